@@ -1,0 +1,16 @@
+DROP TABLE key_checks;
+DROP TABLE counters;
+DROP TABLE leases;
+DROP TABLE client_touches;
+DROP TABLE rate_windows;
+DROP TABLE idempotency_records;
+DROP TABLE audit_seals;
+DROP TABLE audit_events;
+DROP TABLE loans;
+DROP TABLE verifications;
+DROP TABLE applications;
+DROP TABLE passphrases;
+DROP TABLE clients;
+DROP TABLE sessions;
+DROP TABLE staff;
+DROP TABLE branches;

@@ -1,0 +1,176 @@
+-- Times are microseconds since 1970-01-01 UTC, dates YYYY-MM-DD.
+-- Columns of type BLOB named *_sealed hold encrypted values, bound to their table, column and row.
+
+CREATE TABLE branches (
+    code TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    city TEXT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE staff (
+    id TEXT NOT NULL PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE,
+    name_sealed BLOB NOT NULL,
+    role TEXT NOT NULL,
+    branch_code TEXT REFERENCES branches (code),
+    is_active BOOLEAN NOT NULL,
+    password_hash TEXT NOT NULL,
+    -- the end of a one-time password's time; null once its owner has changed it
+    one_time_until BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE INDEX sessions_of_staff ON sessions (staff_id) WHERE ended_at IS NULL;
+
+CREATE TABLE clients (
+    id TEXT NOT NULL PRIMARY KEY,
+    client_number TEXT NOT NULL UNIQUE,
+    family_name_sealed BLOB NOT NULL,
+    given_name_sealed BLOB NOT NULL,
+    patronymic_sealed BLOB,
+    phone_sealed BLOB NOT NULL,
+    phone_index BLOB NOT NULL,
+    -- the loan system's own time of what is held; null where a branch made or amended it last
+    as_of BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX clients_by_phone ON clients (phone_index);
+
+CREATE TABLE passphrases (
+    client_id TEXT NOT NULL PRIMARY KEY REFERENCES clients (id),
+    state TEXT NOT NULL,
+    hash TEXT,
+    fold_version INTEGER NOT NULL,
+    exact_tag BLOB,
+    -- one more with every setting, so that an attempt settles only what it was counted on
+    generation BIGINT NOT NULL,
+    failed_attempts INTEGER NOT NULL,
+    locked_until BIGINT,
+    set_at BIGINT NOT NULL,
+    application_id TEXT NOT NULL
+);
+
+CREATE TABLE applications (
+    id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    client_id TEXT NOT NULL REFERENCES clients (id),
+    branch_code TEXT NOT NULL,
+    drafted_by TEXT NOT NULL,
+    drafted_at BIGINT NOT NULL,
+    identity_document TEXT NOT NULL,
+    representative_sealed BLOB,
+    progress TEXT NOT NULL,
+    ended_at BIGINT,
+    ended_by TEXT,
+    signed_on TEXT,
+    cancel_reason TEXT
+);
+CREATE INDEX applications_of_client ON applications (client_id, drafted_at);
+CREATE UNIQUE INDEX one_draft_a_client ON applications (client_id) WHERE progress = 'draft';
+
+CREATE TABLE verifications (
+    id TEXT NOT NULL PRIMARY KEY,
+    client_id TEXT NOT NULL REFERENCES clients (id),
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    call_id TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    opened_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    closed_at BIGINT,
+    attempts_left INTEGER,
+    locked_until BIGINT
+);
+CREATE INDEX open_verifications ON verifications (client_id, staff_id)
+    WHERE outcome = 'verified' AND closed_at IS NULL;
+
+CREATE TABLE loans (
+    ticket_number TEXT NOT NULL PRIMARY KEY,
+    client_id TEXT NOT NULL REFERENCES clients (id),
+    product TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    balance_minor_units BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    grace_days INTEGER,
+    is_open BOOLEAN NOT NULL,
+    as_of BIGINT NOT NULL
+);
+CREATE INDEX loans_of_client ON loans (client_id);
+
+CREATE TABLE audit_events (
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    at BIGINT NOT NULL,
+    actor_id TEXT,
+    actor_login TEXT,
+    actor_role TEXT,
+    action TEXT NOT NULL,
+    client_id TEXT,
+    subject_id TEXT,
+    call_id TEXT,
+    outcome TEXT,
+    reason TEXT,
+    request_id TEXT NOT NULL,
+    remote TEXT
+);
+CREATE INDEX audit_events_of_client ON audit_events (client_id, seq) WHERE client_id IS NOT NULL;
+CREATE INDEX audit_events_of_actor ON audit_events (actor_id, seq) WHERE actor_id IS NOT NULL;
+
+CREATE TABLE audit_seals (
+    number BIGINT NOT NULL PRIMARY KEY,
+    last_seq BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    digest BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    sealed_at BIGINT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature BLOB NOT NULL
+);
+
+-- What follows is reached through the door of the counters, never by a story's own write.
+
+CREATE TABLE idempotency_records (
+    id TEXT NOT NULL PRIMARY KEY,
+    fingerprint BLOB NOT NULL,
+    started_at BIGINT NOT NULL,
+    answer_sealed BLOB
+);
+CREATE INDEX idempotency_records_by_age ON idempotency_records (started_at);
+
+CREATE TABLE rate_windows (
+    subject TEXT NOT NULL PRIMARY KEY,
+    hits TEXT NOT NULL,
+    last_hit BIGINT NOT NULL
+);
+CREATE INDEX rate_windows_by_age ON rate_windows (last_hit);
+
+CREATE TABLE client_touches (
+    staff_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    touched_at BIGINT NOT NULL,
+    PRIMARY KEY (staff_id, client_id)
+);
+
+CREATE TABLE leases (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE counters (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+
+CREATE TABLE key_checks (
+    key_id TEXT NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    check_value TEXT NOT NULL
+);

@@ -1,0 +1,198 @@
+//! The law of attempts: how many wrong words are tried before the passphrase is locked, and before
+//! it is disabled for good.
+//!
+//! An attempt is counted *before* its hash is computed, so that however many arrive at once, no
+//! more are ever tried than the law allows. NIST SP 800-63B-4 §3.2.2 allows at most 100 in a row.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// After `failures` in a row the passphrase is locked for `minutes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// failures in a row that bring this lock
+    pub failures: u32,
+    /// how long it lasts, minutes
+    pub minutes: u32,
+}
+
+/// The law in force: locks by ascending count, and the count that disables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptLaw {
+    locks: Vec<Lock>,
+    disable_after: u32,
+}
+
+/// What counting one more attempt brings, before anybody knows if its word was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// this attempt's number in the row of failures, from 1
+    pub number: u32,
+    /// the end of the lock that this attempt brings if it is wrong
+    pub locked_until: Option<DateTime<Utc>>,
+    /// whether this attempt disables the passphrase if it is wrong
+    pub disables: bool,
+}
+
+impl AttemptLaw {
+    /// NIST SP 800-63B-4 §3.2.2: no more than this many consecutive failures.
+    pub const MOST_ATTEMPTS: u32 = 100;
+
+    /// Makes a law.
+    ///
+    /// # Errors
+    /// A sentence that says what does not fit, for whoever wrote the settings.
+    pub fn new(locks: Vec<Lock>, disable_after: u32) -> Result<Self, String> {
+        if !(1..=Self::MOST_ATTEMPTS).contains(&disable_after) {
+            return Err(format!(
+                "disable_after must be 1 to {}",
+                Self::MOST_ATTEMPTS
+            ));
+        }
+        if !locks
+            .windows(2)
+            .all(|pair| pair[0].failures < pair[1].failures)
+        {
+            return Err("locks must stand by ascending failures".to_owned());
+        }
+        if locks
+            .iter()
+            .any(|lock| lock.failures == 0 || lock.failures >= disable_after || lock.minutes == 0)
+        {
+            return Err(
+                "a lock needs 1 or more failures, fewer than disable_after, and 1 or more minutes"
+                    .to_owned(),
+            );
+        }
+        Ok(Self {
+            locks,
+            disable_after,
+        })
+    }
+
+    /// Counts one more attempt on top of `failures` already in a row.
+    #[must_use]
+    pub fn count(&self, failures: u32, now: DateTime<Utc>) -> Counted {
+        let number = failures.saturating_add(1);
+        let disables = number >= self.disable_after;
+        let lock = self
+            .locks
+            .iter()
+            .find(|lock| lock.failures == number && !disables);
+        Counted {
+            number,
+            locked_until: lock.map(|lock| now + TimeDelta::minutes(i64::from(lock.minutes))),
+            disables,
+        }
+    }
+
+    /// The lock that stands after `failures` in a row that were counted behind a success: the longest
+    /// that they reached.
+    #[must_use]
+    pub fn lock_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let reached = self.locks.iter().rfind(|lock| lock.failures <= failures);
+        reached.map(|lock| now + TimeDelta::minutes(i64::from(lock.minutes)))
+    }
+
+    /// How many attempts are left until the next lock or the end, after `failures` in a row;
+    /// zero on the one that brought it.
+    #[must_use]
+    pub fn attempts_left(&self, failures: u32) -> u32 {
+        let bounds = self
+            .locks
+            .iter()
+            .map(|lock| lock.failures)
+            .chain([self.disable_after]);
+        bounds
+            .filter(|bound| *bound >= failures)
+            .map(|bound| bound - failures)
+            .next()
+            .unwrap_or(0)
+    }
+}
+
+impl Default for AttemptLaw {
+    /// 3 failures lock for 15 minutes, 3 more for an hour, 3 more for a day; the 10th disables.
+    fn default() -> Self {
+        let locks = [(3, 15), (6, 60), (9, 24 * 60)];
+        Self {
+            locks: locks
+                .map(|(failures, minutes)| Lock { failures, minutes })
+                .to_vec(),
+            disable_after: 10,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
+    #[test]
+    fn the_third_sixth_and_ninth_failure_lock_for_longer_and_longer() {
+        let law = AttemptLaw::default();
+        let minutes = |failures| {
+            law.count(failures, now())
+                .locked_until
+                .map(|until| (until - now()).num_minutes())
+        };
+        assert_eq!(
+            (0..10).map(minutes).collect::<Vec<_>>(),
+            [
+                None,
+                None,
+                Some(15),
+                None,
+                None,
+                Some(60),
+                None,
+                None,
+                Some(1440),
+                None
+            ]
+        );
+    }
+
+    #[test]
+    fn the_tenth_failure_disables_and_no_other() {
+        let law = AttemptLaw::default();
+        let disabling: Vec<_> = (0..12)
+            .filter(|failures| law.count(*failures, now()).disables)
+            .collect();
+        assert_eq!(disabling, [9, 10, 11]);
+    }
+
+    #[test]
+    fn attempts_left_count_to_the_next_lock_and_are_none_on_the_one_that_brings_it() {
+        let law = AttemptLaw::default();
+        let left: Vec<_> = (0..=10)
+            .map(|failures| law.attempts_left(failures))
+            .collect();
+        assert_eq!(left, [3, 2, 1, 0, 2, 1, 0, 2, 1, 0, 0]);
+    }
+
+    #[test]
+    fn a_law_that_contradicts_itself_is_refused() {
+        let lock = |failures, minutes| Lock { failures, minutes };
+        assert!(AttemptLaw::new(vec![], 101).is_err());
+        assert!(AttemptLaw::new(vec![lock(3, 1), lock(2, 1)], 10).is_err());
+        assert!(AttemptLaw::new(vec![lock(10, 1)], 10).is_err());
+        assert!(AttemptLaw::new(vec![lock(3, 0)], 10).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_law_lets_more_than_disable_after_words_be_tried(disable_after in 1..=100_u32, at in 1..100_u32) {
+            let locks = if at < disable_after { vec![Lock { failures: at, minutes: 5 }] } else { vec![] };
+            let law = AttemptLaw::new(locks, disable_after).unwrap();
+            let tried = (0..200).take_while(|failures| !law.count(*failures, now()).disables).count();
+            prop_assert_eq!(tried + 1, disable_after as usize);
+        }
+    }
+}

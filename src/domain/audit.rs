@@ -1,0 +1,338 @@
+//! An audit event, and the canonical bytes under which it is sealed.
+//!
+//! Who did what, about whom, on which call, with what outcome, from where. No secret, and no more of
+//! a person than ids.
+
+use chrono::{DateTime, Utc};
+
+use super::role::{Actor, Role};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What was done. The list stands in the OpenAPI document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Action {
+            /// The words for every action, in the order of declaration.
+            pub const NAMES: &'static [&'static str] = &[$($name,)+];
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+        }
+    };
+}
+
+actions! {
+    /// the service made its first admin
+    StaffBootstrapped = "staff.bootstrapped",
+    /// somebody tried to sign in
+    SessionOpened = "session.opened",
+    /// somebody signed out
+    SessionClosed = "session.closed",
+    /// a service account asked for a token
+    TokenIssued = "token.issued",
+    /// somebody changed their own password
+    PasswordChanged = "staff.password_changed",
+    /// an admin made a new one-time password or client secret
+    PasswordReset = "staff.password_reset",
+    /// staff or a service account was created
+    StaffCreated = "staff.created",
+    /// staff was changed, disabled or enabled
+    StaffChanged = "staff.changed",
+    /// staff was listed or read
+    StaffViewed = "staff.viewed",
+    /// a branch was opened
+    BranchCreated = "branch.created",
+    /// a client was created
+    ClientCreated = "client.created",
+    /// a client was amended
+    ClientChanged = "client.changed",
+    /// clients were searched for
+    ClientSearched = "client.searched",
+    /// a client's card was read
+    ClientViewed = "client.viewed",
+    /// an application was drafted
+    ApplicationDrafted = "application.drafted",
+    /// applications were read
+    ApplicationViewed = "application.viewed",
+    /// the form was printed
+    ApplicationPrinted = "application.printed",
+    /// an application was completed
+    ApplicationCompleted = "application.completed",
+    /// an application was cancelled
+    ApplicationCancelled = "application.cancelled",
+    /// a passphrase's status was read
+    PassphraseViewed = "passphrase.viewed",
+    /// a first passphrase was set
+    PassphraseSet = "passphrase.set",
+    /// a passphrase was changed
+    PassphraseChanged = "passphrase.changed",
+    /// wrong words brought a timed lock
+    PassphraseLocked = "passphrase.locked",
+    /// wrong words ended the passphrase
+    PassphraseDisabled = "passphrase.disabled",
+    /// a timed lock was lifted
+    PassphraseUnlocked = "passphrase.unlocked",
+    /// it was blocked on the client's word
+    PassphraseBlocked = "passphrase.blocked",
+    /// consent was withdrawn
+    PassphraseDestroyed = "passphrase.destroyed",
+    /// the hash was made anew under today's parameters
+    PassphraseRenewed = "passphrase.renewed",
+    /// a caller was verified, or not
+    VerificationRecorded = "verification.recorded",
+    /// a verification was read
+    VerificationViewed = "verification.viewed",
+    /// the call ended
+    VerificationClosed = "verification.closed",
+    /// loans were read
+    InquiryMade = "inquiry.made",
+    /// a specialist reached a limit
+    LimitReached = "limit.reached",
+    /// the loan system pushed a client
+    ClientSynced = "sync.client",
+    /// the loan system pushed a loan
+    LoanSynced = "sync.loan",
+    /// the loan system pushed a batch, or a file was imported
+    BatchSynced = "sync.batch",
+    /// the loan system was asked
+    LoansPulled = "sync.pulled",
+    /// the audit was read
+    AuditRead = "audit.read",
+    /// the audit was verified
+    AuditVerified = "audit.verified",
+    /// who looked at a client was read
+    AccessesRead = "client.accesses_read",
+    /// reports were read
+    ReportRead = "report.read",
+    /// something looked like abuse
+    SignalRaised = "signal.raised",
+    /// a webhook endpoint was registered
+    WebhookCreated = "webhook.created",
+    /// a webhook endpoint was changed or removed
+    WebhookChanged = "webhook.changed",
+    /// a delivery was asked for again
+    WebhookReplayed = "webhook.replayed",
+    /// keys were added, rotated, retired, or data re-encrypted
+    KeysChanged = "keys.changed",
+    /// a backup was made or restored
+    BackupMade = "backup.made",
+    /// a kept answer was given again to a repeated request
+    AnswerReplayed = "answer.replayed",
+    /// demonstration data was laid out
+    DemoSeeded = "demo.seeded",
+}
+
+impl Action {
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The action of a word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.name() == name)
+    }
+}
+
+/// From where a request came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// the request's id
+    pub request_id: String,
+    /// the caller's address
+    pub remote: Option<String>,
+}
+
+impl Origin {
+    /// The origin of what the program does of itself.
+    #[must_use]
+    pub fn own(what: &str) -> Self {
+        Self {
+            request_id: what.to_owned(),
+            remote: None,
+        }
+    }
+}
+
+/// Who acted, as it was at the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// staff id
+    pub id: String,
+    /// login
+    pub login: String,
+    /// role
+    pub role: Role,
+}
+
+impl From<&Actor> for Who {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            id: actor.id.clone(),
+            login: actor.login.clone(),
+            role: actor.role,
+        }
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// when
+    pub at: DateTime<Utc>,
+    /// who; nobody where it was refused before anyone was known
+    pub actor: Option<Who>,
+    /// what
+    pub action: Action,
+    /// about which client
+    pub client_id: Option<String>,
+    /// about which other thing: a verification, an application, staff
+    pub subject_id: Option<String>,
+    /// on which call
+    pub call_id: Option<String>,
+    /// what came of it
+    pub outcome: Option<String>,
+    /// why, or how
+    pub reason: Option<String>,
+    /// from where
+    pub origin: Origin,
+}
+
+impl Event {
+    /// An event of somebody signed in.
+    #[must_use]
+    pub fn by(actor: &Actor, origin: &Origin, at: DateTime<Utc>, action: Action) -> Self {
+        Self {
+            actor: Some(actor.into()),
+            ..Self::of_nobody(origin, at, action)
+        }
+    }
+
+    /// An event of nobody known, or of the program itself.
+    #[must_use]
+    pub fn of_nobody(origin: &Origin, at: DateTime<Utc>, action: Action) -> Self {
+        Self {
+            at,
+            actor: None,
+            action,
+            client_id: None,
+            subject_id: None,
+            call_id: None,
+            outcome: None,
+            reason: None,
+            origin: origin.clone(),
+        }
+    }
+
+    /// About a client.
+    #[must_use]
+    pub fn client(mut self, id: &str) -> Self {
+        self.client_id = Some(id.to_owned());
+        self
+    }
+
+    /// About another thing.
+    #[must_use]
+    pub fn subject(mut self, id: &str) -> Self {
+        self.subject_id = Some(id.to_owned());
+        self
+    }
+
+    /// On a call.
+    #[must_use]
+    pub fn call(mut self, id: &str) -> Self {
+        self.call_id = Some(id.to_owned());
+        self
+    }
+
+    /// With an outcome.
+    #[must_use]
+    pub fn outcome(mut self, outcome: &str) -> Self {
+        self.outcome = Some(outcome.to_owned());
+        self
+    }
+
+    /// For a reason.
+    #[must_use]
+    pub fn reason(mut self, reason: &str) -> Self {
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    /// The bytes that are hashed and sealed: the event's place in the audit and every field, each
+    /// with its length before it, so that no two events have the same bytes.
+    #[must_use]
+    pub fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(256);
+        bytes.extend_from_slice(b"qupia-event-1");
+        bytes.extend_from_slice(&seq.to_be_bytes());
+        bytes.extend_from_slice(&self.at.timestamp_micros().to_be_bytes());
+        let fields = [
+            self.actor.as_ref().map(|who| who.id.as_str()),
+            self.actor.as_ref().map(|who| who.login.as_str()),
+            self.actor.as_ref().map(|who| who.role.name()),
+            Some(self.action.name()),
+            self.client_id.as_deref(),
+            self.subject_id.as_deref(),
+            self.call_id.as_deref(),
+            self.outcome.as_deref(),
+            self.reason.as_deref(),
+            Some(self.origin.request_id.as_str()),
+            self.origin.remote.as_deref(),
+        ];
+        for field in fields {
+            match field {
+                None => bytes.push(0),
+                Some(text) => {
+                    bytes.push(1);
+                    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+            }
+        }
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event(client: Option<String>, reason: Option<String>) -> Event {
+        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let mut event = Event::of_nobody(&Origin::own("test"), at, Action::ClientViewed);
+        event.client_id = client;
+        event.reason = reason;
+        event
+    }
+
+    #[test]
+    fn every_action_is_known_by_its_name() {
+        for name in Action::NAMES {
+            assert_eq!(Action::from_name(name).map(Action::name), Some(*name));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn different_events_never_have_the_same_bytes(
+            a in (any::<Option<String>>(), any::<Option<String>>(), any::<i64>()),
+            b in (any::<Option<String>>(), any::<Option<String>>(), any::<i64>()),
+        ) {
+            let same = a == b;
+            let bytes = |(client, reason, seq): (Option<String>, Option<String>, i64)| {
+                event(client, reason).canonical_bytes(seq)
+            };
+            prop_assert_eq!(same, bytes(a) == bytes(b));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Days and moments as text, and the business day.
+
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono_tz::Tz;
+
+use super::flaw::Flaw;
+
+/// Parses a calendar date, `YYYY-MM-DD` and nothing else.
+///
+/// # Errors
+/// [`Flaw::NotADate`].
+pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
+    let shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if at == 4 || at == 7 {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
+    let date = shaped
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten();
+    date.ok_or(Flaw::NotADate)
+}
+
+/// Parses an RFC 3339 time to microseconds, which is as fine as the databases keep it.
+///
+/// # Errors
+/// [`Flaw::NotATime`].
+pub fn parse_time(text: &str) -> Result<DateTime<Utc>, Flaw> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::NotATime)?;
+    let utc = time.to_utc().trunc_subsecs(6);
+    let years = chrono::Datelike::year(&utc);
+    (1..=9999)
+        .contains(&years)
+        .then_some(utc)
+        .ok_or(Flaw::NotATime)
+}
+
+/// Writes a time as the contract has it: RFC 3339, UTC, `Z`.
+#[must_use]
+pub fn write_time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// The day that the business is in at a moment.
+#[must_use]
+pub fn business_day(zone: Tz, moment: DateTime<Utc>) -> NaiveDate {
+    moment.with_timezone(&zone).date_naive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_calendar_date_is_a_date() {
+        assert!(parse_date("2024-02-29").is_ok());
+        for bad in [
+            "2026-02-29",
+            "2026-2-01",
+            "01.02.2026",
+            "2026-02-01T00:00",
+            "+026-02-01",
+            "２０２６",
+        ] {
+            assert_eq!(parse_date(bad), Err(Flaw::NotADate), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_in_any_zone_is_the_same_moment() {
+        let almaty = parse_time("2026-01-01T05:00:00+05:00").unwrap();
+        assert_eq!(write_time(almaty), "2026-01-01T00:00:00Z");
+        assert!(parse_time("2026-01-01").is_err());
+        assert!(parse_time("2026-01-01T00:00:00").is_err());
+    }
+
+    #[test]
+    fn the_business_day_begins_before_the_day_of_utc() {
+        let evening = parse_time("2026-01-01T19:30:00Z").unwrap();
+        assert_eq!(
+            business_day(chrono_tz::Asia::Almaty, evening).to_string(),
+            "2026-01-02"
+        );
+    }
+}

@@ -1,0 +1,234 @@
+//! What the loan system says, and where a loan stands on a given day.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::{
+    identifier::{ClientNumber, TicketNumber},
+    money::Money,
+    person::Person,
+};
+
+/// A client as the loan system knows them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientRecord {
+    /// the company's number of the client
+    pub client_number: ClientNumber,
+    /// names and telephone
+    pub person: Person,
+    /// when the loan system knew this
+    pub as_of: DateTime<Utc>,
+}
+
+/// A loan as the loan system knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoanRecord {
+    /// the pledge ticket
+    pub ticket_number: TicketNumber,
+    /// whose loan
+    pub client_number: ClientNumber,
+    /// what it is called
+    pub product: String,
+    /// the due date
+    pub due_on: NaiveDate,
+    /// the outstanding balance
+    pub balance: Money,
+    /// the guaranteed waiting period of this contract, days; `None` where the loan system says nothing
+    pub grace_days: Option<u32>,
+    /// whether it is open
+    pub is_open: bool,
+    /// when the loan system knew this
+    pub as_of: DateTime<Utc>,
+}
+
+/// The longest waiting period that a contract may state, days.
+pub const MAX_GRACE_DAYS: u32 = 3_650;
+
+/// What became of a record that the loan system sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// it was new, and is held now
+    Created,
+    /// it changed what was held
+    Applied,
+    /// it is what is held already
+    Unchanged,
+    /// something newer is held
+    Stale,
+}
+
+/// Decides by `as_of` what becomes of a record. What is held without a time, as a client made at a
+/// branch, yields to any push.
+#[must_use]
+pub fn receive(held: Option<(Option<DateTime<Utc>>, bool)>, as_of: DateTime<Utc>) -> Received {
+    match held {
+        None => Received::Created,
+        Some((Some(held_as_of), _)) if as_of < held_as_of => Received::Stale,
+        Some((Some(held_as_of), true)) if as_of == held_as_of => Received::Unchanged,
+        Some(_) => Received::Applied,
+    }
+}
+
+/// The guaranteed waiting period: the days that the pledge is kept after the due date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GracePeriod {
+    /// its length, days
+    pub days: u32,
+    /// the last day that the pledge is safe: the due date and `days` more
+    pub ends_on: NaiveDate,
+}
+
+/// Where a loan stands on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// before its due date
+    Current,
+    /// due on this day
+    DueToday,
+    /// past due, the pledge is still kept
+    InGrace,
+    /// past due, and past the last day that the pledge is safe
+    GraceExpired,
+    /// past due, and nobody knows for how long the pledge is kept
+    Overdue,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 5] = [
+        Self::Current,
+        Self::DueToday,
+        Self::InGrace,
+        Self::GraceExpired,
+        Self::Overdue,
+    ];
+
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::DueToday => "due_today",
+            Self::InGrace => "in_grace",
+            Self::GraceExpired => "grace_expired",
+            Self::Overdue => "overdue",
+        }
+    }
+}
+
+/// A loan as it is read out on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoanStanding {
+    /// where it stands
+    pub standing: Standing,
+    /// the waiting period, where the loan system states one
+    pub grace_period: Option<GracePeriod>,
+    /// days to the due date; negative once past
+    pub days_until_due: i64,
+    /// days to the last safe day; only in grace
+    pub days_left_in_grace: Option<i64>,
+}
+
+/// Reckons where a loan stands `today`, a day of the business time zone.
+#[must_use]
+pub fn standing(due_on: NaiveDate, grace_days: Option<u32>, today: NaiveDate) -> LoanStanding {
+    let grace_period = grace_days.and_then(|days| {
+        let ends_on = due_on.checked_add_days(Days::new(u64::from(days)))?;
+        Some(GracePeriod { days, ends_on })
+    });
+    let standing = match (due_on.cmp(&today), grace_period) {
+        (std::cmp::Ordering::Greater, _) => Standing::Current,
+        (std::cmp::Ordering::Equal, _) => Standing::DueToday,
+        (std::cmp::Ordering::Less, None) => Standing::Overdue,
+        (std::cmp::Ordering::Less, Some(grace)) if today <= grace.ends_on => Standing::InGrace,
+        (std::cmp::Ordering::Less, Some(_)) => Standing::GraceExpired,
+    };
+    LoanStanding {
+        standing,
+        grace_period,
+        days_until_due: (due_on - today).num_days(),
+        days_left_in_grace: grace_period
+            .filter(|_| standing == Standing::InGrace)
+            .map(|grace| (grace.ends_on - today).num_days()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_last_safe_day_is_still_in_grace_and_the_next_is_not() {
+        let due = day("2026-02-08");
+        let last = standing(due, Some(20), day("2026-02-28"));
+        assert_eq!(
+            (last.standing, last.days_left_in_grace),
+            (Standing::InGrace, Some(0))
+        );
+        let next = standing(due, Some(20), day("2026-03-01"));
+        assert_eq!(
+            (next.standing, next.days_left_in_grace),
+            (Standing::GraceExpired, None)
+        );
+        assert_eq!(next.days_until_due, -21);
+    }
+
+    #[test]
+    fn a_waiting_period_that_nobody_stated_is_never_guessed() {
+        let past = standing(day("2026-01-01"), None, day("2026-01-02"));
+        assert_eq!(
+            (past.standing, past.grace_period),
+            (Standing::Overdue, None)
+        );
+    }
+
+    #[test]
+    fn a_waiting_period_of_no_days_ends_on_the_due_date() {
+        let due = day("2026-01-01");
+        assert_eq!(standing(due, Some(0), due).standing, Standing::DueToday);
+        assert_eq!(
+            standing(due, Some(0), day("2026-01-02")).standing,
+            Standing::GraceExpired
+        );
+    }
+
+    #[test]
+    fn an_older_record_never_replaces_a_newer_one() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        assert_eq!(receive(Some((Some(at(10)), false)), at(9)), Received::Stale);
+        assert_eq!(
+            receive(Some((Some(at(10)), true)), at(10)),
+            Received::Unchanged
+        );
+        assert_eq!(
+            receive(Some((Some(at(10)), false)), at(10)),
+            Received::Applied
+        );
+        assert_eq!(
+            receive(Some((Some(at(10)), true)), at(11)),
+            Received::Applied
+        );
+        assert_eq!(receive(Some((None, false)), at(1)), Received::Applied);
+        assert_eq!(receive(None, at(1)), Received::Created);
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_one_standing_holds_and_its_days_agree(offset in -5000..5000_i64, grace in proptest::option::of(0..3650_u32)) {
+            let today = day("2026-06-15");
+            let due = today + chrono::TimeDelta::days(offset);
+            let loan = standing(due, grace, today);
+            prop_assert_eq!(loan.days_until_due, offset);
+            prop_assert_eq!(loan.standing == Standing::InGrace, loan.days_left_in_grace.is_some());
+            prop_assert_eq!(offset > 0, loan.standing == Standing::Current);
+            prop_assert_eq!(offset == 0, loan.standing == Standing::DueToday);
+            let safe = grace.is_some_and(|days| -offset <= i64::from(days));
+            prop_assert_eq!(offset < 0 && safe, loan.standing == Standing::InGrace);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The rules, pure: no I/O, no clock, no chance, nothing of HTTP or SQL.
+
+pub mod application;
+pub mod attempts;
+pub mod audit;
+pub mod calendar;
+pub mod flaw;
+pub mod heard;
+pub mod identifier;
+pub mod language;
+pub mod loan;
+pub mod money;
+pub mod passphrase;
+pub mod person;
+pub mod role;
+pub mod staff;
+pub mod strength;
+pub mod suggestions;
+pub mod verification;

@@ -1,0 +1,94 @@
+//! Staff passwords: what makes one good enough. (ASVS 6.2.1, 6.2.4, 6.2.11)
+
+use super::{flaw::Flaw, identifier::Login};
+
+/// The fewest characters of a staff password.
+pub const MIN_PASSWORD_CHARS: usize = 12;
+/// The most, so that no one makes the service hash a book (ASVS 6.2.9 wants at least 64).
+pub const MAX_PASSWORD_CHARS: usize = 256;
+/// How long a one-time password stays good for signing in, hours.
+pub const ONE_TIME_PASSWORD_HOURS: i64 = 72;
+/// How long a session lasts, hours: a shift and a bit.
+pub const SESSION_HOURS: i64 = 12;
+
+/// The words of the business, which anyone would try first.
+const OWN_WORDS: &[&str] = &[
+    "qupia",
+    "lombard",
+    "birinshi",
+    "құпия",
+    "ломбард",
+    "бірінші",
+];
+
+/// Judges a new password; composition is never asked for (NIST SP 800-63B-4 §3.1.1.2).
+///
+/// # Errors
+/// [`Flaw::TooShort`], [`Flaw::TooLong`], or [`Flaw::WeakPassword`] where it is common or holds the
+/// login.
+pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
+    let length = password.chars().count();
+    if length < MIN_PASSWORD_CHARS {
+        return Err(Flaw::TooShort {
+            min: MIN_PASSWORD_CHARS,
+        });
+    }
+    if length > MAX_PASSWORD_CHARS {
+        return Err(Flaw::TooLong {
+            max: MAX_PASSWORD_CHARS,
+        });
+    }
+    let lower = password.to_lowercase();
+    let mut known = vec![login.as_str()];
+    known.extend_from_slice(OWN_WORDS);
+    let holds_login = login.as_str().len() >= 3 && lower.contains(login.as_str());
+    // What stands beyond the 72nd character cannot make a password common; the estimate's cost can.
+    let head: String = lower.chars().take(72).collect();
+    let common = u8::from(zxcvbn::zxcvbn(&head, &known).score()) < 2;
+    if holds_login || common {
+        return Err(Flaw::WeakPassword);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_holds_the_login_is_weak() {
+        let login = Login::parse("aigul").unwrap();
+        assert_eq!(
+            judge_password("xK3-Aigul-9vPq-z", &login),
+            Err(Flaw::WeakPassword)
+        );
+    }
+
+    #[test]
+    fn length_is_judged_and_composition_is_not() {
+        let login = Login::parse("aigul").unwrap();
+        assert_eq!(
+            judge_password("k3-9vPq-zxw", &login),
+            Err(Flaw::TooShort { min: 12 })
+        );
+        assert_eq!(judge_password("lantern marmot orchard", &login), Ok(()));
+        assert_eq!(judge_password("тұманды таңдағы тырна", &login), Ok(()));
+    }
+
+    #[test]
+    fn common_passwords_are_refused_however_long() {
+        let login = Login::parse("aigul").unwrap();
+        for common in [
+            "password1234",
+            "qwertyuiop12",
+            "aaaaaaaaaaaaaaaa",
+            "123456789012",
+        ] {
+            assert_eq!(
+                judge_password(common, &login),
+                Err(Flaw::WeakPassword),
+                "{common}"
+            );
+        }
+    }
+}

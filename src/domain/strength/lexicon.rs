@@ -1,0 +1,155 @@
+//! The words and phrases that are guessed first, folded, with what a guess of each costs.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use crate::domain::{heard, language::Language, suggestions};
+
+use super::{phrase::Phrase, walks};
+
+/// So many digits before or after a listed phrase make no other phrase of it.
+pub(super) const MAX_DECORATION: usize = 4;
+
+/// Why a phrase is on the blocklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// one word: a common password, a name, a place
+    Password,
+    /// several words
+    Phrase,
+    /// the company's own
+    Company,
+}
+
+/// What is known of one folded word or phrase.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    /// Set where it is refused when it stands alone.
+    pub(super) listed: Option<Listed>,
+    /// The guesses after which an attacker who tries such words has come to it, a power of ten.
+    pub(super) guesses_log10: f64,
+}
+
+impl Entry {
+    /// A word that says nothing: «мой», `the`.
+    pub(super) fn is_filler(&self) -> bool {
+        self.listed.is_none() && self.guesses_log10 <= FILLER
+    }
+}
+
+/// All words by their folded form.
+pub(super) struct Lexicon {
+    entries: HashMap<Box<str>, Entry>,
+    longest: usize,
+}
+
+/// The lexicon, made at first use.
+pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+
+// The costs, as powers of ten: about half the size of each list, since inside a list the words
+// are not ranked. Everyday words are in the suggestion lists.
+const FILLER: f64 = 1.3;
+const COMPANY: f64 = 1.3;
+const PLACE: f64 = 2.3;
+const NAME: f64 = 2.7;
+const COMMON: f64 = 2.8;
+const PHRASE: f64 = 3.3;
+const EVERYDAY: f64 = 3.3;
+
+impl Lexicon {
+    fn load() -> Self {
+        let mut lexicon = Self {
+            entries: HashMap::new(),
+            longest: 0,
+        };
+        for list in [
+            include_str!("common-kk.txt"),
+            include_str!("common-ru.txt"),
+            include_str!("common-en.txt"),
+        ] {
+            list.lines().for_each(|line| lexicon.block(line, COMMON));
+        }
+        include_str!("names.txt")
+            .lines()
+            .for_each(|line| lexicon.block(line, NAME));
+        include_str!("places.txt")
+            .lines()
+            .for_each(|line| lexicon.block(line, PLACE));
+        for line in include_str!("company.txt").lines() {
+            lexicon.add_typed(line, Some(Listed::Company), COMPANY);
+        }
+        for line in include_str!("fillers.txt").lines() {
+            lexicon.add(line, None, FILLER);
+        }
+        for language in Language::ALL {
+            for word in suggestions::words(language) {
+                lexicon.add(word, None, EVERYDAY);
+            }
+        }
+        lexicon
+    }
+
+    fn block(&mut self, line: &str, word: f64) {
+        if line.contains(' ') {
+            self.add_typed(line, Some(Listed::Phrase), PHRASE);
+        } else {
+            self.add_typed(line, Some(Listed::Password), word);
+        }
+    }
+
+    /// Adds a line as it is said, and as it comes out on another keyboard layout.
+    fn add_typed(&mut self, line: &str, listed: Option<Listed>, guesses_log10: f64) {
+        self.add(line, listed, guesses_log10);
+        for swapped in walks::on_other_layouts(line) {
+            self.add(&swapped, listed, guesses_log10);
+        }
+    }
+
+    fn add(&mut self, line: &str, listed: Option<Listed>, guesses_log10: f64) {
+        let folded = heard::fold(line);
+        if folded.is_empty() {
+            return;
+        }
+        self.longest = self.longest.max(folded.len_chars());
+        let entry = self.entries.entry(folded.as_str().into()).or_insert(Entry {
+            listed,
+            guesses_log10,
+        });
+        entry.listed = entry.listed.or(listed);
+        entry.guesses_log10 = entry.guesses_log10.min(guesses_log10);
+    }
+
+    /// What is known of a folded word.
+    pub(super) fn get(&self, folded: &str) -> Option<Entry> {
+        self.entries.get(folded).copied()
+    }
+
+    /// Whether a folded phrase is refused, and as what.
+    pub(super) fn listed(&self, folded: &str) -> Option<Listed> {
+        self.get(folded)?.listed
+    }
+
+    /// The length of the longest entry in characters.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+}
+
+/// Letters that the company's words may leave over in a phrase that still is no more than them.
+const COMPANY_LEFT_OVER: usize = 2;
+
+/// Whether a phrase is nothing, or nearly nothing, but the company's words, fillers and digits.
+pub(super) fn is_company(phrase: &Phrase) -> bool {
+    let is_plain = |from: usize, to: usize| {
+        to - from <= MAX_DECORATION && (from..to).all(|at| phrase.is_digit(at))
+            || to - from > 1
+                && LEXICON
+                    .get(phrase.cut(from, to))
+                    .is_some_and(|entry| entry.is_filler())
+    };
+    let is_company = |from: usize, to: usize| {
+        is_plain(from, to) || LEXICON.listed(phrase.cut(from, to)) == Some(Listed::Company)
+    };
+    let longest = LEXICON.longest();
+    phrase.uncovered(longest, is_company) <= COMPANY_LEFT_OVER
+        && phrase.uncovered(longest, is_plain) > COMPANY_LEFT_OVER
+}

@@ -1,0 +1,417 @@
+//! What is refused, for what reason, and what may never be.
+
+use std::{collections::HashSet, time::Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{heard, language::Language};
+
+const AIGERIM: About<'static> = About {
+    family_name: "Ахметова",
+    given_name: "Айгерім",
+    patronymic: Some("Серікқызы"),
+    phone: "+77012345678",
+    client_number: "KL-004512",
+};
+
+fn codes(passphrase: &str) -> Vec<&'static str> {
+    let judgement = judge(passphrase, &AIGERIM, &Rules::default());
+    judgement
+        .weaknesses
+        .iter()
+        .map(|weakness| weakness.code())
+        .collect()
+}
+
+#[track_caller]
+fn each_is(code: &str, passphrases: &[&str]) {
+    for passphrase in passphrases {
+        let found = codes(passphrase);
+        assert!(found.contains(&code), "{passphrase}: {found:?}");
+    }
+}
+
+#[test]
+fn honest_phrases_are_acceptable() {
+    for passphrase in [
+        "Алтын күн 2010",
+        "қызыл алма тау",
+        "көк аспан ақ бұлт",
+        "менің мысығым сары",
+        "ақ қайың бұлақ",
+        "kun ai zhuldyz 88",
+        "синий самовар на крыше",
+        "мамин пирог 7",
+        "тихий лес зовёт",
+        "вишнёвый сад чехова",
+        "шашлык в субботу",
+        "у меня рыжая собака",
+        "кот бегемот и примус",
+        "purple elephant dancing",
+        "wooden bridge over tea",
+        "ержан досым 777",
+    ] {
+        assert_eq!(codes(passphrase), Vec::<&str>::new(), "{passphrase}");
+    }
+}
+
+#[test]
+fn what_folds_to_fewer_letters_than_the_minimum_is_too_short() {
+    each_is(
+        "too_short",
+        &["алма", "тау су", "екі мың он", "abc", "", " - ", "пароль1"],
+    );
+    let at = |min_length| judge("қызыл алма тау", &About::default(), &Rules { min_length });
+    assert!(at(12).acceptable());
+    assert_eq!(at(13).weaknesses, [Weakness::TooShort { min_length: 13 }]);
+}
+
+#[test]
+fn sixty_five_characters_as_entered_are_too_long_and_sixty_four_are_not() {
+    let words = "синий самовар на крыше под дождём ";
+    let of = |length: usize| words.repeat(3).chars().take(length).collect::<String>();
+    each_is("too_long", &[&of(65)]);
+    assert!(!codes(&of(64)).contains(&"too_long"));
+    let decomposed = format!("{}и\u{306}", of(63));
+    assert!(
+        !codes(&decomposed).contains(&"too_long"),
+        "NFC makes one of й"
+    );
+}
+
+#[test]
+fn common_passwords_names_and_places_are_refused_also_with_digits_and_on_another_layout() {
+    each_is(
+        "common_password",
+        &[
+            "қазақстан",
+            "Казахстан",
+            "алматы2024",
+            "almaty",
+            "бисмилла",
+            "жаным",
+            "2010астана",
+            "пароль12",
+            "gfhjkm12",
+            "любовь",
+            "k.,jdm",
+            "Александр",
+            "владивосток1",
+            "password",
+            "зфыыцщкв",
+            "sunshine99",
+            "iloveyou1",
+            "Нұрсұлтан 1997",
+            "liverpool",
+        ],
+    );
+}
+
+#[test]
+fn common_phrases_are_refused() {
+    each_is(
+        "common_phrase",
+        &[
+            "мен сені сүйемін",
+            "отан отбасынан басталады",
+            "сәлем қалайсың",
+            "ақ жол",
+            "я люблю тебя",
+            "Я ТЕБЯ ЛЮБЛЮ!",
+            "мама мыла раму",
+            "у лукоморья дуб зелёный",
+            "to be or not to be",
+            "correct horse battery staple",
+            "мама папа 2015",
+        ],
+    );
+}
+
+#[test]
+fn the_companys_own_words_are_refused() {
+    each_is(
+        "company_word",
+        &[
+            "Birinshi Lombard",
+            "Бірінші Ломбард",
+            "бірінші ломбард 2024",
+            "мой ломбард",
+            "1lombard.kz",
+            "ТОО Бірінші Ломбард",
+            "kjv,fhl12",
+            "құпия сөзім",
+            "кодовое слово",
+            "алтын кепіл",
+            "залоговый билет",
+            "микрокредит",
+            "Qupia Qupia",
+            "+7 708 708 708 4",
+        ],
+    );
+    assert!(!codes("ломбардская улица и мост").contains(&"company_word"));
+}
+
+#[test]
+fn neighbouring_keys_are_refused_on_all_three_layouts() {
+    each_is(
+        "keyboard_walk",
+        &[
+            "qwertyui",
+            "йцукенгш",
+            "asdfghjkl",
+            "фывапролдж",
+            "1qaz2wsx",
+            "1q2w3e4r",
+            "qazwsxedc",
+            "zaq12wsx",
+            "qweasdzxc",
+            "ячсмитьб",
+            "әіңғүұқө",
+            "poiuytrewq",
+            "qwerty123",
+            "йцукен2020",
+            "12йцукен",
+        ],
+    );
+}
+
+#[test]
+fn repeats_are_refused() {
+    each_is(
+        "repeated",
+        &[
+            "аааааааа",
+            "абабабаб",
+            "мама мама мама",
+            "aaaabbbb",
+            "11111111",
+            "үй үй үй үй",
+            "haha haha haha",
+            "жүз жүз жүз жүз",
+        ],
+    );
+    assert!(codes("синий самовар синий самовар").is_empty());
+}
+
+#[test]
+fn rows_of_letters_and_numbers_are_refused_also_in_words() {
+    each_is(
+        "sequence",
+        &[
+            "12345678",
+            "87654321",
+            "abcdefgh",
+            "абвгдежз",
+            "аәбвгғде",
+            "зжедгвба",
+            "123абв",
+            "один два три четыре пять",
+            "бір екі үш төрт бес алты жеті сегіз",
+            "112233445566",
+        ],
+    );
+}
+
+#[test]
+fn a_date_alone_is_refused_however_it_is_said() {
+    each_is(
+        "date_alone",
+        &[
+            "01.02.1990",
+            "1990-02-01",
+            "010290",
+            "2010",
+            "екі мың он",
+            "1 қаңтар 1990",
+            "1990 жылғы 1 қаңтар",
+            "первое января 1990 года",
+            "9 мая 1945",
+            "наурыз айы 2020",
+            "понедельник вторник",
+            "4 July 1976",
+            "зима весна лето осень",
+            "1990 2010",
+        ],
+    );
+    assert!(codes("бабушка испекла 3 пирога в мае").is_empty());
+}
+
+#[test]
+fn what_is_known_of_the_client_is_refused_in_any_order() {
+    each_is(
+        "personal_data",
+        &[
+            "Ахметова Айгерім",
+            "айгерім ахметова",
+            "Aigerim Akhmetova",
+            "Серікқызы Айгерім",
+            "Айгерім 1990 Ахметова",
+            "А С Ахметова",
+            "87012345678",
+            "+7 701 234 56 78",
+            "сегіз жеті жүз бір 2345678",
+            "KL-004512",
+            "4512 Айгерім",
+            "айгеримка 12",
+            "меня зовут Айгерім",
+            "Айгерім телефон 2345678",
+        ],
+    );
+    let stranger = judge("KL-004512 ахметова", &About::default(), &Rules::default());
+    assert!(!stranger.weaknesses.contains(&Weakness::PersonalData));
+}
+
+#[test]
+fn anybodys_telephone_and_identification_number_are_refused() {
+    each_is(
+        "personal_data",
+        &["8 777 481 05 93", "77474810593", "900101300017"],
+    );
+}
+
+#[test]
+fn two_common_words_are_guessable_and_three_are_not() {
+    each_is(
+        "guessable",
+        &["самовар 2010", "тау жаным", "Сергей Москва", "48392017"],
+    );
+}
+
+#[test]
+fn every_weakness_has_a_code_and_a_text_of_its_own_in_every_language() {
+    let all = Weakness::all(8);
+    let codes: HashSet<&str> = all.iter().map(|weakness| weakness.code()).collect();
+    assert_eq!(codes.len(), all.len());
+    let mut texts = HashSet::new();
+    for weakness in all {
+        for language in Language::ALL {
+            let text = weakness.detail(language);
+            assert!(text.len() > 40 && text.ends_with('.'), "{text}");
+            assert!(texts.insert(text));
+        }
+    }
+    for language in Language::ALL {
+        let short = Weakness::TooShort { min_length: 11 }.detail(language);
+        assert!(short.contains("11"));
+        assert!(
+            Weakness::TooLong
+                .detail(language)
+                .contains(&MAX_LENGTH.to_string())
+        );
+    }
+}
+
+#[test]
+fn a_refused_phrase_is_never_said_to_need_many_guesses() {
+    for passphrase in ["12345678", "қазақстан", "йцукенгш", "01.02.1990"] {
+        let judgement = judge(passphrase, &About::default(), &Rules::default());
+        assert!(judgement.guesses_log10 < ENOUGH_LOG10, "{passphrase}");
+    }
+}
+
+#[test]
+fn the_slowest_phrases_are_judged_within_the_bound() {
+    prepare();
+    let bound_ms = if cfg!(debug_assertions) { 100 } else { 5 };
+    for phrase in [
+        "а",
+        "1",
+        "qaz",
+        "12 ",
+        "мама ",
+        "ai1",
+        "жүз мың ",
+        "пролджэ",
+    ] {
+        for length in [64, 1_000] {
+            let long: String = phrase.chars().cycle().take(length).collect();
+            let fastest = (0..5)
+                .map(|_| {
+                    let start = Instant::now();
+                    let _ = judge(&long, &AIGERIM, &Rules::default());
+                    start.elapsed().as_millis()
+                })
+                .min();
+            assert!(
+                fastest < Some(bound_ms),
+                "{phrase} {length}: {fastest:?} ms"
+            );
+        }
+    }
+}
+
+/// Phrases of the pieces that the rules look for, so that chance meets them.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "ахметова",
+        "Айгерім",
+        "серік",
+        "7012",
+        "004512",
+        "2345678",
+        "1990",
+        "алма",
+        "самовар",
+        "мой",
+        "ломбард",
+        "қаңтар",
+        "qwe",
+        "123",
+        "а",
+        "жан",
+        "тау",
+        "люблю",
+        "KL",
+        "77",
+    ]);
+    prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in any::<String>(), name in any::<String>()) {
+        let about = About {
+            family_name: &name,
+            given_name: &text,
+            patronymic: Some(&name),
+            phone: &name,
+            client_number: &text,
+        };
+        let judgement = judge(&text, &about, &Rules::default());
+        prop_assert!(judgement.guesses_log10 >= 0.0);
+        prop_assert_eq!(judgement.acceptable(), judgement.weaknesses.is_empty());
+    }
+
+    #[test]
+    fn only_the_folded_phrase_counts(text in prop_oneof![any::<String>(), pieces()]) {
+        let folded = heard::fold(&text);
+        let mut entered = judge(&text, &AIGERIM, &Rules::default());
+        let mut said = judge(folded.as_str(), &AIGERIM, &Rules::default());
+        for judgement in [&mut entered, &mut said] {
+            judgement.weaknesses.retain(|weakness| *weakness != Weakness::TooLong);
+        }
+        entered.weaknesses.retain(|weakness| *weakness != Weakness::Guessable);
+        said.weaknesses.retain(|weakness| *weakness != Weakness::Guessable);
+        prop_assert_eq!(entered, said);
+    }
+
+    #[test]
+    fn to_know_the_client_never_makes_a_phrase_acceptable(text in pieces(), known in 0_u8..32) {
+        let part = |bit: u8, value: &'static str| if known & bit == 0 { "" } else { value };
+        let about = About {
+            family_name: part(1, AIGERIM.family_name),
+            given_name: part(2, AIGERIM.given_name),
+            patronymic: AIGERIM.patronymic.filter(|_| known & 4 != 0),
+            phone: part(8, AIGERIM.phone),
+            client_number: part(16, AIGERIM.client_number),
+        };
+        let all = judge(&text, &AIGERIM, &Rules::default());
+        let some = judge(&text, &about, &Rules::default());
+        let none = judge(&text, &About::default(), &Rules::default());
+        prop_assert!(!all.acceptable() || some.acceptable());
+        prop_assert!(!some.acceptable() || none.acceptable());
+        prop_assert!(all.guesses_log10 <= some.guesses_log10);
+        prop_assert!(some.guesses_log10 <= none.guesses_log10);
+    }
+}

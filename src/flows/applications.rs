@@ -1,0 +1,234 @@
+//! Applications: drafted, read, printed, cancelled.
+
+use super::{Conflict, Page, Refusal};
+use crate::{
+    app::App,
+    domain::{
+        application::{Application, DRAFT_HOURS, IdentityDocument, Kind, Progress, Representative},
+        audit::{Action, Event, Origin},
+        calendar::business_day,
+        flaw::Flaw,
+        role::{Proof, Register},
+    },
+    store::{ClientRow, PassphraseRow, StoreError, Taken, Traced},
+};
+
+/// An application to be drafted.
+pub struct Draft {
+    /// whose passphrase
+    pub client_id: String,
+    /// what identity document was seen
+    pub identity_document: IdentityDocument,
+    /// who signs for the client
+    pub representative: Option<Representative>,
+}
+
+/// Drafts an application, to be printed and signed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for an unknown client or a mandate that is over,
+/// [`Conflict::ApplicationAlreadyOpen`].
+pub async fn draft(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    draft: Draft,
+) -> Result<Application, Refusal> {
+    let now = app.clock.now();
+    let today = business_day(app.settings.time_zone, now);
+    if let Some(flaw) = draft
+        .representative
+        .as_ref()
+        .and_then(|who| who.valid_on(today).err())
+    {
+        return Err(Refusal::invalid("/representative/valid_until", flaw));
+    }
+    let wanted = draft.client_id.clone();
+    if !app
+        .store
+        .read(move |reader| reader.has_client(&wanted))
+        .await?
+    {
+        return Err(Refusal::invalid("/client_id", Flaw::UnknownClient));
+    }
+    let actor = proof.actor().clone();
+    let branch_code = actor.branch_code.clone().unwrap_or_default();
+    let id = app.new_id();
+    let event = Event::by(&actor, origin, now, Action::ApplicationDrafted)
+        .client(&draft.client_id)
+        .subject(&id);
+    let year = chrono::Datelike::year(&today);
+    app.store
+        .write(move |tx| {
+            let held = tx.passphrase(&draft.client_id)?;
+            let has_hash = PassphraseRow::state(held.as_ref(), now).has_hash();
+            let serial = tx.next_number(&format!("application:{branch_code}:{year}"))?;
+            let application = Application {
+                id: id.clone(),
+                number: format!("{branch_code}-{year}-{serial:06}"),
+                kind: if has_hash { Kind::Change } else { Kind::Set },
+                client_id: draft.client_id.clone(),
+                branch_code: branch_code.clone(),
+                drafted_by: actor.id.clone(),
+                drafted_at: now,
+                identity_document: draft.identity_document,
+                representative: draft.representative.clone(),
+                progress: Progress::Draft,
+            };
+            tx.insert_draft(&application, now - chrono::TimeDelta::hours(DRAFT_HOURS))?;
+            Ok(Traced::new(application, event.clone().outcome("drafted")))
+        })
+        .await
+        .map_err(|error| match error {
+            StoreError::Taken(Taken::OpenDraft) => {
+                Refusal::Conflict(Conflict::ApplicationAlreadyOpen)
+            }
+            other => other.into(),
+        })
+}
+
+/// Reads an application.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn read(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    id: &str,
+) -> Result<Application, Refusal> {
+    let application = find(app, id).await?;
+    record_look(app, proof, origin, &application, Action::ApplicationViewed).await?;
+    Ok(application)
+}
+
+/// An application and its client, to be printed.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn print(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    id: &str,
+) -> Result<(Application, ClientRow), Refusal> {
+    let application = find(app, id).await?;
+    let client_id = application.client_id.clone();
+    let client = app
+        .store
+        .read(move |reader| reader.client(&client_id))
+        .await?
+        .ok_or(Refusal::Unknown)?;
+    record_look(app, proof, origin, &application, Action::ApplicationPrinted).await?;
+    Ok((application, client))
+}
+
+async fn record_look(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    application: &Application,
+    action: Action,
+) -> Result<(), Refusal> {
+    let event = Event::by(proof.actor(), origin, app.clock.now(), action)
+        .client(&application.client_id)
+        .subject(&application.id)
+        .outcome("read");
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Ok(())
+}
+
+/// A client's applications, newest first.
+///
+/// # Errors
+/// [`Refusal::Unknown`] where there is no such client.
+pub async fn list(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    client_id: &str,
+    before: Option<String>,
+    limit: i64,
+) -> Result<Page<Application>, Refusal> {
+    let wanted = client_id.to_owned();
+    let rows = app
+        .store
+        .read(move |reader| {
+            if !reader.has_client(&wanted)? {
+                return Ok(None);
+            }
+            reader
+                .applications_of(&wanted, before.as_deref(), limit + 1)
+                .map(Some)
+        })
+        .await?
+        .ok_or(Refusal::Unknown)?;
+    let event = Event::by(
+        proof.actor(),
+        origin,
+        app.clock.now(),
+        Action::ApplicationViewed,
+    )
+    .client(client_id)
+    .outcome("listed");
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Ok(Page::of(rows, limit, |application| application.id.clone()))
+}
+
+/// Gives an application up.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`].
+pub async fn cancel(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    id: &str,
+    reason: String,
+) -> Result<Application, Refusal> {
+    let mut application = find(app, id).await?;
+    let now = app.clock.now();
+    application
+        .open(now)
+        .map_err(|_| Refusal::Conflict(Conflict::ApplicationNotOpen))?;
+    let by = proof.actor().id.clone();
+    application.progress = Progress::Cancelled {
+        at: now,
+        by,
+        reason: reason.clone(),
+    };
+    let event = Event::by(proof.actor(), origin, now, Action::ApplicationCancelled)
+        .client(&application.client_id)
+        .subject(&application.id)
+        .reason(&reason);
+    let ended = application.clone();
+    let was_open = app
+        .store
+        .write(move |tx| {
+            let was_open = tx.end_draft(&ended.id, &ended.progress)?;
+            Ok(Traced::new(
+                was_open,
+                event
+                    .clone()
+                    .outcome(if was_open { "cancelled" } else { "refused" }),
+            ))
+        })
+        .await?;
+    if was_open {
+        Ok(application)
+    } else {
+        Err(Refusal::Conflict(Conflict::ApplicationNotOpen))
+    }
+}
+
+pub(super) async fn find(app: &App, id: &str) -> Result<Application, Refusal> {
+    let id = id.to_owned();
+    app.store
+        .read(move |reader| reader.application(&id))
+        .await?
+        .ok_or(Refusal::Unknown)
+}

@@ -1,0 +1,170 @@
+//! The signed application is completed: the passphrase is set or changed, in one transaction.
+
+use zeroize::Zeroizing;
+
+use super::{Conflict, FieldFlaw, Refusal, applications::find};
+use crate::{
+    app::App,
+    domain::{
+        application::{Application, Kind, Progress},
+        audit::{Action, Event, Origin},
+        calendar::business_day,
+        flaw::Flaw,
+        heard,
+        language::Language,
+        passphrase::Passphrase,
+        role::{Proof, Register},
+        strength::{self, About, Judgement},
+    },
+    store::{ClientRow, NewPassphrase, Traced},
+};
+
+/// What the branch enters from the signed paper, and what the client typed, twice.
+pub struct Completion {
+    /// the day on the paper
+    pub signed_on: chrono::NaiveDate,
+    /// the passphrase
+    pub passphrase: Passphrase,
+    /// the passphrase again
+    pub repeat: Passphrase,
+}
+
+/// Completes an application.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`], [`Refusal::Invalid`] with every flaw of the
+/// paper and the passphrase, [`Refusal::Overloaded`].
+pub async fn complete(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    id: &str,
+    completion: Completion,
+) -> Result<Application, Refusal> {
+    let mut application = find(app, id).await?;
+    let now = app.clock.now();
+    application.open(now).map_err(|_| not_open())?;
+    let client_id = application.client_id.clone();
+    let client = app
+        .store
+        .read(move |reader| reader.client(&client_id))
+        .await?
+        .ok_or(Refusal::Unknown)?;
+    let flaws = flaws(app, &application, &client, &completion);
+    if !flaws.is_empty() {
+        let event = Event::by(proof.actor(), origin, now, Action::ApplicationCompleted)
+            .client(&application.client_id)
+            .subject(id)
+            .outcome("refused")
+            .reason(flaws[0].flaw.code());
+        app.store
+            .write(move |_| Ok(Traced::new((), event.clone())))
+            .await?;
+        return Err(Refusal::Invalid(flaws));
+    }
+    let made = hash(app, &completion.passphrase).await?;
+    let by = proof.actor().id.clone();
+    application.progress = Progress::Completed {
+        at: now,
+        by,
+        signed_on: completion.signed_on,
+    };
+    save(app, proof, origin, application, made).await
+}
+
+fn flaws(
+    app: &App,
+    application: &Application,
+    client: &ClientRow,
+    completion: &Completion,
+) -> Vec<FieldFlaw> {
+    let zone = app.settings.time_zone;
+    let today = business_day(zone, app.clock.now());
+    let drafted_on = business_day(zone, application.drafted_at);
+    let mut flaws = Vec::new();
+    if let Err(flaw) = Application::check_signed_on(completion.signed_on, drafted_on, today) {
+        flaws.push(FieldFlaw::at("/signed_on", flaw));
+    }
+    if let Some(Err(flaw)) = application
+        .representative
+        .as_ref()
+        .map(|who| who.valid_on(today))
+    {
+        flaws.push(FieldFlaw::at("/representative/valid_until", flaw));
+    }
+    if !completion.passphrase.is_same_entry(&completion.repeat) {
+        flaws.push(FieldFlaw::at("/passphrase_repeat", Flaw::PassphrasesDiffer));
+    }
+    let judgement = judge(app, &completion.passphrase, Some(client));
+    flaws.extend(weaknesses(&judgement).map(|flaw| FieldFlaw::at("/passphrase", flaw)));
+    flaws
+}
+
+/// Judges a passphrase, for a client where one is known.
+pub(super) fn judge(app: &App, passphrase: &Passphrase, client: Option<&ClientRow>) -> Judgement {
+    let about = client.map_or_else(About::default, |client| About {
+        family_name: client.person.family_name.as_str(),
+        given_name: client.person.given_name.as_str(),
+        patronymic: client.person.patronymic.as_ref().map(|name| name.as_str()),
+        phone: client.person.phone.as_str(),
+        client_number: &client.client_number,
+    });
+    strength::judge(passphrase.expose(), &about, &app.settings.strength)
+}
+
+/// A judgement's weaknesses as flaws, with their texts.
+pub(super) fn weaknesses(judgement: &Judgement) -> impl Iterator<Item = Flaw> + '_ {
+    judgement.weaknesses.iter().map(|weakness| Flaw::Weak {
+        code: weakness.code(),
+        detail: Language::ALL.map(|language| weakness.detail(language)),
+    })
+}
+
+async fn hash(app: &App, passphrase: &Passphrase) -> Result<NewPassphrase, Refusal> {
+    let folded = Zeroizing::new(heard::fold(passphrase.expose()).as_bytes().to_vec());
+    let exact = Zeroizing::new(heard::exact_form(passphrase.expose()).as_bytes().to_vec());
+    let made = app.hasher.admit().await?.make(folded, Some(exact)).await?;
+    Ok(NewPassphrase {
+        hash: made.phc,
+        fold_version: heard::FOLD_VERSION,
+        exact_tag: made.exact_tag,
+    })
+}
+
+async fn save(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    application: Application,
+    passphrase: NewPassphrase,
+) -> Result<Application, Refusal> {
+    let now = app.clock.now();
+    let actor = proof.actor().clone();
+    let origin = origin.clone();
+    let about = move |application: &Application, action| {
+        Event::by(&actor, &origin, now, action)
+            .client(&application.client_id)
+            .subject(&application.id)
+    };
+    app.store
+        .write(move |tx| {
+            let completed = about(&application, Action::ApplicationCompleted);
+            if !tx.end_draft(&application.id, &application.progress)? {
+                return Ok(Traced::new(None, completed.outcome("refused")));
+            }
+            tx.set_passphrase(&application.client_id, &passphrase, &application.id, now)?;
+            tx.close_verifications_of(&application.client_id, now)?;
+            let action = match application.kind {
+                Kind::Set => Action::PassphraseSet,
+                Kind::Change => Action::PassphraseChanged,
+            };
+            let set = about(&application, action).outcome("active");
+            Ok(Traced::new(Some(application.clone()), completed.outcome("completed")).and(set))
+        })
+        .await?
+        .ok_or_else(not_open)
+}
+
+fn not_open() -> Refusal {
+    Refusal::Conflict(Conflict::ApplicationNotOpen)
+}

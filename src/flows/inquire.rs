@@ -1,0 +1,185 @@
+//! Loans are read out, under an open verification of the caller's own. Each reading leaves an event.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Refusal;
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin},
+        calendar::business_day,
+        loan::{LoanStanding, standing},
+        role::{Proof, Verify},
+        verification::{Door, Verification},
+    },
+    store::{LoanRow, Traced},
+};
+
+/// A loan and where it stands today.
+pub struct LoanView {
+    /// the loan as last stated
+    pub loan: LoanRow,
+    /// where it stands
+    pub standing: LoanStanding,
+}
+
+/// How far the answer can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// whether the loan system could be asked, or is one that tells of itself
+    pub available: bool,
+    /// the oldest time of what is shown
+    pub as_of: Option<DateTime<Utc>>,
+    /// whether that is too long ago
+    pub stale: bool,
+}
+
+/// What may be read out.
+pub struct Inquiry {
+    /// whose loans
+    pub client_id: String,
+    /// open loans, by due date, then ticket number
+    pub loans: Vec<LoanView>,
+    /// how far they can be trusted
+    pub source: Source,
+}
+
+/// Reads the loans again while the verification is open.
+///
+/// # Errors
+/// [`Refusal::Unknown`] where it is not the caller's own, [`Refusal::NotVerified`],
+/// [`Refusal::VerificationOver`].
+pub async fn inquire(
+    app: &App,
+    proof: &Proof<Verify>,
+    origin: &Origin,
+    id: &str,
+) -> Result<Inquiry, Refusal> {
+    let now = app.clock.now();
+    let actor = proof.actor().clone();
+    let origin = origin.clone();
+    let id = id.to_owned();
+    let read = app
+        .store
+        .write(move |tx| {
+            let event = Event::by(&actor, &origin, now, Action::InquiryMade).subject(&id);
+            let Some(verification) = tx.own_verification(&id, &actor.id)? else {
+                return Ok(Traced::new(
+                    Err(Refusal::Unknown),
+                    event.outcome("not_found"),
+                ));
+            };
+            let event = event
+                .client(&verification.client_id)
+                .call(&verification.call_id);
+            let refusal = match verification.door(now) {
+                Door::Open => {
+                    let loans = tx.open_loans(&verification.client_id)?;
+                    return Ok(Traced::new(
+                        Ok((verification.client_id, loans)),
+                        event.outcome("read"),
+                    ));
+                }
+                Door::Over => Refusal::VerificationOver,
+                Door::NeverOpen => Refusal::NotVerified,
+            };
+            Ok(Traced::new(Err(refusal), event.outcome("refused")))
+        })
+        .await?;
+    let (client_id, loans) = read?;
+    Ok(view(app, client_id, loans, now))
+}
+
+/// Reckons where loans stand and how far they can be trusted.
+pub(super) fn view(
+    app: &App,
+    client_id: String,
+    loans: Vec<LoanRow>,
+    now: DateTime<Utc>,
+) -> Inquiry {
+    let today = business_day(app.settings.time_zone, now);
+    let as_of = loans.iter().map(|loan| loan.as_of).min();
+    let oldest = now - TimeDelta::minutes(i64::from(app.settings.stale_after_minutes));
+    let source = Source {
+        available: true,
+        as_of,
+        stale: as_of.is_some_and(|as_of| as_of < oldest),
+    };
+    let loans = loans
+        .into_iter()
+        .map(|loan| LoanView {
+            standing: standing(loan.due_on, loan.grace_days, today),
+            loan,
+        })
+        .collect();
+    Inquiry {
+        client_id,
+        loans,
+        source,
+    }
+}
+
+/// Reads a verification of one's own.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn read(
+    app: &App,
+    proof: &Proof<Verify>,
+    origin: &Origin,
+    id: &str,
+) -> Result<Verification, Refusal> {
+    let (wanted, staff_id) = (id.to_owned(), proof.actor().id.clone());
+    let found = app
+        .store
+        .read(move |reader| reader.own_verification(&wanted, &staff_id))
+        .await?;
+    let verification = found.ok_or(Refusal::Unknown)?;
+    let event = Event::by(
+        proof.actor(),
+        origin,
+        app.clock.now(),
+        Action::VerificationViewed,
+    )
+    .client(&verification.client_id)
+    .subject(&verification.id)
+    .call(&verification.call_id)
+    .outcome("read");
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Ok(verification)
+}
+
+/// Ends a verification with its call; ending it twice is no offence.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn close(
+    app: &App,
+    proof: &Proof<Verify>,
+    origin: &Origin,
+    id: &str,
+) -> Result<(), Refusal> {
+    let now = app.clock.now();
+    let (wanted, staff_id) = (id.to_owned(), proof.actor().id.clone());
+    let found = app
+        .store
+        .read(move |reader| reader.own_verification(&wanted, &staff_id))
+        .await?;
+    let verification = found.ok_or(Refusal::Unknown)?;
+    let event = Event::by(proof.actor(), origin, now, Action::VerificationClosed)
+        .client(&verification.client_id)
+        .subject(&verification.id)
+        .call(&verification.call_id)
+        .outcome("closed");
+    app.store
+        .write(move |tx| {
+            if verification.closed_at.is_none() {
+                tx.close_verification(&verification.id, now)?;
+            }
+            Ok(Traced::new((), event.clone()))
+        })
+        .await?;
+    Ok(())
+}

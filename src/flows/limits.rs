@@ -1,0 +1,58 @@
+//! The quotas of a specialist: a limit that is reached is recorded, and is never an attempt.
+
+use super::{Quota, Refusal};
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin},
+        role::{Actor, Role},
+    },
+    store::{Limited, Traced},
+};
+
+/// Notes that an actor touches clients. Branch staff may serve whoever comes.
+///
+/// # Errors
+/// [`Refusal::Limited`] where that would be too many different clients within the hour.
+pub async fn touch(
+    app: &App,
+    actor: &Actor,
+    origin: &Origin,
+    clients: &[String],
+) -> Result<(), Refusal> {
+    if clients.is_empty() || !matches!(actor.role, Role::CallCenter | Role::Supervisor) {
+        return Ok(());
+    }
+    let (staff_id, ids) = (actor.id.clone(), clients.to_vec());
+    let (window, now) = (app.settings.clients, app.clock.now());
+    let touched = app
+        .store
+        .tally(move |tally| tally.touch_clients(&staff_id, &ids, window, now))
+        .await?;
+    match touched {
+        Ok(()) => Ok(()),
+        Err(limited) => Err(reached(app, actor, origin, Quota::Clients, limited).await?),
+    }
+}
+
+/// Records that a quota is used up, and gives the refusal.
+pub(super) async fn reached(
+    app: &App,
+    actor: &Actor,
+    origin: &Origin,
+    quota: Quota,
+    limited: Limited,
+) -> Result<Refusal, Refusal> {
+    let name = match quota {
+        Quota::Verifications => "verifications",
+        Quota::Clients => "clients",
+        Quota::Logins => "logins",
+    };
+    let event = Event::by(actor, origin, app.clock.now(), Action::LimitReached)
+        .outcome("refused")
+        .reason(name);
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Ok(Refusal::Limited(quota, limited))
+}

@@ -1,0 +1,154 @@
+//! One file a story: load, decide, save, in the order of the story. No status codes, no SQL.
+//!
+//! A story takes the proof that its actor may, and the origin of the request; a refusal that is a
+//! fact (wrong words, a limit) is a value and is recorded, never an error that rolls it back.
+
+pub mod applications;
+pub mod audit;
+pub mod clients;
+pub mod complete_application;
+pub mod first_run;
+pub mod inquire;
+pub mod limits;
+pub mod passphrases;
+pub mod passwords;
+pub mod sign_in;
+pub mod staff;
+pub mod sync;
+pub mod verify;
+
+use std::time::Duration;
+
+use crate::{
+    domain::flaw::Flaw,
+    secrets::hasher::{HashError, Overloaded},
+    store::{Limited, StoreError, Taken},
+};
+
+/// A flaw and the field that has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFlaw {
+    /// JSON pointer to the field, or the parameter's name
+    pub pointer: String,
+    /// what is wrong with it
+    pub flaw: Flaw,
+}
+
+impl FieldFlaw {
+    /// A flaw of a field of the request's body.
+    #[must_use]
+    pub fn at(pointer: &str, flaw: Flaw) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            flaw,
+        }
+    }
+}
+
+/// A state in which the step asked for cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// another client has this number
+    ClientNumberTaken,
+    /// another member of staff has this login
+    LoginTaken,
+    /// another branch has this code
+    BranchCodeTaken,
+    /// another draft is open for the client
+    ApplicationAlreadyOpen,
+    /// completed, cancelled or expired
+    ApplicationNotOpen,
+    /// there is no passphrase
+    NoPassphrase,
+    /// no timed lock holds
+    NotLocked,
+    /// nobody else could administer
+    LastAdmin,
+}
+
+/// Which quota is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// verifications of one specialist
+    Verifications,
+    /// different clients that one specialist touches
+    Clients,
+    /// logins under one name
+    Logins,
+}
+
+/// Why a story did not come to its end.
+#[derive(Debug)]
+pub enum Refusal {
+    /// there is no such thing, or it is another's
+    Unknown,
+    /// not in this state
+    Conflict(Conflict),
+    /// what was entered does not do
+    Invalid(Vec<FieldFlaw>),
+    /// wrong login or password, nobody says which
+    BadCredentials,
+    /// this verification never opened a door
+    NotVerified,
+    /// this verification is over
+    VerificationOver,
+    /// a quota is used up
+    Limited(Quota, Limited),
+    /// the hash workers have too much to do
+    Overloaded(Duration),
+    /// a hash could not be computed
+    Hash(HashError),
+    /// the database
+    Store(StoreError),
+}
+
+impl Refusal {
+    /// One flaw in one field.
+    #[must_use]
+    pub fn invalid(pointer: &str, flaw: Flaw) -> Self {
+        Self::Invalid(vec![FieldFlaw::at(pointer, flaw)])
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken(Taken::ClientNumber) => Self::Conflict(Conflict::ClientNumberTaken),
+            StoreError::Taken(Taken::Login) => Self::Conflict(Conflict::LoginTaken),
+            StoreError::Taken(Taken::BranchCode) => Self::Conflict(Conflict::BranchCodeTaken),
+            StoreError::Taken(Taken::OpenDraft) => Self::Conflict(Conflict::ApplicationAlreadyOpen),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<Overloaded> for Refusal {
+    fn from(overloaded: Overloaded) -> Self {
+        Self::Overloaded(overloaded.retry_after)
+    }
+}
+
+impl From<HashError> for Refusal {
+    fn from(error: HashError) -> Self {
+        Self::Hash(error)
+    }
+}
+
+/// One page of a list, and where the next begins.
+pub struct Page<T> {
+    /// what is on it
+    pub items: Vec<T>,
+    /// the mark after the last item, where there is more
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page out of one item more than it holds.
+    fn of(mut items: Vec<T>, limit: i64, mark: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| has_more).map(mark);
+        Self { items, next }
+    }
+}

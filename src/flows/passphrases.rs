@@ -1,0 +1,259 @@
+//! A client's passphrase: its status, blocked on the client's word, a lock lifted, consent withdrawn;
+//! and the check of one that is only thought of.
+
+use super::{
+    Conflict, Refusal,
+    complete_application::{judge, weaknesses},
+};
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin},
+        flaw::Flaw,
+        identifier::CallId,
+        language::Language,
+        passphrase::{Kept, Passphrase, PassphraseState},
+        role::{Actor, Proof, Register, Status, Unlock, Verify},
+        suggestions,
+    },
+    store::{PassphraseRow, StoreError, Traced, Tx},
+};
+
+/// A passphrase's status at this moment.
+pub struct PassphraseStatus {
+    /// its state
+    pub state: PassphraseState,
+    /// what is kept, if one was ever set
+    pub row: Option<PassphraseRow>,
+}
+
+/// Reads the status.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn status(
+    app: &App,
+    proof: &Proof<Status>,
+    origin: &Origin,
+    client_id: &str,
+) -> Result<PassphraseStatus, Refusal> {
+    let now = app.clock.now();
+    let wanted = client_id.to_owned();
+    let held = app
+        .store
+        .read(move |reader| {
+            if reader.has_client(&wanted)? {
+                reader.passphrase(&wanted).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
+        .await?;
+    let row = held.ok_or(Refusal::Unknown)?;
+    let state = PassphraseRow::state(row.as_ref(), now);
+    let event = Event::by(proof.actor(), origin, now, Action::PassphraseViewed)
+        .client(client_id)
+        .outcome(state.name());
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Ok(PassphraseStatus { state, row })
+}
+
+/// Blocks the passphrase on the client's word; blocking a blocked one is no offence.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
+pub async fn block(
+    app: &App,
+    proof: &Proof<Verify>,
+    origin: &Origin,
+    client_id: &str,
+    reason: &str,
+    call_id: Option<&CallId>,
+) -> Result<PassphraseStatus, Refusal> {
+    let mut event = event(
+        app,
+        proof.actor(),
+        origin,
+        Action::PassphraseBlocked,
+        client_id,
+        reason,
+    );
+    event.call_id = call_id.map(|call| call.as_str().to_owned());
+    let now = event.at;
+    change(app, client_id, event, move |tx, state, id| {
+        if !state.has_hash() {
+            return Ok(Err(Conflict::NoPassphrase));
+        }
+        if state != PassphraseState::Blocked {
+            tx.end_passphrase(id, Kept::Blocked, now)?;
+        }
+        Ok(Ok(()))
+    })
+    .await
+}
+
+/// Lifts a timed lock; the count of failures stays.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Conflict::NotLocked`].
+pub async fn unlock(
+    app: &App,
+    proof: &Proof<Unlock>,
+    origin: &Origin,
+    client_id: &str,
+    reason: &str,
+) -> Result<PassphraseStatus, Refusal> {
+    let event = event(
+        app,
+        proof.actor(),
+        origin,
+        Action::PassphraseUnlocked,
+        client_id,
+        reason,
+    );
+    change(app, client_id, event, |tx, state, id| {
+        Ok(match state {
+            PassphraseState::Locked => {
+                tx.lift_lock(id)?;
+                Ok(())
+            }
+            state if state.has_hash() => Err(Conflict::NotLocked),
+            _ => Err(Conflict::NoPassphrase),
+        })
+    })
+    .await
+}
+
+/// Destroys the passphrase on withdrawal of consent: the hash is gone for good.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
+pub async fn destroy(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    client_id: &str,
+    reason: &str,
+) -> Result<PassphraseStatus, Refusal> {
+    let event = event(
+        app,
+        proof.actor(),
+        origin,
+        Action::PassphraseDestroyed,
+        client_id,
+        reason,
+    );
+    let now = event.at;
+    change(app, client_id, event, move |tx, state, id| {
+        if !state.has_hash() {
+            return Ok(Err(Conflict::NoPassphrase));
+        }
+        tx.end_passphrase(id, Kept::Destroyed, now)?;
+        Ok(Ok(()))
+    })
+    .await
+}
+
+fn event(
+    app: &App,
+    actor: &Actor,
+    origin: &Origin,
+    action: Action,
+    client_id: &str,
+    reason: &str,
+) -> Event {
+    Event::by(actor, origin, app.clock.now(), action)
+        .client(client_id)
+        .reason(reason)
+}
+
+/// One change of a passphrase that is held still meanwhile.
+async fn change<F>(
+    app: &App,
+    client_id: &str,
+    event: Event,
+    step: F,
+) -> Result<PassphraseStatus, Refusal>
+where
+    F: Fn(&mut Tx<'_>, PassphraseState, &str) -> Result<Result<(), Conflict>, StoreError>
+        + Send
+        + 'static,
+{
+    let id = client_id.to_owned();
+    let known = id.clone();
+    if !app
+        .store
+        .read(move |reader| reader.has_client(&known))
+        .await?
+    {
+        return Err(Refusal::Unknown);
+    }
+    let now = event.at;
+    app.store
+        .write(move |tx| {
+            let held = tx.hold_passphrase(&id)?;
+            let state = PassphraseRow::state(held.as_ref(), now);
+            if let Err(conflict) = step(tx, state, &id)? {
+                let refused = event.clone().outcome("refused");
+                return Ok(Traced::new(Err(Refusal::Conflict(conflict)), refused));
+            }
+            let row = tx.passphrase(&id)?;
+            let state = PassphraseRow::state(row.as_ref(), now);
+            Ok(Traced::new(
+                Ok(PassphraseStatus { state, row }),
+                event.clone().outcome(state.name()),
+            ))
+        })
+        .await?
+}
+
+/// What completion would say to a passphrase.
+pub struct Verdict {
+    /// why it would be refused; none where it would not
+    pub reasons: Vec<Flaw>,
+    /// how many guesses it stands, as a power of ten
+    pub guesses_log10: f64,
+}
+
+/// Checks a passphrase and stores nothing.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for an unknown client.
+pub async fn check(
+    app: &App,
+    _proof: &Proof<Register>,
+    passphrase: &Passphrase,
+    client_id: Option<String>,
+) -> Result<Verdict, Refusal> {
+    let client = match client_id {
+        None => None,
+        Some(id) => {
+            let found = app.store.read(move |reader| reader.client(&id)).await?;
+            Some(found.ok_or_else(|| Refusal::invalid("/client_id", Flaw::UnknownClient))?)
+        }
+    };
+    let judgement = judge(app, passphrase, client.as_ref());
+    let reasons = weaknesses(&judgement).collect();
+    Ok(Verdict {
+        reasons,
+        guesses_log10: judgement.guesses_log10,
+    })
+}
+
+/// How many suggestions are made at once.
+const SUGGESTIONS: usize = 5;
+
+/// Makes phrases that can be said and heard.
+#[must_use]
+pub fn suggest(
+    app: &App,
+    _proof: &Proof<Register>,
+    language: Language,
+    words: usize,
+) -> Vec<String> {
+    (0..SUGGESTIONS)
+        .map(|_| suggestions::suggest(language, words, |bound| app.chance.below(bound)))
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! Staff passwords: changed by their owner, or made anew by an admin.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::{FieldFlaw, Refusal};
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin},
+        flaw::Flaw,
+        identifier::Login,
+        role::{Administer, Proof, Role, Staff},
+        staff::{ONE_TIME_PASSWORD_HOURS, judge_password},
+    },
+    secrets::{
+        hasher::{Candidate, Check, Made, Renew},
+        one_time,
+    },
+    store::Traced,
+};
+
+/// Changes one's own password; every other session of that person ends.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where the current one is wrong or the new one weak, [`Refusal::Overloaded`],
+/// [`Refusal::Limited`] where wrong ones come too fast.
+pub async fn change_own(
+    app: &App,
+    proof: &Proof<Staff>,
+    origin: &Origin,
+    current: SecretString,
+    new: SecretString,
+) -> Result<(), Refusal> {
+    let actor = proof.actor().clone();
+    let login = Login::parse(&actor.login).map_err(|flaw| Refusal::invalid("/login", flaw))?;
+    let weak = judge_password(new.expose_secret(), &login).err();
+    let (subject, window, now) = (
+        format!("password:{}", actor.id),
+        app.settings.logins,
+        app.clock.now(),
+    );
+    let taken = app
+        .store
+        .tally(move |tally| tally.take(&subject, window, now))
+        .await?;
+    if let Err(limited) = taken {
+        return Err(
+            super::limits::reached(app, &actor, origin, super::Quota::Logins, limited).await?,
+        );
+    }
+    let admission = app.hasher.admit().await?;
+    let id = actor.id.clone();
+    let staff = app
+        .store
+        .read(move |reader| reader.staff(&id))
+        .await?
+        .ok_or(Refusal::Unknown)?;
+    let check = Check {
+        stored: Some(staff.password_hash.clone()),
+        exact_tag: None,
+        candidates: vec![Candidate {
+            secret: bytes(&current),
+            renew_as: None,
+        }],
+        tries: 1,
+        exact_form: None,
+        renew: Renew::Never,
+    };
+    let is_right = admission.check(check).await?.matched.is_some();
+    let event = Event::by(&actor, origin, now, Action::PasswordChanged).subject(&actor.id);
+    let mut flaws = Vec::new();
+    if !is_right {
+        flaws.push(FieldFlaw::at("/current_password", Flaw::WrongPassword));
+    }
+    let repeats = is_right && current.expose_secret() == new.expose_secret();
+    if let Some(flaw) = weak.or(repeats.then_some(Flaw::WeakPassword)) {
+        flaws.push(FieldFlaw::at("/new_password", flaw));
+    }
+    if !flaws.is_empty() {
+        let refused = event.outcome("refused");
+        app.store
+            .write(move |_| Ok(Traced::new((), refused.clone())))
+            .await?;
+        return Err(Refusal::Invalid(flaws));
+    }
+    let made = app.hasher.admit().await?.make(bytes(&new), None).await?;
+    let event = event.outcome("changed");
+    app.store
+        .write(move |tx| {
+            tx.set_password(&actor.id, &made.phc, None)?;
+            tx.end_sessions_of(&actor.id, Some(&actor.session_id), now)?;
+            Ok(Traced::new((), event.clone()))
+        })
+        .await?;
+    Ok(())
+}
+
+/// A secret that was made for somebody, to be shown once.
+pub struct MadeSecret {
+    /// the secret
+    pub secret: SecretString,
+    /// whether it is a client secret rather than a one-time password
+    pub is_client_secret: bool,
+}
+
+/// Makes a new one-time password, or for a service account a new client secret; all sessions end.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Refusal::Overloaded`].
+pub async fn reset(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+) -> Result<MadeSecret, Refusal> {
+    let wanted = id.to_owned();
+    let staff = app
+        .store
+        .read(move |reader| reader.staff(&wanted))
+        .await?
+        .ok_or(Refusal::Unknown)?;
+    let (made_secret, made) = make_first_secret(app, staff.role).await?;
+    let now = app.clock.now();
+    let until =
+        (staff.role != Role::LoanSystem).then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS));
+    let event = Event::by(proof.actor(), origin, now, Action::PasswordReset)
+        .subject(&staff.id)
+        .outcome("made");
+    app.store
+        .write(move |tx| {
+            tx.set_password(&staff.id, &made.phc, until)?;
+            tx.end_sessions_of(&staff.id, None, now)?;
+            Ok(Traced::new((), event.clone()))
+        })
+        .await?;
+    Ok(made_secret)
+}
+
+/// Makes the first secret of a role, and its hash.
+pub(super) async fn make_first_secret(
+    app: &App,
+    role: Role,
+) -> Result<(MadeSecret, Made), Refusal> {
+    let is_client_secret = role == Role::LoanSystem;
+    let secret = if is_client_secret {
+        one_time::client_secret(&app.chance)
+    } else {
+        one_time::one_time_password(&app.chance)
+    };
+    let made = app.hasher.admit().await?.make(bytes(&secret), None).await?;
+    Ok((
+        MadeSecret {
+            secret,
+            is_client_secret,
+        },
+        made,
+    ))
+}
+
+pub(super) fn bytes(secret: &SecretString) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(secret.expose_secret().as_bytes().to_vec())
+}

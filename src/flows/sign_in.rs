@@ -1,0 +1,254 @@
+//! Signing in and out. A wrong login and a wrong password are one answer at one cost; every try is
+//! recorded, and they are throttled by login.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::{Quota, Refusal};
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin, Who},
+        identifier::Login,
+        role::{Anyone, Proof, Role},
+        staff::SESSION_HOURS,
+    },
+    secrets::{
+        hasher::{Candidate, Check, Renew},
+        one_time,
+        token::Claims,
+    },
+    store::{SessionRow, SignedIn, StaffRow, Traced},
+};
+
+/// A session that was opened.
+pub struct Session {
+    /// the access token
+    pub token: SecretString,
+    /// seconds until it ends
+    pub expires_in: i64,
+    /// whose
+    pub staff: StaffRow,
+}
+
+/// Which door: people sign in with a password, service accounts with a client secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// `POST /v1/sessions`
+    People,
+    /// `POST /v1/oauth/token`
+    Services,
+}
+
+impl Door {
+    fn admits(self, role: Role) -> bool {
+        (role == Role::LoanSystem) == (self == Self::Services)
+    }
+
+    fn action(self) -> Action {
+        match self {
+            Self::People => Action::SessionOpened,
+            Self::Services => Action::TokenIssued,
+        }
+    }
+}
+
+/// Signs somebody in.
+///
+/// # Errors
+/// [`Refusal::BadCredentials`], [`Refusal::Limited`], [`Refusal::Overloaded`].
+pub async fn sign_in(
+    app: &App,
+    origin: &Origin,
+    door: Door,
+    login: Option<Login>,
+    password: SecretString,
+) -> Result<Session, Refusal> {
+    throttle(app, origin, door, login.as_ref()).await?;
+    let admission = app.hasher.admit().await?;
+    let known = match login.clone() {
+        Some(login) => {
+            app.store
+                .read(move |reader| reader.staff_by_login(&login))
+                .await?
+        }
+        None => None,
+    };
+    let now = app.clock.now();
+    let may = |staff: &StaffRow| {
+        staff.is_active
+            && door.admits(staff.role)
+            && staff.one_time_until.is_none_or(|until| now < until)
+    };
+    let check = Check {
+        stored: known.as_ref().map(|staff| staff.password_hash.clone()),
+        exact_tag: None,
+        candidates: vec![Candidate {
+            secret: Zeroizing::new(password.expose_secret().as_bytes().to_vec()),
+            renew_as: None,
+        }],
+        tries: 1,
+        exact_form: None,
+        renew: Renew::WhenOutdated,
+    };
+    let checked = admission.check(check).await?;
+    match known {
+        Some(staff) if checked.matched.is_some() && may(&staff) => {
+            let renewed = checked.renewed.map(|made| made.phc);
+            open(app, origin, door, staff, renewed, now).await
+        }
+        known => {
+            refuse(app, origin, door, known, now).await?;
+            Err(Refusal::BadCredentials)
+        }
+    }
+}
+
+async fn throttle(
+    app: &App,
+    origin: &Origin,
+    door: Door,
+    login: Option<&Login>,
+) -> Result<(), Refusal> {
+    let name = login.map_or("", Login::as_str);
+    // The rate is kept under a blind value: somebody may have typed a password into the login field.
+    let blind: String = app
+        .index
+        .of("login", name)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let (subject, window, now) = (
+        format!("login:{blind}"),
+        app.settings.logins,
+        app.clock.now(),
+    );
+    let taken = app
+        .store
+        .tally(move |tally| tally.take(&subject, window, now))
+        .await?;
+    let Err(limited) = taken else { return Ok(()) };
+    let event = Event::of_nobody(origin, now, door.action())
+        .outcome("refused")
+        .reason("limit");
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Err(Refusal::Limited(Quota::Logins, limited))
+}
+
+async fn open(
+    app: &App,
+    origin: &Origin,
+    door: Door,
+    staff: StaffRow,
+    renewed: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<Session, Refusal> {
+    let lifetime = TimeDelta::hours(SESSION_HOURS);
+    let session = SessionRow {
+        id: one_time::session_id(&app.chance),
+        staff_id: staff.id.clone(),
+        issued_at: now,
+        expires_at: now + lifetime,
+    };
+    let claims = Claims {
+        staff_id: staff.id.clone(),
+        session_id: session.id.clone(),
+        role: staff.role.name().to_owned(),
+        issued_at: now.timestamp(),
+        expires_at: session.expires_at.timestamp(),
+    };
+    let mut event = Event::of_nobody(origin, now, door.action())
+        .subject(&staff.id)
+        .outcome("opened");
+    event.actor = Some(who(&staff));
+    let (id, one_time_until) = (staff.id.clone(), staff.one_time_until);
+    let held = staff.password_hash.clone();
+    let opened = app
+        .store
+        .write(move |tx| {
+            // Between the look and now an admin may have disabled them or given another password.
+            let unchanged = tx
+                .staff(&id)?
+                .is_some_and(|now| now.is_active && now.password_hash == held);
+            if !unchanged {
+                return Ok(Traced::new(false, event.clone().outcome("refused")));
+            }
+            if let Some(hash) = &renewed {
+                tx.set_password(&id, hash, one_time_until)?;
+            }
+            tx.open_session(&session)?;
+            Ok(Traced::new(true, event.clone()))
+        })
+        .await?;
+    if !opened {
+        return Err(Refusal::BadCredentials);
+    }
+    let token = SecretString::from(app.tokens.issue(&claims));
+    Ok(Session {
+        token,
+        expires_in: lifetime.num_seconds(),
+        staff,
+    })
+}
+
+async fn refuse(
+    app: &App,
+    origin: &Origin,
+    door: Door,
+    known: Option<StaffRow>,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let mut event = Event::of_nobody(origin, now, door.action()).outcome("refused");
+    // Whose login it was is told as the subject: the actor is not known to be them.
+    event.subject_id = known.map(|staff| staff.id);
+    app.store
+        .write(move |_| Ok(Traced::new((), event.clone())))
+        .await?;
+    Ok(())
+}
+
+fn who(staff: &StaffRow) -> Who {
+    Who {
+        id: staff.id.clone(),
+        login: staff.login.clone(),
+        role: staff.role,
+    }
+}
+
+/// Who a token's bearer is, now.
+///
+/// # Errors
+/// [`Refusal::BadCredentials`] where the token is not good or its session no longer holds.
+pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
+    let now = app.clock.now();
+    let claims = app
+        .tokens
+        .check(token, now.timestamp())
+        .map_err(|_| Refusal::BadCredentials)?;
+    let session_id = claims.session_id;
+    let signed_in = app
+        .store
+        .read(move |reader| reader.signed_in(&session_id, now))
+        .await?;
+    signed_in.ok_or(Refusal::BadCredentials)
+}
+
+/// Signs out: the token is dead at once.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub async fn sign_out(app: &App, proof: &Proof<Anyone>, origin: &Origin) -> Result<(), Refusal> {
+    let now = app.clock.now();
+    let session_id = proof.actor().session_id.clone();
+    let event = Event::by(proof.actor(), origin, now, Action::SessionClosed).outcome("closed");
+    app.store
+        .write(move |tx| {
+            tx.end_session(&session_id, now)?;
+            Ok(Traced::new((), event.clone()))
+        })
+        .await?;
+    Ok(())
+}

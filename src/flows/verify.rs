@@ -1,0 +1,471 @@
+//! A caller is verified: admitted, counted, hashed, settled, in that order.
+//!
+//! Whoever goes away while waiting for admission costs no hash and no attempt. Whoever was counted is
+//! hashed and settled, whether or not anybody still waits for the answer.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use zeroize::Zeroizing;
+
+use super::{
+    Quota, Refusal,
+    inquire::{Inquiry, view},
+    limits,
+};
+use crate::{
+    app::App,
+    domain::{
+        attempts::Counted,
+        audit::{Action, Event, Origin},
+        heard::{self, FOLD_VERSION, MAX_VARIANTS},
+        identifier::CallId,
+        passphrase::{Kept, Passphrase},
+        role::{Actor, Proof, Verify},
+        verification::{Outcome, Verification},
+    },
+    secrets::hasher::{Admission, Candidate, Check, Checked, HashError, Renew},
+    store::{Attempt, Limited, LoanRow, NewPassphrase, PassphraseRow, StoreError, Traced, Tx},
+};
+
+/// Folded, and at most so many variants: what a refusal always costs.
+const TRIES: usize = 1 + MAX_VARIANTS;
+
+/// What came of it, and the loans where the words were right.
+pub struct Verified {
+    /// the recorded verification
+    pub verification: Verification,
+    /// what may be read out
+    pub inquiry: Option<Inquiry>,
+}
+
+/// What is verified.
+#[derive(Clone)]
+pub struct Heard {
+    /// whose passphrase
+    pub client_id: String,
+    /// what was typed
+    pub passphrase: Passphrase,
+    /// on which call
+    pub call_id: CallId,
+}
+
+/// Verifies a caller.
+///
+/// # Errors
+/// [`Refusal::Unknown`] for an unknown client, [`Refusal::Limited`], [`Refusal::Overloaded`]; none of
+/// them is an attempt.
+pub async fn verify(
+    app: &App,
+    proof: &Proof<Verify>,
+    origin: &Origin,
+    heard: Heard,
+) -> Result<Verified, Refusal> {
+    let client_id = heard.client_id.clone();
+    let known = app
+        .store
+        .read(move |reader| reader.has_client(&client_id))
+        .await?;
+    if !known {
+        return Err(Refusal::Unknown);
+    }
+    let admission = app.hasher.admit().await?;
+    let story = Story {
+        app: app.clone(),
+        actor: proof.actor().clone(),
+        origin: origin.clone(),
+        heard,
+    };
+    // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
+    let told = tokio::spawn(story.tell(admission)).await;
+    told.unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
+}
+
+struct Story {
+    app: App,
+    actor: Actor,
+    origin: Origin,
+    heard: Heard,
+}
+
+/// The count said that this may go on, or not.
+enum Begun {
+    Limited(Quota, Limited),
+    Attempt(Attempt),
+}
+
+impl Story {
+    async fn tell(self, admission: Admission) -> Result<Verified, Refusal> {
+        let attempt = match self.count().await? {
+            Begun::Attempt(attempt) => attempt,
+            Begun::Limited(quota, limited) => {
+                drop(admission);
+                return Err(
+                    limits::reached(&self.app, &self.actor, &self.origin, quota, limited).await?,
+                );
+            }
+        };
+        match attempt {
+            Attempt::Counted(held, counted) => {
+                let (tries, renewed_folds) = self.candidates(&held)?;
+                match admission.check(self.question(&held, tries)).await {
+                    Ok(checked) => self.settle(*held, counted, checked, renewed_folds).await,
+                    Err(fault) => {
+                        self.take_back(&held, counted).await?;
+                        Err(fault.into())
+                    }
+                }
+            }
+            Attempt::Untried(outcome, locked_until) => {
+                if outcome == Outcome::Unset {
+                    // No passphrase costs the time of a wrong one.
+                    admission.check(self.decoy()).await?;
+                }
+                self.record_untried(outcome, locked_until).await
+            }
+        }
+    }
+
+    /// Quotas and the attempt are counted in one transaction, before anything is hashed.
+    async fn count(&self) -> Result<Begun, Refusal> {
+        let now = self.app.clock.now();
+        let settings = &self.app.settings;
+        let (clients, verifications, law) = (
+            settings.clients,
+            settings.verifications,
+            settings.attempts.clone(),
+        );
+        let (staff_id, client_id) = (self.actor.id.clone(), self.heard.client_id.clone());
+        let begun = self.app.store.tally(move |tally| {
+            let touched = std::slice::from_ref(&client_id);
+            if let Err(limited) = tally.touch_clients(&staff_id, touched, clients, now)? {
+                return Ok(Begun::Limited(Quota::Clients, limited));
+            }
+            if let Err(limited) =
+                tally.take(&format!("verifications:{staff_id}"), verifications, now)?
+            {
+                return Ok(Begun::Limited(Quota::Verifications, limited));
+            }
+            tally
+                .count_attempt(&client_id, &law, now)
+                .map(Begun::Attempt)
+        });
+        Ok(begun.await?)
+    }
+
+    /// What to try, and the version of the fold under which each would be renewed.
+    fn candidates(
+        &self,
+        held: &PassphraseRow,
+    ) -> Result<(Vec<(heard::Heard, Candidate)>, Vec<u16>), Refusal> {
+        let typed = self.heard.passphrase.expose();
+        let unknown = || StoreError::Corrupt {
+            table: "passphrases",
+            id: held.client_id.clone(),
+            why: format!(
+                "fold version {} is not known to this build",
+                held.fold_version
+            ),
+        };
+        let candidates = heard::candidates(held.fold_version, typed).ok_or_else(unknown)?;
+        let is_current = held.fold_version == FOLD_VERSION;
+        let today = if is_current {
+            None
+        } else {
+            heard::candidates(FOLD_VERSION, typed)
+        };
+        let tries = candidates.into_iter().map(|candidate| {
+            let anew = today
+                .iter()
+                .flatten()
+                .find(|anew| anew.heard == candidate.heard);
+            let renew_as = anew.map(|anew| bytes(anew.folded.as_bytes()));
+            let version = if renew_as.is_some() {
+                FOLD_VERSION
+            } else {
+                held.fold_version
+            };
+            let secret = bytes(candidate.folded.as_bytes());
+            ((candidate.heard, Candidate { secret, renew_as }), version)
+        });
+        Ok(tries.unzip())
+    }
+
+    fn question(&self, held: &PassphraseRow, tries: Vec<(heard::Heard, Candidate)>) -> Check {
+        let exact_form = heard::exact_form(self.heard.passphrase.expose());
+        Check {
+            stored: held.hash.clone(),
+            exact_tag: held.exact_tag.clone(),
+            candidates: tries.into_iter().map(|(_, candidate)| candidate).collect(),
+            tries: TRIES,
+            exact_form: Some(bytes(exact_form.as_bytes())),
+            renew: if held.fold_version == FOLD_VERSION {
+                Renew::WhenOutdated
+            } else {
+                Renew::Always
+            },
+        }
+    }
+
+    fn decoy(&self) -> Check {
+        let folded = heard::fold(self.heard.passphrase.expose());
+        Check {
+            stored: None,
+            exact_tag: None,
+            candidates: vec![Candidate {
+                secret: bytes(folded.as_bytes()),
+                renew_as: None,
+            }],
+            tries: TRIES,
+            exact_form: None,
+            renew: Renew::Never,
+        }
+    }
+
+    async fn settle(
+        self,
+        held: PassphraseRow,
+        counted: Counted,
+        checked: Checked,
+        renewed_folds: Vec<u16>,
+    ) -> Result<Verified, Refusal> {
+        let how = checked.matched.map(|matched| {
+            let typed = self.heard.passphrase.expose();
+            let heard = heard::candidates(held.fold_version, typed).unwrap_or_default();
+            let name = heard
+                .get(matched.index)
+                .map_or("folded", |candidate| candidate.heard.name());
+            if matched.exact {
+                heard::Heard::Exact.name()
+            } else {
+                name
+            }
+        });
+        let renewed = checked.renewed.map(|made| NewPassphrase {
+            hash: made.phc,
+            fold_version: checked
+                .matched
+                .and_then(|matched| renewed_folds.get(matched.index).copied())
+                .unwrap_or(held.fold_version),
+            exact_tag: made.exact_tag,
+        });
+        let settlement = Settlement {
+            held,
+            counted,
+            how,
+            renewed,
+        };
+        let draft = self.draft(Outcome::Rejected);
+        let (app, events) = (self.app.clone(), self.events());
+        let settled = self
+            .app
+            .store
+            .write(move |tx| settlement.save(&app, tx, draft.clone(), &events))
+            .await?;
+        let (verification, loans) = settled;
+        Ok(self.answer(verification, loans))
+    }
+
+    /// A fault is nobody's failure: the attempt is taken back, unless something else has happened.
+    async fn take_back(&self, held: &PassphraseRow, counted: Counted) -> Result<(), Refusal> {
+        let (client_id, generation) = (held.client_id.clone(), held.generation);
+        self.app
+            .store
+            .tally(move |tally| tally.take_attempt_back(&client_id, generation, counted))
+            .await?;
+        Ok(())
+    }
+
+    async fn record_untried(
+        self,
+        outcome: Outcome,
+        locked_until: Option<DateTime<Utc>>,
+    ) -> Result<Verified, Refusal> {
+        let mut verification = self.draft(outcome);
+        verification.locked_until = locked_until;
+        let event = self.events().recorded(&verification);
+        let row = verification.clone();
+        self.app
+            .store
+            .write(move |tx| {
+                tx.insert_verification(&row)?;
+                Ok(Traced::new((), event.clone()))
+            })
+            .await?;
+        Ok(self.answer(verification, None))
+    }
+
+    fn draft(&self, outcome: Outcome) -> Verification {
+        Verification {
+            id: self.app.new_id(),
+            client_id: self.heard.client_id.clone(),
+            staff_id: self.actor.id.clone(),
+            call_id: self.heard.call_id.as_str().to_owned(),
+            outcome,
+            opened_at: self.app.clock.now(),
+            expires_at: None,
+            closed_at: None,
+            attempts_left: None,
+            locked_until: None,
+        }
+    }
+
+    fn events(&self) -> Events {
+        Events {
+            actor: self.actor.clone(),
+            origin: self.origin.clone(),
+        }
+    }
+
+    fn answer(&self, verification: Verification, loans: Option<Vec<LoanRow>>) -> Verified {
+        let now = verification.opened_at;
+        let inquiry =
+            loans.map(|loans| view(&self.app, verification.client_id.clone(), loans, now));
+        Verified {
+            verification,
+            inquiry,
+        }
+    }
+}
+
+/// Writes the events of one verification.
+#[derive(Clone)]
+struct Events {
+    actor: Actor,
+    origin: Origin,
+}
+
+impl Events {
+    fn about(&self, verification: &Verification, action: Action) -> Event {
+        Event::by(&self.actor, &self.origin, verification.opened_at, action)
+            .client(&verification.client_id)
+            .subject(&verification.id)
+            .call(&verification.call_id)
+    }
+
+    fn recorded(&self, verification: &Verification) -> Event {
+        self.about(verification, Action::VerificationRecorded)
+            .outcome(verification.outcome.name())
+    }
+}
+
+/// What the hash said about a counted attempt, to be written down.
+struct Settlement {
+    held: PassphraseRow,
+    counted: Counted,
+    /// how the words matched; none where they did not
+    how: Option<&'static str>,
+    renewed: Option<NewPassphrase>,
+}
+
+type Settled = (Verification, Option<Vec<LoanRow>>);
+
+impl Settlement {
+    fn save(
+        &self,
+        app: &App,
+        tx: &mut Tx<'_>,
+        mut verification: Verification,
+        events: &Events,
+    ) -> Result<Traced<Settled>, StoreError> {
+        let now = verification.opened_at;
+        let current = tx.hold_passphrase(&self.held.client_id)?;
+        // What was tried may have been blocked, destroyed or changed while it was hashed.
+        let still = current.filter(|row| row.generation == self.held.generation);
+        match (still, self.how) {
+            (Some(row), Some(how)) if matches!(row.kept, Kept::Active | Kept::Disabled) => {
+                self.succeed(app, tx, &row, verification, events, how)
+            }
+            (Some(row), _) if row.kept == Kept::Blocked || row.kept == Kept::Destroyed => {
+                verification.outcome = if row.kept == Kept::Blocked {
+                    Outcome::Blocked
+                } else {
+                    Outcome::Unset
+                };
+                tx.insert_verification(&verification)?;
+                let event = events.recorded(&verification);
+                Ok(Traced::new((verification, None), event))
+            }
+            (still, _) => {
+                verification.outcome = Outcome::Rejected;
+                verification.attempts_left =
+                    Some(app.settings.attempts.attempts_left(self.counted.number));
+                verification.locked_until = still
+                    .as_ref()
+                    .and_then(|row| row.locked_until)
+                    .filter(|until| *until > now);
+                tx.insert_verification(&verification)?;
+                let event = events.recorded(&verification);
+                let ended = still.filter(|row| row.failed_attempts >= self.counted.number);
+                let ending = ended.and_then(|row| self.ending(&row));
+                let traced = Traced::new((verification.clone(), None), event);
+                Ok(match ending {
+                    Some(action) => {
+                        traced.and(events.about(&verification, action).outcome("rejected"))
+                    }
+                    None => traced,
+                })
+            }
+        }
+    }
+
+    /// What this wrong attempt brought, if it still stands.
+    fn ending(&self, row: &PassphraseRow) -> Option<Action> {
+        if self.counted.disables && row.kept == Kept::Disabled {
+            Some(Action::PassphraseDisabled)
+        } else if self.counted.locked_until.is_some()
+            && row.locked_until == self.counted.locked_until
+        {
+            Some(Action::PassphraseLocked)
+        } else {
+            None
+        }
+    }
+
+    fn succeed(
+        &self,
+        app: &App,
+        tx: &mut Tx<'_>,
+        row: &PassphraseRow,
+        mut verification: Verification,
+        events: &Events,
+        how: &str,
+    ) -> Result<Traced<Settled>, StoreError> {
+        let now = verification.opened_at;
+        // Success clears what was counted up to it; what was counted after it is still to be told.
+        let law = &app.settings.attempts;
+        let remaining = row.failed_attempts.saturating_sub(self.counted.number);
+        tx.settle_success(
+            &row.client_id,
+            row.generation,
+            remaining,
+            law.lock_at(remaining, now),
+        )?;
+        verification.outcome = Outcome::Verified;
+        verification.attempts_left = Some(law.attempts_left(remaining));
+        verification.expires_at =
+            Some(now + TimeDelta::minutes(i64::from(app.settings.verification_minutes)));
+        tx.insert_verification(&verification)?;
+        let loans = tx.open_loans(&row.client_id)?;
+        let recorded = events.recorded(&verification).reason(how);
+        let read = events
+            .about(&verification, Action::InquiryMade)
+            .outcome("read");
+        let mut renewal = None;
+        if let Some(renewed) = &self.renewed {
+            tx.renew_hash(&row.client_id, row.generation, renewed)?;
+            renewal = Some(
+                events
+                    .about(&verification, Action::PassphraseRenewed)
+                    .outcome("renewed"),
+            );
+        }
+        let traced = Traced::new((verification, Some(loans)), recorded).and(read);
+        Ok(match renewal {
+            Some(renewal) => traced.and(renewal),
+            None => traced,
+        })
+    }
+}
+
+fn bytes(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.to_vec())
+}

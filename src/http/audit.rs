@@ -1,0 +1,146 @@
+//! The audit as auditors read it.
+
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    extract::{Call, Guard, Query},
+    problem::Problem,
+    shapes::{PageBody, Paging, event_mark},
+};
+use crate::{
+    domain::{
+        audit::Action,
+        calendar::{parse_time, write_time},
+        flaw::Flaw,
+        role::Audit,
+    },
+    flows::{FieldFlaw, audit},
+    store::{EventFilter, RecordedEvent},
+};
+
+/// Which events are wanted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventQuery {
+    actor: Option<String>,
+    client_id: Option<String>,
+    action: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// Who acted.
+#[derive(Serialize, ToSchema)]
+pub struct ActorBody {
+    /// staff id
+    pub id: String,
+    /// login at the time
+    pub login: String,
+    /// role at the time
+    #[schema(value_type = super::staff::RoleName)]
+    pub role: &'static str,
+}
+
+/// One event of the audit.
+#[derive(Serialize, ToSchema)]
+pub struct EventBody {
+    /// its place in the audit
+    pub id: String,
+    /// when
+    #[schema(value_type = String, format = DateTime)]
+    pub at: String,
+    /// who; null where nobody was known
+    pub actor: Option<ActorBody>,
+    /// what
+    #[schema(value_type = String, example = "verification.recorded")]
+    pub action: &'static str,
+    /// about which client
+    pub client_id: Option<String>,
+    /// about which other thing
+    pub subject_id: Option<String>,
+    /// on which call
+    pub call_id: Option<String>,
+    /// what came of it
+    #[schema(example = "verified")]
+    pub outcome: Option<String>,
+    /// why; of a verification: how the words matched
+    #[schema(example = "folded")]
+    pub reason: Option<String>,
+    /// the request
+    pub request_id: String,
+    /// from where
+    pub remote: Option<String>,
+}
+
+/// Writes an event out.
+#[must_use]
+pub fn event_body(recorded: RecordedEvent) -> EventBody {
+    let event = recorded.event;
+    EventBody {
+        id: recorded.seq.to_string(),
+        at: write_time(event.at),
+        actor: event.actor.map(|who| ActorBody {
+            id: who.id,
+            login: who.login,
+            role: who.role.name(),
+        }),
+        action: event.action.name(),
+        client_id: event.client_id,
+        subject_id: event.subject_id,
+        call_id: event.call_id,
+        outcome: event.outcome,
+        reason: event.reason,
+        request_id: event.origin.request_id,
+        remote: event.origin.remote,
+    }
+}
+
+/// `GET /v1/audit/events`
+pub async fn events(
+    guard: Guard<Audit>,
+    call: Call,
+    Query(query): Query<EventQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, mark) = Paging {
+        limit: query.limit,
+        cursor: query.cursor,
+    }
+    .parse()?;
+    let mut flaws = Vec::new();
+    let mut time = |name: &str, text: Option<String>| {
+        let parsed = text.map(|text| parse_time(&text)).transpose();
+        parsed.unwrap_or_else(|flaw| {
+            flaws.push(FieldFlaw {
+                pointer: name.to_owned(),
+                flaw,
+            });
+            None
+        })
+    };
+    let (from, to) = (time("from", query.from), time("to", query.to));
+    let action = query.action.as_deref().map(Action::from_name);
+    if action == Some(None) {
+        flaws.push(FieldFlaw {
+            pointer: "action".to_owned(),
+            flaw: Flaw::NotOneOf(Action::NAMES),
+        });
+    }
+    if !flaws.is_empty() {
+        return Err(Problem::invalid(flaws));
+    }
+    let filter = EventFilter {
+        actor: query.actor,
+        client_id: query.client_id,
+        action: action.flatten(),
+        from,
+        to,
+        with_actor: false,
+        before: event_mark(mark)?,
+    };
+    let page = audit::events(&call.app, &guard, &call.origin, filter, limit).await?;
+    Ok(HttpResponse::Ok().json(PageBody::of(page, event_body)))
+}

@@ -1,0 +1,248 @@
+//! What every request passes through: its id, who sends it, and the form of every answer.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+
+use super::{
+    metrics::Metrics,
+    problem::{Problem, render},
+    words::Code,
+};
+use crate::{
+    app::App,
+    domain::audit::Origin,
+    flows::{Refusal, sign_in},
+    store::SignedIn,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A request's id, in its extensions.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+/// Who sends the request: somebody signed in, or why not.
+#[derive(Clone)]
+pub enum Identity {
+    /// somebody
+    Known(Box<SignedIn>),
+    /// nobody: no token, or not a good one
+    Nobody,
+    /// it could not be found out
+    Fault(Problem),
+}
+
+/// The outermost layer: gives the request its id, turns problems into documents, sets the headers
+/// that every answer has, and writes the one line of the log.
+pub async fn present(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let started = Instant::now();
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let request_id = match sent_id(&request) {
+        Some(id) => id,
+        None => app.map_or_else(String::new, |app| app.new_id()),
+    };
+    request
+        .extensions_mut()
+        .insert(RequestId(request_id.clone()));
+    let answered = next.call(request).await?.map_into_boxed_body();
+    let (http_request, response) = answered.into_parts();
+    let mut response = written_out(response, &http_request, &request_id);
+    dress(&mut response, &http_request, &request_id);
+    log(&http_request, response.status(), &request_id, started);
+    Ok(ServiceResponse::new(http_request, response))
+}
+
+fn sent_id(request: &ServiceRequest) -> Option<String> {
+    let sent = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    ((1..=128).contains(&sent.len()) && sent.bytes().all(fits)).then(|| sent.to_owned())
+}
+
+/// Turns a refusal without a body into the problem document that the caller reads.
+pub fn written_out(
+    response: HttpResponse,
+    request: &HttpRequest,
+    request_id: &str,
+) -> HttpResponse {
+    let known = response.extensions().get::<Problem>().cloned();
+    let is_document = response.headers().contains_key(header::CONTENT_TYPE)
+        && (response.extensions().get::<Foreign>().is_some() || !is_plain_text(&response));
+    let problem = match known {
+        Some(problem) => problem,
+        None if response.status().is_client_error() || response.status().is_server_error() => {
+            if is_document {
+                return response;
+            }
+            Problem::of_status(response.status())
+        }
+        None => return response,
+    };
+    if let Some(inner) = &problem.inner {
+        tracing::error!(request_id, code = problem.code.name(), "{inner}");
+    }
+    let mut document = render(&problem, request, request_id);
+    for name in [header::ALLOW, header::ACCEPT] {
+        if let Some(value) = response.headers().get(&name) {
+            document.headers_mut().insert(name, value.clone());
+        }
+    }
+    document
+}
+
+/// Marks an answer of another standard's form, such as OAuth's errors.
+pub struct Foreign;
+
+fn is_plain_text(response: &HttpResponse) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+/// The headers of every answer; what is personal is never stored on the way (ASVS 14.3.2).
+fn dress(response: &mut HttpResponse, request: &HttpRequest, request_id: &str) {
+    let is_public = request.path() == "/openapi.json" || request.path().starts_with("/docs");
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    if !is_public {
+        set(header::CACHE_CONTROL, "no-store");
+        set(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        );
+    }
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(
+        header::STRICT_TRANSPORT_SECURITY,
+        "max-age=31536000; includeSubDomains",
+    );
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// One line a request: no path (it may hold a client number), no query, no body.
+fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Instant) {
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "(none)".to_owned());
+    let elapsed = started.elapsed();
+    let staff = match request.extensions().get::<Identity>() {
+        Some(Identity::Known(known)) => Some(known.actor.id.clone()),
+        _ => None,
+    };
+    if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
+        metrics.answered(request.method().as_str(), &route, status.as_u16(), elapsed);
+    }
+    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(
+        request_id,
+        method = request.method().as_str(),
+        route,
+        status = status.as_u16(),
+        micros,
+        staff,
+        "answered"
+    );
+}
+
+/// Finds out who sends the request, once.
+pub async fn identify(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let token = bearer(&request);
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let identity = match (app, token) {
+        (Some(app), Some(token)) => match sign_in::recognise(&app, &token).await {
+            Ok(known) => Identity::Known(Box::new(known)),
+            Err(Refusal::BadCredentials) => Identity::Nobody,
+            Err(fault) => Identity::Fault(fault.into()),
+        },
+        _ => Identity::Nobody,
+    };
+    request.extensions_mut().insert(identity);
+    if let Err(problem) = acceptable(&request) {
+        return Ok(request.error_response(problem));
+    }
+    next.call(request)
+        .await
+        .map(ServiceResponse::map_into_boxed_body)
+}
+
+fn bearer(request: &ServiceRequest) -> Option<String> {
+    let value = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
+}
+
+/// Whether the caller takes what this address answers with (RFC 9110 §12.5.1).
+fn acceptable(request: &ServiceRequest) -> Result<(), Problem> {
+    let Some(accept) = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return Ok(());
+    };
+    let offered = if request.path().ends_with("/form") {
+        ["text/html", "text/*"]
+    } else {
+        ["application/json", "application/*"]
+    };
+    let taken = accept.split(',').any(|entry| {
+        let mut parts = entry.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let refused = parts.any(|part| {
+            part.replace(' ', "").starts_with("q=0")
+                && !part.contains(['1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        });
+        !refused && (range == "*/*" || offered.contains(&range.as_str()))
+    });
+    if taken || accept.trim().is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::NotAcceptable))
+    }
+}
+
+/// From where a request came, for the audit.
+#[must_use]
+pub fn origin(request: &HttpRequest) -> Origin {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone());
+    Origin {
+        request_id: id.unwrap_or_default(),
+        remote: request.peer_addr().map(|address| address.ip().to_string()),
+    }
+}

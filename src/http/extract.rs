@@ -1,0 +1,338 @@
+//! Extractors: authority, bodies and parameters arrive in a handler already proved or parsed.
+
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+    ops::Deref,
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{self, Bytes},
+};
+use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
+use serde::de::DeserializeOwned;
+use validator::{Validate, ValidationErrorsKind};
+
+use super::{
+    context::{Identity, origin},
+    problem::Problem,
+    words::Code,
+};
+use crate::{
+    app::App,
+    domain::{
+        audit::Origin,
+        flaw::Flaw,
+        role::{Duty, Proof},
+    },
+    flows::FieldFlaw,
+};
+
+/// The largest body but a batch's, bytes.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
+/// `EARLY` ones may be had before a one-time password is changed.
+pub struct Guard<D, const EARLY: bool = false>(Proof<D>);
+
+impl<D, const EARLY: bool> Deref for Guard<D, EARLY> {
+    type Target = Proof<D>;
+
+    fn deref(&self) -> &Proof<D> {
+        &self.0
+    }
+}
+
+impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match request.extensions().get::<Identity>() {
+            Some(Identity::Known(known)) if known.must_change_password && !EARLY => {
+                Err(Problem::new(Code::PasswordChangeRequired))
+            }
+            Some(Identity::Known(known)) => Proof::of(known.actor.clone())
+                .map(Self)
+                .ok_or_else(|| Problem::new(Code::Forbidden)),
+            Some(Identity::Fault(problem)) => Err(problem.clone()),
+            Some(Identity::Nobody) | None => Err(Problem::new(Code::Unauthenticated)),
+        })
+    }
+}
+
+/// The app and the request's origin: what every handler gives to its story.
+pub struct Call {
+    /// the app
+    pub app: web::Data<App>,
+    /// from where the request came
+    pub origin: Origin,
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<web::Data<App>>().cloned();
+        let call = app.map(|app| Self {
+            app,
+            origin: origin(request),
+        });
+        ready(call.ok_or_else(|| Problem::internal("the app is not there")))
+    }
+}
+
+/// A JSON body: its shape is checked here, its meaning by `parse`.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let declared = json_declared(request);
+        let payload = payload.take();
+        async move {
+            let bytes = read_all(payload).await?;
+            declared?;
+            from_json(&bytes).map(Self)
+        }
+        .boxed_local()
+    }
+}
+
+/// Reads a body up to [`MAX_BODY`].
+///
+/// # Errors
+/// [`Code::PayloadTooLarge`], or [`Code::BadRequest`] where it is cut off.
+pub async fn read_all(mut payload: Payload) -> Result<Bytes, Problem> {
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest))?;
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(Problem::new(Code::PayloadTooLarge));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn json_declared(request: &HttpRequest) -> Result<(), Problem> {
+    let encoded = request.headers().get(header::CONTENT_ENCODING);
+    let plain =
+        encoded.is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if request
+        .content_type()
+        .eq_ignore_ascii_case("application/json")
+        && plain
+    {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::UnsupportedMediaType).header(header::ACCEPT, "application/json"))
+    }
+}
+
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer_of(error.path());
+        json_problem(error.inner(), pointer)
+    })?;
+    reader
+        .end()
+        .map_err(|error| json_problem(&error, String::new()))?;
+    Ok(value)
+}
+
+/// Malformed JSON, a wrong JSON type or an unknown field is 400, and names its place.
+fn json_problem(error: &serde_json::Error, pointer: String) -> Problem {
+    let told = error.to_string();
+    if !error.is_data() {
+        return Problem::new(Code::MalformedJson);
+    }
+    let (code, flaw) = if told.starts_with("unknown field") {
+        (Code::UnknownField, Flaw::UnknownField)
+    } else {
+        (Code::WrongType, Flaw::WrongType)
+    };
+    Problem {
+        flaws: vec![FieldFlaw { pointer, flaw }],
+        ..Problem::new(code)
+    }
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let segments = path.iter().filter_map(|segment| match segment {
+        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    segments.collect()
+}
+
+/// The parameters of a query, each at most once, none that is unknown.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parsed = serde_urlencoded::from_str(request.query_string());
+        ready(
+            parsed
+                .map(Self)
+                .map_err(|_| Problem::new(Code::UnknownParameter)),
+        )
+    }
+}
+
+/// A part of the path, decoded.
+pub struct PathPart(pub String);
+
+impl FromRequest for PathPart {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let path = web::Path::<String>::from_request(request, payload).into_inner();
+        ready(
+            path.map(|part| Self(part.into_inner()))
+                .map_err(|_| Problem::new(Code::NotFound)),
+        )
+    }
+}
+
+/// Collects the flaws of a body's fields, so that all are told at once.
+pub struct Fields {
+    flaws: BTreeMap<String, Flaw>,
+}
+
+impl Fields {
+    /// Begins with what the shape's own rules say: what is missing, too long, out of range.
+    #[must_use]
+    pub fn of(body: &impl Validate) -> Self {
+        let mut fields = Self {
+            flaws: BTreeMap::new(),
+        };
+        if let Err(errors) = body.validate() {
+            fields.note_all("", errors.errors());
+        }
+        fields
+    }
+
+    fn note_all<'a, K: AsRef<str> + 'a>(
+        &mut self,
+        prefix: &str,
+        errors: impl IntoIterator<Item = (&'a K, &'a ValidationErrorsKind)>,
+    ) {
+        for (name, kind) in errors {
+            let pointer = format!("{prefix}/{}", name.as_ref());
+            match kind {
+                ValidationErrorsKind::Field(errors) => {
+                    if let Some(error) = errors.first() {
+                        self.flaws.insert(pointer, flaw_of(error));
+                    }
+                }
+                ValidationErrorsKind::Struct(inner) => self.note_all(&pointer, inner.errors()),
+                ValidationErrorsKind::List(items) => {
+                    for (index, inner) in items {
+                        self.note_all(&format!("{pointer}/{index}"), inner.errors());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes a flaw.
+    pub fn note(&mut self, pointer: &str, flaw: Flaw) {
+        self.flaws.entry(pointer.to_owned()).or_insert(flaw);
+    }
+
+    /// Parses a field that has to be there. Gives nothing where it is missing or flawed, which is
+    /// noted.
+    pub fn need<T, U>(
+        &mut self,
+        pointer: &str,
+        value: Option<T>,
+        parse: impl FnOnce(T) -> Result<U, Flaw>,
+    ) -> Option<U> {
+        match value {
+            Some(value) => self.parse(pointer, value, parse),
+            None => {
+                self.note(pointer, Flaw::Missing);
+                None
+            }
+        }
+    }
+
+    /// Parses a field that may be missing.
+    pub fn may<T, U>(
+        &mut self,
+        pointer: &str,
+        value: Option<T>,
+        parse: impl FnOnce(T) -> Result<U, Flaw>,
+    ) -> Option<U> {
+        value.and_then(|value| self.parse(pointer, value, parse))
+    }
+
+    fn parse<T, U>(
+        &mut self,
+        pointer: &str,
+        value: T,
+        parse: impl FnOnce(T) -> Result<U, Flaw>,
+    ) -> Option<U> {
+        match parse(value) {
+            Ok(parsed) => Some(parsed),
+            Err(flaw) => {
+                self.note(pointer, flaw);
+                None
+            }
+        }
+    }
+
+    /// What was parsed, if nothing was flawed.
+    ///
+    /// # Errors
+    /// The problem that names every flaw.
+    pub fn finish<T>(self, parsed: Option<T>) -> Result<T, Problem> {
+        match parsed {
+            Some(parsed) if self.flaws.is_empty() => Ok(parsed),
+            _ => {
+                let flaws = self
+                    .flaws
+                    .into_iter()
+                    .map(|(pointer, flaw)| FieldFlaw { pointer, flaw });
+                Err(Problem::invalid(flaws.collect()))
+            }
+        }
+    }
+}
+
+fn flaw_of(error: &validator::ValidationError) -> Flaw {
+    let number = |name: &str| error.params.get(name).and_then(serde_json::Value::as_i64);
+    let size = |name: &str| number(name).and_then(|value| usize::try_from(value).ok());
+    let chars = error
+        .params
+        .get("value")
+        .and_then(|value| value.as_str())
+        .map(|text| text.chars().count());
+    match error.code.as_ref() {
+        "required" => Flaw::Missing,
+        "length" => match (size("min"), size("max"), chars) {
+            (_, Some(max), Some(chars)) if chars > max => Flaw::TooLong { max },
+            (Some(min), _, _) if min > 1 => Flaw::TooShort { min },
+            _ => Flaw::Blank,
+        },
+        "range" => Flaw::OutOfRange {
+            min: number("min").unwrap_or(i64::MIN),
+            max: number("max").unwrap_or(i64::MAX),
+        },
+        _ => Flaw::Contradiction,
+    }
+}

@@ -1,0 +1,41 @@
+//! Whether the process lives, whether it can serve, and its figures.
+
+use actix_web::{HttpResponse, http::header, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{metrics::Metrics, problem::Problem, words::Code};
+use crate::app::App;
+
+/// That it is well.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// always `ok`
+    #[schema(example = "ok")]
+    pub status: &'static str,
+}
+
+/// `GET /healthz`
+pub async fn lives() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// `GET /readyz`
+pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    // Keys and migrations were held against the data at the start; what can go away is the database.
+    app.store.ping().await.map_err(|error| {
+        let unavailable = Problem {
+            inner: Some(error.to_string()),
+            ..Problem::new(Code::Unavailable)
+        };
+        unavailable.header(header::RETRY_AFTER, "2")
+    })?;
+    Ok(HttpResponse::Ok().json(Health { status: "ok" }))
+}
+
+/// `GET /metrics`
+pub async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(metrics.text(&app))
+}

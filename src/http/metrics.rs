@@ -1,0 +1,114 @@
+//! Figures for Prometheus.
+
+use std::time::Duration;
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
+};
+
+use crate::app::App;
+
+/// The figures of one process.
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+}
+
+impl Metrics {
+    /// Makes the registry.
+    ///
+    /// # Errors
+    /// What the library says where two figures have one name.
+    pub fn new() -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let requests = IntCounterVec::new(
+            Opts::new("qupia_requests_total", "Answers given"),
+            &["method", "route", "status"],
+        )?;
+        let seconds = HistogramVec::new(
+            HistogramOpts::new("qupia_request_seconds", "Time to answer")
+                .buckets(vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]),
+            &["route"],
+        )?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(seconds.clone()))?;
+        Ok(Self {
+            registry,
+            requests,
+            seconds,
+        })
+    }
+
+    /// Counts an answer.
+    pub fn answered(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
+        // A method is the caller's to choose; only those of the routes are kept apart.
+        let method = if ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method) {
+            method
+        } else {
+            "other"
+        };
+        self.requests
+            .with_label_values(&[method, route, &status.to_string()])
+            .inc();
+        self.seconds
+            .with_label_values(&[route])
+            .observe(elapsed.as_secs_f64());
+    }
+
+    /// The figures in Prometheus's text form.
+    #[must_use]
+    pub fn text(&self, app: &App) -> String {
+        let mut text = Vec::new();
+        let encoded = TextEncoder::new().encode(&self.registry.gather(), &mut text);
+        if let Err(error) = encoded {
+            tracing::error!("metrics: {error}");
+        }
+        let mut text = String::from_utf8(text).unwrap_or_default();
+        let stats = app.hasher.stats();
+        let figures: [(&str, &str, &str, u64); 6] = [
+            (
+                "qupia_hash_jobs_total",
+                "counter",
+                "Passphrases and passwords tried on a worker",
+                stats.jobs_checked,
+            ),
+            (
+                "qupia_hashes_total",
+                "counter",
+                "Hashes computed",
+                stats.hashes_computed,
+            ),
+            (
+                "qupia_hash_refused_total",
+                "counter",
+                "Callers refused for load",
+                stats.refused_overload,
+            ),
+            (
+                "qupia_hash_waiting",
+                "gauge",
+                "Callers waiting for a worker",
+                stats.waiting as u64,
+            ),
+            (
+                "qupia_hash_admitted",
+                "gauge",
+                "Callers admitted and not yet settled",
+                stats.admitted as u64,
+            ),
+            (
+                "qupia_hash_mean_micros",
+                "gauge",
+                "Mean time of one hash, microseconds",
+                stats.mean_hash_micros,
+            ),
+        ];
+        for (name, kind, help, value) in figures {
+            text.push_str(&format!(
+                "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
+            ));
+        }
+        text
+    }
+}

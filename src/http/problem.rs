@@ -1,0 +1,280 @@
+//! Problem documents (RFC 9457): one envelope for whatever goes wrong. What a caller may not know is
+//! in the log and not in the answer.
+
+use std::fmt;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::words::{Code, words};
+use crate::{
+    domain::language::Language,
+    flows::{Conflict, FieldFlaw, Quota, Refusal},
+    store::{Limited, StoreError},
+};
+
+/// A problem on its way to the caller: it becomes a document once language and request are known.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// the code
+    pub code: Code,
+    /// the flaws of fields
+    pub flaws: Vec<FieldFlaw>,
+    /// headers that go with it
+    pub headers: Vec<(HeaderName, String)>,
+    /// what the log says, and the caller does not hear
+    pub inner: Option<String>,
+}
+
+impl Problem {
+    /// A problem with nothing but its code.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            flaws: Vec::new(),
+            headers: Vec::new(),
+            inner: None,
+        }
+    }
+
+    /// Invalid input, named by the flaw that has a name of its own.
+    #[must_use]
+    pub fn invalid(flaws: Vec<FieldFlaw>) -> Self {
+        let code = Code::of_flaws(&flaws);
+        Self {
+            flaws,
+            ..Self::new(code)
+        }
+    }
+
+    /// A fault of ours.
+    #[must_use]
+    pub fn internal(inner: impl fmt::Display) -> Self {
+        Self {
+            inner: Some(inner.to_string()),
+            ..Self::new(Code::Internal)
+        }
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The problem that a bare status is, such as the framework's own refusals.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        Self::new(match status {
+            StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+            StatusCode::FORBIDDEN => Code::Forbidden,
+            StatusCode::NOT_FOUND => Code::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+            StatusCode::NOT_ACCEPTABLE => Code::NotAcceptable,
+            StatusCode::PAYLOAD_TOO_LARGE => Code::PayloadTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
+            StatusCode::REQUEST_TIMEOUT => Code::RequestTimeout,
+            status if status.is_client_error() => Code::BadRequest,
+            _ => Code::Internal,
+        })
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unknown => Self::new(Code::NotFound),
+            Refusal::Conflict(conflict) => Self::new(Code::of_conflict(conflict)),
+            Refusal::Invalid(flaws) => Self::invalid(flaws),
+            Refusal::BadCredentials => Self::new(Code::BadCredentials),
+            Refusal::NotVerified => Self::new(Code::NotVerified),
+            Refusal::VerificationOver => Self::new(Code::VerificationOver),
+            Refusal::Limited(quota, limited) => limited_problem(quota, limited),
+            Refusal::Overloaded(wait) => {
+                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                Self::new(Code::Overloaded).header(header::RETRY_AFTER, seconds.max(1).to_string())
+            }
+            Refusal::Hash(error) => Self::internal(error),
+            Refusal::Store(StoreError::Unavailable(why)) => Self {
+                inner: Some(why),
+                ..Self::new(Code::Unavailable)
+            }
+            .header(header::RETRY_AFTER, "2"),
+            Refusal::Store(StoreError::Collided) => {
+                Self::new(Code::Unavailable).header(header::RETRY_AFTER, "1")
+            }
+            Refusal::Store(
+                fault @ (StoreError::Taken(_) | StoreError::Corrupt { .. } | StoreError::Fault(_)),
+            ) => Self::internal(fault),
+        }
+    }
+}
+
+/// `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-09.
+fn limited_problem(quota: Quota, limited: Limited) -> Problem {
+    let name = match quota {
+        Quota::Verifications => "verifications",
+        Quota::Clients => "clients",
+        Quota::Logins => "logins",
+    };
+    let wait = limited.retry_after_seconds;
+    let policy = format!(
+        "\"{name}\";q={};w={}",
+        limited.window.quota, limited.window.seconds
+    );
+    Problem::new(Code::RateLimited)
+        .header(header::RETRY_AFTER, wait.to_string())
+        .header(HeaderName::from_static("ratelimit-policy"), policy)
+        .header(
+            HeaderName::from_static("ratelimit"),
+            format!("\"{name}\";r=0;t={wait}"),
+        )
+}
+
+impl Code {
+    fn of_conflict(conflict: Conflict) -> Self {
+        match conflict {
+            Conflict::ClientNumberTaken => Self::ClientNumberTaken,
+            Conflict::LoginTaken => Self::LoginTaken,
+            Conflict::BranchCodeTaken => Self::BranchCodeTaken,
+            Conflict::ApplicationAlreadyOpen => Self::ApplicationAlreadyOpen,
+            Conflict::ApplicationNotOpen => Self::ApplicationNotOpen,
+            Conflict::NoPassphrase => Self::NoPassphrase,
+            Conflict::NotLocked => Self::NotLocked,
+            Conflict::LastAdmin => Self::LastAdmin,
+        }
+    }
+
+    fn of_flaws(flaws: &[FieldFlaw]) -> Self {
+        use crate::domain::flaw::Flaw;
+        let has = |wanted: fn(&Flaw) -> bool| flaws.iter().any(|field| wanted(&field.flaw));
+        if has(|flaw| matches!(flaw, Flaw::Weak { .. })) {
+            Self::PassphraseRefused
+        } else if has(|flaw| matches!(flaw, Flaw::PassphrasesDiffer)) {
+            Self::PassphrasesDiffer
+        } else if has(|flaw| matches!(flaw, Flaw::UnknownClient)) {
+            Self::UnknownClient
+        } else {
+            Self::InvalidInput
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.name())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// An answer without a body; [`render`] writes it when the request is at hand.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// A problem as the caller reads it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// what kind of problem: the code as a URN
+    #[serde(rename = "type")]
+    #[schema(example = "urn:qupia:problem:invalid_input")]
+    pub kind: String,
+    /// the problem in a few words, in the caller's language
+    pub title: &'static str,
+    /// the HTTP status
+    #[schema(example = 422)]
+    pub status: u16,
+    /// what to do about it, in the caller's language
+    pub detail: &'static str,
+    /// the path that was asked for
+    pub instance: String,
+    /// the stable machine code
+    #[schema(example = "invalid_input")]
+    pub code: &'static str,
+    /// the request's id, as in the log and the audit
+    pub request_id: String,
+    /// for invalid input: each field and its flaw
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// One field's flaw.
+#[derive(Serialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer into the body, or the parameter's name
+    #[schema(example = "/phone")]
+    pub pointer: String,
+    /// the flaw's stable code
+    #[schema(example = "not_a_phone")]
+    pub code: &'static str,
+    /// why, in the caller's language
+    pub detail: String,
+}
+
+/// Writes a problem out for a request.
+#[must_use]
+pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> HttpResponse {
+    let language = super::language::preferred(request.headers());
+    let mut response = HttpResponse::build(problem.code.status());
+    response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+    response.insert_header((header::CONTENT_LANGUAGE, language.code()));
+    for (name, value) in &problem.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.insert_header((name.clone(), value));
+        }
+    }
+    if problem.code.status() == StatusCode::UNAUTHORIZED {
+        let error = if request.headers().contains_key(header::AUTHORIZATION) {
+            ", error=\"invalid_token\""
+        } else {
+            ""
+        };
+        response.insert_header((
+            header::WWW_AUTHENTICATE,
+            format!("Bearer realm=\"qupia\"{error}"),
+        ));
+    }
+    response.json(document(problem, language, request.path(), request_id))
+}
+
+fn document(
+    problem: &Problem,
+    language: Language,
+    path: &str,
+    request_id: &str,
+) -> ProblemDocument {
+    let (title, detail) = words(problem.code, language);
+    let code = problem.code.name();
+    let errors = problem.flaws.iter().map(|field| FieldError {
+        pointer: field.pointer.clone(),
+        code: field.flaw.code(),
+        detail: field.flaw.detail(language),
+    });
+    ProblemDocument {
+        kind: format!("urn:qupia:problem:{code}"),
+        title,
+        status: problem.code.status().as_u16(),
+        detail,
+        instance: path.to_owned(),
+        code,
+        request_id: request_id.to_owned(),
+        errors: errors.collect(),
+    }
+}

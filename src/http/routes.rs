@@ -1,0 +1,141 @@
+//! The whole route table on one screen.
+
+use actix_web::{
+    FromRequest, Handler, HttpResponse, Resource, Responder, Route, http::header,
+    middleware::from_fn, web,
+};
+
+use super::{
+    applications, audit, clients, context::identify, health, idempotency::honour, loan_system,
+    openapi, passphrases, staff, verifications,
+};
+
+/// Lays out every route.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let v1 = web::scope("/v1")
+        .wrap(from_fn(honour))
+        .wrap(from_fn(identify))
+        .service(at("/sessions", [post(staff::open_session)]))
+        .service(at("/sessions/current", [delete(staff::close_session)]))
+        .service(at("/oauth/token", [post(staff::issue_token)]))
+        .service(at("/staff/me", [get(staff::me)]))
+        .service(at("/staff/me/password", [post(staff::change_password)]))
+        .service(at(
+            "/staff",
+            [post(staff::enter_staff), get(staff::list_staff)],
+        ))
+        .service(at(
+            "/staff/{id}",
+            [get(staff::read_staff), patch(staff::change_staff)],
+        ))
+        .service(at("/staff/{id}/password", [post(staff::reset_password)]))
+        .service(at(
+            "/branches",
+            [post(staff::open_branch), get(staff::list_branches)],
+        ))
+        .service(at("/clients", [post(clients::enter)]))
+        .service(at("/clients/search", [post(clients::search)]))
+        .service(at(
+            "/clients/{id}",
+            [get(clients::read), patch(clients::amend)],
+        ))
+        .service(at("/clients/{id}/applications", [get(applications::list)]))
+        .service(at("/clients/{id}/accesses", [get(clients::accesses)]))
+        .service(at(
+            "/clients/{id}/passphrase",
+            [get(passphrases::status), delete(passphrases::destroy)],
+        ))
+        .service(at(
+            "/clients/{id}/passphrase/block",
+            [post(passphrases::block)],
+        ))
+        .service(at(
+            "/clients/{id}/passphrase/unlock",
+            [post(passphrases::unlock)],
+        ))
+        .service(at("/applications", [post(applications::draft)]))
+        .service(at("/applications/{id}", [get(applications::read)]))
+        .service(at("/applications/{id}/form", [get(applications::print)]))
+        .service(at(
+            "/applications/{id}/completion",
+            [post(applications::complete)],
+        ))
+        .service(at(
+            "/applications/{id}/cancellation",
+            [post(applications::cancel)],
+        ))
+        .service(at("/passphrases/check", [post(passphrases::check)]))
+        .service(at("/passphrases/suggestions", [post(passphrases::suggest)]))
+        .service(at("/verifications", [post(verifications::verify)]))
+        .service(at(
+            "/verifications/{id}",
+            [get(verifications::read), delete(verifications::close)],
+        ))
+        .service(at("/verifications/{id}/loans", [get(verifications::loans)]))
+        .service(at(
+            "/loan-system/clients/{client_number}",
+            [put(loan_system::put_client)],
+        ))
+        .service(at(
+            "/loan-system/loans/{ticket_number}",
+            [put(loan_system::put_loan)],
+        ))
+        .service(at("/audit/events", [get(audit::events)]));
+    config
+        .service(v1)
+        .service(at("/healthz", [get(health::lives)]))
+        .service(at("/readyz", [get(health::is_ready)]))
+        .service(at("/openapi.json", [get(openapi::document)]))
+        .service(openapi::pages());
+}
+
+/// The metrics, which may have an address of their own.
+pub fn metrics(config: &mut web::ServiceConfig) {
+    config.service(at("/metrics", [get(health::metrics)]));
+}
+
+/// One address with its methods; another method is told which there are (RFC 9110 §15.5.6).
+fn at<const N: usize>(path: &str, methods: [Method; N]) -> Resource {
+    let allow = methods.each_ref().map(|method| method.name).join(", ");
+    let refusal = move || {
+        let allow = allow.clone();
+        async move {
+            HttpResponse::MethodNotAllowed()
+                .insert_header((header::ALLOW, allow))
+                .finish()
+        }
+    };
+    let resource = web::resource(path).default_service(web::to(refusal));
+    methods
+        .into_iter()
+        .fold(resource, |resource, method| resource.route(method.route))
+}
+
+/// A method of an address, and what answers it.
+struct Method {
+    name: &'static str,
+    route: Route,
+}
+
+macro_rules! methods {
+    ($($function:ident = $name:literal,)+) => {
+        $(
+            fn $function<F, Args>(handler: F) -> Method
+            where
+                F: Handler<Args>,
+                Args: FromRequest + 'static,
+                F::Output: Responder + 'static,
+            {
+                Method { name: $name, route: web::$function().to(handler) }
+            }
+        )+
+    };
+}
+
+methods! {
+    get = "GET",
+    post = "POST",
+    put = "PUT",
+    patch = "PATCH",
+    delete = "DELETE",
+}

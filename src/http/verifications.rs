@@ -1,0 +1,274 @@
+//! Verifications, and the loans read out under them.
+
+use actix_web::{HttpResponse, http::header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+use zeroize::Zeroizing;
+
+use super::{
+    extract::{Body, Call, Fields, Guard, PathPart},
+    passphrases::passphrase,
+    problem::Problem,
+    shapes::MoneyBody,
+};
+use crate::{
+    domain::{
+        calendar::write_time,
+        identifier::CallId,
+        role::Verify,
+        verification::{Outcome, Verification},
+    },
+    flows::{
+        inquire::{self, Inquiry, LoanView, Source},
+        verify::{self, Heard},
+    },
+};
+
+/// What the specialist heard, from whom, on which call.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerificationRequest {
+    /// the client who is called by that name on the telephone
+    #[schema(required = true, value_type = String)]
+    pub client_id: Option<String>,
+    /// what was heard, as typed: any case, any of the three keyboards
+    #[schema(required = true, value_type = String, format = Password, example = "кызыл алма тау")]
+    pub passphrase: Option<Zeroizing<String>>,
+    /// what the telephone system calls this call
+    #[schema(required = true, value_type = String, min_length = 1, max_length = 64, example = "call-20260131-0042")]
+    pub call_id: Option<String>,
+}
+
+/// A recorded verification; loans only where verified, and only in the first answer.
+#[derive(Serialize, ToSchema)]
+pub struct VerificationBody {
+    /// its id
+    pub id: String,
+    /// whose passphrase
+    pub client_id: String,
+    /// the call
+    pub call_id: String,
+    /// what came of it
+    #[schema(value_type = OutcomeName)]
+    pub outcome: &'static str,
+    /// when
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: String,
+    /// until when loans may be read; only where verified
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<String>,
+    /// attempts to the next lock: 0 on the one that brings it, null where none is possible
+    pub attempts_left: Option<u32>,
+    /// the end of the lock, where one holds
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub locked_until: Option<String>,
+    /// open loans; only where verified
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loans: Option<Vec<LoanBody>>,
+    /// how far they can be trusted; only where verified
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceBody>,
+}
+
+/// What came of a verification.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum OutcomeName {
+    Verified,
+    Rejected,
+    Locked,
+    Disabled,
+    Blocked,
+    Unset,
+}
+
+/// A loan as it is read out.
+#[derive(Serialize, ToSchema)]
+pub struct LoanBody {
+    /// the pledge ticket
+    #[schema(example = "ЗБ-000451")]
+    pub ticket_number: String,
+    /// what it is called
+    #[schema(example = "Алтын")]
+    pub product: String,
+    /// the due date
+    #[schema(value_type = String, format = Date)]
+    pub due_on: String,
+    /// the outstanding balance
+    pub balance: MoneyBody,
+    /// the guaranteed waiting period; null where the loan system states none
+    pub grace_period: Option<GraceBody>,
+    /// where it stands today
+    #[schema(value_type = StandingName)]
+    pub standing: &'static str,
+    /// days to the due date; negative once past
+    pub days_until_due: i64,
+    /// days to the last safe day; only in grace
+    pub days_left_in_grace: Option<i64>,
+    /// when the loan system knew this
+    #[schema(value_type = String, format = DateTime)]
+    pub as_of: String,
+}
+
+/// Where a loan stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum StandingName {
+    Current,
+    DueToday,
+    InGrace,
+    GraceExpired,
+    Overdue,
+}
+
+/// The guaranteed waiting period of a loan.
+#[derive(Serialize, ToSchema)]
+pub struct GraceBody {
+    /// its length, days
+    #[schema(example = 20)]
+    pub days: u32,
+    /// the last day that the pledge is safe
+    #[schema(value_type = String, format = Date)]
+    pub ends_on: String,
+}
+
+/// How far an answer can be trusted.
+#[derive(Serialize, ToSchema)]
+pub struct SourceBody {
+    /// whether the loan system could be asked, or tells of itself
+    pub available: bool,
+    /// the oldest time of the loans shown; null where there are none
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub as_of: Option<String>,
+    /// whether that is too long ago to be read out without saying so
+    pub stale: bool,
+}
+
+/// Open loans, read under an open verification.
+#[derive(Serialize, ToSchema)]
+pub struct InquiryBody {
+    /// whose loans
+    pub client_id: String,
+    /// open loans, by due date, then ticket number
+    pub loans: Vec<LoanBody>,
+    /// how far they can be trusted
+    pub source: SourceBody,
+}
+
+impl From<LoanView> for LoanBody {
+    fn from(view: LoanView) -> Self {
+        let LoanView { loan, standing } = view;
+        Self {
+            ticket_number: loan.ticket_number,
+            product: loan.product,
+            due_on: loan.due_on.to_string(),
+            balance: loan.balance.into(),
+            grace_period: standing.grace_period.map(|grace| GraceBody {
+                days: grace.days,
+                ends_on: grace.ends_on.to_string(),
+            }),
+            standing: standing.standing.name(),
+            days_until_due: standing.days_until_due,
+            days_left_in_grace: standing.days_left_in_grace,
+            as_of: write_time(loan.as_of),
+        }
+    }
+}
+
+impl From<Source> for SourceBody {
+    fn from(source: Source) -> Self {
+        Self {
+            available: source.available,
+            as_of: source.as_of.map(write_time),
+            stale: source.stale,
+        }
+    }
+}
+
+fn loans_of(loans: Vec<LoanView>) -> Vec<LoanBody> {
+    loans.into_iter().map(LoanBody::from).collect()
+}
+
+fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> VerificationBody {
+    let (loans, source) = match inquiry {
+        Some(inquiry) => (Some(loans_of(inquiry.loans)), Some(inquiry.source.into())),
+        None => (None, None),
+    };
+    let is_verified = verification.outcome == Outcome::Verified;
+    VerificationBody {
+        id: verification.id,
+        client_id: verification.client_id,
+        call_id: verification.call_id,
+        outcome: verification.outcome.name(),
+        opened_at: write_time(verification.opened_at),
+        expires_at: verification
+            .expires_at
+            .filter(|_| is_verified)
+            .map(write_time),
+        attempts_left: verification.attempts_left,
+        locked_until: verification.locked_until.map(write_time),
+        loans,
+        source,
+    }
+}
+
+/// `POST /v1/verifications`
+pub async fn verify(
+    guard: Guard<Verify>,
+    call: Call,
+    Body(body): Body<VerificationRequest>,
+) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::of(&body);
+    let client_id = fields.need("/client_id", body.client_id, Ok);
+    let passphrase = fields.need("/passphrase", body.passphrase, passphrase);
+    let call_id = fields.need("/call_id", body.call_id, |text| CallId::parse(&text));
+    let ((client_id, passphrase), call_id) =
+        fields.finish(client_id.zip(passphrase).zip(call_id))?;
+    let heard = Heard {
+        client_id,
+        passphrase,
+        call_id,
+    };
+    let verified = verify::verify(&call.app, &guard, &call.origin, heard).await?;
+    let location = format!("/v1/verifications/{}", verified.verification.id);
+    let body = body_of(verified.verification, verified.inquiry);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .json(body))
+}
+
+/// `GET /v1/verifications/{id}`
+pub async fn read(
+    guard: Guard<Verify>,
+    call: Call,
+    PathPart(id): PathPart,
+) -> Result<HttpResponse, Problem> {
+    let verification = inquire::read(&call.app, &guard, &call.origin, &id).await?;
+    Ok(HttpResponse::Ok().json(body_of(verification, None)))
+}
+
+/// `GET /v1/verifications/{id}/loans`
+pub async fn loans(
+    guard: Guard<Verify>,
+    call: Call,
+    PathPart(id): PathPart,
+) -> Result<HttpResponse, Problem> {
+    let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
+    Ok(HttpResponse::Ok().json(InquiryBody {
+        client_id: inquiry.client_id,
+        loans: loans_of(inquiry.loans),
+        source: inquiry.source.into(),
+    }))
+}
+
+/// `DELETE /v1/verifications/{id}`
+pub async fn close(
+    guard: Guard<Verify>,
+    call: Call,
+    PathPart(id): PathPart,
+) -> Result<HttpResponse, Problem> {
+    inquire::close(&call.app, &guard, &call.origin, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

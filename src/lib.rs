@@ -1,0 +1,11 @@
+//! Qupia (құпия, *secret*): how a lender knows its client on the telephone.
+//!
+//! One sentence of law: `main → http → flows → app → {store, loans} → secrets → domain`. An arrow may
+//! skip rooms; it never turns back. See `docs/architecture.md`.
+
+pub mod app;
+pub mod domain;
+pub mod flows;
+pub mod http;
+pub mod secrets;
+pub mod store;

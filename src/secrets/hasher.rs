@@ -1,0 +1,368 @@
+//! Checking and making passphrase hashes: admission first, then argon2id on
+//! workers of its own, with memory that does not grow with the load.
+
+mod admission;
+mod plan;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use thiserror::Error;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use zeroize::Zeroizing;
+
+use super::chance::Chance;
+use super::hash_worker::{self, Memory, Queue};
+use super::keyring::Keyring;
+use super::phc::Phc;
+
+pub use super::phc::{Cost, MAX_MEMORY_KIB};
+pub use admission::Admission;
+pub use plan::{Candidate, Check, Checked, Made, Match, Renew};
+use plan::{Decoy, Pepper, Peppers};
+pub use settings::{HashSettings, HashSettingsError};
+
+/// The workers could not be started.
+#[derive(Debug, Error)]
+pub enum HasherStartError {
+    #[error(transparent)]
+    Settings(#[from] HashSettingsError),
+    #[error("no thread for a hash worker: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// The service is asked for more hashes than it can compute in time. Nothing was
+/// counted and nothing hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("overloaded: what is waiting now takes {retry_after:?}")]
+pub struct Overloaded {
+    /// When what is waiting now will have been done, by the time that hashes
+    /// take at present.
+    pub retry_after: Duration,
+}
+
+/// A fault, which is never the same as "wrong".
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HashError {
+    #[error("the stored hash is not one that this service wrote")]
+    Unreadable,
+    #[error("the stored hash hangs on the pepper {0}, which is not in the keyring")]
+    UnknownPepper(String),
+    #[error("there is no memory for a hash of {memory_kib} KiB")]
+    OutOfMemory { memory_kib: u32 },
+    #[error("the hash workers have been stopped")]
+    Stopped,
+}
+
+/// Figures since the start, but `waiting`, `admitted` and the means, which are
+/// of now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// Checks done.
+    pub jobs_checked: u64,
+    /// Hashes computed, those that only pad the time among them.
+    pub hashes_computed: u64,
+    /// Callers refused admission.
+    pub refused_overload: u64,
+    /// Callers that wait for admission.
+    pub waiting: usize,
+    /// Admissions given out and not yet used up.
+    pub admitted: usize,
+    /// Mean time of one hash, in microseconds; 0 before the first.
+    pub mean_hash_micros: u64,
+    /// Mean time of one job, a check or the making of a hash, in microseconds.
+    pub mean_job_micros: u64,
+}
+
+/// The hash workers and the door before them. Cheap to clone; when the last
+/// clone and the last admission are gone the workers end.
+#[derive(Clone)]
+pub struct Hasher(Arc<Inner>);
+
+pub(super) struct Inner {
+    settings: HashSettings,
+    peppers: RwLock<Arc<Peppers>>,
+    decoy: Decoy,
+    chance: Chance,
+    queue: Arc<Queue>,
+    /// As many as may be between admission and answer: twice the workers, so
+    /// that none idles while an attempt is being counted.
+    slots: Arc<Semaphore>,
+    slot_count: usize,
+    stopping: AtomicBool,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    waiting: AtomicUsize,
+    jobs_checked: AtomicU64,
+    hashes_computed: AtomicU64,
+    refused_overload: AtomicU64,
+    mean_hash_micros: AtomicU64,
+    mean_job_micros: AtomicU64,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Hasher {
+    /// Starts the workers. Each takes its memory and computes one hash in the
+    /// background, so that the first caller finds the memory there and the time
+    /// of a hash known.
+    ///
+    /// # Errors
+    /// [`HasherStartError`].
+    pub fn start(
+        settings: HashSettings,
+        keyring: &Keyring,
+        chance: Chance,
+    ) -> Result<Self, HasherStartError> {
+        settings.check()?;
+        let queue = Arc::new(Queue::default());
+        let threads = (0..settings.workers)
+            .map(|number| hash_worker::start(Arc::clone(&queue), settings.cost(), number))
+            .collect::<Result<Vec<_>, _>>()
+            .inspect_err(|_| queue.close())?;
+        let slot_count = 2 * settings.workers;
+        let inner = Arc::new(Inner {
+            peppers: RwLock::new(Arc::new(Peppers::of(keyring))),
+            decoy: Decoy::new(&chance),
+            chance,
+            queue,
+            slots: Arc::new(Semaphore::new(slot_count)),
+            slot_count,
+            stopping: AtomicBool::new(false),
+            threads: Mutex::new(threads),
+            waiting: AtomicUsize::new(0),
+            jobs_checked: AtomicU64::new(0),
+            hashes_computed: AtomicU64::new(0),
+            refused_overload: AtomicU64::new(0),
+            mean_hash_micros: AtomicU64::new(0),
+            mean_job_micros: AtomicU64::new(0),
+            settings,
+        });
+        for _ in 0..inner.settings.workers {
+            inner.warm_up();
+        }
+        Ok(Self(inner))
+    }
+
+    /// What the workers were started with.
+    #[must_use]
+    pub fn settings(&self) -> &HashSettings {
+        &self.0.settings
+    }
+
+    /// Takes the peppers of another keyring from here on.
+    pub fn use_keyring(&self, keyring: &Keyring) {
+        let peppers = Arc::new(Peppers::of(keyring));
+        *self
+            .0
+            .peppers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = peppers;
+    }
+
+    /// Waits in turn for the right to one check or one new hash. Who stops
+    /// waiting leaves the line and has cost nothing.
+    ///
+    /// # Errors
+    /// [`Overloaded`]: at once where the line is full or too long for the
+    /// deadline at the present pace, else when the deadline is over.
+    pub async fn admit(&self) -> Result<Admission, Overloaded> {
+        let inner = &self.0;
+        if inner.stopping.load(Ordering::Acquire) {
+            return Err(inner.refuse());
+        }
+        // Free slots are only left where nobody waits: the semaphore hands what
+        // comes back to the first in line.
+        if let Ok(permit) = Arc::clone(&inner.slots).try_acquire_owned() {
+            return Ok(Admission::new(inner, permit));
+        }
+        let place = Waiting::new(inner);
+        if place.ahead >= inner.settings.queue
+            || inner.time_of(place.ahead + 1) > inner.settings.deadline
+        {
+            return Err(inner.refuse());
+        }
+        let slot = Arc::clone(&inner.slots).acquire_owned();
+        let admitted = tokio::time::timeout(inner.settings.deadline, slot).await;
+        match admitted {
+            Ok(Ok(permit)) if !inner.stopping.load(Ordering::Acquire) => {
+                Ok(Admission::new(inner, permit))
+            }
+            _ => Err(inner.refuse()),
+        }
+    }
+
+    /// The figures of now.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let inner = &self.0;
+        Stats {
+            jobs_checked: inner.jobs_checked.load(Ordering::Relaxed),
+            hashes_computed: inner.hashes_computed.load(Ordering::Relaxed),
+            refused_overload: inner.refused_overload.load(Ordering::Relaxed),
+            waiting: inner.waiting.load(Ordering::Relaxed),
+            admitted: inner.admitted(),
+            mean_hash_micros: inner.mean_hash_micros.load(Ordering::Relaxed),
+            mean_job_micros: inner.mean_job_micros.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Admits nobody any more, lets what was admitted be hashed, and ends the
+    /// workers, which wipe their memory. Waits for all of that.
+    pub async fn shutdown(&self) {
+        let inner = &self.0;
+        inner.stopping.store(true, Ordering::Release);
+        let all = u32::try_from(inner.slot_count).unwrap_or(u32::MAX);
+        // Whoever waits comes before this in line, sees the flag and goes.
+        let everything = inner.slots.acquire_many(all).await;
+        inner.queue.close();
+        drop(everything);
+        let threads =
+            std::mem::take(&mut *inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let joined = tokio::task::spawn_blocking(move || {
+            threads.into_iter().for_each(|thread| drop(thread.join()));
+        });
+        // It fails only with the runtime itself, and then nobody is left to tell.
+        let _ = joined.await;
+    }
+}
+
+impl Inner {
+    fn peppers(&self) -> Arc<Peppers> {
+        Arc::clone(&self.peppers.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn admitted(&self) -> usize {
+        self.slot_count
+            .saturating_sub(self.slots.available_permits())
+    }
+
+    fn refuse(&self) -> Overloaded {
+        self.refused_overload.fetch_add(1, Ordering::Relaxed);
+        let ahead = self.waiting.load(Ordering::Relaxed) + self.admitted();
+        Overloaded {
+            retry_after: self.time_of(ahead.max(1)),
+        }
+    }
+
+    /// How long `jobs` take all workers together at the present pace.
+    fn time_of(&self, jobs: usize) -> Duration {
+        let micros = self
+            .mean_job_micros
+            .load(Ordering::Relaxed)
+            .saturating_mul(jobs as u64);
+        Duration::from_micros(micros / self.settings.workers as u64)
+    }
+
+    /// Hands work to the workers at once. It is done whether or not anybody
+    /// waits for the answer.
+    fn submit<T: Send + 'static>(
+        self: &Arc<Self>,
+        permit: Option<OwnedSemaphorePermit>,
+        work: impl FnOnce(&Self, &mut Memory) -> Result<T, HashError> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, HashError>> {
+        let (answer, answered) = oneshot::channel();
+        let inner = Arc::clone(self);
+        // A job that is refused is dropped, and with it `answer`: "stopped".
+        let _ = self.queue.push(Box::new(move |memory| {
+            let began = Instant::now();
+            let result = work(&inner, memory);
+            learn(&inner.mean_job_micros, began.elapsed());
+            // The next in line is let in before the caller is even awake.
+            drop(permit);
+            let _ = answer.send(result);
+        }));
+        answered
+    }
+
+    fn warm_up(self: &Arc<Self>) {
+        drop(self.submit(None, |inner, memory| {
+            let pepper = Arc::clone(inner.peppers().active());
+            let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
+            inner
+                .timed_hash(memory, inner.settings.cost(), &pepper, secret, salt)
+                .map(drop)
+        }));
+    }
+
+    /// A hash for a caller: it is counted.
+    fn hash(
+        &self,
+        memory: &mut Memory,
+        cost: Cost,
+        pepper: &Pepper,
+        secret: &[u8],
+        salt: &[u8; 16],
+    ) -> Result<Zeroizing<[u8; 64]>, HashError> {
+        self.hashes_computed.fetch_add(1, Ordering::Relaxed);
+        self.timed_hash(memory, cost, pepper, secret, salt)
+    }
+
+    fn timed_hash(
+        &self,
+        memory: &mut Memory,
+        cost: Cost,
+        pepper: &Pepper,
+        secret: &[u8],
+        salt: &[u8; 16],
+    ) -> Result<Zeroizing<[u8; 64]>, HashError> {
+        let began = Instant::now();
+        let output = memory
+            .hash(cost, pepper.secret(), secret, salt)
+            .map_err(|_| HashError::OutOfMemory {
+                memory_kib: cost.memory_kib,
+            })?;
+        learn(&self.mean_hash_micros, began.elapsed());
+        Ok(output)
+    }
+}
+
+/// Moves a mean an eighth of the way towards what was just measured.
+fn learn(mean_micros: &AtomicU64, measured: Duration) {
+    let new = u64::try_from(measured.as_micros())
+        .unwrap_or(u64::MAX)
+        .max(1);
+    let _ = mean_micros.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| {
+        Some(if old == 0 {
+            new
+        } else {
+            old - old / 8 + new / 8
+        })
+    });
+}
+
+/// A place in the line before the door, given up when dropped.
+struct Waiting<'a> {
+    inner: &'a Inner,
+    ahead: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        Self {
+            inner,
+            ahead: inner.waiting.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.inner.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The id of the pepper that a stored hash hangs on; `None` where it is not one
+/// of this service's.
+#[must_use]
+pub fn pepper_id_of(phc: &str) -> Option<String> {
+    Phc::parse(phc).map(|phc| phc.pepper_id)
+}

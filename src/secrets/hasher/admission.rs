@@ -1,0 +1,59 @@
+//! The right to one check or one new hash, and its way into the work.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use zeroize::Zeroizing;
+
+use super::{Check, Checked, HashError, Inner, Made};
+use crate::secrets::hash_worker::Memory;
+
+/// The right to one check or one new hash. It travels into the work; dropped
+/// unused it lets the next one in.
+pub struct Admission {
+    inner: Arc<Inner>,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Admission {
+    pub(super) fn new(inner: &Arc<Inner>, permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            inner: Arc::clone(inner),
+            permit,
+        }
+    }
+
+    /// Tries the candidates. The work is handed over by the call itself, not by
+    /// the first poll, and is done even if nobody waits for the answer.
+    ///
+    /// # Errors
+    /// [`HashError`]: a fault, on which no attempt should be held against anyone.
+    pub fn check(
+        self,
+        check: Check,
+    ) -> impl Future<Output = Result<Checked, HashError>> + Send + 'static {
+        let work = move |inner: &Inner, memory: &mut Memory| inner.check(memory, check);
+        answer_of(self.inner.submit(Some(self.permit), work))
+    }
+
+    /// Makes the hash of a new passphrase (folded: `secret`) and the tag of the
+    /// form in which it was given (`exact_form`, after NFC). Handed over by the
+    /// call, as [`Admission::check`].
+    ///
+    /// # Errors
+    /// [`HashError::OutOfMemory`] or [`HashError::Stopped`].
+    pub fn make(
+        self,
+        secret: Zeroizing<Vec<u8>>,
+        exact_form: Option<Zeroizing<Vec<u8>>>,
+    ) -> impl Future<Output = Result<Made, HashError>> + Send + 'static {
+        answer_of(self.inner.submit(Some(self.permit), move |inner, memory| {
+            inner.make(memory, &secret, exact_form.as_deref().map(Vec::as_slice))
+        }))
+    }
+}
+
+async fn answer_of<T>(answered: oneshot::Receiver<Result<T, HashError>>) -> Result<T, HashError> {
+    answered.await.unwrap_or(Err(HashError::Stopped))
+}

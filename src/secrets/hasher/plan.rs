@@ -1,0 +1,298 @@
+//! One check or one new hash, step by step, on a worker's memory.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::{Cost, HashError, Inner};
+use crate::secrets::chance::Chance;
+use crate::secrets::hash_worker::Memory;
+use crate::secrets::keyring::{Key, Keyring, Purpose};
+use crate::secrets::mac;
+use crate::secrets::phc::Phc;
+
+/// What is to be compared with a stored hash.
+pub struct Check {
+    /// The stored hash, a PHC string. `None` where there is none to compare
+    /// with: the answer is then "no match", at the cost of a refusal.
+    pub stored: Option<String>,
+    /// The exact tag that was made with it, where it has one.
+    pub exact_tag: Option<Vec<u8>>,
+    /// What was heard, in the forms to try, the likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// How many hashes a refusal costs, however many candidates there are, so
+    /// that its time says nothing about them. More candidates cost more.
+    pub tries: usize,
+    /// What was typed, after NFC: told apart from a match by folding alone.
+    pub exact_form: Option<Zeroizing<Vec<u8>>>,
+    /// When a match makes a new hash as well, in the same admission.
+    pub renew: Renew,
+}
+
+/// One form of what was heard.
+pub struct Candidate {
+    /// Its folded bytes, by the folding of the stored hash.
+    pub secret: Zeroizing<Vec<u8>>,
+    /// Its bytes by the folding of today, where that is another: what is hashed
+    /// at a renewal, so that a correction that matched is renewed as corrected.
+    pub renew_as: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// When a match makes a new hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renew {
+    Never,
+    /// Where cost or pepper are no longer those of new hashes.
+    WhenOutdated,
+    /// In any case, such as after a change of folding.
+    Always,
+}
+
+/// The answer to a [`Check`].
+pub struct Checked {
+    /// The candidate that matched; `None` is a refusal.
+    pub matched: Option<Match>,
+    /// Whether the stored hash has another cost or pepper than new ones get.
+    /// False where nothing was stored.
+    pub outdated: bool,
+    /// The hash to store in place of the old one.
+    pub renewed: Option<Made>,
+}
+
+/// Which candidate matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// Its place among the candidates, from 0.
+    pub index: usize,
+    /// Whether the very form that was set was typed. False too where no exact
+    /// tag or form was given.
+    pub exact: bool,
+}
+
+/// A new hash to store.
+pub struct Made {
+    /// The PHC string: version, cost, pepper id, salt and hash.
+    pub phc: String,
+    /// The tag of the exact form, 16 bytes; worth nothing without the hash's
+    /// unstored half. `None` where the exact form is not known: a renewal by a
+    /// match that was not exact loses it.
+    pub exact_tag: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Made(…)")
+    }
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked")
+            .field("matched", &self.matched)
+            .field("outdated", &self.outdated)
+            .field("renewed", &self.renewed)
+            .finish()
+    }
+}
+
+/// argon2's secret input, by the name that stored hashes give it.
+pub(super) struct Pepper {
+    id: String,
+    secret: Zeroizing<[u8; 32]>,
+}
+
+impl Pepper {
+    fn of(key: &Key) -> Arc<Self> {
+        Arc::new(Self {
+            id: key.id().to_owned(),
+            secret: key.subkey("argon2"),
+        })
+    }
+
+    pub fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+}
+
+/// The peppers of a keyring.
+pub(super) struct Peppers {
+    active: Arc<Pepper>,
+    reading: Vec<Arc<Pepper>>,
+}
+
+impl Peppers {
+    pub fn of(keyring: &Keyring) -> Self {
+        let mut peppers = keyring.active_first(Purpose::Pepper).map(Pepper::of);
+        let active = peppers
+            .next()
+            .expect("active_first gives the active key first");
+        Self {
+            active,
+            reading: peppers.collect(),
+        }
+    }
+
+    pub fn active(&self) -> &Arc<Pepper> {
+        &self.active
+    }
+
+    fn by_id(&self, id: &str) -> Option<&Arc<Pepper>> {
+        std::iter::once(&self.active)
+            .chain(&self.reading)
+            .find(|pepper| pepper.id == id)
+    }
+}
+
+/// What is hashed where there is nothing to hash: made at start, so that no
+/// literal in the code can ever be somebody's passphrase.
+pub(super) struct Decoy {
+    secret: Zeroizing<[u8; 32]>,
+    salt: [u8; 16],
+    hash: [u8; 32],
+}
+
+impl Decoy {
+    pub fn new(chance: &Chance) -> Self {
+        Self {
+            secret: Zeroizing::new(chance.array()),
+            salt: chance.array(),
+            hash: chance.array(),
+        }
+    }
+
+    pub fn secret(&self) -> &[u8] {
+        self.secret.as_slice()
+    }
+
+    pub fn salt(&self) -> &[u8; 16] {
+        &self.salt
+    }
+
+    /// Stands in for a hash that is not there, at the price of today's.
+    fn phc(&self, cost: Cost, pepper: &Pepper) -> Phc {
+        let pepper_id = pepper.id.clone();
+        Phc {
+            cost,
+            pepper_id,
+            salt: self.salt,
+            hash: self.hash,
+        }
+    }
+}
+
+/// The two halves of argon2's 64 bytes.
+struct Halves(Zeroizing<[u8; 64]>);
+
+impl Halves {
+    fn stored(&self) -> &[u8; 32] {
+        self.0.first_chunk().expect("64 bytes begin with 32")
+    }
+
+    fn unstored(&self) -> &[u8; 32] {
+        self.0.last_chunk().expect("64 bytes end with 32")
+    }
+
+    fn exact_tag(&self, exact_form: &[u8]) -> [u8; 16] {
+        let tag = mac::tag(self.unstored(), exact_form);
+        *tag.first_chunk().expect("32 bytes begin with 16")
+    }
+}
+
+impl Inner {
+    pub(super) fn check(&self, memory: &mut Memory, check: Check) -> Result<Checked, HashError> {
+        let peppers = self.peppers();
+        let (phc, is_real) = match &check.stored {
+            Some(stored) => (Phc::parse(stored).ok_or(HashError::Unreadable)?, true),
+            None => (
+                self.decoy.phc(self.settings.cost(), peppers.active()),
+                false,
+            ),
+        };
+        let pepper = peppers
+            .by_id(&phc.pepper_id)
+            .ok_or_else(|| HashError::UnknownPepper(phc.pepper_id.clone()))?;
+        let outdated =
+            is_real && (phc.cost != self.settings.cost() || phc.pepper_id != peppers.active().id);
+
+        let found = self.first_match(memory, &phc, pepper, &check)?;
+        self.jobs_checked.fetch_add(1, Ordering::Relaxed);
+        let Some((index, halves)) = found.filter(|_| is_real) else {
+            return Ok(Checked {
+                matched: None,
+                outdated,
+                renewed: None,
+            });
+        };
+        let exact = match (&check.exact_form, &check.exact_tag) {
+            (Some(form), Some(tag)) => halves.exact_tag(form).as_slice().ct_eq(tag).into(),
+            _ => false,
+        };
+        let renewed = match check.renew {
+            Renew::Always => true,
+            Renew::WhenOutdated => outdated,
+            Renew::Never => false,
+        };
+        let renewed = renewed
+            .then(|| {
+                let candidate = &check.candidates[index];
+                let secret = candidate.renew_as.as_ref().unwrap_or(&candidate.secret);
+                // Another spelling than the one set must not become the exact one.
+                let form = check.exact_form.as_deref().filter(|_| exact);
+                self.make(memory, secret, form.map(Vec::as_slice))
+            })
+            .transpose()?;
+        Ok(Checked {
+            matched: Some(Match { index, exact }),
+            outdated,
+            renewed,
+        })
+    }
+
+    /// The first candidate that has the stored hash. Where none has, as many
+    /// hashes have been computed as the check asks for.
+    fn first_match(
+        &self,
+        memory: &mut Memory,
+        phc: &Phc,
+        pepper: &Pepper,
+        check: &Check,
+    ) -> Result<Option<(usize, Halves)>, HashError> {
+        for (index, candidate) in check.candidates.iter().enumerate() {
+            let output = self.hash(memory, phc.cost, pepper, &candidate.secret, &phc.salt)?;
+            let halves = Halves(output);
+            if bool::from(halves.stored().ct_eq(&phc.hash)) {
+                return Ok(Some((index, halves)));
+            }
+        }
+        for _ in check.candidates.len()..check.tries {
+            self.hash(memory, phc.cost, pepper, self.decoy.secret(), &phc.salt)?;
+        }
+        Ok(None)
+    }
+
+    pub(super) fn make(
+        &self,
+        memory: &mut Memory,
+        secret: &[u8],
+        exact_form: Option<&[u8]>,
+    ) -> Result<Made, HashError> {
+        let peppers = self.peppers();
+        let pepper = peppers.active();
+        let (cost, salt) = (self.settings.cost(), self.chance.array());
+        let halves = Halves(self.hash(memory, cost, pepper, secret, &salt)?);
+        let (hash, pepper_id) = (*halves.stored(), pepper.id.clone());
+        Ok(Made {
+            phc: Phc {
+                cost,
+                pepper_id,
+                salt,
+                hash,
+            }
+            .to_string(),
+            exact_tag: exact_form.map(|form| halves.exact_tag(form).to_vec()),
+        })
+    }
+}

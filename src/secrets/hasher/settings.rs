@@ -1,0 +1,88 @@
+//! How dear a hash is, how many are computed at once and how many may wait.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::Cost;
+
+/// How dear a hash is, and how many are computed and waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashSettings {
+    /// Memory of one hash in KiB. All workers together hold `workers` times it.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub passes: u32,
+    /// Lanes; computed one after the other, so more gain nothing here.
+    pub lanes: u32,
+    /// Threads that hash, as a rule one for each core.
+    pub workers: usize,
+    /// How many callers may wait for admission.
+    pub queue: usize,
+    /// How long one may wait for admission.
+    pub deadline: Duration,
+}
+
+impl Default for HashSettings {
+    /// OWASP's and ASVS's first choice, and a worker for each core.
+    fn default() -> Self {
+        Self {
+            memory_kib: 46 * 1024,
+            passes: 1,
+            lanes: 1,
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            queue: 256,
+            deadline: Duration::from_secs(5),
+        }
+    }
+}
+
+impl HashSettings {
+    /// The price of one hash.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let Self {
+            memory_kib,
+            passes,
+            lanes,
+            ..
+        } = *self;
+        Cost {
+            memory_kib,
+            passes,
+            lanes,
+        }
+    }
+
+    /// Whether hashes are cheaper than the standards ask (OWASP; ASVS 11.4.2):
+    /// a start like that deserves a warning.
+    #[must_use]
+    pub fn below_floor(&self) -> bool {
+        self.cost().below_floor()
+    }
+
+    /// The first setting that is out of bounds, in words that name it.
+    ///
+    /// # Errors
+    /// [`HashSettingsError`].
+    pub fn check(&self) -> Result<(), HashSettingsError> {
+        if let Some(fault) = self.cost().fault() {
+            return Err(HashSettingsError(fault));
+        }
+        if !(1..=1024).contains(&self.workers) {
+            let fault = format!("workers must be 1 to 1024, not {}", self.workers);
+            return Err(HashSettingsError(fault));
+        }
+        if self.deadline.is_zero() {
+            return Err(HashSettingsError(
+                "deadline must be longer than nothing".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A setting of the hash workers that cannot be obeyed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("hash.{0}")]
+pub struct HashSettingsError(String);

@@ -1,0 +1,102 @@
+//! The blind index: finds an encrypted value by equality without showing it.
+
+use hmac::Mac;
+
+use super::keyring::{Keyring, Purpose};
+use super::mac::{self, HmacSha256};
+
+/// Keyed tags of values (HMAC-SHA256, RFC 2104, cut to 16 bytes). Equal values
+/// under one label have equal tags; without the key a tag cannot be guessed at,
+/// however few values there are, as with telephone numbers.
+pub struct BlindIndex {
+    /// The active key's first.
+    keys: Vec<(String, HmacSha256)>,
+}
+
+impl BlindIndex {
+    /// An index over every `index` key of the keyring.
+    #[must_use]
+    pub fn new(keyring: &Keyring) -> Self {
+        let keys = keyring.active_first(Purpose::Index).map(|key| {
+            (
+                key.id().to_owned(),
+                mac::keyed(key.subkey("hmac").as_slice()),
+            )
+        });
+        Self {
+            keys: keys.collect(),
+        }
+    }
+
+    /// The tag to store, 16 bytes, under the active key. The label says what the
+    /// value is, such as `clients.phone`: the same number elsewhere has another
+    /// tag. The value must be in its one canonical form.
+    #[must_use]
+    pub fn of(&self, label: &str, value: &str) -> Vec<u8> {
+        tag(&self.keys[0].1, label, value)
+    }
+
+    /// The tags to look for: one for each key, the active one's first, since
+    /// during a rotation some rows still bear the old one's.
+    #[must_use]
+    pub fn all(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
+        self.keys
+            .iter()
+            .map(|(_, key)| tag(key, label, value))
+            .collect()
+    }
+
+    /// The id of the key that [`BlindIndex::of`] uses.
+    #[must_use]
+    pub fn active_key_id(&self) -> &str {
+        &self.keys[0].0
+    }
+}
+
+fn tag(key: &HmacSha256, label: &str, value: &str) -> Vec<u8> {
+    let mut mac = key.clone();
+    mac::update_framed(&mut mac, label.as_bytes());
+    mac::update_framed(&mut mac, value.as_bytes());
+    mac.finalize().into_bytes()[..16].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::secrets::chance::Chance;
+
+    fn keyring(seed: u64) -> Keyring {
+        Keyring::generate(&Chance::seeded(seed), DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn equal_values_have_equal_tags_and_others_do_not() {
+        let index = BlindIndex::new(&keyring(1));
+        let of_phone = index.of("clients.phone", "+77011234567");
+        assert_eq!(of_phone.len(), 16);
+        assert_eq!(of_phone, index.of("clients.phone", "+77011234567"));
+        assert_ne!(of_phone, index.of("clients.phone", "+77011234568"));
+        assert_ne!(of_phone, index.of("staff.phone", "+77011234567"));
+        assert_ne!(of_phone, index.of("clients.phon", "e+77011234567"));
+    }
+
+    #[test]
+    fn another_key_gives_other_tags() {
+        let of = |seed| BlindIndex::new(&keyring(seed)).of("clients.phone", "+77011234567");
+        assert_ne!(of(1), of(2));
+    }
+
+    #[test]
+    fn during_a_rotation_both_tags_are_looked_for() {
+        let old = keyring(1);
+        let (new, id) = old.rotate(Purpose::Index, &Chance::seeded(2), DateTime::UNIX_EPOCH);
+        let (before, after) = (BlindIndex::new(&old), BlindIndex::new(&new));
+        assert_eq!(after.active_key_id(), id);
+        assert_eq!(
+            after.all("l", "v"),
+            [after.of("l", "v"), before.of("l", "v")]
+        );
+    }
+}

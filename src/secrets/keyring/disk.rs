@@ -1,0 +1,114 @@
+//! Key files on the disk: who may read them, and writing them for good.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::file::{KeyringError, io_error};
+
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// Who shares the machine with a file.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Mount {
+    Private,
+    Shared,
+}
+
+/// Reads a small text file, having looked who else may.
+pub(super) fn read_guarded(
+    path: &Path,
+    mount: Mount,
+    warnings: &mut Vec<String>,
+) -> Result<Zeroizing<String>, KeyringError> {
+    let failed = |error| io_error(path, "read", error);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.len() > MAX_FILE_BYTES || !metadata.is_file() {
+        return Err(failed(io::Error::other("not a file of at most 1 MiB")));
+    }
+    check_mode(path, &metadata, mount, warnings)?;
+    let size = usize::try_from(metadata.len()).expect("at most 1 MiB, as was just looked");
+    let mut text = Zeroizing::new(String::with_capacity(size + 1));
+    file.take(MAX_FILE_BYTES)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    Ok(text)
+}
+
+#[cfg(unix)]
+fn check_mode(
+    path: &Path,
+    metadata: &Metadata,
+    mount: Mount,
+    warnings: &mut Vec<String>,
+) -> Result<(), KeyringError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = metadata.permissions().mode() & 0o7777;
+    let exposed = |whom| {
+        Err(KeyringError::Exposed {
+            file: path.to_owned(),
+            mode,
+            whom,
+        })
+    };
+    if mode & 0o022 != 0 {
+        return exposed("others than its owner may write it");
+    }
+    if mode & 0o004 != 0 {
+        if mount == Mount::Private {
+            return exposed("every user of this machine may read it");
+        }
+        warnings.push(format!(
+            "{} has mode {mode:04o}: every user of this machine may read it",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &Path, _: &Metadata, _: Mount, _: &mut Vec<String>) -> Result<(), KeyringError> {
+    Ok(())
+}
+
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+pub(super) fn write_synced(file: &mut File, text: &str) -> io::Result<()> {
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// An administrator who rotates must not lock the service out of its own file.
+#[cfg(unix)]
+pub(super) fn take_owner_and_mode(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        fchown(file, Some(old.uid()), Some(old.gid()))?;
+    }
+    file.set_permissions(fs::Permissions::from_mode(
+        old.permissions().mode() & 0o7777,
+    ))
+}
+
+#[cfg(not(unix))]
+pub(super) fn take_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// A rename is on the disk only once its folder is.
+pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}

@@ -1,0 +1,198 @@
+//! One key: what it is for, what it is called, and what is derived from it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use super::KeyProblem;
+use crate::secrets::chance::Chance;
+use crate::secrets::mac;
+
+/// What a key is for. A key serves one purpose only (NIST SP 800-57 part 1
+/// §5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// argon2's secret input: hashes alone are worth nothing without it.
+    Pepper,
+    /// Encrypts names, phones and representatives' data at rest.
+    Field,
+    /// Keys the blind index that finds an encrypted value by equality.
+    Index,
+    /// Signs access tokens.
+    Token,
+    /// Signs the seals of the audit.
+    Seal,
+    /// Derives the signing secrets of webhook endpoints.
+    Webhook,
+}
+
+impl Purpose {
+    /// Every purpose, in the order in which the file lists them.
+    pub const ALL: [Self; 6] = [
+        Self::Pepper,
+        Self::Field,
+        Self::Index,
+        Self::Token,
+        Self::Seal,
+        Self::Webhook,
+    ];
+
+    /// Its name in the keyring file, on the command line and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pepper => "pepper",
+            Self::Field => "field",
+            Self::Index => "index",
+            Self::Token => "token",
+            Self::Seal => "seal",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Purpose {
+    type Err = KeyProblem;
+
+    fn from_str(name: &str) -> Result<Self, KeyProblem> {
+        Self::ALL
+            .into_iter()
+            .find(|purpose| purpose.as_str() == name)
+            .ok_or_else(|| KeyProblem::UnknownPurpose(name.to_owned()))
+    }
+}
+
+/// Whether a key makes new things or only reads old ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// Makes what is new, and reads. Exactly one key of a purpose is active.
+    Active,
+    /// Reads what it once made, or waits to be activated.
+    Reading,
+}
+
+impl KeyState {
+    /// Its name in the keyring file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Reading => "reading",
+        }
+    }
+}
+
+/// One key: 32 random bytes with a name. `Debug` shows the name alone.
+#[derive(Clone)]
+pub struct Key {
+    pub(super) purpose: Purpose,
+    pub(super) id: String,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) state: KeyState,
+    pub(super) secret: Zeroizing<[u8; 32]>,
+    /// The path as the keyring file gives it, where the secret lies elsewhere.
+    pub(super) file: Option<PathBuf>,
+}
+
+impl Key {
+    pub(super) fn new(
+        purpose: Purpose,
+        id: String,
+        state: KeyState,
+        chance: &Chance,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut secret = Zeroizing::new([0; 32]);
+        chance.fill(&mut *secret);
+        Self {
+            purpose,
+            id,
+            created_at: now,
+            state,
+            secret,
+            file: None,
+        }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// Its name: letters a to z, digits and hyphens, unique in the keyring.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    /// Whether it makes new things.
+    #[must_use]
+    pub fn state(&self) -> KeyState {
+        self.state
+    }
+
+    /// A public value that tells this key from any other, 16 hexadecimal digits.
+    /// The database keeps it, so that a wrong key under a right name is found at
+    /// start. It says nothing of the secret.
+    #[must_use]
+    pub fn check_value(&self) -> String {
+        let of_key = self.subkey("check");
+        of_key[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The first four bytes of the check value: what an encrypted field bears.
+    pub(in crate::secrets) fn tag(&self) -> [u8; 4] {
+        let of_key = self.subkey("check");
+        [of_key[0], of_key[1], of_key[2], of_key[3]]
+    }
+
+    /// The key that is really used for `usage`: the secret itself is never used
+    /// twice.
+    pub(in crate::secrets) fn subkey(&self, usage: &str) -> Zeroizing<[u8; 32]> {
+        mac::subkey(
+            &self.secret,
+            format!("qupia/1/{}/{usage}", self.purpose).as_bytes(),
+        )
+    }
+
+    pub(super) fn in_state(&self, state: KeyState) -> Arc<Self> {
+        Arc::new(Self {
+            state,
+            ..self.clone()
+        })
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}, {})", self.id, self.state.as_str())
+    }
+}
+
+/// A key's name and check value, as the database keeps them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCheck {
+    pub purpose: Purpose,
+    pub id: String,
+    pub value: String,
+}

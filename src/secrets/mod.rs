@@ -1,0 +1,18 @@
+//! Everything that touches key material: the keyring, hash workers, field
+//! encryption, the blind index, access tokens, seals and webhook signatures.
+//! Never SQL, never HTTP; it knows no other room but `domain`.
+
+pub mod calibrate;
+pub mod chance;
+pub mod field;
+pub mod hasher;
+pub mod index;
+pub mod keyring;
+pub mod one_time;
+pub mod seal;
+pub mod token;
+pub mod webhook;
+
+mod hash_worker;
+mod mac;
+mod phc;

@@ -1,0 +1,177 @@
+//! Access tokens: JWTs of one fixed kind, checked against a time that is given.
+
+mod provider;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::keyring::{Keyring, Purpose};
+
+/// The longest token that is looked at, in bytes.
+pub const MAX_TOKEN_BYTES: usize = 2_048;
+
+/// The media type of an access token (RFC 9068 §2.1; RFC 8725 §3.11).
+const TYP: &str = "at+jwt";
+
+/// Who issues tokens, for whom, and how far clocks may differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenSettings {
+    /// The claim `iss`: this service.
+    pub issuer: String,
+    /// The claim `aud`: this service's API.
+    pub audience: String,
+    /// How many seconds a token may lie in the future, since the clocks of two
+    /// instances differ. It does not lengthen a token's life.
+    pub leeway_seconds: i64,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            issuer: "qupia".to_owned(),
+            audience: "qupia-api".to_owned(),
+            leeway_seconds: 5,
+        }
+    }
+}
+
+/// What a token says. Times are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// `sub`: whose it is.
+    pub staff_id: String,
+    /// `jti`: the session, by which it is revoked.
+    pub session_id: String,
+    /// The role at the time of signing in.
+    pub role: String,
+    /// `iat` and `nbf`: good from here on.
+    pub issued_at: i64,
+    /// `exp`: good until just before this.
+    pub expires_at: i64,
+}
+
+/// The token is not good. Why is nobody's business (RFC 6750 §3.1 knows one
+/// `invalid_token` for all).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the access token is not valid")]
+pub struct TokenRefused;
+
+/// Issues and checks access tokens: HS256 alone, keys by `kid` from the keyring,
+/// `iss`, `aud`, `exp`, `nbf`, `iat` and `jti` always there (RFC 7519, RFC 8725;
+/// ASVS 9.1.x, 9.2.x).
+pub struct Tokens {
+    settings: TokenSettings,
+    active: (Header, EncodingKey),
+    /// By `kid`, each with the one header that its tokens bear.
+    readable: HashMap<String, (Header, DecodingKey)>,
+    validation: Validation,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    iss: String,
+    aud: String,
+    sub: String,
+    jti: String,
+    role: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+impl Tokens {
+    /// Tokens signed with the active `token` key and checked with all of them.
+    #[must_use]
+    pub fn new(keyring: &Keyring, settings: TokenSettings) -> Self {
+        provider::install();
+        let active = keyring.active(Purpose::Token);
+        let readable = keyring.of(Purpose::Token).map(|key| {
+            let decoding = DecodingKey::from_secret(key.subkey("hs256").as_slice());
+            (key.id().to_owned(), (header(key.id()), decoding))
+        });
+        Self {
+            active: (
+                header(active.id()),
+                EncodingKey::from_secret(active.subkey("hs256").as_slice()),
+            ),
+            readable: readable.collect(),
+            validation: validation(&settings),
+            settings,
+        }
+    }
+
+    /// A signed token.
+    #[must_use]
+    pub fn issue(&self, claims: &Claims) -> String {
+        let wire = Wire {
+            iss: self.settings.issuer.clone(),
+            aud: self.settings.audience.clone(),
+            sub: claims.staff_id.clone(),
+            jti: claims.session_id.clone(),
+            role: claims.role.clone(),
+            iat: claims.issued_at,
+            nbf: claims.issued_at,
+            exp: claims.expires_at,
+        };
+        let (header, key) = &self.active;
+        encode(header, &wire, key).expect("strings and numbers are JSON, and the key is for HS256")
+    }
+
+    /// What a good token says.
+    ///
+    /// # Errors
+    /// [`TokenRefused`] for every other text whatever.
+    pub fn check(&self, token: &str, now_unix_seconds: i64) -> Result<Claims, TokenRefused> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenRefused);
+        }
+        let header = decode_header(token).map_err(|_| TokenRefused)?;
+        let kid = header.kid.as_deref().ok_or(TokenRefused)?;
+        let (own_header, key) = self.readable.get(kid).ok_or(TokenRefused)?;
+        // Not a field more than this service writes: no `crit`, no `jku`, no
+        // `x5u`, and no algorithm of the sender's choice.
+        if header != *own_header {
+            return Err(TokenRefused);
+        }
+        let wire = decode::<Wire>(token, key, &self.validation)
+            .map_err(|_| TokenRefused)?
+            .claims;
+        let latest_start = now_unix_seconds.saturating_add(self.settings.leeway_seconds);
+        if wire.exp <= now_unix_seconds || wire.nbf > latest_start || wire.iat > latest_start {
+            return Err(TokenRefused);
+        }
+        Ok(Claims {
+            staff_id: wire.sub,
+            session_id: wire.jti,
+            role: wire.role,
+            issued_at: wire.iat,
+            expires_at: wire.exp,
+        })
+    }
+}
+
+fn header(kid: &str) -> Header {
+    Header {
+        typ: Some(TYP.to_owned()),
+        kid: Some(kid.to_owned()),
+        ..Header::new(Algorithm::HS256)
+    }
+}
+
+fn validation(settings: &TokenSettings) -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_required_spec_claims(&["iss", "aud", "exp", "nbf", "sub"]);
+    validation.set_issuer(&[&settings.issuer]);
+    validation.set_audience(&[&settings.audience]);
+    // The crate reads the clock by itself; here time is an argument.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation
+}

@@ -1,0 +1,269 @@
+//! Applications, from the draft to their end.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AnyConnection, Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    schema::{applications, counters},
+    vault::Place,
+};
+use crate::domain::{
+    application::{Application, IdentityDocument, Kind, Mandate, Progress, Representative},
+    person::PersonName,
+};
+
+const TABLE: &str = "applications";
+
+/// A representative as it is sealed into one column.
+#[derive(Serialize, Deserialize)]
+struct KeptRepresentative {
+    full_name: String,
+    mandate: String,
+    document_number: String,
+    document_date: NaiveDate,
+    valid_until: Option<NaiveDate>,
+}
+
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    String,
+    Option<Vec<u8>>,
+    String,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+fn representative_of(id: &str) -> Place<'_> {
+    Place {
+        table: TABLE,
+        column: "representative",
+        row: id,
+    }
+}
+
+impl Reader<'_> {
+    /// The application with an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn application(&mut self, id: &str) -> Result<Option<Application>, StoreError> {
+        let row = applications::table
+            .find(id)
+            .first::<Columns>(self.connection)
+            .optional()?;
+        row.map(|row| self.decode_application(row)).transpose()
+    }
+
+    /// A client's applications, newest first, older than one of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn applications_of(
+        &mut self,
+        client_id: &str,
+        before: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<Application>, StoreError> {
+        // Ids are made in the order of time, so they order applications drafted in one moment too.
+        let mut of_client = applications::table
+            .filter(applications::client_id.eq(client_id))
+            .into_boxed();
+        if let Some(before) = before {
+            of_client = of_client.filter(applications::id.lt(before.to_owned()));
+        }
+        let rows = of_client
+            .order(applications::id.desc())
+            .limit(limit)
+            .load::<Columns>(self.connection)?;
+        rows.into_iter()
+            .map(|row| self.decode_application(row))
+            .collect()
+    }
+
+    fn decode_application(&self, row: Columns) -> Result<Application, StoreError> {
+        let (
+            id,
+            number,
+            kind,
+            client_id,
+            branch_code,
+            drafted_by,
+            drafted_at,
+            document,
+            representative,
+            progress,
+            ended_at,
+            ended_by,
+            signed_on,
+            cancel_reason,
+        ) = row;
+        let corrupt = |why: &str| StoreError::corrupt(TABLE, &id, why);
+        let ended = maybe_moment(TABLE, &id, ended_at)?.zip(ended_by);
+        let progress = match (progress.as_str(), ended) {
+            ("draft" | "expired", _) => Progress::Draft,
+            ("completed", Some((at, by))) => {
+                let day = signed_on.as_deref().and_then(|day| day.parse().ok());
+                Progress::Completed {
+                    at,
+                    by,
+                    signed_on: day.ok_or_else(|| corrupt("no day of signature"))?,
+                }
+            }
+            ("cancelled", Some((at, by))) => Progress::Cancelled {
+                at,
+                by,
+                reason: cancel_reason.unwrap_or_default(),
+            },
+            _ => return Err(corrupt("no such progress")),
+        };
+        let representative = representative
+            .map(|sealed| self.open_representative(&id, &sealed))
+            .transpose()?;
+        Ok(Application {
+            kind: Kind::from_name(&kind).ok_or_else(|| corrupt("no such kind"))?,
+            identity_document: IdentityDocument::parse(&document)
+                .map_err(|flaw| corrupt(flaw.code()))?,
+            drafted_at: moment(TABLE, &id, drafted_at)?,
+            id,
+            number,
+            client_id,
+            branch_code,
+            drafted_by,
+            representative,
+            progress,
+        })
+    }
+
+    fn open_representative(&self, id: &str, sealed: &[u8]) -> Result<Representative, StoreError> {
+        let json = self.vault.open(representative_of(id), sealed)?;
+        let corrupt = |why: String| StoreError::corrupt(TABLE, id, why);
+        let kept: KeptRepresentative =
+            serde_json::from_str(&json).map_err(|error| corrupt(error.to_string()))?;
+        Ok(Representative {
+            full_name: PersonName::parse(&kept.full_name)
+                .map_err(|flaw| corrupt(flaw.code().to_owned()))?,
+            mandate: Mandate::parse(&kept.mandate)
+                .map_err(|flaw| corrupt(flaw.code().to_owned()))?,
+            document_number: kept.document_number,
+            document_date: kept.document_date,
+            valid_until: kept.valid_until,
+        })
+    }
+
+    fn seal_representative(
+        &self,
+        id: &str,
+        representative: &Representative,
+    ) -> Result<Vec<u8>, StoreError> {
+        let kept = KeptRepresentative {
+            full_name: representative.full_name.as_str().to_owned(),
+            mandate: representative.mandate.name().to_owned(),
+            document_number: representative.document_number.clone(),
+            document_date: representative.document_date,
+            valid_until: representative.valid_until,
+        };
+        let json =
+            serde_json::to_string(&kept).map_err(|error| StoreError::corrupt(TABLE, id, error))?;
+        Ok(self.vault.seal(representative_of(id), &json))
+    }
+}
+
+impl Tx<'_> {
+    /// Enters a draft; one that expired makes room for it.
+    ///
+    /// # Errors
+    /// [`super::Taken::OpenDraft`], or another [`StoreError`].
+    pub fn insert_draft(
+        &mut self,
+        draft: &Application,
+        expired_before: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        diesel::update(applications::table)
+            .filter(applications::client_id.eq(&draft.client_id))
+            .filter(applications::progress.eq("draft"))
+            .filter(applications::drafted_at.le(micros(expired_before)))
+            .set(applications::progress.eq("expired"))
+            .execute(self.connection)?;
+        let representative = draft.representative.as_ref();
+        let representative = representative
+            .map(|who| self.seal_representative(&draft.id, who))
+            .transpose()?;
+        diesel::insert_into(applications::table)
+            .values((
+                applications::id.eq(&draft.id),
+                applications::number.eq(&draft.number),
+                applications::kind.eq(draft.kind.name()),
+                applications::client_id.eq(&draft.client_id),
+                applications::branch_code.eq(&draft.branch_code),
+                applications::drafted_by.eq(&draft.drafted_by),
+                applications::drafted_at.eq(micros(draft.drafted_at)),
+                applications::identity_document.eq(draft.identity_document.name()),
+                applications::representative_sealed.eq(representative),
+                applications::progress.eq("draft"),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Ends a draft. Says whether it was one still: of two who end it at once, one does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn end_draft(&mut self, id: &str, progress: &Progress) -> Result<bool, StoreError> {
+        let (name, at, by, signed_on, reason) = match progress {
+            Progress::Draft => return Ok(false),
+            Progress::Completed { at, by, signed_on } => {
+                ("completed", at, by, Some(signed_on.to_string()), None)
+            }
+            Progress::Cancelled { at, by, reason } => ("cancelled", at, by, None, Some(reason)),
+        };
+        let ended = diesel::update(applications::table.find(id))
+            .filter(applications::progress.eq("draft"))
+            .set((
+                applications::progress.eq(name),
+                applications::ended_at.eq(micros(*at)),
+                applications::ended_by.eq(by),
+                applications::signed_on.eq(signed_on),
+                applications::cancel_reason.eq(reason),
+            ))
+            .execute(self.connection)?;
+        Ok(ended == 1)
+    }
+
+    /// The next number of a series, from 1, without gaps.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn next_number(&mut self, series: &str) -> Result<i64, StoreError> {
+        let counter = counters::table.find(series);
+        let raise = diesel::update(counter).set(counters::value.eq(counters::value + 1));
+        if raise.execute(self.connection)? == 0 {
+            let first = diesel::insert_into(counters::table)
+                .values((counters::name.eq(series), counters::value.eq(1)));
+            match &mut self.0.connection {
+                AnyConnection::Sqlite(sqlite) => first.execute(sqlite)?,
+                // Two branches may start a series in the same moment; the second raises the first's.
+                AnyConnection::Postgres(postgres) => first
+                    .on_conflict(counters::name)
+                    .do_update()
+                    .set(counters::value.eq(counters::value + 1))
+                    .execute(postgres)?,
+            };
+        }
+        let number = counter
+            .select(counters::value)
+            .first::<i64>(self.connection)?;
+        one_row("counters", series, usize::from(number > 0))?;
+        Ok(number)
+    }
+}

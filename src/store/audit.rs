@@ -1,0 +1,158 @@
+//! The audit: events are inserted with what they record, and read by auditors.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{Reader, StoreError, Tx, micros, moment, schema::audit_events};
+use crate::domain::{
+    audit::{Action, Event, Origin, Who},
+    role::Role,
+};
+
+const TABLE: &str = "audit_events";
+
+/// An event with its place in the audit.
+#[derive(Clone, Debug)]
+pub struct RecordedEvent {
+    /// its place; also its id
+    pub seq: i64,
+    /// the event
+    pub event: Event,
+}
+
+/// Which events are wanted.
+#[derive(Clone, Default)]
+pub struct EventFilter {
+    /// of this member of staff
+    pub actor: Option<String>,
+    /// about this client
+    pub client_id: Option<String>,
+    /// of this action
+    pub action: Option<Action>,
+    /// not before
+    pub from: Option<DateTime<Utc>>,
+    /// before
+    pub to: Option<DateTime<Utc>>,
+    /// only what somebody did
+    pub with_actor: bool,
+    /// older than this place
+    pub before: Option<i64>,
+}
+
+pub(super) type Columns = (
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<String>,
+);
+
+pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
+    let (
+        seq,
+        at,
+        actor_id,
+        login,
+        role,
+        action,
+        client_id,
+        subject_id,
+        call_id,
+        outcome,
+        reason,
+        request_id,
+        remote,
+    ) = row;
+    let key = seq.to_string();
+    let corrupt = |why: &str| StoreError::corrupt(TABLE, &key, why);
+    let actor = match (actor_id, login, role) {
+        (None, None, None) => None,
+        (Some(id), Some(login), Some(role)) => {
+            let role = Role::from_name(&role).ok_or_else(|| corrupt("no such role"))?;
+            Some(Who { id, login, role })
+        }
+        _ => return Err(corrupt("half an actor")),
+    };
+    let event = Event {
+        at: moment(TABLE, &key, at)?,
+        actor,
+        action: Action::from_name(&action).ok_or_else(|| corrupt("no such action"))?,
+        client_id,
+        subject_id,
+        call_id,
+        outcome,
+        reason,
+        origin: Origin { request_id, remote },
+    };
+    Ok(RecordedEvent { seq, event })
+}
+
+impl Reader<'_> {
+    /// Events, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn events(
+        &mut self,
+        filter: &EventFilter,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let mut wanted = audit_events::table.into_boxed();
+        if let Some(actor) = &filter.actor {
+            wanted = wanted.filter(audit_events::actor_id.eq(actor.clone()));
+        }
+        if let Some(client) = &filter.client_id {
+            wanted = wanted.filter(audit_events::client_id.eq(client.clone()));
+        }
+        if let Some(action) = filter.action {
+            wanted = wanted.filter(audit_events::action.eq(action.name()));
+        }
+        if let Some(from) = filter.from {
+            wanted = wanted.filter(audit_events::at.ge(micros(from)));
+        }
+        if let Some(to) = filter.to {
+            wanted = wanted.filter(audit_events::at.lt(micros(to)));
+        }
+        if filter.with_actor {
+            wanted = wanted.filter(audit_events::actor_id.is_not_null());
+        }
+        if let Some(before) = filter.before {
+            wanted = wanted.filter(audit_events::seq.lt(before));
+        }
+        let rows = wanted
+            .order(audit_events::seq.desc())
+            .limit(limit)
+            .load::<Columns>(self.connection)?;
+        rows.into_iter().map(decode).collect()
+    }
+}
+
+impl Tx<'_> {
+    pub(super) fn insert_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        diesel::insert_into(audit_events::table)
+            .values((
+                audit_events::at.eq(micros(event.at)),
+                audit_events::actor_id.eq(event.actor.as_ref().map(|who| &who.id)),
+                audit_events::actor_login.eq(event.actor.as_ref().map(|who| &who.login)),
+                audit_events::actor_role.eq(event.actor.as_ref().map(|who| who.role.name())),
+                audit_events::action.eq(event.action.name()),
+                audit_events::client_id.eq(&event.client_id),
+                audit_events::subject_id.eq(&event.subject_id),
+                audit_events::call_id.eq(&event.call_id),
+                audit_events::outcome.eq(&event.outcome),
+                audit_events::reason.eq(&event.reason),
+                audit_events::request_id.eq(&event.origin.request_id),
+                audit_events::remote.eq(&event.origin.remote),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+}

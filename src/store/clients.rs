@@ -1,0 +1,258 @@
+//! Clients: names and telephones are encrypted, look-ups go through a blind index.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    schema::{clients, loans},
+    vault::Place,
+};
+use crate::domain::{
+    identifier::{ClientNumber, TicketNumber},
+    person::{Person, PersonName, Phone},
+};
+
+/// A client.
+#[derive(Clone)]
+pub struct ClientRow {
+    /// id
+    pub id: String,
+    /// the company's number
+    pub client_number: String,
+    /// names and telephone
+    pub person: Person,
+    /// the loan system's time of this, where it came from there last
+    pub as_of: Option<DateTime<Utc>>,
+    /// since when the client is known
+    pub created_at: DateTime<Utc>,
+}
+
+/// By what a client is looked for.
+#[derive(Clone)]
+pub enum Lookup {
+    /// the telephone
+    Phone(Phone),
+    /// the company's number
+    ClientNumber(ClientNumber),
+    /// one of the client's loans
+    TicketNumber(TicketNumber),
+}
+
+/// More clients than this on one telephone are not shown; it is a switchboard then.
+const MOST_FOUND: i64 = 50;
+
+const TABLE: &str = "clients";
+
+type Columns = (
+    String,
+    String,
+    Vec<u8>,
+    Vec<u8>,
+    Option<Vec<u8>>,
+    Vec<u8>,
+    Vec<u8>,
+    Option<i64>,
+    i64,
+);
+
+impl Reader<'_> {
+    /// The client with an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn client(&mut self, id: &str) -> Result<Option<ClientRow>, StoreError> {
+        let row = clients::table.find(id).first(self.connection).optional()?;
+        row.map(|row| self.decode_client(row)).transpose()
+    }
+
+    /// Whether there is a client with an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_client(&mut self, id: &str) -> Result<bool, StoreError> {
+        let found = clients::table
+            .find(id)
+            .select(clients::id)
+            .first::<String>(self.connection);
+        Ok(found.optional()?.is_some())
+    }
+
+    /// The client with a client number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn client_by_number(
+        &mut self,
+        number: &ClientNumber,
+    ) -> Result<Option<ClientRow>, StoreError> {
+        let found = clients::table.filter(clients::client_number.eq(number.as_str()));
+        let row = found.first(self.connection).optional()?;
+        row.map(|row| self.decode_client(row)).transpose()
+    }
+
+    /// The id of the client with a client number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn client_id_by_number(
+        &mut self,
+        number: &ClientNumber,
+    ) -> Result<Option<String>, StoreError> {
+        let found = clients::table.filter(clients::client_number.eq(number.as_str()));
+        Ok(found
+            .select(clients::id)
+            .first(self.connection)
+            .optional()?)
+    }
+
+    /// Looks clients up, by client number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn find_clients(&mut self, lookup: &Lookup) -> Result<Vec<ClientRow>, StoreError> {
+        let rows: Vec<Columns> = match lookup {
+            Lookup::ClientNumber(number) => {
+                let found = clients::table.filter(clients::client_number.eq(number.as_str()));
+                found.limit(1).load(self.connection)?
+            }
+            Lookup::Phone(phone) => clients::table
+                .filter(clients::phone_index.eq_any(self.vault.phone_indexes(phone.as_str())))
+                .order(clients::client_number)
+                .limit(MOST_FOUND)
+                .load(self.connection)?,
+            Lookup::TicketNumber(ticket) => {
+                let holder = loans::table.find(ticket.as_str()).select(loans::client_id);
+                match holder.first::<String>(self.connection).optional()? {
+                    None => Vec::new(),
+                    Some(id) => clients::table.find(id).load(self.connection)?,
+                }
+            }
+        };
+        let decoded = rows.into_iter().map(|row| self.decode_client(row));
+        decoded.collect()
+    }
+
+    fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
+        let (id, client_number, family, given, patronymic, phone, _, as_of, created_at) = row;
+        let open = |column, sealed: &[u8]| {
+            self.vault.open(
+                Place {
+                    table: TABLE,
+                    column,
+                    row: &id,
+                },
+                sealed,
+            )
+        };
+        let name = |column, sealed: &[u8]| {
+            let text = open(column, sealed)?;
+            PersonName::parse(&text).map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))
+        };
+        let person = Person {
+            family_name: name("family_name", &family)?,
+            given_name: name("given_name", &given)?,
+            patronymic: patronymic
+                .map(|sealed| name("patronymic", &sealed))
+                .transpose()?,
+            phone: Phone::parse(&open("phone", &phone)?)
+                .map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))?,
+        };
+        Ok(ClientRow {
+            as_of: maybe_moment(TABLE, &id, as_of)?,
+            created_at: moment(TABLE, &id, created_at)?,
+            id,
+            client_number,
+            person,
+        })
+    }
+}
+
+/// A person as a row's columns.
+struct Sealed {
+    family_name: Vec<u8>,
+    given_name: Vec<u8>,
+    patronymic: Option<Vec<u8>>,
+    phone: Vec<u8>,
+    phone_index: Vec<u8>,
+}
+
+impl Reader<'_> {
+    fn seal_person(&self, id: &str, person: &Person) -> Sealed {
+        let seal = |column, plain: &str| {
+            self.vault.seal(
+                Place {
+                    table: TABLE,
+                    column,
+                    row: id,
+                },
+                plain,
+            )
+        };
+        Sealed {
+            family_name: seal("family_name", person.family_name.as_str()),
+            given_name: seal("given_name", person.given_name.as_str()),
+            patronymic: person
+                .patronymic
+                .as_ref()
+                .map(|name| seal("patronymic", name.as_str())),
+            phone: seal("phone", person.phone.as_str()),
+            phone_index: self.vault.phone_index(person.phone.as_str()),
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// Enters a client; `as_of` where the loan system sent them.
+    ///
+    /// # Errors
+    /// [`super::Taken::ClientNumber`], or another [`StoreError`].
+    pub fn insert_client(
+        &mut self,
+        id: &str,
+        number: &ClientNumber,
+        person: &Person,
+        as_of: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let sealed = self.seal_person(id, person);
+        diesel::insert_into(clients::table)
+            .values((
+                clients::id.eq(id),
+                clients::client_number.eq(number.as_str()),
+                clients::family_name_sealed.eq(sealed.family_name),
+                clients::given_name_sealed.eq(sealed.given_name),
+                clients::patronymic_sealed.eq(sealed.patronymic),
+                clients::phone_sealed.eq(sealed.phone),
+                clients::phone_index.eq(sealed.phone_index),
+                clients::as_of.eq(as_of.map(micros)),
+                clients::created_at.eq(micros(now)),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Amends a client's names and telephone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn amend_client(
+        &mut self,
+        id: &str,
+        person: &Person,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        let sealed = self.seal_person(id, person);
+        let changed = diesel::update(clients::table.find(id))
+            .set((
+                clients::family_name_sealed.eq(sealed.family_name),
+                clients::given_name_sealed.eq(sealed.given_name),
+                clients::patronymic_sealed.eq(sealed.patronymic),
+                clients::phone_sealed.eq(sealed.phone),
+                clients::phone_index.eq(sealed.phone_index),
+                clients::as_of.eq(as_of.map(micros)),
+            ))
+            .execute(self.connection)?;
+        one_row(TABLE, id, changed)
+    }
+}

@@ -1,0 +1,126 @@
+//! What can go wrong with the database, told apart by what a caller can do about it.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// A rule of uniqueness that a write ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// another client has this client number
+    ClientNumber,
+    /// another member of staff has this login
+    Login,
+    /// another branch has this code
+    BranchCode,
+    /// another draft is open for the client
+    OpenDraft,
+}
+
+/// Every constraint that a caller can run into, by what the two databases call it.
+const CONSTRAINTS: &[(&str, &str, Taken)] = &[
+    (
+        "clients_client_number_key",
+        "clients.client_number",
+        Taken::ClientNumber,
+    ),
+    ("staff_login_key", "staff.login", Taken::Login),
+    ("branches_pkey", "branches.code", Taken::BranchCode),
+    (
+        "one_draft_a_client",
+        "applications.client_id",
+        Taken::OpenDraft,
+    ),
+];
+
+/// Why the store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is away, busy, full or too slow. Nothing was committed that could be helped.
+    #[error("the database cannot serve: {0}")]
+    Unavailable(String),
+    /// A rule of uniqueness.
+    #[error("already taken: {0:?}")]
+    Taken(Taken),
+    /// A row that no write of ours can have left so.
+    #[error("corrupt row {id} in {table}: {why}")]
+    Corrupt {
+        /// the table
+        table: &'static str,
+        /// the row's key
+        id: String,
+        /// what does not fit
+        why: String,
+    },
+    /// Two transactions were in each other's way; worth another try.
+    #[error("serialization failure")]
+    Collided,
+    /// A fault of this program.
+    #[error("database fault: {0}")]
+    Fault(DieselError),
+}
+
+impl StoreError {
+    /// A row that does not decode.
+    pub(super) fn corrupt(table: &'static str, id: &str, why: impl std::fmt::Display) -> Self {
+        Self::Corrupt {
+            table,
+            id: id.to_owned(),
+            why: why.to_string(),
+        }
+    }
+}
+
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        let DieselError::DatabaseError(kind, facts) = &error else {
+            return match error {
+                DieselError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+                other => Self::Fault(other),
+            };
+        };
+        let message = facts.message();
+        match kind {
+            DatabaseErrorKind::UniqueViolation => {
+                let name = facts.constraint_name().unwrap_or(message);
+                CONSTRAINTS
+                    .iter()
+                    .find(|(postgres, sqlite, _)| name == *postgres || message.ends_with(sqlite))
+                    .map_or_else(|| Self::Fault(error), |(_, _, taken)| Self::Taken(*taken))
+            }
+            DatabaseErrorKind::SerializationFailure => Self::Collided,
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable(message.to_owned()),
+            _ if message.contains("deadlock detected") => Self::Collided,
+            _ if AWAY.iter().any(|sign| message.contains(sign)) => {
+                Self::Unavailable(message.to_owned())
+            }
+            _ => Self::Fault(error),
+        }
+    }
+}
+
+/// How the databases say that it is their state and not our statement that is at fault.
+const AWAY: &[&str] = &[
+    "database is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "unable to open database file",
+    "attempt to write a readonly database",
+    "No space left on device",
+    "statement timeout",
+    "lock timeout",
+    "terminating connection",
+    "connection to server",
+    "server closed the connection",
+    "could not receive data",
+    "could not send data",
+    "no connection to the server",
+    "the database system is",
+    "recovery",
+    "SSL connection has been closed",
+    "SSL SYSCALL",
+    "too many clients",
+    "remaining connection slots",
+    "out of memory",
+    "current transaction is aborted",
+];

@@ -1,0 +1,312 @@
+//! Lanes: threads that each own a connection and carry out what callers send.
+//!
+//! SQLite has one writer, which drains its queue into one transaction, each unit of work under its
+//! own savepoint, and answers all after the one commit; and several readers. PostgreSQL has one lane
+//! of several threads for both. A caller waits no longer than its patience, and what nobody waits
+//! for any more is not begun.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+use diesel::{Connection as _, connection::TransactionManager};
+use tokio::sync::oneshot;
+
+use super::{
+    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    error::StoreError,
+};
+
+/// So much is committed together at the most, so that no caller waits for a long queue.
+const GROUP: usize = 256;
+/// A transaction that collides with another is tried so often.
+const TRIES: u32 = 8;
+
+type Outcome<T> = Result<T, StoreError>;
+
+/// How a unit is wrapped by its lane.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transaction {
+    None,
+    Own,
+    Grouped,
+}
+
+/// A piece of work in a lane's queue, its type forgotten.
+trait Unit: Send {
+    fn abandoned(&self) -> bool;
+    /// Runs it and keeps its outcome; an `Err` rolls its changes back.
+    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), Undo>;
+    fn answer(self: Box<Self>, refused: Option<StoreError>);
+}
+
+/// Says that the unit's changes are not wanted; the outcome is kept in the unit.
+struct Undo {
+    collided: bool,
+    broken: bool,
+}
+
+impl From<diesel::result::Error> for Undo {
+    fn from(error: diesel::result::Error) -> Self {
+        let error = StoreError::from(error);
+        Self {
+            collided: matches!(error, StoreError::Collided),
+            broken: matches!(error, StoreError::Unavailable(_)),
+        }
+    }
+}
+
+struct Work<F, T> {
+    work: F,
+    outcome: Option<Outcome<T>>,
+    reply: oneshot::Sender<Outcome<T>>,
+}
+
+impl<F, T> Unit for Work<F, T>
+where
+    F: FnMut(&mut AnyConnection) -> Outcome<T> + Send,
+    T: Send,
+{
+    fn abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), Undo> {
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| (self.work)(connection))).unwrap_or_else(|_| {
+                Err(StoreError::corrupt(
+                    "(none)",
+                    "(none)",
+                    "a unit of work panicked",
+                ))
+            });
+        let undo = outcome.as_ref().err().map(|error| Undo {
+            collided: matches!(error, StoreError::Collided),
+            broken: matches!(error, StoreError::Unavailable(_)),
+        });
+        self.outcome = Some(outcome);
+        undo.map_or(Ok(()), Err)
+    }
+
+    fn answer(self: Box<Self>, refused: Option<StoreError>) {
+        let outcome = match (refused, self.outcome) {
+            // What failed by itself has its own reason; only what succeeded depended on the commit.
+            (_, Some(Err(own))) => Err(own),
+            (Some(refused), _) => Err(refused),
+            (None, Some(done)) => done,
+            (None, None) => Err(StoreError::Unavailable("the work was not begun".to_owned())),
+        };
+        let _caller_may_be_gone = self.reply.send(outcome);
+    }
+}
+
+/// A queue with its threads.
+#[derive(Clone)]
+pub(super) struct Lane {
+    queue: flume::Sender<Box<dyn Unit>>,
+    patience: Duration,
+}
+
+/// How a lane is laid out.
+pub(super) struct LaneSettings {
+    pub name: &'static str,
+    pub threads: usize,
+    pub purpose: Purpose,
+    pub transaction: Transaction,
+    /// the longest queue
+    pub queue: usize,
+    /// how long a caller waits
+    pub patience: Duration,
+}
+
+impl Lane {
+    pub(super) fn start(url: &DatabaseUrl, settings: &LaneSettings) -> Result<Self, StoreError> {
+        let (queue, units) = flume::bounded(settings.queue);
+        for number in 0..settings.threads {
+            let thread = LaneThread {
+                url: url.clone(),
+                purpose: settings.purpose,
+                transaction: settings.transaction,
+                patience: settings.patience,
+                units: units.clone(),
+                connection: None,
+            };
+            thread::Builder::new()
+                .name(format!("{}-{number}", settings.name))
+                .spawn(move || thread.live())
+                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        }
+        Ok(Self {
+            queue,
+            patience: settings.patience,
+        })
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Outcome<T>
+    where
+        F: FnMut(&mut AnyConnection) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let unit = Box::new(Work {
+            work,
+            outcome: None,
+            reply,
+        });
+        self.queue
+            .try_send(unit)
+            .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(StoreError::Unavailable(
+                "the database's thread ended".to_owned(),
+            )),
+            Err(_) => Err(StoreError::Unavailable(
+                "the database did not answer in time".to_owned(),
+            )),
+        }
+    }
+}
+
+struct LaneThread {
+    url: DatabaseUrl,
+    purpose: Purpose,
+    transaction: Transaction,
+    patience: Duration,
+    units: flume::Receiver<Box<dyn Unit>>,
+    connection: Option<AnyConnection>,
+}
+
+impl LaneThread {
+    fn live(mut self) {
+        while let Ok(first) = self.units.recv() {
+            let mut group = vec![first];
+            if self.transaction == Transaction::Grouped {
+                group.extend(self.units.try_iter().take(GROUP - 1));
+            }
+            group.retain(|unit| !unit.abandoned());
+            if !group.is_empty() {
+                self.serve(group);
+            }
+        }
+    }
+
+    fn serve(&mut self, mut group: Vec<Box<dyn Unit>>) {
+        let refused = match self.attempt(&mut group) {
+            Ok(()) => None,
+            Err(error) => {
+                if matches!(error, StoreError::Unavailable(_)) {
+                    self.connection = None;
+                }
+                Some(error.to_string())
+            }
+        };
+        for unit in group {
+            unit.answer(refused.clone().map(StoreError::Unavailable));
+        }
+    }
+
+    /// Carries the group out. A connection that died while it lay idle is found when the
+    /// transaction begins, before anything was done, and opened again once.
+    fn attempt(&mut self, group: &mut [Box<dyn Unit>]) -> Result<(), StoreError> {
+        let mut begun = self.begin();
+        if matches!(begun, Err(StoreError::Unavailable(_))) && self.connection.take().is_some() {
+            begun = self.begin();
+        }
+        begun?;
+        let mut tries = 1;
+        loop {
+            let Some(connection) = self.connection.as_mut() else {
+                return Err(StoreError::Unavailable("no connection".to_owned()));
+            };
+            match carry_out(connection, group, self.transaction) {
+                Err(Undo { collided: true, .. }) if tries < TRIES => {
+                    tries += 1;
+                    self.begin()?;
+                }
+                // Looking twice does no harm; a change whose commit is in doubt is never repeated.
+                Err(Undo { broken: true, .. }) if self.purpose == Purpose::Read && tries == 1 => {
+                    tries += 1;
+                    self.connection = None;
+                    self.begin()?;
+                }
+                Err(Undo { broken: true, .. }) => {
+                    self.connection = None;
+                    return Err(StoreError::Unavailable("the connection broke".to_owned()));
+                }
+                Err(Undo { collided: true, .. }) => {
+                    return Err(StoreError::Unavailable("too many collisions".to_owned()));
+                }
+                Err(_) | Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            absent => absent.insert(open(&self.url, self.purpose, self.patience)?),
+        };
+        if self.transaction != Transaction::None {
+            connection.begin_write()?;
+        }
+        Ok(())
+    }
+}
+
+fn carry_out(
+    connection: &mut AnyConnection,
+    group: &mut [Box<dyn Unit>],
+    transaction: Transaction,
+) -> Result<(), Undo> {
+    match transaction {
+        Transaction::None => group.iter_mut().try_for_each(|unit| unit.run(connection)),
+        Transaction::Own => {
+            let done = group.iter_mut().try_for_each(|unit| unit.run(connection));
+            finish(connection, done)
+        }
+        Transaction::Grouped => {
+            let mut broken = Ok(());
+            for unit in group.iter_mut() {
+                let done = connection.transaction(|connection| unit.run(connection));
+                if let Err(undo @ Undo { broken: true, .. }) = done {
+                    broken = Err(undo);
+                    break;
+                }
+            }
+            finish(connection, broken)
+        }
+    }
+}
+
+fn finish(connection: &mut AnyConnection, done: Result<(), Undo>) -> Result<(), Undo> {
+    match done {
+        Ok(()) => <AnyConnection as diesel::Connection>::TransactionManager::commit_transaction(
+            connection,
+        )
+        .map_err(|error| {
+            // A commit that failed leaves a transaction behind in SQLite; it must not be joined.
+            let _already_gone =
+                <AnyConnection as diesel::Connection>::TransactionManager::rollback_transaction(
+                    connection,
+                );
+            let Undo { collided, .. } = error.into();
+            Undo {
+                collided,
+                broken: !collided,
+            }
+        }),
+        Err(undo) => {
+            let rolled_back =
+                <AnyConnection as diesel::Connection>::TransactionManager::rollback_transaction(
+                    connection,
+                );
+            Err(Undo {
+                broken: undo.broken || rolled_back.is_err(),
+                ..undo
+            })
+        }
+    }
+}

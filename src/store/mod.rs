@@ -1,0 +1,256 @@
+//! Everything that knows Diesel: one `Store`, one file a table group, migrations.
+//!
+//! Rows are encrypted and decrypted here, where a value becomes a row, so that nobody above ever
+//! holds a ciphertext. A story looks through [`Store::read`], changes through [`Store::write`], which
+//! returns only with an audit event, and counts through [`Store::tally`], which can touch nothing but
+//! counters.
+
+mod applications;
+mod audit;
+mod clients;
+mod connection;
+mod error;
+mod keys;
+mod lanes;
+mod loans;
+mod migrations;
+mod passphrases;
+pub(crate) mod schema;
+mod sessions;
+mod staff;
+mod tallies;
+mod vault;
+mod verifications;
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+pub use self::{
+    audit::{EventFilter, RecordedEvent},
+    clients::{ClientRow, Lookup},
+    connection::{AnyConnection, DatabaseUrl},
+    error::{StoreError, Taken},
+    loans::LoanRow,
+    migrations::{MigrationState, migrate, pending, revert_all},
+    passphrases::{NewPassphrase, PassphraseRow},
+    sessions::{SessionRow, SignedIn},
+    staff::{BranchRow, NewStaff, StaffChange, StaffRow},
+    tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
+    vault::Vault,
+};
+use self::{
+    connection::Purpose,
+    lanes::{Lane, LaneSettings, Transaction},
+};
+use crate::domain::audit::Event;
+
+/// How the store is laid out.
+#[derive(Clone)]
+pub struct StoreSettings {
+    /// where the database is
+    pub url: DatabaseUrl,
+    /// connections to PostgreSQL, or readers of SQLite
+    pub connections: usize,
+    /// how long a caller waits for the database
+    pub patience: Duration,
+}
+
+/// The longest queue before a lane; beyond it callers are refused at once.
+const LONGEST_QUEUE: usize = 4_096;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    readers: Lane,
+    writers: Lane,
+    vault: Arc<Vault>,
+}
+
+impl Store {
+    /// Opens the database; migrations are another step.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where threads cannot be started.
+    pub fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
+        let (write_threads, transaction) = match settings.url {
+            DatabaseUrl::Sqlite(_) => (1, Transaction::Grouped),
+            DatabaseUrl::Postgres(_) => (settings.connections.div_ceil(2), Transaction::Own),
+        };
+        let read_threads = settings.connections.div_ceil(2);
+        let lane = |name, threads, purpose, transaction| {
+            let laid_out = LaneSettings {
+                name,
+                threads,
+                purpose,
+                transaction,
+                queue: LONGEST_QUEUE,
+                patience: settings.patience,
+            };
+            Lane::start(&settings.url, &laid_out)
+        };
+        Ok(Self {
+            readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
+            writers: lane("store-write", write_threads, Purpose::Write, transaction)?,
+            vault: Arc::new(vault),
+        })
+    }
+
+    /// Looks something up.
+    ///
+    /// # Errors
+    /// What the look says, or [`StoreError::Unavailable`].
+    pub async fn read<T, F>(&self, look: F) -> Result<T, StoreError>
+    where
+        F: Fn(&mut Reader<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let vault = Arc::clone(&self.vault);
+        let work = move |connection: &mut AnyConnection| {
+            look(&mut Reader {
+                connection,
+                vault: &vault,
+            })
+        };
+        self.readers.run(work).await
+    }
+
+    /// Changes something, and records it: the change's value comes with its events, which are
+    /// inserted in the same transaction. There is no way to a change without one.
+    ///
+    /// The work may be run again where two transactions collide.
+    ///
+    /// # Errors
+    /// What the work says, with nothing changed, or [`StoreError::Unavailable`].
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<Traced<T>, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let vault = Arc::clone(&self.vault);
+        let work = move |connection: &mut AnyConnection| {
+            let mut tx = Tx(Reader {
+                connection,
+                vault: &vault,
+            });
+            let traced = work(&mut tx)?;
+            for event in &traced.events {
+                tx.insert_event(event)?;
+            }
+            Ok(traced.value)
+        };
+        self.writers.run(work).await
+    }
+
+    /// Counts something: attempts, rates, idempotency records, leases. Nothing else can be reached.
+    ///
+    /// # Errors
+    /// What the work says, with nothing changed, or [`StoreError::Unavailable`].
+    pub async fn tally<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: Fn(&mut Tally<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let vault = Arc::clone(&self.vault);
+        let work = move |connection: &mut AnyConnection| {
+            work(&mut Tally {
+                connection,
+                vault: &vault,
+            })
+        };
+        self.writers.run(work).await
+    }
+
+    /// Whether the database answers and takes writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.readers.run(AnyConnection::ping).await?;
+        self.writers.run(AnyConnection::ping).await
+    }
+}
+
+/// What a read can do.
+pub struct Reader<'c> {
+    connection: &'c mut AnyConnection,
+    vault: &'c Vault,
+}
+
+/// What a write can do: all that a read can, and change.
+pub struct Tx<'c>(Reader<'c>);
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Reader<'c>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// A change's value together with the events that record it.
+pub struct Traced<T> {
+    value: T,
+    events: Vec<Event>,
+}
+
+impl<T> Traced<T> {
+    /// The value of a change and its event.
+    #[must_use]
+    pub fn new(value: T, event: Event) -> Self {
+        Self {
+            value,
+            events: vec![event],
+        }
+    }
+
+    /// And another event of the same change.
+    #[must_use]
+    pub fn and(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+}
+
+/// A time as it is kept.
+fn micros(time: DateTime<Utc>) -> i64 {
+    time.timestamp_micros()
+}
+
+/// A kept time.
+fn moment(table: &'static str, id: &str, micros: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_micros(micros)
+        .ok_or_else(|| StoreError::corrupt(table, id, "a time out of range"))
+}
+
+/// A kept time that may not be there.
+fn maybe_moment(
+    table: &'static str,
+    id: &str,
+    micros: Option<i64>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    micros.map(|micros| moment(table, id, micros)).transpose()
+}
+
+/// A statement that must change exactly one row.
+fn one_row(table: &'static str, id: &str, changed: usize) -> Result<(), StoreError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::corrupt(
+            table,
+            id,
+            format!("{changed} rows changed where one should have"),
+        ))
+    }
+}

@@ -1,0 +1,281 @@
+//! Passphrases: the hash, its generation and the count of failures.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    schema::{passphrases, verifications},
+};
+use crate::domain::{
+    passphrase::{Kept, PassphraseState},
+    verification::Outcome,
+};
+
+/// A kept passphrase.
+#[derive(Clone)]
+pub struct PassphraseRow {
+    /// whose
+    pub client_id: String,
+    /// what state it is kept in
+    pub kept: Kept,
+    /// the hash; none where destroyed
+    pub hash: Option<String>,
+    /// the fold under which it was hashed
+    pub fold_version: u16,
+    /// tells an exact match from a folded one
+    pub exact_tag: Option<Vec<u8>>,
+    /// one more with every setting
+    pub generation: i64,
+    /// failures in a row
+    pub failed_attempts: u32,
+    /// the end of the timed lock
+    pub locked_until: Option<DateTime<Utc>>,
+    /// when it was set
+    pub set_at: DateTime<Utc>,
+    /// by which application
+    pub application_id: String,
+}
+
+/// A hash to be kept.
+#[derive(Clone)]
+pub struct NewPassphrase {
+    /// the PHC string
+    pub hash: String,
+    /// the fold under which it was hashed
+    pub fold_version: u16,
+    /// tells an exact match from a folded one, where the exact form is known
+    pub exact_tag: Option<Vec<u8>>,
+}
+
+const TABLE: &str = "passphrases";
+
+type Columns = (
+    String,
+    String,
+    Option<String>,
+    i32,
+    Option<Vec<u8>>,
+    i64,
+    i32,
+    Option<i64>,
+    i64,
+    String,
+);
+
+impl PassphraseRow {
+    /// The state at `now` of a passphrase that may not be there.
+    #[must_use]
+    pub fn state(row: Option<&Self>, now: DateTime<Utc>) -> PassphraseState {
+        PassphraseState::at(now, row.map(|row| (row.kept, row.locked_until)))
+    }
+}
+
+/// A count that no write of ours makes negative.
+pub(super) fn count(table: &'static str, id: &str, value: i32) -> Result<u32, StoreError> {
+    u32::try_from(value).map_err(|_| StoreError::corrupt(table, id, "a negative count"))
+}
+
+/// A count as it is kept.
+pub(super) fn kept_count(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
+    let (
+        client_id,
+        state,
+        hash,
+        fold_version,
+        exact_tag,
+        generation,
+        failed,
+        locked_until,
+        set_at,
+        application_id,
+    ) = row;
+    let corrupt = |why: &str| StoreError::corrupt(TABLE, &client_id, why);
+    Ok(PassphraseRow {
+        kept: Kept::from_name(&state).ok_or_else(|| corrupt("no such state"))?,
+        fold_version: u16::try_from(fold_version).map_err(|_| corrupt("no such fold version"))?,
+        failed_attempts: count(TABLE, &client_id, failed)?,
+        locked_until: maybe_moment(TABLE, &client_id, locked_until)?,
+        set_at: moment(TABLE, &client_id, set_at)?,
+        hash,
+        exact_tag,
+        generation,
+        application_id,
+        client_id,
+    })
+}
+
+impl Reader<'_> {
+    /// A client's passphrase, if one was ever set.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn passphrase(&mut self, client_id: &str) -> Result<Option<PassphraseRow>, StoreError> {
+        let row = passphrases::table
+            .find(client_id)
+            .first::<Columns>(self.connection)
+            .optional()?;
+        row.map(decode).transpose()
+    }
+}
+
+impl Tx<'_> {
+    /// Sets or changes the passphrase: counters and locks start anew.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_passphrase(
+        &mut self,
+        client_id: &str,
+        new: &NewPassphrase,
+        application_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let held = self.passphrase(client_id)?;
+        let values = (
+            passphrases::state.eq(Kept::Active.name()),
+            passphrases::hash.eq(&new.hash),
+            passphrases::fold_version.eq(i32::from(new.fold_version)),
+            passphrases::exact_tag.eq(&new.exact_tag),
+            passphrases::generation.eq(held.as_ref().map_or(1, |held| held.generation + 1)),
+            passphrases::failed_attempts.eq(0),
+            passphrases::locked_until.eq(None::<i64>),
+            passphrases::set_at.eq(micros(now)),
+            passphrases::application_id.eq(application_id),
+        );
+        let written = if held.is_some() {
+            diesel::update(passphrases::table.find(client_id))
+                .set(values)
+                .execute(self.connection)?
+        } else {
+            diesel::insert_into(passphrases::table)
+                .values((passphrases::client_id.eq(client_id), values))
+                .execute(self.connection)?
+        };
+        one_row(TABLE, client_id, written)
+    }
+
+    /// Puts the passphrase into another state; with it its open verifications end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn end_passphrase(
+        &mut self,
+        client_id: &str,
+        kept: Kept,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let row = passphrases::table.find(client_id);
+        let changed = diesel::update(row)
+            .set((
+                passphrases::state.eq(kept.name()),
+                passphrases::locked_until.eq(None::<i64>),
+            ))
+            .execute(self.connection)?;
+        one_row(TABLE, client_id, changed)?;
+        if kept == Kept::Destroyed {
+            diesel::update(row)
+                .set((
+                    passphrases::hash.eq(None::<String>),
+                    passphrases::exact_tag.eq(None::<Vec<u8>>),
+                    passphrases::failed_attempts.eq(0),
+                ))
+                .execute(self.connection)?;
+        }
+        self.close_verifications_of(client_id, now)
+    }
+
+    /// Lifts a timed lock and keeps the count.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn lift_lock(&mut self, client_id: &str) -> Result<(), StoreError> {
+        let changed = diesel::update(passphrases::table.find(client_id))
+            .set(passphrases::locked_until.eq(None::<i64>))
+            .execute(self.connection)?;
+        one_row(TABLE, client_id, changed)
+    }
+
+    /// Sets what remains counted after right words, on the passphrase that they were counted on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn settle_success(
+        &mut self,
+        client_id: &str,
+        generation: i64,
+        failures: u32,
+        locked_until: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        let changed = diesel::update(passphrases::table.find(client_id))
+            .filter(passphrases::generation.eq(generation))
+            .set((
+                passphrases::state.eq(Kept::Active.name()),
+                passphrases::failed_attempts.eq(kept_count(failures)),
+                passphrases::locked_until.eq(locked_until.map(micros)),
+            ))
+            .execute(self.connection)?;
+        one_row(TABLE, client_id, changed)
+    }
+
+    /// Keeps a hash made anew, unless the passphrase was changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn renew_hash(
+        &mut self,
+        client_id: &str,
+        generation: i64,
+        new: &NewPassphrase,
+    ) -> Result<(), StoreError> {
+        diesel::update(passphrases::table.find(client_id))
+            .filter(passphrases::generation.eq(generation))
+            .set((
+                passphrases::hash.eq(&new.hash),
+                passphrases::fold_version.eq(i32::from(new.fold_version)),
+                passphrases::exact_tag.eq(&new.exact_tag),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Holds a client's passphrase as it is until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hold_passphrase(
+        &mut self,
+        client_id: &str,
+    ) -> Result<Option<PassphraseRow>, StoreError> {
+        let row = passphrases::table.find(client_id);
+        let row: Option<Columns> = match &mut self.0.connection {
+            super::AnyConnection::Sqlite(sqlite) => row.first(sqlite).optional()?,
+            super::AnyConnection::Postgres(postgres) => {
+                row.for_update().first(postgres).optional()?
+            }
+        };
+        row.map(decode).transpose()
+    }
+
+    /// Ends every open verification of a client.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn close_verifications_of(
+        &mut self,
+        client_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        diesel::update(verifications::table)
+            .filter(verifications::client_id.eq(client_id))
+            .filter(verifications::outcome.eq(Outcome::Verified.name()))
+            .filter(verifications::closed_at.is_null())
+            .set(verifications::closed_at.eq(micros(now)))
+            .execute(self.connection)?;
+        Ok(())
+    }
+}

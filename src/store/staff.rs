@@ -1,0 +1,330 @@
+//! Branches, staff and service accounts.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    schema::{branches, staff},
+    vault::Place,
+};
+use crate::domain::{
+    identifier::{BranchCode, Login},
+    role::Role,
+};
+
+/// A branch.
+#[derive(Clone, Debug)]
+pub struct BranchRow {
+    /// its code
+    pub code: String,
+    /// its name
+    pub name: String,
+    /// its city
+    pub city: Option<String>,
+    /// when it was opened
+    pub created_at: DateTime<Utc>,
+}
+
+/// A member of staff, or a service account.
+#[derive(Clone)]
+pub struct StaffRow {
+    /// id
+    pub id: String,
+    /// login, or client id
+    pub login: String,
+    /// name
+    pub name: String,
+    /// role
+    pub role: Role,
+    /// branch, where there is one
+    pub branch_code: Option<String>,
+    /// whether they may sign in
+    pub is_active: bool,
+    /// the hash of the password or client secret
+    pub password_hash: String,
+    /// the end of a one-time password's time, until it is changed
+    pub one_time_until: Option<DateTime<Utc>>,
+    /// when they were entered
+    pub created_at: DateTime<Utc>,
+}
+
+/// Staff to be entered.
+#[derive(Clone)]
+pub struct NewStaff {
+    /// id
+    pub id: String,
+    /// login, or client id
+    pub login: Login,
+    /// name
+    pub name: String,
+    /// role
+    pub role: Role,
+    /// branch, where there is one
+    pub branch_code: Option<BranchCode>,
+    /// the hash of the first password or client secret
+    pub password_hash: String,
+    /// the end of the one-time password's time
+    pub one_time_until: Option<DateTime<Utc>>,
+}
+
+/// What an admin changes of staff; `None` leaves it.
+#[derive(Clone, Default)]
+pub struct StaffChange {
+    /// another name
+    pub name: Option<String>,
+    /// another role
+    pub role: Option<Role>,
+    /// another branch, or none
+    pub branch_code: Option<Option<BranchCode>>,
+    /// whether they may sign in
+    pub is_active: Option<bool>,
+}
+
+type StaffColumns = (
+    String,
+    String,
+    Vec<u8>,
+    String,
+    Option<String>,
+    bool,
+    String,
+    Option<i64>,
+    i64,
+);
+
+fn name_of(id: &str) -> Place<'_> {
+    Place {
+        table: "staff",
+        column: "name",
+        row: id,
+    }
+}
+
+impl Reader<'_> {
+    /// The member of staff with an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn staff(&mut self, id: &str) -> Result<Option<StaffRow>, StoreError> {
+        let row = staff::table.find(id).first(self.connection).optional()?;
+        row.map(|row| self.decode_staff(row)).transpose()
+    }
+
+    /// The member of staff with a login.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn staff_by_login(&mut self, login: &Login) -> Result<Option<StaffRow>, StoreError> {
+        let found = staff::table.filter(staff::login.eq(login.as_str()));
+        let row = found.first(self.connection).optional()?;
+        row.map(|row| self.decode_staff(row)).transpose()
+    }
+
+    /// Staff by login, after a login.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn list_staff(&mut self, after: &str, limit: i64) -> Result<Vec<StaffRow>, StoreError> {
+        let rows = staff::table
+            .filter(staff::login.gt(after))
+            .order(staff::login)
+            .limit(limit)
+            .load::<StaffColumns>(self.connection)?;
+        rows.into_iter().map(|row| self.decode_staff(row)).collect()
+    }
+
+    /// Whether there is any staff at all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_staff(&mut self) -> Result<bool, StoreError> {
+        let any = staff::table
+            .select(staff::id)
+            .limit(1)
+            .load::<String>(self.connection)?;
+        Ok(!any.is_empty())
+    }
+
+    /// The branch with a code.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn branch(&mut self, code: &BranchCode) -> Result<Option<BranchRow>, StoreError> {
+        let row = branches::table
+            .find(code.as_str())
+            .first(self.connection)
+            .optional()?;
+        row.map(decode_branch).transpose()
+    }
+
+    /// Branches by code, after a code.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn list_branches(&mut self, after: &str, limit: i64) -> Result<Vec<BranchRow>, StoreError> {
+        let rows = branches::table
+            .filter(branches::code.gt(after))
+            .order(branches::code)
+            .limit(limit)
+            .load::<(String, String, Option<String>, i64)>(self.connection)?;
+        rows.into_iter().map(decode_branch).collect()
+    }
+
+    fn decode_staff(&self, row: StaffColumns) -> Result<StaffRow, StoreError> {
+        let (
+            id,
+            login,
+            name,
+            role,
+            branch_code,
+            is_active,
+            password_hash,
+            one_time_until,
+            created_at,
+        ) = row;
+        let name = self.vault.open(name_of(&id), &name)?.to_string();
+        let role = Role::from_name(&role)
+            .ok_or_else(|| StoreError::corrupt("staff", &id, "no such role"))?;
+        Ok(StaffRow {
+            one_time_until: maybe_moment("staff", &id, one_time_until)?,
+            created_at: moment("staff", &id, created_at)?,
+            id,
+            login,
+            name,
+            role,
+            branch_code,
+            is_active,
+            password_hash,
+        })
+    }
+}
+
+fn decode_branch(row: (String, String, Option<String>, i64)) -> Result<BranchRow, StoreError> {
+    let (code, name, city, created_at) = row;
+    let created_at = moment("branches", &code, created_at)?;
+    Ok(BranchRow {
+        code,
+        name,
+        city,
+        created_at,
+    })
+}
+
+impl Tx<'_> {
+    /// Opens a branch.
+    ///
+    /// # Errors
+    /// [`super::Taken::BranchCode`], or another [`StoreError`].
+    pub fn insert_branch(
+        &mut self,
+        code: &BranchCode,
+        name: &str,
+        city: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        diesel::insert_into(branches::table)
+            .values((
+                branches::code.eq(code.as_str()),
+                branches::name.eq(name),
+                branches::city.eq(city),
+                branches::created_at.eq(micros(now)),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Enters staff.
+    ///
+    /// # Errors
+    /// [`super::Taken::Login`], or another [`StoreError`].
+    pub fn insert_staff(&mut self, new: &NewStaff, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let name = self.vault.seal(name_of(&new.id), &new.name);
+        diesel::insert_into(staff::table)
+            .values((
+                staff::id.eq(&new.id),
+                staff::login.eq(new.login.as_str()),
+                staff::name_sealed.eq(name),
+                staff::role.eq(new.role.name()),
+                staff::branch_code.eq(new.branch_code.as_ref().map(BranchCode::as_str)),
+                staff::is_active.eq(true),
+                staff::password_hash.eq(&new.password_hash),
+                staff::one_time_until.eq(new.one_time_until.map(micros)),
+                staff::created_at.eq(micros(now)),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Changes staff.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn change_staff(&mut self, id: &str, change: &StaffChange) -> Result<(), StoreError> {
+        let row = staff::table.find(id);
+        if let Some(name) = &change.name {
+            let sealed = self.vault.seal(name_of(id), name);
+            let changed = diesel::update(row)
+                .set(staff::name_sealed.eq(sealed))
+                .execute(self.connection)?;
+            one_row("staff", id, changed)?;
+        }
+        if let Some(role) = change.role {
+            let changed = diesel::update(row)
+                .set(staff::role.eq(role.name()))
+                .execute(self.connection)?;
+            one_row("staff", id, changed)?;
+        }
+        if let Some(code) = &change.branch_code {
+            let code = code.as_ref().map(BranchCode::as_str);
+            let changed = diesel::update(row)
+                .set(staff::branch_code.eq(code))
+                .execute(self.connection)?;
+            one_row("staff", id, changed)?;
+        }
+        if let Some(is_active) = change.is_active {
+            let changed = diesel::update(row)
+                .set(staff::is_active.eq(is_active))
+                .execute(self.connection)?;
+            one_row("staff", id, changed)?;
+        }
+        Ok(())
+    }
+
+    /// Gives staff another password; a one-time one has an end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_password(
+        &mut self,
+        id: &str,
+        hash: &str,
+        one_time_until: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        let changed = diesel::update(staff::table.find(id))
+            .set((
+                staff::password_hash.eq(hash),
+                staff::one_time_until.eq(one_time_until.map(micros)),
+            ))
+            .execute(self.connection)?;
+        one_row("staff", id, changed)
+    }
+
+    /// How many active admins there are. The rows are held until the transaction ends, so that two
+    /// admins cannot put each other out at the same moment.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn count_active_admins(&mut self) -> Result<usize, StoreError> {
+        let admins = staff::table
+            .filter(staff::role.eq(Role::Admin.name()))
+            .filter(staff::is_active.eq(true))
+            .select(staff::id);
+        let ids: Vec<String> = match &mut self.0.connection {
+            // The one writer of SQLite holds everything as it is.
+            super::AnyConnection::Sqlite(sqlite) => admins.load(sqlite)?,
+            super::AnyConnection::Postgres(postgres) => admins.for_update().load(postgres)?,
+        };
+        Ok(ids.len())
+    }
+}

@@ -1,0 +1,380 @@
+//! The door beside `Store::write`: attempts, rates, idempotency records. What goes through it is a
+//! count and not a fact about a client, so it needs no event, and can touch nothing that does.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+
+use super::{
+    AnyConnection, StoreError, Vault, micros, moment,
+    passphrases::{PassphraseRow, decode, kept_count},
+    schema::{client_touches, idempotency_records, passphrases, rate_windows},
+    vault::Place,
+};
+use crate::domain::{
+    attempts::{AttemptLaw, Counted},
+    passphrase::{Kept, PassphraseState},
+    verification::Outcome,
+};
+
+/// What a tally can do.
+pub struct Tally<'c> {
+    pub(super) connection: &'c mut AnyConnection,
+    pub(super) vault: &'c Vault,
+}
+
+/// So many within so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// how many
+    pub quota: u32,
+    /// within how many seconds
+    pub seconds: u32,
+}
+
+impl Window {
+    fn start(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - TimeDelta::seconds(i64::from(self.seconds))
+    }
+}
+
+/// The window is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// the window
+    pub window: Window,
+    /// seconds until there is room for one more
+    pub retry_after_seconds: u32,
+}
+
+/// What may be done with one more attempt.
+#[derive(Clone)]
+pub enum Attempt {
+    /// nothing is to be tried
+    Untried(Outcome, Option<DateTime<Utc>>),
+    /// it is counted, and its words are to be tried on this
+    Counted(Box<PassphraseRow>, Counted),
+}
+
+/// What is known of an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdempotencyClaim {
+    /// it is new, or its first user is long gone: go on
+    Fresh,
+    /// the same request is still running
+    Running,
+    /// another request had this key
+    Reused,
+    /// the answer that the first request got
+    Answered(String),
+}
+
+/// A request that was begun so long ago and left no answer died on the way.
+const LONGEST_REQUEST: TimeDelta = TimeDelta::seconds(60);
+
+impl Tally<'_> {
+    /// Counts one more attempt by one conditional update, before anything is hashed.
+    ///
+    /// Whoever loses the race for a number looks again; a lock that the winner brought then holds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn count_attempt(
+        &mut self,
+        client_id: &str,
+        law: &AttemptLaw,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt, StoreError> {
+        loop {
+            let row = passphrases::table
+                .find(client_id)
+                .first(self.connection)
+                .optional()?;
+            let Some(held) = row.map(decode).transpose()? else {
+                return Ok(Attempt::Untried(Outcome::Unset, None));
+            };
+            let state = PassphraseState::at(now, Some((held.kept, held.locked_until)));
+            if let Some(outcome) = Outcome::untried(state) {
+                let until = held
+                    .locked_until
+                    .filter(|_| state == PassphraseState::Locked);
+                return Ok(Attempt::Untried(outcome, until));
+            }
+            let counted = law.count(held.failed_attempts, now);
+            let kept = if counted.disables {
+                Kept::Disabled
+            } else {
+                Kept::Active
+            };
+            let updated = diesel::update(passphrases::table.find(client_id))
+                .filter(passphrases::generation.eq(held.generation))
+                .filter(passphrases::failed_attempts.eq(kept_count(held.failed_attempts)))
+                .filter(passphrases::state.eq(Kept::Active.name()))
+                .filter(
+                    passphrases::locked_until
+                        .is_null()
+                        .or(passphrases::locked_until.le(micros(now))),
+                )
+                .set((
+                    passphrases::failed_attempts.eq(kept_count(counted.number)),
+                    passphrases::locked_until.eq(counted.locked_until.map(micros)),
+                    passphrases::state.eq(kept.name()),
+                ))
+                .execute(self.connection)?;
+            if updated == 1 {
+                return Ok(Attempt::Counted(Box::new(held), counted));
+            }
+        }
+    }
+
+    /// Takes back an attempt that a fault kept from being tried, if nothing was counted since.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn take_attempt_back(
+        &mut self,
+        client_id: &str,
+        generation: i64,
+        counted: Counted,
+    ) -> Result<(), StoreError> {
+        diesel::update(passphrases::table.find(client_id))
+            .filter(passphrases::generation.eq(generation))
+            .filter(passphrases::failed_attempts.eq(kept_count(counted.number)))
+            .filter(passphrases::state.eq_any([Kept::Active.name(), Kept::Disabled.name()]))
+            .set((
+                passphrases::failed_attempts.eq(kept_count(counted.number.saturating_sub(1))),
+                passphrases::locked_until.eq(None::<i64>),
+                passphrases::state.eq(Kept::Active.name()),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Takes one of a subject's quota in a sliding window.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn take(
+        &mut self,
+        subject: &str,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), Limited>, StoreError> {
+        let row = rate_windows::table.find(subject).select(rate_windows::hits);
+        let held: Option<String> = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => row.first(sqlite).optional()?,
+            AnyConnection::Postgres(postgres) => {
+                diesel::insert_into(rate_windows::table)
+                    .values((
+                        rate_windows::subject.eq(subject),
+                        rate_windows::hits.eq("[]"),
+                        rate_windows::last_hit.eq(0),
+                    ))
+                    .on_conflict_do_nothing()
+                    .execute(postgres)?;
+                row.for_update().first(postgres).optional()?
+            }
+        };
+        let start = micros(window.start(now));
+        let corrupt = |why: serde_json::Error| StoreError::corrupt("rate_windows", subject, why);
+        let mut hits: Vec<i64> =
+            serde_json::from_str(held.as_deref().unwrap_or("[]")).map_err(corrupt)?;
+        // A clock that was set back leaves hits in the future; they count as of now.
+        hits.retain_mut(|hit| {
+            *hit = (*hit).min(micros(now));
+            *hit > start
+        });
+        if hits.len() >= window.quota as usize {
+            let oldest = hits.len() - window.quota as usize;
+            return Ok(Err(limited(window, hits.get(oldest).copied(), now)));
+        }
+        hits.push(micros(now));
+        let written = serde_json::to_string(&hits).map_err(corrupt)?;
+        let values = (
+            rate_windows::hits.eq(written),
+            rate_windows::last_hit.eq(micros(now)),
+        );
+        if held.is_some() {
+            diesel::update(rate_windows::table.find(subject))
+                .set(values)
+                .execute(self.connection)?;
+        } else {
+            diesel::insert_into(rate_windows::table)
+                .values((rate_windows::subject.eq(subject), values))
+                .execute(self.connection)?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Notes that a specialist touched clients, unless that would make too many different ones.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn touch_clients(
+        &mut self,
+        staff_id: &str,
+        clients: &[String],
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), Limited>, StoreError> {
+        if let AnyConnection::Postgres(postgres) = &mut self.connection {
+            // One specialist's touches come one after another, or two at once could both be the last.
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(staff_id)
+                .execute(postgres)?;
+        }
+        let start = micros(window.start(now));
+        let own = client_touches::table.filter(client_touches::staff_id.eq(staff_id));
+        let held: Vec<(String, i64)> = own
+            .select((client_touches::client_id, client_touches::touched_at))
+            .order(client_touches::touched_at)
+            .load(self.connection)?;
+        let recent: Vec<_> = held.iter().filter(|(_, at)| *at > start).collect();
+        let new = clients
+            .iter()
+            .filter(|id| !recent.iter().any(|(client, _)| client == *id))
+            .count();
+        let over = (recent.len() + new).saturating_sub(window.quota as usize);
+        if new > 0 && over > 0 {
+            let makes_room = recent.get(over - 1).or(recent.last()).map(|(_, at)| *at);
+            return Ok(Err(limited(window, makes_room, now)));
+        }
+        diesel::delete(client_touches::table)
+            .filter(client_touches::staff_id.eq(staff_id))
+            .filter(client_touches::touched_at.le(start))
+            .execute(self.connection)?;
+        for client in clients {
+            let touch = client_touches::table.find((staff_id, client));
+            let again = diesel::update(touch)
+                .set(client_touches::touched_at.eq(micros(now)))
+                .execute(self.connection)?;
+            if again == 0 {
+                diesel::insert_into(client_touches::table)
+                    .values((
+                        client_touches::staff_id.eq(staff_id),
+                        client_touches::client_id.eq(client),
+                        client_touches::touched_at.eq(micros(now)),
+                    ))
+                    .execute(self.connection)?;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Claims an idempotency key for a request with this fingerprint.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn claim_key(
+        &mut self,
+        id: &str,
+        fingerprint: &[u8],
+        lifetime: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<IdempotencyClaim, StoreError> {
+        let record = idempotency_records::table.find(id);
+        let fresh = (
+            idempotency_records::id.eq(id),
+            idempotency_records::fingerprint.eq(fingerprint),
+            idempotency_records::started_at.eq(micros(now)),
+        );
+        let insert = diesel::insert_into(idempotency_records::table).values(fresh);
+        let inserted = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => insert.on_conflict_do_nothing().execute(sqlite)?,
+            AnyConnection::Postgres(postgres) => {
+                insert.on_conflict_do_nothing().execute(postgres)?
+            }
+        };
+        if inserted == 1 {
+            return Ok(IdempotencyClaim::Fresh);
+        }
+        let columns = (
+            idempotency_records::fingerprint,
+            idempotency_records::started_at,
+            idempotency_records::answer_sealed,
+        );
+        let held: (Vec<u8>, i64, Option<Vec<u8>>) = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => record.select(columns).first(sqlite)?,
+            AnyConnection::Postgres(postgres) => {
+                record.select(columns).for_update().first(postgres)?
+            }
+        };
+        let (held_fingerprint, started_at, answer) = held;
+        let age = now - moment("idempotency_records", id, started_at)?;
+        let is_gone = age >= lifetime || (answer.is_none() && age >= LONGEST_REQUEST);
+        if is_gone {
+            diesel::update(record)
+                .set((
+                    idempotency_records::fingerprint.eq(fingerprint),
+                    idempotency_records::started_at.eq(micros(now)),
+                    idempotency_records::answer_sealed.eq(None::<Vec<u8>>),
+                ))
+                .execute(self.connection)?;
+            return Ok(IdempotencyClaim::Fresh);
+        }
+        if held_fingerprint != fingerprint {
+            return Ok(IdempotencyClaim::Reused);
+        }
+        match answer {
+            None => Ok(IdempotencyClaim::Running),
+            Some(sealed) => {
+                let answer = self.vault.open(answer_of(id), &sealed)?;
+                Ok(IdempotencyClaim::Answered(answer.to_string()))
+            }
+        }
+    }
+
+    /// Keeps the answer of a claimed key, encrypted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_answer(&mut self, id: &str, answer: &str) -> Result<(), StoreError> {
+        let sealed = self.vault.seal(answer_of(id), answer);
+        diesel::update(idempotency_records::table.find(id))
+            .set(idempotency_records::answer_sealed.eq(sealed))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Lets a claimed key go: its request changed nothing and may be sent again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn release_key(&mut self, id: &str) -> Result<(), StoreError> {
+        diesel::delete(idempotency_records::table.find(id))
+            .filter(idempotency_records::answer_sealed.is_null())
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Forgets idempotency records and rates that nobody will ask for again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn sweep(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+        let keys = diesel::delete(idempotency_records::table)
+            .filter(idempotency_records::started_at.lt(micros(before)))
+            .execute(self.connection)?;
+        let rates = diesel::delete(rate_windows::table)
+            .filter(rate_windows::last_hit.lt(micros(before)))
+            .execute(self.connection)?;
+        Ok(keys + rates)
+    }
+}
+
+fn answer_of(id: &str) -> Place<'_> {
+    Place {
+        table: "idempotency_records",
+        column: "answer",
+        row: id,
+    }
+}
+
+fn limited(window: Window, makes_room: Option<i64>, now: DateTime<Utc>) -> Limited {
+    let room_at = makes_room.unwrap_or_else(|| micros(now)) + i64::from(window.seconds) * 1_000_000;
+    let wait = (room_at - micros(now)).max(0);
+    let seconds = u32::try_from(wait.div_euclid(1_000_000) + 1).unwrap_or(window.seconds);
+    Limited {
+        window,
+        retry_after_seconds: seconds.clamp(1, window.seconds.max(1)),
+    }
+}
