@@ -114,6 +114,8 @@ impl App {
         clock: Clock,
         chance: Chance,
     ) -> Result<Self, StartError> {
+        // The tables of weak phrases take a moment; the first branch specialist does not wait for them.
+        std::thread::spawn(crate::domain::strength::prepare);
         make_folder(&settings.data_dir)?;
         migrate(settings.store.url.clone()).await?;
         let keyring = Keyring::load(&settings.keyring);

@@ -65,7 +65,7 @@ impl Phone {
         let international = match (trimmed.starts_with('+'), digits.len()) {
             (true, _) => digits,
             (false, 11) if digits.starts_with(['7', '8']) => format!("7{}", &digits[1..]),
-            (false, 10) => format!("7{digits}"),
+            (false, 10) if digits.starts_with('7') => format!("7{digits}"),
             (false, _) => return Err(Flaw::NotAPhone),
         };
         if is_dialable(&international) {

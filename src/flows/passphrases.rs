@@ -14,6 +14,7 @@ use crate::{
         language::Language,
         passphrase::{Kept, Passphrase, PassphraseState},
         role::{Actor, Proof, Register, Status, Unlock, Verify},
+        strength::{self, About},
         suggestions,
     },
     store::{PassphraseRow, StoreError, Traced, Tx},
@@ -245,7 +246,7 @@ pub async fn check(
 /// How many suggestions are made at once.
 const SUGGESTIONS: usize = 5;
 
-/// Makes phrases that can be said and heard.
+/// Makes phrases that can be said and heard; each would be taken at completion.
 #[must_use]
 pub fn suggest(
     app: &App,
@@ -253,7 +254,14 @@ pub fn suggest(
     language: Language,
     words: usize,
 ) -> Vec<String> {
-    (0..SUGGESTIONS)
-        .map(|_| suggestions::suggest(language, words, |bound| app.chance.below(bound)))
+    let draw = || suggestions::suggest(language, words, |bound| app.chance.below(bound));
+    let is_taken = |phrase: &String| {
+        strength::judge(phrase, &About::default(), &app.settings.strength).acceptable()
+    };
+    // A phrase may draw one word twice; hardly one in a thousand is refused, so the bound is not met.
+    std::iter::repeat_with(draw)
+        .take(100 * SUGGESTIONS)
+        .filter(is_taken)
+        .take(SUGGESTIONS)
         .collect()
 }

@@ -212,8 +212,7 @@ pub async fn change(
     let now = app.clock.now();
     let event = Event::by(proof.actor(), origin, now, Action::StaffChanged).subject(&held.id);
     let id = held.id;
-    let changed = app
-        .store
+    app.store
         .write(move |tx| {
             let Some(before) = tx.staff(&id)? else {
                 return Ok(Traced::new(
@@ -239,6 +238,5 @@ pub async fn change(
             let after = tx.staff(&id)?.ok_or(Refusal::Unknown);
             Ok(Traced::new(after, event.clone().outcome("changed")))
         })
-        .await?;
-    changed
+        .await?
 }

@@ -86,6 +86,15 @@ struct Story {
     heard: Heard,
 }
 
+/// One form of what was heard, to be tried on a hash.
+struct Try {
+    /// what the audit calls a match by it
+    name: &'static str,
+    /// the fold under which a renewal by it would be kept
+    renewed_fold: u16,
+    candidate: Candidate,
+}
+
 /// The count said that this may go on, or not.
 enum Begun {
     Limited(Quota, Limited),
@@ -105,9 +114,14 @@ impl Story {
         };
         match attempt {
             Attempt::Counted(held, counted) => {
-                let (tries, renewed_folds) = self.candidates(&held)?;
-                match admission.check(self.question(&held, tries)).await {
-                    Ok(checked) => self.settle(*held, counted, checked, renewed_folds).await,
+                let tries = self.tries(&held)?;
+                let names = tries
+                    .iter()
+                    .map(|each| (each.name, each.renewed_fold))
+                    .collect();
+                let candidates = tries.into_iter().map(|each| each.candidate).collect();
+                match admission.check(self.question(&held, candidates)).await {
+                    Ok(checked) => self.settle(*held, counted, checked, names).await,
                     Err(fault) => {
                         self.take_back(&held, counted).await?;
                         Err(fault.into())
@@ -151,11 +165,8 @@ impl Story {
         Ok(begun.await?)
     }
 
-    /// What to try, and the version of the fold under which each would be renewed.
-    fn candidates(
-        &self,
-        held: &PassphraseRow,
-    ) -> Result<(Vec<(heard::Heard, Candidate)>, Vec<u16>), Refusal> {
+    /// What to try on a kept hash, by the fold under which it was made.
+    fn tries(&self, held: &PassphraseRow) -> Result<Vec<Try>, Refusal> {
         let typed = self.heard.passphrase.expose();
         let unknown = || StoreError::Corrupt {
             table: "passphrases",
@@ -178,26 +189,32 @@ impl Story {
                 .flatten()
                 .find(|anew| anew.heard == candidate.heard);
             let renew_as = anew.map(|anew| bytes(anew.folded.as_bytes()));
-            let version = if renew_as.is_some() {
-                FOLD_VERSION
-            } else {
-                held.fold_version
-            };
-            let secret = bytes(candidate.folded.as_bytes());
-            ((candidate.heard, Candidate { secret, renew_as }), version)
+            Try {
+                name: candidate.heard.name(),
+                renewed_fold: if renew_as.is_some() {
+                    FOLD_VERSION
+                } else {
+                    held.fold_version
+                },
+                candidate: Candidate {
+                    secret: bytes(candidate.folded.as_bytes()),
+                    renew_as,
+                },
+            }
         });
-        Ok(tries.unzip())
+        Ok(tries.collect())
     }
 
-    fn question(&self, held: &PassphraseRow, tries: Vec<(heard::Heard, Candidate)>) -> Check {
+    fn question(&self, held: &PassphraseRow, candidates: Vec<Candidate>) -> Check {
         let exact_form = heard::exact_form(self.heard.passphrase.expose());
+        let is_current = held.fold_version == FOLD_VERSION;
         Check {
             stored: held.hash.clone(),
             exact_tag: held.exact_tag.clone(),
-            candidates: tries.into_iter().map(|(_, candidate)| candidate).collect(),
+            candidates,
             tries: TRIES,
             exact_form: Some(bytes(exact_form.as_bytes())),
-            renew: if held.fold_version == FOLD_VERSION {
+            renew: if is_current {
                 Renew::WhenOutdated
             } else {
                 Renew::Always
@@ -225,42 +242,35 @@ impl Story {
         held: PassphraseRow,
         counted: Counted,
         checked: Checked,
-        renewed_folds: Vec<u16>,
+        names: Vec<(&'static str, u16)>,
     ) -> Result<Verified, Refusal> {
-        let how = checked.matched.map(|matched| {
-            let typed = self.heard.passphrase.expose();
-            let heard = heard::candidates(held.fold_version, typed).unwrap_or_default();
-            let name = heard
-                .get(matched.index)
-                .map_or("folded", |candidate| candidate.heard.name());
-            if matched.exact {
-                heard::Heard::Exact.name()
-            } else {
-                name
-            }
-        });
-        let renewed = checked.renewed.map(|made| NewPassphrase {
-            hash: made.phc,
-            fold_version: checked
-                .matched
-                .and_then(|matched| renewed_folds.get(matched.index).copied())
-                .unwrap_or(held.fold_version),
-            exact_tag: made.exact_tag,
-        });
+        let matched = checked.matched;
+        let (name, fold_version) = matched
+            .and_then(|matched| names.get(matched.index).copied())
+            .unwrap_or(("folded", held.fold_version));
         let settlement = Settlement {
+            how: matched.map(|matched| {
+                if matched.exact {
+                    heard::Heard::Exact.name()
+                } else {
+                    name
+                }
+            }),
+            renewed: checked.renewed.map(|made| NewPassphrase {
+                hash: made.phc,
+                fold_version,
+                exact_tag: made.exact_tag,
+            }),
             held,
             counted,
-            how,
-            renewed,
         };
         let draft = self.draft(Outcome::Rejected);
         let (app, events) = (self.app.clone(), self.events());
-        let settled = self
+        let (verification, loans) = self
             .app
             .store
             .write(move |tx| settlement.save(&app, tx, draft.clone(), &events))
             .await?;
-        let (verification, loans) = settled;
         Ok(self.answer(verification, loans))
     }
 

@@ -100,7 +100,7 @@ async fn once(
         Ok((id, IdempotencyClaim::Fresh)) => {
             // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck.
             let answering = actix_web::rt::spawn(answer(request, next, id, app));
-            answering.await.map_err(|error| Problem::internal(error))?
+            answering.await.map_err(Problem::internal)?
         }
         Ok((_, IdempotencyClaim::Running)) => {
             Ok(request.error_response(Problem::new(Code::RequestInProgress)))

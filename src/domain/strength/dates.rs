@@ -30,8 +30,7 @@ const BESIDE: &str = "
 y year of the th st nd rd on in day date born birth birthday my
 ";
 
-/// Letters and digits that the words of dates may leave over.
-const LEFT_OVER: usize = 0;
+/// The longest stretch that is looked up.
 const LONGEST: usize = 16;
 /// The years that somebody may have lived in.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
@@ -128,6 +127,6 @@ pub(super) fn is_date(phrase: &Phrase) -> bool {
         is_plain(from, to) || is_word(phrase.cut(from, to)) || is_digits_of_date(phrase, from, to)
     };
     !is_all_small
-        && phrase.uncovered(LONGEST, is_piece) <= LEFT_OVER
-        && phrase.uncovered(LONGEST, is_plain) > LEFT_OVER
+        && phrase.uncovered(LONGEST, is_piece) == 0
+        && phrase.uncovered(LONGEST, is_plain) > 0
 }

@@ -97,14 +97,11 @@ fn is_one_letter(text: &str) -> bool {
 
 /// What zxcvbn makes of the phrase in Latin letters, as a power of ten.
 pub(super) fn by_zxcvbn(phrase: &Phrase) -> f64 {
-    if phrase.is_empty() {
-        return 0.0;
-    }
-    let mut latin = Zeroizing::new(String::with_capacity(2 * phrase.seen()));
-    let letters: Vec<char> = phrase.as_str().chars().take(MAX_FOR_ZXCVBN).collect();
+    let folded: Zeroizing<Vec<char>> = Zeroizing::new(phrase.as_str().chars().collect());
+    let mut latin = Zeroizing::new(Vec::with_capacity(4 * folded.len()));
     let mut at = 0;
-    while at < letters.len() {
-        let (used, written) = match &letters[at..] {
+    while at < folded.len() {
+        let (used, written) = match &folded[at..] {
             ['и', 'а', ..] => (2, "ya"),
             ['и', 'у', ..] => (2, "yu"),
             ['к', 'с', ..] => (2, "x"),
@@ -112,17 +109,23 @@ pub(super) fn by_zxcvbn(phrase: &Phrase) -> f64 {
             [] => break,
         };
         if written.is_empty() {
-            latin.push(letters[at]);
+            latin.push(folded[at]);
         }
-        latin.push_str(written);
+        latin.extend(written.chars());
         at += used;
     }
-    zxcvbn::zxcvbn(&latin, &[]).guesses_log10().max(0.0)
+    latin
+        .chunks(MAX_FOR_ZXCVBN)
+        .map(|chunk| {
+            let chunk: Zeroizing<String> = Zeroizing::new(chunk.iter().collect());
+            zxcvbn::zxcvbn(&chunk, &[]).guesses_log10().max(0.0)
+        })
+        .sum()
 }
 
-/// zxcvbn's work grows with the square of the length, and past this many letters no phrase is
-/// guessable by its measure unless it is by ours.
-const MAX_FOR_ZXCVBN: usize = 40;
+/// The letters that zxcvbn is given at a time. Its work grows with the square of them, and it
+/// takes the factorial of the number of parts, which from 21 on does not fit its integer.
+const MAX_FOR_ZXCVBN: usize = 20;
 
 fn in_latin(letter: char) -> &'static str {
     match letter {

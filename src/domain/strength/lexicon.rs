@@ -61,6 +61,10 @@ impl Lexicon {
             entries: HashMap::new(),
             longest: 0,
         };
+        // The first list that has a phrase says why it is refused.
+        for line in include_str!("company.txt").lines() {
+            lexicon.add_typed(line, Some(Listed::Company), COMPANY);
+        }
         for list in [
             include_str!("common-kk.txt"),
             include_str!("common-ru.txt"),
@@ -74,9 +78,6 @@ impl Lexicon {
         include_str!("places.txt")
             .lines()
             .for_each(|line| lexicon.block(line, PLACE));
-        for line in include_str!("company.txt").lines() {
-            lexicon.add_typed(line, Some(Listed::Company), COMPANY);
-        }
         for line in include_str!("fillers.txt").lines() {
             lexicon.add(line, None, FILLER);
         }

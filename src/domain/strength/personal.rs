@@ -35,12 +35,14 @@ const SHORTEST_DIGITS: usize = 4;
 /// Letters and digits that personal data may leave over in a phrase that is no more than them.
 const LEFT_OVER: usize = 2;
 /// The longest stretch that is looked up.
-const LONGEST: usize = 64;
+const LONGEST: usize = 40;
 
 /// The client's own words and numbers, folded.
 pub(super) struct Known {
     names: Vec<Zeroizing<String>>,
     numbers: Vec<Zeroizing<String>>,
+    /// the length of the longest of them in bytes
+    longest: usize,
 }
 
 impl Known {
@@ -72,12 +74,20 @@ impl Known {
         numbers.push(fold(about.client_number));
         names.retain(|name| name.chars().count() >= 2);
         numbers.retain(|number| number.chars().count() >= 2);
-        Self { names, numbers }
+        let longest = names.iter().chain(&numbers).map(|known| known.len()).max();
+        Self {
+            names,
+            numbers,
+            longest: longest.unwrap_or(0),
+        }
     }
 
     /// Whether a folded stretch is the client's: a name or its beginning, or digits that stand
     /// together in the telephone or client number.
     pub(super) fn holds(&self, folded: &str) -> bool {
+        if folded.len() > self.longest {
+            return false;
+        }
         let length = folded.chars().count();
         let is_name = |name: &Zeroizing<String>| {
             name.as_str() == folded || length >= SHORTEST_PART && name.starts_with(folded)

@@ -6,7 +6,7 @@ use crate::domain::heard;
 
 /// How much of a phrase is looked at: more than any acceptable one folds to, and a bound on the
 /// work that an over-long one can cause.
-const MAX_LOOKED_AT: usize = 160;
+const MAX_LOOKED_AT: usize = 128;
 
 /// A folded phrase and where its letters begin. Wiped on drop.
 pub(super) struct Phrase {
