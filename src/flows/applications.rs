@@ -134,9 +134,7 @@ async fn record_look(
         .client(&application.client_id)
         .subject(&application.id)
         .outcome("read");
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(())
 }
 
@@ -173,9 +171,7 @@ pub async fn list(
     )
     .client(client_id)
     .outcome("listed");
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(Page::of(rows, limit, |application| application.id.clone()))
 }
 

@@ -7,7 +7,7 @@ use crate::{
         audit::{Action, Event, Origin},
         role::{Accesses, Actor, Audit, Proof},
     },
-    store::{EventFilter, RecordedEvent, Traced},
+    store::{EventFilter, RecordedEvent},
 };
 
 /// Reads events, newest first.
@@ -81,8 +81,6 @@ async fn record(
 ) -> Result<(), Refusal> {
     let mut event = Event::by(actor, origin, app.clock.now(), action).outcome("read");
     event.client_id = client_id.map(str::to_owned);
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(())
 }

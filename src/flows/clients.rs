@@ -194,16 +194,12 @@ pub async fn read(
     let viewed = Event::by(&actor, origin, now, Action::ClientViewed);
     let Some(card) = found else {
         let missed = viewed.subject(id).outcome("not_found");
-        app.store
-            .write(move |_| Ok(Traced::new((), missed.clone())))
-            .await?;
+        app.store.record(missed).await?;
         return Err(Refusal::Unknown);
     };
     limits::touch(app, &actor, origin, std::slice::from_ref(&card.client.id)).await?;
     let viewed = viewed.client(id).outcome("found");
-    app.store
-        .write(move |_| Ok(Traced::new((), viewed.clone())))
-        .await?;
+    app.store.record(viewed).await?;
     Ok(card)
 }
 

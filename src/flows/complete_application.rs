@@ -57,9 +57,7 @@ pub async fn complete(
             .subject(id)
             .outcome("refused")
             .reason(flaws[0].flaw.code());
-        app.store
-            .write(move |_| Ok(Traced::new((), event.clone())))
-            .await?;
+        app.store.record(event).await?;
         return Err(Refusal::Invalid(flaws));
     }
     let made = hash(app, &completion.passphrase).await?;

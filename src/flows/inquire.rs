@@ -56,38 +56,40 @@ pub async fn inquire(
     id: &str,
 ) -> Result<Inquiry, Refusal> {
     let now = app.clock.now();
-    let actor = proof.actor().clone();
-    let origin = origin.clone();
-    let id = id.to_owned();
-    let read = app
+    let actor = proof.actor();
+    let (wanted, staff_id) = (id.to_owned(), actor.id.clone());
+    let found = app
         .store
-        .write(move |tx| {
-            let event = Event::by(&actor, &origin, now, Action::InquiryMade).subject(&id);
-            let Some(verification) = tx.own_verification(&id, &actor.id)? else {
-                return Ok(Traced::new(
-                    Err(Refusal::Unknown),
-                    event.outcome("not_found"),
-                ));
+        .read(move |reader| {
+            let Some(verification) = reader.own_verification(&wanted, &staff_id)? else {
+                return Ok(None);
             };
-            let event = event
-                .client(&verification.client_id)
-                .call(&verification.call_id);
-            let refusal = match verification.door(now) {
-                Door::Open => {
-                    let loans = tx.open_loans(&verification.client_id)?;
-                    return Ok(Traced::new(
-                        Ok((verification.client_id, loans)),
-                        event.outcome("read"),
-                    ));
-                }
-                Door::Over => Refusal::VerificationOver,
-                Door::NeverOpen => Refusal::NotVerified,
+            let loans = match verification.door(now) {
+                Door::Open => reader.open_loans(&verification.client_id)?,
+                Door::Over | Door::NeverOpen => Vec::new(),
             };
-            Ok(Traced::new(Err(refusal), event.outcome("refused")))
+            Ok(Some((verification, loans)))
         })
         .await?;
-    let (client_id, loans) = read?;
-    Ok(view(app, client_id, loans, now))
+    let event = Event::by(actor, origin, now, Action::InquiryMade).subject(id);
+    let Some((verification, loans)) = found else {
+        app.store.record(event.outcome("not_found")).await?;
+        return Err(Refusal::Unknown);
+    };
+    let event = event
+        .client(&verification.client_id)
+        .call(&verification.call_id);
+    let refusal = match verification.door(now) {
+        Door::Open => {
+            // Nothing is read out before the look is recorded.
+            app.store.record(event.outcome("read")).await?;
+            return Ok(view(app, verification.client_id, loans, now));
+        }
+        Door::Over => Refusal::VerificationOver,
+        Door::NeverOpen => Refusal::NotVerified,
+    };
+    app.store.record(event.outcome("refused")).await?;
+    Err(refusal)
 }
 
 /// Reckons where loans stand and how far they can be trusted.
@@ -145,9 +147,7 @@ pub async fn read(
     .subject(&verification.id)
     .call(&verification.call_id)
     .outcome("read");
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(verification)
 }
 

@@ -7,7 +7,7 @@ use crate::{
         audit::{Action, Event, Origin},
         role::{Actor, Role},
     },
-    store::{Limited, Traced},
+    store::Limited,
 };
 
 /// Notes that an actor touches clients. Branch staff may serve whoever comes.
@@ -51,8 +51,6 @@ pub(super) async fn reached(
     let event = Event::by(actor, origin, app.clock.now(), Action::LimitReached)
         .outcome("refused")
         .reason(name);
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(Refusal::Limited(quota, limited))
 }

@@ -55,9 +55,7 @@ pub async fn status(
     let event = Event::by(proof.actor(), origin, now, Action::PassphraseViewed)
         .client(client_id)
         .outcome(state.name());
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(PassphraseStatus { state, row })
 }
 

@@ -80,9 +80,7 @@ pub async fn change_own(
     }
     if !flaws.is_empty() {
         let refused = event.outcome("refused");
-        app.store
-            .write(move |_| Ok(Traced::new((), refused.clone())))
-            .await?;
+        app.store.record(refused).await?;
         return Err(Refusal::Invalid(flaws));
     }
     let made = app.hasher.admit().await?.make(bytes(&new), None).await?;

@@ -132,9 +132,7 @@ async fn throttle(
     let event = Event::of_nobody(origin, now, door.action())
         .outcome("refused")
         .reason("limit");
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Err(Refusal::Limited(Quota::Logins, limited))
 }
 
@@ -204,9 +202,7 @@ async fn refuse(
     let mut event = Event::of_nobody(origin, now, door.action()).outcome("refused");
     // Whose login it was is told as the subject: the actor is not known to be them.
     event.subject_id = known.map(|staff| staff.id);
-    app.store
-        .write(move |_| Ok(Traced::new((), event.clone())))
-        .await?;
+    app.store.record(event).await?;
     Ok(())
 }
 

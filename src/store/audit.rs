@@ -135,23 +135,49 @@ impl Reader<'_> {
     }
 }
 
+/// An event as a row to be inserted; its place is the database's to give.
+#[derive(Insertable)]
+#[diesel(table_name = audit_events)]
+pub(super) struct EventColumns<'e> {
+    at: i64,
+    actor_id: Option<&'e str>,
+    actor_login: Option<&'e str>,
+    actor_role: Option<&'e str>,
+    action: &'e str,
+    client_id: Option<&'e str>,
+    subject_id: Option<&'e str>,
+    call_id: Option<&'e str>,
+    outcome: Option<&'e str>,
+    reason: Option<&'e str>,
+    request_id: &'e str,
+    remote: Option<&'e str>,
+}
+
+impl<'e> EventColumns<'e> {
+    pub(super) fn of(event: &'e Event) -> Self {
+        let actor = event.actor.as_ref();
+        Self {
+            at: micros(event.at),
+            actor_id: actor.map(|who| who.id.as_str()),
+            actor_login: actor.map(|who| who.login.as_str()),
+            actor_role: actor.map(|who| who.role.name()),
+            action: event.action.name(),
+            client_id: event.client_id.as_deref(),
+            subject_id: event.subject_id.as_deref(),
+            call_id: event.call_id.as_deref(),
+            outcome: event.outcome.as_deref(),
+            reason: event.reason.as_deref(),
+            request_id: &event.origin.request_id,
+            remote: event.origin.remote.as_deref(),
+        }
+    }
+}
+
 impl Tx<'_> {
     pub(super) fn insert_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        let row = EventColumns::of(event);
         diesel::insert_into(audit_events::table)
-            .values((
-                audit_events::at.eq(micros(event.at)),
-                audit_events::actor_id.eq(event.actor.as_ref().map(|who| &who.id)),
-                audit_events::actor_login.eq(event.actor.as_ref().map(|who| &who.login)),
-                audit_events::actor_role.eq(event.actor.as_ref().map(|who| who.role.name())),
-                audit_events::action.eq(event.action.name()),
-                audit_events::client_id.eq(&event.client_id),
-                audit_events::subject_id.eq(&event.subject_id),
-                audit_events::call_id.eq(&event.call_id),
-                audit_events::outcome.eq(&event.outcome),
-                audit_events::reason.eq(&event.reason),
-                audit_events::request_id.eq(&event.origin.request_id),
-                audit_events::remote.eq(&event.origin.remote),
-            ))
+            .values(row)
             .execute(self.connection)?;
         Ok(())
     }

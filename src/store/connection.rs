@@ -80,6 +80,8 @@ pub(super) enum Purpose {
 
 /// SQLite waits this long for a writer of another process before it says that it is locked.
 const BUSY: Duration = Duration::from_secs(3);
+/// A reader hardly ever waits in WAL mode, and stands where others are served.
+const READER_BUSY: Duration = Duration::from_millis(200);
 
 pub(super) fn open(
     url: &DatabaseUrl,
@@ -95,7 +97,12 @@ pub(super) fn open(
         AnyConnection::Sqlite(_) => format!(
             "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
              PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = {};",
-            BUSY.as_millis(),
+            if purpose == Purpose::Read {
+                READER_BUSY
+            } else {
+                BUSY
+            }
+            .as_millis(),
             if purpose == Purpose::Read {
                 "ON"
             } else {
