@@ -159,36 +159,17 @@ impl Tally<'_> {
         window: Window,
         now: DateTime<Utc>,
     ) -> Result<Result<(), Limited>, StoreError> {
-        let row = rate_windows::table.find(subject).select(rate_windows::hits);
-        let held: Option<String> = match &mut self.connection {
-            AnyConnection::Sqlite(sqlite) => row.first(sqlite).optional()?,
-            AnyConnection::Postgres(postgres) => {
-                diesel::insert_into(rate_windows::table)
-                    .values((
-                        rate_windows::subject.eq(subject),
-                        rate_windows::hits.eq("[]"),
-                        rate_windows::last_hit.eq(0),
-                    ))
-                    .on_conflict_do_nothing()
-                    .execute(postgres)?;
-                row.for_update().first(postgres).optional()?
-            }
-        };
-        let start = micros(window.start(now));
+        let held = self.hold_hits(subject)?;
         let corrupt = |why: serde_json::Error| StoreError::corrupt("rate_windows", subject, why);
-        let mut hits: Vec<i64> =
-            serde_json::from_str(held.as_deref().unwrap_or("[]")).map_err(corrupt)?;
-        // A clock that was set back leaves hits in the future; they count as of now.
-        hits.retain_mut(|hit| {
-            *hit = (*hit).min(micros(now));
-            *hit > start
-        });
-        if hits.len() >= window.quota as usize {
-            let oldest = hits.len() - window.quota as usize;
-            return Ok(Err(limited(window, hits.get(oldest).copied(), now)));
+        let hits = held.as_deref().map_or(Ok(Vec::new()), serde_json::from_str);
+        let mut hits = Hits {
+            hits: hits.map_err(corrupt)?,
+            window,
+        };
+        if let Err(limited) = hits.take(now) {
+            return Ok(Err(limited));
         }
-        hits.push(micros(now));
-        let written = serde_json::to_string(&hits).map_err(corrupt)?;
+        let written = serde_json::to_string(&hits.hits).map_err(corrupt)?;
         let values = (
             rate_windows::hits.eq(written),
             rate_windows::last_hit.eq(micros(now)),
@@ -205,6 +186,28 @@ impl Tally<'_> {
         Ok(Ok(()))
     }
 
+    /// Holds a subject's hits until the transaction ends, so that two at once cannot both be the last.
+    fn hold_hits(&mut self, subject: &str) -> Result<Option<String>, StoreError> {
+        let row = rate_windows::table.find(subject).select(rate_windows::hits);
+        let postgres = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => return Ok(row.first(sqlite).optional()?),
+            AnyConnection::Postgres(postgres) => postgres,
+        };
+        let held = row.for_update().first(postgres).optional()?;
+        if held.is_some() {
+            return Ok(held);
+        }
+        diesel::insert_into(rate_windows::table)
+            .values((
+                rate_windows::subject.eq(subject),
+                rate_windows::hits.eq("[]"),
+                rate_windows::last_hit.eq(0),
+            ))
+            .on_conflict_do_nothing()
+            .execute(postgres)?;
+        Ok(row.for_update().first(postgres).optional()?)
+    }
+
     /// Notes that a specialist touched clients, unless that would make too many different ones.
     ///
     /// # Errors
@@ -216,46 +219,49 @@ impl Tally<'_> {
         window: Window,
         now: DateTime<Utc>,
     ) -> Result<Result<(), Limited>, StoreError> {
+        let start = micros(window.start(now));
+        let mut new = Vec::new();
+        for client in clients {
+            let again = diesel::update(client_touches::table.find((staff_id, client)))
+                .filter(client_touches::touched_at.gt(start))
+                .set(client_touches::touched_at.eq(micros(now)))
+                .execute(self.connection)?;
+            if again == 0 {
+                new.push(client);
+            }
+        }
+        if new.is_empty() {
+            return Ok(Ok(()));
+        }
         if let AnyConnection::Postgres(postgres) = &mut self.connection {
-            // One specialist's touches come one after another, or two at once could both be the last.
+            // One specialist's new clients come one after another, or two could both be the last.
             diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind::<diesel::sql_types::Text, _>(staff_id)
                 .execute(postgres)?;
         }
-        let start = micros(window.start(now));
         let own = client_touches::table.filter(client_touches::staff_id.eq(staff_id));
-        let held: Vec<(String, i64)> = own
-            .select((client_touches::client_id, client_touches::touched_at))
+        let recent: Vec<i64> = own
+            .filter(client_touches::touched_at.gt(start))
+            .select(client_touches::touched_at)
             .order(client_touches::touched_at)
             .load(self.connection)?;
-        let recent: Vec<_> = held.iter().filter(|(_, at)| *at > start).collect();
-        let new = clients
-            .iter()
-            .filter(|id| !recent.iter().any(|(client, _)| client == *id))
-            .count();
-        let over = (recent.len() + new).saturating_sub(window.quota as usize);
-        if new > 0 && over > 0 {
-            let makes_room = recent.get(over - 1).or(recent.last()).map(|(_, at)| *at);
+        let over = (recent.len() + new.len()).saturating_sub(window.quota as usize);
+        if over > 0 {
+            let makes_room = recent.get(over - 1).or(recent.last()).copied();
             return Ok(Err(limited(window, makes_room, now)));
         }
         diesel::delete(client_touches::table)
             .filter(client_touches::staff_id.eq(staff_id))
             .filter(client_touches::touched_at.le(start))
             .execute(self.connection)?;
-        for client in clients {
-            let touch = client_touches::table.find((staff_id, client));
-            let again = diesel::update(touch)
-                .set(client_touches::touched_at.eq(micros(now)))
+        for client in new {
+            diesel::insert_into(client_touches::table)
+                .values((
+                    client_touches::staff_id.eq(staff_id),
+                    client_touches::client_id.eq(client),
+                    client_touches::touched_at.eq(micros(now)),
+                ))
                 .execute(self.connection)?;
-            if again == 0 {
-                diesel::insert_into(client_touches::table)
-                    .values((
-                        client_touches::staff_id.eq(staff_id),
-                        client_touches::client_id.eq(client),
-                        client_touches::touched_at.eq(micros(now)),
-                    ))
-                    .execute(self.connection)?;
-            }
         }
         Ok(Ok(()))
     }
@@ -369,12 +375,121 @@ fn answer_of(id: &str) -> Place<'_> {
     }
 }
 
+/// The hits of one subject: when, and how many.
+struct Hits {
+    hits: Vec<(i64, u32)>,
+    window: Window,
+}
+
+impl Hits {
+    /// Up to this quota every hit is kept by its own time; above it, by hundredths of the window, so
+    /// that the row stays short.
+    const EXACT_UP_TO: u32 = 100;
+
+    fn width(&self) -> i64 {
+        if self.window.quota <= Self::EXACT_UP_TO {
+            0
+        } else {
+            i64::from(self.window.seconds) * 10_000
+        }
+    }
+
+    fn take(&mut self, now: DateTime<Utc>) -> Result<(), Limited> {
+        let (now_micros, start, width) =
+            (micros(now), micros(self.window.start(now)), self.width());
+        // A clock that was set back leaves hits in the future; they count as of now.
+        self.hits.retain_mut(|(at, _)| {
+            *at = (*at).min(now_micros);
+            *at + width > start
+        });
+        let taken: u32 = self.hits.iter().map(|(_, count)| *count).sum();
+        if taken >= self.window.quota {
+            let mut over = taken - self.window.quota + 1;
+            let makes_room = self.hits.iter().find(|(_, count)| {
+                over = over.saturating_sub(*count);
+                over == 0
+            });
+            return Err(limited(
+                self.window,
+                makes_room.map(|(at, _)| at + width),
+                now,
+            ));
+        }
+        match self.hits.last_mut() {
+            Some((at, count)) if now_micros - *at < width => *count += 1,
+            _ => self.hits.push((now_micros, 1)),
+        }
+        Ok(())
+    }
+}
+
 fn limited(window: Window, makes_room: Option<i64>, now: DateTime<Utc>) -> Limited {
     let room_at = makes_room.unwrap_or_else(|| micros(now)) + i64::from(window.seconds) * 1_000_000;
     let wait = (room_at - micros(now)).max(0);
-    let seconds = u32::try_from(wait.div_euclid(1_000_000) + 1).unwrap_or(window.seconds);
+    let seconds = u32::try_from((wait + 999_999) / 1_000_000).unwrap_or(window.seconds);
     Limited {
         window,
         retry_after_seconds: seconds.clamp(1, window.seconds.max(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_full_window_has_room_again_when_its_oldest_hit_leaves_it() {
+        let mut hits = Hits {
+            hits: Vec::new(),
+            window: Window {
+                quota: 2,
+                seconds: 60,
+            },
+        };
+        assert_eq!((hits.take(at(0)), hits.take(at(20))), (Ok(()), Ok(())));
+        let limited = hits.take(at(30)).unwrap_err();
+        assert_eq!(limited.retry_after_seconds, 30);
+        assert_eq!(hits.take(at(60)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_set_back_shuts_nobody_out_for_longer_than_the_window() {
+        let mut hits = Hits {
+            hits: Vec::new(),
+            window: Window {
+                quota: 1,
+                seconds: 60,
+            },
+        };
+        assert_eq!(hits.take(at(3_600)), Ok(()));
+        assert!(hits.take(at(0)).is_err());
+        assert_eq!(hits.take(at(60)), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_ever_holds_more_than_its_quota(
+            quota in prop_oneof![1..20_u32, 101..140_u32],
+            steps in proptest::collection::vec(0..20_i64, 1..300),
+        ) {
+            let window = Window { quota, seconds: 60 };
+            let mut hits = Hits { hits: Vec::new(), window };
+            let mut taken: Vec<i64> = Vec::new();
+            let mut now = 0;
+            for step in steps {
+                now += step / 10;
+                if hits.take(at(now)).is_ok() {
+                    taken.push(now);
+                }
+                let within = taken.iter().filter(|hit| **hit > now - 60).count();
+                prop_assert!(within <= quota as usize);
+            }
+        }
     }
 }
