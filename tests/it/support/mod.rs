@@ -1,0 +1,12 @@
+//! What every story stands on: a world with a database of its own, people in it, and a telephone.
+
+pub mod cast;
+pub mod database;
+pub mod telephone;
+pub mod world;
+
+pub use self::{
+    cast::{PHRASE, Person},
+    telephone::Answer,
+    world::World,
+};
