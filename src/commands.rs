@@ -1,23 +1,23 @@
-//! The commands of the program, and what each prints.
+//! The commands of the program, what each prints, and the code with which it exits.
 
-use std::{path::PathBuf, process::ExitCode};
+mod demo;
+mod serve;
+mod staff;
+
+use std::{env, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use qupia::{
     app::{
-        App, StartError,
-        clock::Clock,
-        settings::{Flags, Settings},
+        StartError,
+        settings::{Flags, Settings, SettingsError},
     },
-    flows::first_run,
-    http::{openapi, server},
-    secrets::chance::Chance,
+    http::openapi,
     store,
 };
-use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 
-/// Exit code for bad settings or arguments.
+/// Exit code for bad settings or arguments; clap's own is the same.
 const BAD_SETTINGS: u8 = 2;
 
 #[derive(Parser)]
@@ -41,8 +41,8 @@ enum Command {
         /// The address to listen on, such as 127.0.0.1:8080
         #[arg(long, value_name = "ADDR:PORT")]
         listen: Option<String>,
-        /// Serves made-up data from a throw-away folder
-        #[arg(long)]
+        /// Serves made-up data from a throw-away folder, with passwords that everybody knows
+        #[arg(long, conflicts_with_all = ["data_dir", "database_url"])]
         demo: bool,
     },
     /// Applies the migrations that are pending
@@ -50,11 +50,32 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Enters staff and gives new passwords, on the machine itself
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Prints the OpenAPI document
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Enters staff or a service account, and prints the one-time password or client secret once
+    Add {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        entry: staff::Entry,
+    },
+    /// Makes a new one-time password or client secret, and prints it once; all sessions end
+    Reset {
+        #[command(flatten)]
+        place: Place,
+        /// Whose
+        login: staff::LoginArgument,
+    },
 }
 
 #[derive(Subcommand)]
@@ -80,46 +101,109 @@ struct Place {
 }
 
 impl Place {
-    fn settings(&self, listen: Option<String>) -> Result<Settings, StartError> {
-        let flags = Flags {
+    fn flags(&self, listen: Option<String>) -> Flags {
+        Flags {
             config: self.config.clone(),
             data_dir: self.data_dir.clone(),
             database_url: self.database_url.clone(),
             listen,
+        }
+    }
+
+    fn settings(&self, listen: Option<String>) -> Result<Settings, Failure> {
+        let read = Settings::read(&self.flags(listen), environment()?.into_iter());
+        read.map_err(Failure::settings)
+    }
+}
+
+/// The environment; a variable of ours that is no text is named rather than passed over.
+fn environment() -> Result<Vec<(String, String)>, Failure> {
+    let mut variables = Vec::new();
+    for (name, value) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if !name.starts_with("QUPIA_") {
+            continue;
+        }
+        let Ok(value) = value.into_string() else {
+            return Err(Failure::argument(format!("{name}: it is not UTF-8")));
         };
-        Ok(Settings::read(&flags, std::env::vars())?)
+        variables.push((name, value));
+    }
+    Ok(variables)
+}
+
+/// Why a command did not do what was asked, for people to read.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// A bad argument or setting.
+    fn argument(message: String) -> Self {
+        Self {
+            code: BAD_SETTINGS,
+            message,
+        }
+    }
+
+    fn settings(error: SettingsError) -> Self {
+        StartError::from(error).into()
+    }
+
+    /// Anything else.
+    fn other(message: String) -> Self {
+        Self { code: 1, message }
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self {
+            code: if error.is_settings() { BAD_SETTINGS } else { 1 },
+            message: error.to_string(),
+        }
     }
 }
 
 /// Runs the command that was asked for.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match cli.command {
-        Command::Serve {
-            place,
-            listen,
-            demo,
-        } => place
-            .settings(listen)
-            .and_then(|settings| serve(settings, demo)),
-        Command::Migrate { place } => place.settings(None).and_then(|settings| migrate(&settings)),
-        Command::Config(ConfigCommand::Check { place }) => place.settings(None).map(|settings| {
-            println!("{}", settings.masked());
-        }),
-        Command::Openapi => {
-            println!("{}", openapi::json());
-            Ok(())
-        }
-    };
-    match done {
+    match obey(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("qupia: {error}");
-            ExitCode::from(if error.is_settings() { BAD_SETTINGS } else { 1 })
+        Err(failure) => {
+            eprintln!("qupia: {}", failure.message);
+            ExitCode::from(failure.code)
         }
     }
 }
 
+fn obey(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve {
+            place,
+            listen,
+            demo: true,
+        } => demo::serve(&place.flags(listen)),
+        Command::Serve { place, listen, .. } => serve::serve(place.settings(listen)?),
+        Command::Migrate { place } => migrate(&place.settings(None)?),
+        Command::Staff(StaffCommand::Add { place, entry }) => {
+            staff::add(place.settings(None)?, entry)
+        }
+        Command::Staff(StaffCommand::Reset { place, login }) => {
+            staff::reset(place.settings(None)?, login)
+        }
+        Command::Config(ConfigCommand::Check { place }) => {
+            print!("{}", place.settings(None)?.masked());
+            Ok(())
+        }
+        Command::Openapi => {
+            println!("{}", openapi::json());
+            Ok(())
+        }
+    }
+}
+
+/// The log goes to standard error; what a command is asked to print goes to standard output.
 fn start_log(settings: &Settings) -> Result<(), StartError> {
     let filter = EnvFilter::try_new(&settings.log_filter)
         .map_err(|error| StartError::Log(format!("filter: {error}")))?;
@@ -134,30 +218,8 @@ fn start_log(settings: &Settings) -> Result<(), StartError> {
     started.map_err(|error| StartError::Log(error.to_string()))
 }
 
-fn serve(settings: Settings, _demo: bool) -> Result<(), StartError> {
-    start_log(&settings)?;
-    actix_web::rt::System::new().block_on(async move {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
-        if let Some(password) = first_run::make_first_admin(&app)
-            .await
-            .map_err(|error| StartError::FirstAdmin(format!("{error:?}")))?
-        {
-            println!(
-                "The first admin signs in as {} with this",
-                first_run::FIRST_LOGIN
-            );
-            println!("one-time password: {}", password.expose_secret());
-        }
-        let bound = server::bind(&app).map_err(StartError::Listen)?;
-        tracing::info!("listening on http://{}", bound.address);
-        bound.server.await.map_err(StartError::Listen)?;
-        app.hasher.shutdown().await;
-        Ok(())
-    })
-}
-
-fn migrate(settings: &Settings) -> Result<(), StartError> {
-    let state = store::migrate(&settings.store.url)?;
+fn migrate(settings: &Settings) -> Result<(), Failure> {
+    let state = store::migrate(&settings.store.url).map_err(StartError::from)?;
     if state.applied.is_empty() {
         println!("nothing to apply");
     }

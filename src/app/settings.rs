@@ -1,22 +1,27 @@
 //! The settings: a TOML file, then `QUPIA_…` environment variables, then flags. An unknown or an
 //! invalid one stops the start with a message that names it. `docs/qupia.example.toml` is the manual.
 
+mod bounds;
+mod sources;
+
+#[cfg(test)]
+mod tests;
+
 use std::{
-    collections::BTreeMap,
-    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use chrono_tz::Tz;
-use figment::{
-    Figment,
-    providers::{Format, Serialized, Toml},
-};
+use figment::{Figment, providers::Serialized};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use self::{
+    bounds::{address, api_address, check_bounds, hash_settings, time_zone},
+    sources::{explain, given, text_or_file},
+};
 use crate::{
     domain::{
         attempts::{AttemptLaw, Lock},
@@ -144,21 +149,6 @@ sections! {
     }
 }
 
-/// Settings that are texts: an environment variable for one is never read as a number.
-const TEXTS: &[&str] = &[
-    "data_dir",
-    "listen",
-    "database_url",
-    "database_url_file",
-    "keyring",
-    "bootstrap_admin_password",
-    "bootstrap_admin_password_file",
-    "business.time_zone",
-    "metrics.listen",
-    "log.filter",
-    "log.format",
-];
-
 /// What may be given on the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -217,6 +207,24 @@ pub struct Settings {
 #[error("{0}")]
 pub struct SettingsError(String);
 
+impl SettingsError {
+    /// What is wrong with a setting, which is named as the file and as the environment have it.
+    fn of(name: &str, why: impl std::fmt::Display) -> Self {
+        let variable = name.to_ascii_uppercase().replace('.', "__");
+        Self(format!("{name} (QUPIA_{variable}): {why}"))
+    }
+}
+
+/// What a demonstration makes for itself, so that it can never be made among real data.
+const MADE_FOR_A_DEMONSTRATION: &[&str] = &[
+    "data_dir",
+    "database_url",
+    "database_url_file",
+    "keyring",
+    "bootstrap_admin_password",
+    "bootstrap_admin_password_file",
+];
+
 impl Settings {
     /// Reads the settings.
     ///
@@ -226,53 +234,37 @@ impl Settings {
         flags: &Flags,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let mut figment = Figment::from(Serialized::defaults(Written::default()));
-        if let Some(file) = &flags.config {
-            if !file.is_file() {
-                return Err(SettingsError(format!(
-                    "--config: there is no file {}",
-                    file.display()
-                )));
-            }
-            figment = figment.merge(Toml::file(file));
+        Self::check(extract(given(flags, environment)?)?)
+    }
+
+    /// Reads the settings of a demonstration, whose data lie in a throw-away `folder`.
+    ///
+    /// # Errors
+    /// [`SettingsError`] as for [`Settings::read`], and where a database, a data folder or a keyring is
+    /// given: a demonstration takes none.
+    pub fn read_for_demonstration(
+        flags: &Flags,
+        environment: impl Iterator<Item = (String, String)>,
+        folder: &Path,
+    ) -> Result<Self, SettingsError> {
+        let given = given(flags, environment)?;
+        let taken = |name: &&&str| given.find_value(name).is_ok();
+        if let Some(name) = MADE_FOR_A_DEMONSTRATION.iter().find(taken) {
+            return Err(SettingsError::of(
+                name,
+                "--demo makes up its own data in a throw-away folder and touches no other; \
+                 leave this setting out, or leave --demo out",
+            ));
         }
-        figment = merge_environment(figment, environment);
-        let flagged = [
-            ("listen", flags.listen.clone()),
-            ("database_url", flags.database_url.clone()),
-            (
-                "data_dir",
-                flags
-                    .data_dir
-                    .as_ref()
-                    .map(|path| path.display().to_string()),
-            ),
-        ];
-        for (key, value) in flagged {
-            if let Some(value) = value {
-                figment = figment.merge(Serialized::default(key, value));
-            }
-        }
-        let written: Written = figment
-            .extract()
-            .map_err(|error| SettingsError(explain(error)))?;
+        let mut written = extract(given)?;
+        written.data_dir = folder.to_path_buf();
         Self::check(written)
     }
 
     fn check(written: Written) -> Result<Self, SettingsError> {
-        let named = |name: &'static str| move |why: String| SettingsError(format!("{name}: {why}"));
-        let listen = address("listen", &written.listen)?;
-        if !listen.ip().is_loopback() && !written.allow_insecure_listen {
-            return Err(SettingsError(format!(
-                "listen: {listen} is beyond loopback and this is plain HTTP; put TLS before it, \
-                 then set allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
-            )));
-        }
-        let metrics_listen = written.metrics.listen.as_deref();
-        let metrics_listen = metrics_listen
-            .map(|text| address("metrics.listen", text))
-            .transpose()?;
-        let url = either(
+        let named = |name: &'static str| move |why: String| SettingsError::of(name, why);
+        check_bounds(&written)?;
+        let url = text_or_file(
             "database_url",
             written.database_url.as_deref(),
             written.database_url_file.as_deref(),
@@ -280,58 +272,22 @@ impl Settings {
         let url = url.unwrap_or_else(|| {
             format!("sqlite:{}", written.data_dir.join("qupia.sqlite").display())
         });
-        let password = either(
+        let password = text_or_file(
             "bootstrap_admin_password",
             written.bootstrap_admin_password.as_deref(),
             written.bootstrap_admin_password_file.as_deref(),
         )?;
-        let hash = HashSettings {
-            memory_kib: written.hash.memory_kib,
-            passes: written.hash.passes,
-            lanes: written.hash.lanes,
-            workers: written.hash.workers,
-            queue: written.hash.queue,
-            deadline: Duration::from_secs(written.hash.wait_seconds),
-        };
-        hash.check()
-            .map_err(|error| SettingsError(error.to_string()))?;
         let attempts = AttemptLaw::new(
             written.attempts.locks.clone(),
             written.attempts.disable_after,
         );
-        let log_json = match written.log.format.as_str() {
-            "json" => true,
-            "text" => false,
-            _ => {
-                return Err(SettingsError(
-                    "log.format: it is \"text\" or \"json\"".to_owned(),
-                ));
-            }
-        };
-        positive(
-            "limits.verifications_per_minute",
-            written.limits.verifications_per_minute,
-        )?;
-        positive("limits.clients_per_hour", written.limits.clients_per_hour)?;
-        positive("limits.logins_per_minute", written.limits.logins_per_minute)?;
-        if !(1..=15).contains(&written.verification.minutes) {
-            return Err(SettingsError(
-                "verification.minutes: it is 1 to 15".to_owned(),
-            ));
-        }
-        if !(1..=64).contains(&written.passphrase.min_length) {
-            return Err(SettingsError(
-                "passphrase.min_length: it is 1 to 64".to_owned(),
-            ));
-        }
-        if written.database.connections < 2 || written.database.timeout_seconds == 0 {
-            return Err(SettingsError(
-                "database: connections are 2 or more, timeout_seconds 1 or more".to_owned(),
-            ));
-        }
+        let window = |quota, seconds| Window { quota, seconds };
         Ok(Self {
-            listen,
-            metrics_listen,
+            listen: api_address(&written)?,
+            metrics_listen: match &written.metrics.listen {
+                Some(text) => Some(address("metrics.listen", text)?),
+                None => None,
+            },
             keyring: written
                 .keyring
                 .clone()
@@ -342,33 +298,19 @@ impl Settings {
                 connections: written.database.connections,
                 patience: Duration::from_secs(written.database.timeout_seconds),
             },
-            hash,
-            verifications: Window {
-                quota: written.limits.verifications_per_minute,
-                seconds: 60,
-            },
-            clients: Window {
-                quota: written.limits.clients_per_hour,
-                seconds: 3_600,
-            },
-            logins: Window {
-                quota: written.limits.logins_per_minute,
-                seconds: 60,
-            },
+            hash: hash_settings(&written.hash)?,
+            verifications: window(written.limits.verifications_per_minute, 60),
+            clients: window(written.limits.clients_per_hour, 3_600),
+            logins: window(written.limits.logins_per_minute, 60),
             verification_minutes: written.verification.minutes,
             strength: strength::Rules {
                 min_length: written.passphrase.min_length,
             },
             attempts: attempts.map_err(named("attempts"))?,
             stale_after_minutes: written.loans.stale_after_minutes,
-            time_zone: written.business.time_zone.parse().map_err(|_| {
-                SettingsError(format!(
-                    "business.time_zone: there is no zone {:?}",
-                    written.business.time_zone
-                ))
-            })?,
+            time_zone: time_zone(&written.business.time_zone)?,
             log_filter: written.log.filter.clone(),
-            log_json,
+            log_json: written.log.format == "json",
             data_dir: written.data_dir.clone(),
             written,
         })
@@ -378,12 +320,15 @@ impl Settings {
     #[must_use]
     pub fn masked(&self) -> String {
         let mut shown = self.written.clone();
-        shown.database_url = Some(self.store.url.masked());
         shown.keyring = Some(self.keyring.clone());
-        shown.bootstrap_admin_password = self
-            .bootstrap_admin_password
-            .as_ref()
-            .map(|_| "***".to_owned());
+        // What comes from a file of its own is shown as that file.
+        if shown.database_url_file.is_none() {
+            shown.database_url = Some(self.store.url.masked());
+        }
+        if shown.bootstrap_admin_password_file.is_none() {
+            let given = self.bootstrap_admin_password.as_ref();
+            shown.bootstrap_admin_password = given.map(|_| "***".to_owned());
+        }
         toml::to_string_pretty(&shown).unwrap_or_else(|error| format!("# cannot be shown: {error}"))
     }
 
@@ -394,153 +339,7 @@ impl Settings {
     }
 }
 
-fn merge_environment(
-    mut figment: Figment,
-    environment: impl Iterator<Item = (String, String)>,
-) -> Figment {
-    let ours: BTreeMap<String, String> = environment
-        .filter_map(|(name, value)| {
-            Some((
-                name.strip_prefix("QUPIA_")?
-                    .to_ascii_lowercase()
-                    .replace("__", "."),
-                value,
-            ))
-        })
-        .collect();
-    for (key, value) in ours {
-        figment = if TEXTS.contains(&key.as_str()) {
-            figment.merge(Serialized::default(&key, value))
-        } else {
-            // The library reads one value as TOML does: numbers, booleans, lists of tables.
-            let parsed: figment::value::Value =
-                value.parse().unwrap_or_else(|never| match never {});
-            figment.merge(Serialized::default(&key, parsed))
-        };
-    }
-    figment
-}
-
-fn explain(error: figment::Error) -> String {
-    let path = error.path.join(".");
-    let variable = format!("QUPIA_{}", error.path.join("__").to_ascii_uppercase());
-    if path.is_empty() {
-        error.kind.to_string()
-    } else {
-        format!("{path} ({variable}): {}", error.kind)
-    }
-}
-
-fn address(name: &str, text: &str) -> Result<SocketAddr, SettingsError> {
-    let text = text.replace("localhost:", "127.0.0.1:");
-    text.parse()
-        .map_err(|_| SettingsError(format!("{name}: {text:?} is not ADDRESS:PORT")))
-}
-
-fn positive(name: &str, value: u32) -> Result<(), SettingsError> {
-    if value == 0 {
-        Err(SettingsError(format!("{name}: it is 1 or more")))
-    } else {
-        Ok(())
-    }
-}
-
-/// A secret that may stand in the settings or in a file of its own, and not in both.
-fn either(
-    name: &str,
-    text: Option<&str>,
-    file: Option<&Path>,
-) -> Result<Option<String>, SettingsError> {
-    let found = match (text, file) {
-        (Some(_), Some(_)) => {
-            return Err(SettingsError(format!(
-                "{name}: it and {name}_file are both given"
-            )));
-        }
-        (Some(text), None) => Some(text.to_owned()),
-        (None, Some(file)) => {
-            let read = fs::read_to_string(file);
-            let text = read.map_err(|error| {
-                SettingsError(format!("{name}_file: {}: {error}", file.display()))
-            })?;
-            Some(text.trim_end_matches(['\r', '\n']).to_owned())
-        }
-        (None, None) => None,
-    };
-    match found {
-        Some(text) if text.is_empty() => Err(SettingsError(format!("{name}: it is empty"))),
-        found => Ok(found),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    fn read(environment: &[(&str, &str)]) -> Result<Settings, String> {
-        let pairs = environment
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Settings::read(&Flags::default(), pairs).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn an_unknown_variable_stops_the_start_and_is_named() {
-        for name in [
-            "QUPIA_HASH__MEMROY_KIB",
-            "QUPIA_LISTENN",
-            "QUPIA_HASH__MEMORY_KIB__X",
-        ] {
-            let error = read(&[(name, "1")]).err().unwrap_or_default();
-            assert!(!error.is_empty(), "{name} was taken");
-        }
-        assert!(
-            read(&[("QUPIA_HASH__MEMROY_KIB", "1")])
-                .err()
-                .unwrap_or_default()
-                .contains("memroy_kib")
-        );
-    }
-
-    #[test]
-    fn a_password_of_digits_is_a_text() {
-        let settings = read(&[("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", "007007007007")])
-            .unwrap_or_else(|error| panic!("{error}"));
-        let password = settings
-            .bootstrap_admin_password
-            .as_ref()
-            .map(ExposeSecret::expose_secret);
-        assert_eq!(password, Some("007007007007"));
-        assert!(!settings.masked().contains("007007"));
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_kind_names_its_setting() {
-        let error = read(&[("QUPIA_HASH__MEMORY_KIB", "much")])
-            .err()
-            .unwrap_or_default();
-        assert!(
-            error.contains("hash.memory_kib") && error.contains("QUPIA_HASH__MEMORY_KIB"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn plain_http_beyond_loopback_needs_a_word() {
-        assert!(read(&[("QUPIA_LISTEN", "0.0.0.0:80")]).is_err());
-        assert!(
-            read(&[
-                ("QUPIA_LISTEN", "0.0.0.0:80"),
-                ("QUPIA_ALLOW_INSECURE_LISTEN", "true")
-            ])
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn a_zone_that_is_none_is_refused() {
-        assert!(read(&[("QUPIA_BUSINESS__TIME_ZONE", "Asia/Atlantis")]).is_err());
-    }
+fn extract(given: Figment) -> Result<Written, SettingsError> {
+    let settings = Figment::from(Serialized::defaults(Written::default())).merge(given);
+    settings.extract().map_err(|error| explain(&error))
 }

@@ -8,9 +8,10 @@ use crate::{
         audit::{Action, Event, Origin},
         calendar::business_day,
         flaw::Flaw,
+        identifier::BranchCode,
         role::{Proof, Register},
     },
-    store::{ClientRow, PassphraseRow, StoreError, Taken, Traced},
+    store::{BranchRow, ClientRow, PassphraseRow, StoreError, Taken, Traced},
 };
 
 /// An application to be drafted.
@@ -102,7 +103,17 @@ pub async fn read(
     Ok(application)
 }
 
-/// An application and its client, to be printed.
+/// What stands on the paper.
+pub struct Printed {
+    /// the application
+    pub application: Application,
+    /// whose passphrase
+    pub client: ClientRow,
+    /// where it was drafted
+    pub branch: Option<BranchRow>,
+}
+
+/// An application with its client and branch, to be printed.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -111,16 +122,27 @@ pub async fn print(
     proof: &Proof<Register>,
     origin: &Origin,
     id: &str,
-) -> Result<(Application, ClientRow), Refusal> {
+) -> Result<Printed, Refusal> {
     let application = find(app, id).await?;
     let client_id = application.client_id.clone();
-    let client = app
+    let code = BranchCode::parse(&application.branch_code).ok();
+    let (client, branch) = app
         .store
-        .read(move |reader| reader.client(&client_id))
-        .await?
-        .ok_or(Refusal::Unknown)?;
+        .read(move |reader| {
+            let branch = match &code {
+                Some(code) => reader.branch(code)?,
+                None => None,
+            };
+            Ok((reader.client(&client_id)?, branch))
+        })
+        .await?;
+    let client = client.ok_or(Refusal::Unknown)?;
     record_look(app, proof, origin, &application, Action::ApplicationPrinted).await?;
-    Ok((application, client))
+    Ok(Printed {
+        application,
+        client,
+        branch,
+    })
 }
 
 async fn record_look(

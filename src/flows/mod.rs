@@ -7,6 +7,7 @@ pub mod applications;
 pub mod audit;
 pub mod clients;
 pub mod complete_application;
+pub mod demo;
 pub mod first_run;
 pub mod inquire;
 pub mod limits;

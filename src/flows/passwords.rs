@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{FieldFlaw, Refusal};
+use super::{FieldFlaw, Refusal, staff::CONSOLE};
 use crate::{
     app::App,
     domain::{
@@ -18,7 +18,7 @@ use crate::{
         hasher::{Candidate, Check, Made, Renew},
         one_time,
     },
-    store::Traced,
+    store::{StaffRow, Traced},
 };
 
 /// Changes one's own password; every other session of that person ends.
@@ -119,13 +119,38 @@ pub async fn reset(
         .read(move |reader| reader.staff(&wanted))
         .await?
         .ok_or(Refusal::Unknown)?;
+    let event = Event::by(
+        proof.actor(),
+        origin,
+        app.clock.now(),
+        Action::PasswordReset,
+    );
+    renew(app, event, staff).await
+}
+
+/// Makes a new one-time password or client secret from the machine's own console, as for an admin
+/// whose password is lost; see [`super::staff::enter_at_console`].
+///
+/// # Errors
+/// As [`reset`].
+pub async fn reset_at_console(app: &App, login: Login) -> Result<(StaffRow, MadeSecret), Refusal> {
+    let staff = app
+        .store
+        .read(move |reader| reader.staff_by_login(&login))
+        .await?
+        .ok_or(Refusal::Unknown)?;
+    let origin = Origin::own(CONSOLE);
+    let event = Event::of_nobody(&origin, app.clock.now(), Action::PasswordReset);
+    let made = renew(app, event, staff.clone()).await?;
+    Ok((staff, made))
+}
+
+async fn renew(app: &App, event: Event, staff: StaffRow) -> Result<MadeSecret, Refusal> {
     let (made_secret, made) = make_first_secret(app, staff.role).await?;
-    let now = app.clock.now();
+    let now = event.at;
     let until =
         (staff.role != Role::LoanSystem).then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS));
-    let event = Event::by(proof.actor(), origin, now, Action::PasswordReset)
-        .subject(&staff.id)
-        .outcome("made");
+    let event = event.subject(&staff.id).outcome("made");
     app.store
         .write(move |tx| {
             tx.set_password(&staff.id, &made.phc, until)?;

@@ -18,6 +18,9 @@ use crate::{
     store::{BranchRow, NewStaff, StaffChange, StaffRow, Traced},
 };
 
+/// The origin of what is done on the machine itself.
+pub(super) const CONSOLE: &str = "cli";
+
 /// Opens a branch.
 ///
 /// # Errors
@@ -90,6 +93,23 @@ pub async fn enter(
     origin: &Origin,
     entry: Entry,
 ) -> Result<(StaffRow, MadeSecret), Refusal> {
+    let now = app.clock.now();
+    let event = Event::by(proof.actor(), origin, now, Action::StaffCreated);
+    take_in(app, event, entry).await
+}
+
+/// Enters staff from the machine's own console. Whoever can run the program on the data with its
+/// keyring needs no other proof; the event has no actor and says where it came from.
+///
+/// # Errors
+/// As [`enter`].
+pub async fn enter_at_console(app: &App, entry: Entry) -> Result<(StaffRow, MadeSecret), Refusal> {
+    let origin = Origin::own(CONSOLE);
+    let event = Event::of_nobody(&origin, app.clock.now(), Action::StaffCreated);
+    take_in(app, event, entry).await
+}
+
+async fn take_in(app: &App, event: Event, entry: Entry) -> Result<(StaffRow, MadeSecret), Refusal> {
     check_branch(app, entry.role, entry.branch_code.as_ref()).await?;
     let login = entry.login.clone();
     if app
@@ -101,7 +121,7 @@ pub async fn enter(
         return Err(Refusal::Conflict(Conflict::LoginTaken));
     }
     let (secret, made) = make_first_secret(app, entry.role).await?;
-    let now = app.clock.now();
+    let now = event.at;
     let is_person = entry.role != Role::LoanSystem;
     let new = NewStaff {
         id: app.new_id(),
@@ -112,7 +132,7 @@ pub async fn enter(
         password_hash: made.phc,
         one_time_until: is_person.then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS)),
     };
-    let event = Event::by(proof.actor(), origin, now, Action::StaffCreated)
+    let event = event
         .subject(&new.id)
         .outcome("created")
         .reason(new.role.name());

@@ -339,9 +339,14 @@ pub async fn print(
             }]));
         }
     };
-    let (application, client) = applications::print(&call.app, &guard, &call.origin, &id).await?;
-    let drafted_on = business_day(call.app.settings.time_zone, application.drafted_at);
-    let page = form::page(&application, &client, drafted_on, language);
+    let printed = applications::print(&call.app, &guard, &call.origin, &id).await?;
+    let sheet = form::Sheet {
+        application: &printed.application,
+        client: &printed.client,
+        branch: printed.branch.as_ref(),
+        drafted_on: business_day(call.app.settings.time_zone, printed.application.drafted_at),
+    };
+    let page = form::page(&sheet, language);
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .insert_header((header::CONTENT_LANGUAGE, language.code()))

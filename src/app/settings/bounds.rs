@@ -1,0 +1,130 @@
+//! What each setting may be; whatever is not is told by its name.
+
+use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
+
+use chrono_tz::Tz;
+use tracing_subscriber::EnvFilter;
+
+use super::{HashSection, SettingsError, Written};
+use crate::secrets::hasher::HashSettings;
+
+/// What is within the type and yet out of bounds.
+pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
+    let Written {
+        database,
+        hash,
+        limits,
+        verification,
+        passphrase,
+        ..
+    } = written;
+    let bounded: [(&str, u64, RangeInclusive<u64>); 9] = [
+        (
+            "database.connections",
+            database.connections as u64,
+            2..=1_000,
+        ),
+        (
+            "database.timeout_seconds",
+            database.timeout_seconds,
+            1..=3_600,
+        ),
+        ("hash.wait_seconds", hash.wait_seconds, 1..=3_600),
+        (
+            "limits.verifications_per_minute",
+            limits.verifications_per_minute.into(),
+            1..=u64::from(u32::MAX),
+        ),
+        (
+            "limits.clients_per_hour",
+            limits.clients_per_hour.into(),
+            1..=u64::from(u32::MAX),
+        ),
+        (
+            "limits.logins_per_minute",
+            limits.logins_per_minute.into(),
+            1..=u64::from(u32::MAX),
+        ),
+        ("verification.minutes", verification.minutes.into(), 1..=15),
+        (
+            "passphrase.min_length",
+            passphrase.min_length as u64,
+            1..=64,
+        ),
+        (
+            "loans.stale_after_minutes",
+            written.loans.stale_after_minutes.into(),
+            1..=u64::from(u32::MAX),
+        ),
+    ];
+    for (name, value, bounds) in bounded {
+        if !bounds.contains(&value) {
+            let (least, most) = bounds.into_inner();
+            let why = format!("it is {least} to {most}, not {value}");
+            return Err(SettingsError::of(name, why));
+        }
+    }
+    let paths = [
+        ("data_dir", Some(&written.data_dir)),
+        ("keyring", written.keyring.as_ref()),
+    ];
+    for (name, path) in paths {
+        if path.is_some_and(|path| path.as_os_str().is_empty()) {
+            return Err(SettingsError::of(name, "it is empty"));
+        }
+    }
+    if !["text", "json"].contains(&written.log.format.as_str()) {
+        return Err(SettingsError::of(
+            "log.format",
+            "it is \"text\" or \"json\"",
+        ));
+    }
+    EnvFilter::try_new(&written.log.filter)
+        .map_err(|error| SettingsError::of("log.filter", error))?;
+    Ok(())
+}
+
+pub(super) fn hash_settings(written: &HashSection) -> Result<HashSettings, SettingsError> {
+    let hash = HashSettings {
+        memory_kib: written.memory_kib,
+        passes: written.passes,
+        lanes: written.lanes,
+        workers: written.workers,
+        queue: written.queue,
+        deadline: Duration::from_secs(written.wait_seconds),
+    };
+    match hash.check() {
+        Ok(()) => Ok(hash),
+        Err(fault) => {
+            // The fault begins with the setting's name.
+            let text = fault.to_string();
+            let (name, why) = text.split_once(' ').unwrap_or(("hash", &text));
+            Err(SettingsError::of(name, why))
+        }
+    }
+}
+
+pub(super) fn time_zone(name: &str) -> Result<Tz, SettingsError> {
+    name.parse().map_err(|_| {
+        let why = format!("there is no zone {name:?}; one is named like Asia/Almaty");
+        SettingsError::of("business.time_zone", why)
+    })
+}
+
+pub(super) fn api_address(written: &Written) -> Result<SocketAddr, SettingsError> {
+    let listen = address("listen", &written.listen)?;
+    if listen.ip().is_loopback() || written.allow_insecure_listen {
+        return Ok(listen);
+    }
+    let why = format!(
+        "{listen} is beyond loopback and this is plain HTTP; put TLS before it, then set \
+         allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
+    );
+    Err(SettingsError::of("listen", why))
+}
+
+pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, SettingsError> {
+    let numeric = text.replace("localhost:", "127.0.0.1:");
+    let why = || format!("{text:?} is not ADDRESS:PORT, such as 127.0.0.1:8080");
+    numeric.parse().map_err(|_| SettingsError::of(name, why()))
+}

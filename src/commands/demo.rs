@@ -1,0 +1,116 @@
+//! `qupia serve --demo`: made-up data in a throw-away folder, who plays in it, and four lines that
+//! walk the main job.
+
+use std::{fmt::Write, fs::Permissions, os::unix::fs::PermissionsExt};
+
+use qupia::{
+    app::{
+        App,
+        clock::Clock,
+        settings::{Flags, Settings},
+    },
+    domain::role::Role,
+    flows::demo::{self, Demonstration},
+    secrets::chance::Chance,
+};
+
+use super::{Failure, environment, serve::run, start_log};
+
+/// Makes everything up and serves it; the folder is removed at the end.
+pub fn serve(flags: &Flags) -> Result<(), Failure> {
+    let folder = tempfile::Builder::new()
+        .prefix("qupia-demo-")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir()
+        .map_err(|error| Failure::other(format!("no throw-away folder: {error}")))?;
+    let environment = environment()?.into_iter();
+    let settings = Settings::read_for_demonstration(flags, environment, folder.path())
+        .map_err(Failure::settings)?;
+    start_log(&settings)?;
+    let served = actix_web::rt::System::new().block_on(async move {
+        let app = App::build(settings, Clock::system(), Chance::os()).await?;
+        let made = demo::lay_out(&app).await.map_err(|refusal| {
+            Failure::other(format!("the demonstration was not made: {refusal:?}"))
+        })?;
+        run(&app, |base| println!("{}", programme(&made, base))).await?;
+        Ok(())
+    });
+    folder.close().map_err(|error| {
+        Failure::other(format!(
+            "the throw-away folder could not be removed: {error}"
+        ))
+    })?;
+    served
+}
+
+/// What is told at the start.
+fn programme(made: &Demonstration, base: &str) -> String {
+    let mut told = format!(
+        "\n\
+         ======================================================================\n\
+         THIS IS A DEMONSTRATION. Everybody in it is made up, everybody knows\n\
+         these passwords, and all of it is gone when the program stops.\n\
+         Enter nothing about real people.\n\
+         ======================================================================\n\n\
+         {:<12} {:<12} {:<7} password or client secret\n",
+        "role", "login", "branch"
+    );
+    for who in &made.staff {
+        let branch = who.branch.unwrap_or("-");
+        let _infallible = writeln!(
+            told,
+            "{:<12} {:<12} {branch:<7} {}",
+            who.role.name(),
+            who.login,
+            who.secret
+        );
+    }
+    told += "\n";
+    for client in &made.clients {
+        let _infallible = writeln!(
+            told,
+            "{} {}, {}\n    passphrase: {}\n    loans: {}",
+            client.number,
+            client.name,
+            client.phone,
+            client.words,
+            client.loans.join(", ")
+        );
+    }
+    let _infallible = write!(
+        told,
+        "\nA form to print, for the branch: {base}/v1/applications/{}/form?lang=kk\n\
+         The API's pages: {base}/docs/\n\n\
+         The main job, from a call to the loans. Paste these into another shell:\n\n{}",
+        made.draft_id,
+        main_job(made, base)
+    );
+    told
+}
+
+/// Four lines for any POSIX shell: each shows its answer, and keeps of it what the next one needs.
+fn main_job(made: &Demonstration, base: &str) -> String {
+    let specialist = made.staff.iter().find(|who| who.role == Role::CallCenter);
+    let (login, password) = specialist.map_or(("", ""), |who| (who.login, who.secret.as_str()));
+    let (phone, words) = made
+        .clients
+        .first()
+        .map_or(("", ""), |client| (client.phone, client.words.as_str()));
+    let json = "-H 'content-type: application/json'";
+    let bearer = "-H \"authorization: Bearer $TOKEN\"";
+    let keep = |field: &str| {
+        format!("| tee /dev/stderr | sed -n 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/p'")
+    };
+    format!(
+        "TOKEN=$(curl -s {base}/v1/sessions {json} \
+         -d '{{\"login\":\"{login}\",\"password\":\"{password}\"}}' {})\n\n\
+         CLIENT=$(curl -s {base}/v1/clients/search {bearer} {json} \
+         -d '{{\"phone\":\"{phone}\"}}' {})\n\n\
+         CALL=$(curl -s {base}/v1/verifications {bearer} {json} \
+         -d \"{{\\\"client_id\\\":\\\"$CLIENT\\\",\\\"passphrase\\\":\\\"{words}\\\",\\\"call_id\\\":\\\"call-1\\\"}}\" {})\n\n\
+         curl -s {base}/v1/verifications/$CALL/loans {bearer}\n",
+        keep("access_token"),
+        keep("id"),
+        keep("id"),
+    )
+}

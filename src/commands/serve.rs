@@ -1,0 +1,43 @@
+//! `qupia serve`: builds the app, makes the first admin where there is no staff, and serves until it
+//! is asked to stop.
+
+use qupia::{
+    app::{App, StartError, clock::Clock, settings::Settings},
+    flows::first_run,
+    http::server,
+    secrets::chance::Chance,
+};
+use secrecy::ExposeSecret;
+
+use super::{Failure, start_log};
+
+/// Serves.
+pub fn serve(settings: Settings) -> Result<(), Failure> {
+    start_log(&settings)?;
+    let served = actix_web::rt::System::new().block_on(async move {
+        let app = App::build(settings, Clock::system(), Chance::os()).await?;
+        let made = first_run::make_first_admin(&app).await;
+        if let Some(password) =
+            made.map_err(|refusal| StartError::FirstAdmin(format!("{refusal:?}")))?
+        {
+            println!(
+                "The first admin signs in as {} with this",
+                first_run::FIRST_LOGIN
+            );
+            println!("one-time password: {}", password.expose_secret());
+        }
+        run(&app, |_| ()).await
+    });
+    Ok(served?)
+}
+
+/// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
+pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
+    let bound = server::bind(app).map_err(StartError::Listen)?;
+    let base = format!("http://{}", bound.address);
+    tracing::info!("listening on {base}");
+    tell(&base);
+    bound.server.await.map_err(StartError::Listen)?;
+    app.hasher.shutdown().await;
+    Ok(())
+}

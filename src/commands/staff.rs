@@ -1,0 +1,138 @@
+//! `qupia staff`: staff entered, and new passwords given, on the machine itself.
+
+use std::str::FromStr;
+
+use clap::{Args, builder::PossibleValuesParser};
+use qupia::{
+    app::{App, StartError, clock::Clock, settings::Settings},
+    domain::{
+        identifier::{BranchCode, Login},
+        language::Language,
+        role::Role,
+    },
+    flows::{
+        Conflict, Refusal,
+        passwords::{self, MadeSecret},
+        staff,
+    },
+    secrets::chance::Chance,
+};
+use secrecy::ExposeSecret;
+
+use super::{Failure, start_log};
+
+/// The longest name of a member of staff, as the API has it.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Who is to be entered.
+#[derive(Args, Clone)]
+pub struct Entry {
+    /// The login: 1 to 64 ASCII letters, digits, `.`, `_` and `-`; for loan_system the client id
+    #[arg(long)]
+    login: LoginArgument,
+    /// The name
+    #[arg(long)]
+    name: String,
+    /// What they may do
+    #[arg(long, value_parser = PossibleValuesParser::new(Role::NAMES))]
+    role: String,
+    /// The code of their branch; branch staff have one
+    #[arg(long, value_name = "CODE")]
+    branch: Option<String>,
+}
+
+/// A login on the command line.
+#[derive(Clone)]
+pub struct LoginArgument(Login);
+
+impl FromStr for LoginArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = Login::parse(text).map(Self);
+        parsed.map_err(|flaw| flaw.detail(Language::En))
+    }
+}
+
+/// Enters staff or a service account.
+pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
+    let name = entry.name.trim().to_owned();
+    let is_line = !name.is_empty() && !name.contains(char::is_control);
+    if !is_line || name.chars().count() > MAX_NAME_CHARS {
+        return Err(Failure::argument(format!(
+            "--name: 1 to {MAX_NAME_CHARS} characters on one line are wanted"
+        )));
+    }
+    let role = Role::from_name(&entry.role)
+        .ok_or_else(|| Failure::argument(format!("--role: there is no role {}", entry.role)))?;
+    let branch_code = match entry.branch {
+        Some(code) => Some(BranchCode::parse(&code).map_err(|flaw| {
+            Failure::argument(format!("--branch: {}", flaw.detail(Language::En)))
+        })?),
+        None => None,
+    };
+    let LoginArgument(login) = entry.login;
+    with_app(settings, async move |app| {
+        let new = staff::Entry {
+            login,
+            name,
+            role,
+            branch_code,
+        };
+        let (row, made) = staff::enter_at_console(app, new).await?;
+        println!("{} is entered as {}", row.login, row.role.name());
+        show(&made);
+        Ok(())
+    })
+}
+
+/// Makes a new first secret for somebody.
+pub fn reset(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
+    with_app(settings, async move |app| {
+        let (row, made) = passwords::reset_at_console(app, login.0).await?;
+        if !row.is_active {
+            println!("{} is disabled, and stays so", row.login);
+        }
+        show(&made);
+        Ok(())
+    })
+}
+
+fn show(made: &MadeSecret) {
+    let what = if made.is_client_secret {
+        "client secret"
+    } else {
+        "one-time password"
+    };
+    println!("{what}: {}", made.secret.expose_secret());
+}
+
+fn with_app(
+    settings: Settings,
+    work: impl AsyncFnOnce(&App) -> Result<(), Refusal>,
+) -> Result<(), Failure> {
+    start_log(&settings)?;
+    actix_web::rt::System::new().block_on(async move {
+        let app = App::build(settings, Clock::system(), Chance::os()).await?;
+        let done = work(&app).await;
+        app.hasher.shutdown().await;
+        done.map_err(told)
+    })
+}
+
+/// A refusal in words; what an argument brought about is the argument's fault.
+fn told(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Invalid(flaws) => {
+            let told = flaws.iter().map(|flaw| {
+                let name = flaw.pointer.trim_start_matches('/').replace("_code", "");
+                format!("--{name}: {}", flaw.flaw.detail(Language::En))
+            });
+            Failure::argument(told.collect::<Vec<_>>().join(" "))
+        }
+        Refusal::Unknown => Failure::argument("there is no such login".to_owned()),
+        Refusal::Conflict(Conflict::LoginTaken) => Failure::other("this login is taken".to_owned()),
+        Refusal::Store(error) => StartError::from(error).into(),
+        other => Failure::other(format!("it could not be done: {other:?}")),
+    }
+}

@@ -1,0 +1,333 @@
+//! A demonstration: branches, staff of every role, clients, loans in every standing and passphrases,
+//! all made up, and all made through the stories that real ones are made through, with their events.
+
+mod cast;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use self::cast::{BRANCHES, CLIENTS, ClientPart, LoanPart, STAFF, StaffPart, Word};
+use super::{
+    Refusal,
+    applications::{self, Draft},
+    complete_application::{self, Completion},
+    first_run, passphrases, passwords, staff, sync,
+};
+use crate::{
+    app::App,
+    domain::{
+        application::{IdentityDocument, Mandate, Representative},
+        audit::{Action, Event, Origin},
+        calendar::business_day,
+        flaw::Flaw,
+        identifier::{BranchCode, ClientNumber, Login, TicketNumber},
+        loan::{ClientRecord, LoanRecord},
+        money::Money,
+        passphrase::Passphrase,
+        person::{Person, PersonName, Phone},
+        role::{Actor, Administer, Duty, Feed, Proof, Register, Role, Staff, Verify},
+    },
+    store::Traced,
+};
+
+/// Who signs in how.
+pub struct DemoStaff {
+    /// login, or client id
+    pub login: &'static str,
+    /// password, or client secret
+    pub secret: String,
+    /// the part they play
+    pub role: Role,
+    /// their branch
+    pub branch: Option<&'static str>,
+}
+
+/// A client, and what there is to know for whoever plays them.
+pub struct DemoClient {
+    /// the company's number
+    pub number: &'static str,
+    /// names, family name first
+    pub name: String,
+    /// telephone
+    pub phone: &'static str,
+    /// the words to say, and what state they are in
+    pub words: String,
+    /// standings of the loans, by due date
+    pub loans: Vec<&'static str>,
+}
+
+/// What was made up.
+pub struct Demonstration {
+    /// staff of every role
+    pub staff: Vec<DemoStaff>,
+    /// clients
+    pub clients: Vec<DemoClient>,
+    /// the draft that can be printed: its id
+    pub draft_id: String,
+}
+
+/// Makes everything up in an empty database.
+///
+/// # Errors
+/// [`Refusal`], where the database or the hash workers fail.
+pub async fn lay_out(app: &App) -> Result<Demonstration, Refusal> {
+    let stage = Stage {
+        app,
+        origin: Origin::own("demo"),
+        now: app.clock.now(),
+        today: business_day(app.settings.time_zone, app.clock.now()),
+    };
+    let admin = stage.first_admin().await?;
+    stage.open_branches(&admin).await?;
+    let mut played = vec![DemoStaff {
+        login: first_run::FIRST_LOGIN,
+        secret: cast::ADMIN_PASSWORD.to_owned(),
+        role: Role::Admin,
+        branch: None,
+    }];
+    let mut actors = Vec::new();
+    for part in STAFF {
+        let (actor, secret) = stage.engage(&admin, part).await?;
+        played.push(DemoStaff {
+            login: part.login,
+            secret,
+            role: part.role,
+            branch: part.branch,
+        });
+        actors.push(actor);
+    }
+    let mut clients = Vec::new();
+    for part in CLIENTS {
+        clients.push(stage.bring_in(&actors, part).await?);
+    }
+    let draft_id = stage.draft_one(&actors).await?;
+    let done = Event::of_nobody(&stage.origin, stage.now, Action::DemoSeeded).outcome("made");
+    app.store
+        .write(move |_| Ok(Traced::new((), done.clone())))
+        .await?;
+    Ok(Demonstration {
+        staff: played,
+        clients,
+        draft_id,
+    })
+}
+
+/// Where and when it plays.
+struct Stage<'a> {
+    app: &'a App,
+    origin: Origin,
+    now: DateTime<Utc>,
+    today: NaiveDate,
+}
+
+impl Stage<'_> {
+    /// The first admin, made as at any first run, and then with a password of their own.
+    async fn first_admin(&self) -> Result<Actor, Refusal> {
+        let first = first_run::make_first_admin(self.app).await?;
+        let one_time = first.ok_or(Refusal::Unknown)?;
+        let login = login(first_run::FIRST_LOGIN)?;
+        let found = self
+            .app
+            .store
+            .read(move |reader| reader.staff_by_login(&login))
+            .await?;
+        let id = found.ok_or(Refusal::Unknown)?.id;
+        let admin = actor(id, first_run::FIRST_LOGIN, Role::Admin, None);
+        self.change_password(&admin, one_time, cast::ADMIN_PASSWORD)
+            .await?;
+        Ok(admin)
+    }
+
+    async fn change_password(
+        &self,
+        whose: &Actor,
+        one_time: SecretString,
+        password: &str,
+    ) -> Result<(), Refusal> {
+        let proof = proof::<Staff>(whose)?;
+        let password = SecretString::from(password);
+        passwords::change_own(self.app, &proof, &self.origin, one_time, password).await
+    }
+
+    async fn open_branches(&self, admin: &Actor) -> Result<(), Refusal> {
+        let proof = proof::<Administer>(admin)?;
+        for (code, name, city) in BRANCHES {
+            let code = branch_code(code)?;
+            let (name, city) = ((*name).to_owned(), Some((*city).to_owned()));
+            staff::open_branch(self.app, &proof, &self.origin, code, name, city).await?;
+        }
+        Ok(())
+    }
+
+    /// Enters somebody and gives them the password of their part; a service account keeps the secret
+    /// that was made for it.
+    async fn engage(&self, admin: &Actor, part: &StaffPart) -> Result<(Actor, String), Refusal> {
+        let entry = staff::Entry {
+            login: login(part.login)?,
+            name: part.name.to_owned(),
+            role: part.role,
+            branch_code: part.branch.map(branch_code).transpose()?,
+        };
+        let proof = proof::<Administer>(admin)?;
+        let (row, made) = staff::enter(self.app, &proof, &self.origin, entry).await?;
+        let actor = actor(row.id, part.login, part.role, part.branch);
+        match part.password {
+            Some(password) => {
+                self.change_password(&actor, made.secret, password).await?;
+                Ok((actor, password.to_owned()))
+            }
+            None => Ok((actor, made.secret.expose_secret().to_owned())),
+        }
+    }
+
+    async fn bring_in(&self, actors: &[Actor], part: &ClientPart) -> Result<DemoClient, Refusal> {
+        let person = Person {
+            family_name: name(part.names[0])?,
+            given_name: name(part.names[1])?,
+            patronymic: part.names.get(2).map(|text| name(text)).transpose()?,
+            phone: Phone::parse(part.phone).map_err(|flaw| in_cast("/phone", flaw))?,
+        };
+        let number =
+            ClientNumber::parse(part.number).map_err(|flaw| in_cast("/client_number", flaw))?;
+        let feed = playing::<Feed>(actors)?;
+        let record = ClientRecord {
+            client_number: number.clone(),
+            person,
+            as_of: self.now,
+        };
+        sync::take_client(self.app, &feed, &self.origin, record).await?;
+        let mut loans = Vec::new();
+        for loan in part.loans {
+            let record = self.loan(&number, loan)?;
+            sync::take_loan(self.app, &feed, &self.origin, record).await?;
+            loans.push(loan.standing);
+        }
+        let id = self.client_id(&number).await?;
+        match part.word {
+            Word::None => {}
+            Word::Active(words) => self.set(actors, &id, words).await?,
+            Word::Blocked(words) => {
+                self.set(actors, &id, words).await?;
+                let proof = playing::<Verify>(actors)?;
+                let reason = "the client asked for it";
+                passphrases::block(self.app, &proof, &self.origin, &id, reason, None).await?;
+            }
+        }
+        Ok(DemoClient {
+            number: part.number,
+            name: part.names.join(" "),
+            phone: part.phone,
+            words: part.word.told(),
+            loans,
+        })
+    }
+
+    fn loan(&self, number: &ClientNumber, part: &LoanPart) -> Result<LoanRecord, Refusal> {
+        let ticket_number =
+            TicketNumber::parse(part.ticket).map_err(|flaw| in_cast("/ticket_number", flaw))?;
+        let balance = Money::parse(part.balance, iso_currency::Currency::KZT)
+            .map_err(|flaw| in_cast("/balance", flaw))?;
+        Ok(LoanRecord {
+            ticket_number,
+            client_number: number.clone(),
+            product: part.product.to_owned(),
+            due_on: self.today + TimeDelta::days(part.due_in_days),
+            balance,
+            grace_days: part.grace_days,
+            is_open: true,
+            as_of: self.now,
+        })
+    }
+
+    async fn client_id(&self, number: &ClientNumber) -> Result<String, Refusal> {
+        let number = number.clone();
+        let found = self
+            .app
+            .store
+            .read(move |reader| reader.client_id_by_number(&number))
+            .await?;
+        found.ok_or(Refusal::Unknown)
+    }
+
+    /// Sets a passphrase as a branch does: drafted, signed, completed.
+    async fn set(&self, actors: &[Actor], client_id: &str, words: &str) -> Result<(), Refusal> {
+        let proof = playing::<Register>(actors)?;
+        let draft = Draft {
+            client_id: client_id.to_owned(),
+            identity_document: IdentityDocument::IdentityCard,
+            representative: None,
+        };
+        let application = applications::draft(self.app, &proof, &self.origin, draft).await?;
+        let entry = || {
+            Passphrase::parse(Zeroizing::new(words.to_owned()))
+                .map_err(|flaw| in_cast("/passphrase", flaw))
+        };
+        let completion = Completion {
+            signed_on: business_day(self.app.settings.time_zone, self.app.clock.now()),
+            passphrase: entry()?,
+            repeat: entry()?,
+        };
+        complete_application::complete(self.app, &proof, &self.origin, &application.id, completion)
+            .await?;
+        Ok(())
+    }
+
+    /// A draft by a representative, to be printed and completed by whoever looks around.
+    async fn draft_one(&self, actors: &[Actor]) -> Result<String, Refusal> {
+        let number =
+            ClientNumber::parse(cast::DRAFT_FOR).map_err(|flaw| in_cast("/client_number", flaw))?;
+        let draft = Draft {
+            client_id: self.client_id(&number).await?,
+            identity_document: IdentityDocument::Passport,
+            representative: Some(Representative {
+                full_name: name(cast::REPRESENTATIVE)?,
+                mandate: Mandate::PowerOfAttorney,
+                document_number: "1204".to_owned(),
+                document_date: self.today - TimeDelta::days(30),
+                valid_until: Some(self.today + TimeDelta::days(335)),
+            }),
+        };
+        let proof = playing::<Register>(actors)?;
+        let application = applications::draft(self.app, &proof, &self.origin, draft).await?;
+        Ok(application.id)
+    }
+}
+
+fn actor(id: String, login: &str, role: Role, branch: Option<&str>) -> Actor {
+    Actor {
+        id,
+        login: login.to_owned(),
+        role,
+        branch_code: branch.map(str::to_owned),
+        session_id: "demo".to_owned(),
+    }
+}
+
+fn proof<D: Duty>(actor: &Actor) -> Result<Proof<D>, Refusal> {
+    Proof::of(actor.clone()).ok_or(Refusal::Unknown)
+}
+
+/// The proof of the first among the cast whose role may.
+fn playing<D: Duty>(actors: &[Actor]) -> Result<Proof<D>, Refusal> {
+    actors
+        .iter()
+        .find_map(|actor| Proof::of(actor.clone()))
+        .ok_or(Refusal::Unknown)
+}
+
+fn in_cast(pointer: &str, flaw: Flaw) -> Refusal {
+    Refusal::invalid(pointer, flaw)
+}
+
+fn login(text: &str) -> Result<Login, Refusal> {
+    Login::parse(text).map_err(|flaw| in_cast("/login", flaw))
+}
+
+fn branch_code(text: &str) -> Result<BranchCode, Refusal> {
+    BranchCode::parse(text).map_err(|flaw| in_cast("/branch_code", flaw))
+}
+
+fn name(text: &str) -> Result<PersonName, Refusal> {
+    PersonName::parse(text).map_err(|flaw| in_cast("/name", flaw))
+}
