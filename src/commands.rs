@@ -1,5 +1,6 @@
 //! The commands of the program, what each prints, and the code with which it exits.
 
+mod calibrate;
 mod demo;
 mod serve;
 mod staff;
@@ -58,6 +59,8 @@ enum Command {
     Config(ConfigCommand),
     /// Prints the OpenAPI document
     Openapi,
+    /// Measures what a hash takes here, and prints settings for a wanted time and memory
+    Calibrate(calibrate::Calibrate),
 }
 
 #[derive(Subcommand)]
@@ -200,6 +203,9 @@ fn obey(command: Command) -> Result<(), Failure> {
             println!("{}", openapi::json());
             Ok(())
         }
+        Command::Calibrate(wish) => wish
+            .run()
+            .map_err(|error| Failure::other(error.to_string())),
     }
 }
 

@@ -1,0 +1,70 @@
+//! `qupia calibrate`: what a hash takes on this machine, and which cost fits a wanted time.
+
+use std::time::Duration;
+
+use qupia::secrets::calibrate::{CalibrateError, Measured, Wish, measure, owasp_costs, recommend};
+
+/// What is wanted of a hash.
+#[derive(clap::Args)]
+pub struct Calibrate {
+    /// The time that one hash may take, milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 50)]
+    millis: u64,
+    /// The memory that all workers together may hold, MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    memory_mib: u64,
+    /// Threads that hash; as many as there are cores where not given
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+    /// Hashes measured on each worker
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    rounds: usize,
+}
+
+impl Calibrate {
+    /// Measures and prints.
+    ///
+    /// # Errors
+    /// [`CalibrateError`].
+    pub fn run(&self) -> Result<(), CalibrateError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = self.workers.unwrap_or(cores);
+        println!("{workers} workers on {cores} cores");
+        println!("\nOWASP's and ASVS's equal choices:");
+        for cost in owasp_costs() {
+            let reused = measure(cost, workers, true, self.rounds)?;
+            let fresh = measure(cost, workers, false, self.rounds)?;
+            println!(
+                "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s with reused memory, {:>6.1} with fresh",
+                cost.memory_kib,
+                cost.passes,
+                reused.one_hash.as_secs_f64() * 1_000.0,
+                reused.per_second,
+                fresh.per_second,
+            );
+        }
+        let wish = Wish {
+            one_hash: Duration::from_millis(self.millis),
+            memory_kib: self.memory_mib * 1_024,
+            workers,
+        };
+        print_settings(&recommend(&wish, self.rounds)?, self.millis);
+        Ok(())
+    }
+}
+
+fn print_settings(best: &Measured, wanted_millis: u64) {
+    println!("\nFor {wanted_millis} ms a hash:\n");
+    println!("[hash]");
+    println!("memory_kib = {}", best.cost.memory_kib);
+    println!("passes = {}", best.cost.passes);
+    println!("lanes = {}", best.cost.lanes);
+    println!("workers = {}", best.workers);
+    println!(
+        "\n# {:.1} ms a hash, {} MiB for all workers; expect {:.0} verifications/s where words are right\n\
+         # at once, and a quarter of that where all are wrong: a refusal always costs four hashes",
+        best.one_hash.as_secs_f64() * 1_000.0,
+        best.memory_kib / 1_024,
+        best.per_second,
+    );
+}
