@@ -14,6 +14,7 @@ use self::{
 };
 use crate::{
     secrets::{
+        certificate::CertificateError,
         chance::Chance,
         field::FieldCipher,
         hasher::{Hasher, HasherStartError},
@@ -80,6 +81,9 @@ pub enum StartError {
     /// the first admin could not be made
     #[error("the first admin could not be made: {0}")]
     FirstAdmin(String),
+    /// the certificate
+    #[error("tls: {0}")]
+    Certificate(#[from] CertificateError),
     /// the address could not be bound, or serving ended
     #[error("cannot serve: {0}")]
     Listen(std::io::Error),
@@ -99,7 +103,11 @@ impl StartError {
     pub fn is_settings(&self) -> bool {
         matches!(
             self,
-            Self::Settings(_) | Self::Keyring(_) | Self::WrongKeyring(_) | Self::Log(_)
+            Self::Settings(_)
+                | Self::Keyring(_)
+                | Self::WrongKeyring(_)
+                | Self::Log(_)
+                | Self::Certificate(_)
         )
     }
 }

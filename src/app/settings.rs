@@ -15,11 +15,12 @@ use std::{
 
 use chrono_tz::Tz;
 use figment::{Figment, providers::Serialized};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    bounds::{address, api_address, check_bounds, hash_settings, time_zone},
+    bounds::{address, api_address, check_bounds, hash_settings, time_zone, tls_files},
     sources::{explain, given, text_or_file},
 };
 use crate::{
@@ -58,6 +59,8 @@ pub struct Written {
     business: BusinessSection,
     metrics: MetricsSection,
     log: LogSection,
+    tls: TlsSection,
+    proxy: ProxySection,
 }
 
 impl Default for Written {
@@ -81,6 +84,8 @@ impl Default for Written {
             business: BusinessSection::default(),
             metrics: MetricsSection::default(),
             log: LogSection::default(),
+            tls: TlsSection::default(),
+            proxy: ProxySection::default(),
         }
     }
 }
@@ -143,6 +148,13 @@ sections! {
     MetricsSection {
         listen: Option<String> = None,
     }
+    TlsSection {
+        certificate: Option<PathBuf> = None,
+        key: Option<PathBuf> = None,
+    }
+    ProxySection {
+        trusted: Vec<IpNet> = Vec::new(),
+    }
     LogSection {
         filter: String = "info".to_owned(),
         format: String = "text".to_owned(),
@@ -195,6 +207,10 @@ pub struct Settings {
     pub stale_after_minutes: u32,
     /// the business time zone
     pub time_zone: Tz,
+    /// the certificate's and its key's files, where HTTPS is spoken
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// the proxies whose word for a caller's address is taken
+    pub trusted_proxies: Vec<IpNet>,
     /// what is logged
     pub log_filter: String,
     /// whether the log is JSON
@@ -309,6 +325,8 @@ impl Settings {
             attempts: attempts.map_err(named("attempts"))?,
             stale_after_minutes: written.loans.stale_after_minutes,
             time_zone: time_zone(&written.business.time_zone)?,
+            tls: tls_files(&written)?,
+            trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
             log_json: written.log.format == "json",
             data_dir: written.data_dir.clone(),

@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, settings::Settings},
-    flows::first_run,
+    flows::{first_run, upkeep},
     http::server,
     secrets::chance::Chance,
 };
@@ -33,8 +33,9 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
 
 /// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
 pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
-    let bound = server::bind(app).map_err(StartError::Listen)?;
-    let base = format!("http://{}", bound.address);
+    let bound = server::bind(app)?;
+    actix_web::rt::spawn(upkeep::keep(app.clone()));
+    let base = format!("{}://{}", bound.scheme, bound.address);
     tracing::info!("listening on {base}");
     tell(&base);
     bound.server.await.map_err(StartError::Listen)?;

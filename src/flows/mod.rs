@@ -16,6 +16,7 @@ pub mod passwords;
 pub mod sign_in;
 pub mod staff;
 pub mod sync;
+pub mod upkeep;
 pub mod verify;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     future::{Ready, ready},
     ops::Deref,
+    time::Duration,
 };
 
 use actix_web::{
@@ -33,6 +34,9 @@ use crate::{
 
 /// The largest body but a batch's, bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
+
+/// A body has to arrive within this time, however slowly it is sent.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
 /// `EARLY` ones may be had before a one-time password is changed.
@@ -108,8 +112,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// Reads a body up to [`MAX_BODY`].
 ///
 /// # Errors
-/// [`Code::PayloadTooLarge`], or [`Code::BadRequest`] where it is cut off.
-pub async fn read_all(mut payload: Payload) -> Result<Bytes, Problem> {
+/// [`Code::PayloadTooLarge`], [`Code::RequestTimeout`], or [`Code::BadRequest`] where it is cut off.
+pub async fn read_all(payload: Payload) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(BODY_WITHIN, read_bounded(payload)).await;
+    read.unwrap_or_else(|_| Err(Problem::new(Code::RequestTimeout)))
+}
+
+async fn read_bounded(mut payload: Payload) -> Result<Bytes, Problem> {
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest))?;

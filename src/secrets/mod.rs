@@ -3,6 +3,7 @@
 //! Never SQL, never HTTP; it knows no other room but `domain`.
 
 pub mod calibrate;
+pub mod certificate;
 pub mod chance;
 pub mod field;
 pub mod hasher;

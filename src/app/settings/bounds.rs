@@ -1,6 +1,6 @@
 //! What each setting may be; whatever is not is told by its name.
 
-use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use chrono_tz::Tz;
 use tracing_subscriber::EnvFilter;
@@ -113,14 +113,30 @@ pub(super) fn time_zone(name: &str) -> Result<Tz, SettingsError> {
 
 pub(super) fn api_address(written: &Written) -> Result<SocketAddr, SettingsError> {
     let listen = address("listen", &written.listen)?;
-    if listen.ip().is_loopback() || written.allow_insecure_listen {
+    if listen.ip().is_loopback() || written.allow_insecure_listen || tls_files(written)?.is_some() {
         return Ok(listen);
     }
     let why = format!(
-        "{listen} is beyond loopback and this is plain HTTP; put TLS before it, then set \
-         allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
+        "{listen} is beyond loopback and this is plain HTTP; name a certificate (tls.certificate, tls.key), or put \
+         TLS before it and set allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
     );
     Err(SettingsError::of("listen", why))
+}
+
+/// The files of the certificate and of its key: both or neither.
+pub(super) fn tls_files(written: &Written) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {
+    match (&written.tls.certificate, &written.tls.key) {
+        (Some(certificate), Some(key)) => Ok(Some((certificate.clone(), key.clone()))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(SettingsError::of(
+            "tls.key",
+            "it is missing, and tls.certificate is given",
+        )),
+        (None, Some(_)) => Err(SettingsError::of(
+            "tls.certificate",
+            "it is missing, and tls.key is given",
+        )),
+    }
 }
 
 pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, SettingsError> {

@@ -25,6 +25,8 @@ const TEXTS: &[&str] = &[
     "metrics.listen",
     "log.filter",
     "log.format",
+    "tls.certificate",
+    "tls.key",
 ];
 
 /// What was given, without the defaults: the file, over it the environment, over it the flags.
