@@ -5,6 +5,11 @@
 
 mod support;
 
+mod applications;
 mod attempts;
+mod clients;
 mod heard;
+mod roles;
+mod sessions;
 mod story;
+mod tokens;
