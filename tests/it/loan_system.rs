@@ -12,6 +12,8 @@ on_each_database! {
     as_of_decides_over_a_loan with BUSY,
     as_of_decides_over_a_client with BUSY,
     a_client_made_at_a_branch_yields_to_any_push with BUSY,
+    what_a_branch_amended_yields_to_the_next_push_and_not_to_an_older_one with BUSY,
+    amendments_and_pushes_at_once_lose_nothing with BUSY,
     each_flaw_of_a_loan_is_named_by_its_field with BUSY,
     each_flaw_of_a_client_is_named_by_its_field with BUSY,
     a_number_with_a_slash_is_percent_encoded_in_the_path with BUSY,
@@ -111,6 +113,51 @@ async fn a_client_made_at_a_branch_yields_to_any_push(world: &World) {
     );
     let card = branch.get(&format!("/v1/clients/{id}")).await.expect(200);
     assert_eq!(card["given_name"], "Айша");
+}
+
+async fn what_a_branch_amended_yields_to_the_next_push_and_not_to_an_older_one(world: &World) {
+    let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
+    feed.put(CLIENT, client("2026-01-31T12:00:00Z"))
+        .await
+        .expect(201);
+    let found = branch
+        .post("/v1/clients/search", json!({"client_number": "K-1"}))
+        .await
+        .expect(200);
+    let path = format!(
+        "/v1/clients/{}",
+        found.items()[0]["id"].as_str().expect("an id")
+    );
+    let amended = json!({"phone": "+77051112233"});
+    branch.patch(&path, amended).await.expect(200);
+    let stale = feed.put(CLIENT, client("2026-01-31T11:00:00Z")).await;
+    assert_eq!(stale.expect(200)["reason"], "stale");
+    assert_eq!(branch.get(&path).await["phone"], "+77051112233");
+    let next = feed.put(CLIENT, client("2026-01-31T13:00:00Z")).await;
+    assert_eq!(next.expect(200)["applied"], true);
+    assert_eq!(branch.get(&path).await["phone"], "+77012345667");
+}
+
+async fn amendments_and_pushes_at_once_lose_nothing(world: &World) {
+    let branch = world.staff("branch").await;
+    for round in 0..5 {
+        let id = branch.enter_client(&format!("K-{round}")).await;
+        let path = format!("/v1/clients/{id}");
+        let amendments = [
+            json!({"family_name": "Ә"}),
+            json!({"given_name": "Қ"}),
+            json!({"patronymic": null}),
+            json!({"phone": "+77051112233"}),
+        ];
+        let amendments = amendments.map(|body| branch.patch(&path, body).into_future());
+        for answer in futures_util::future::join_all(amendments).await {
+            answer.expect(200);
+        }
+        let card = branch.get(&path).await.expect(200);
+        let seen = ["family_name", "given_name", "patronymic", "phone"].map(|name| &card[name]);
+        let expected = [json!("Ә"), json!("Қ"), Value::Null, json!("+77051112233")];
+        assert_eq!(seen, expected.each_ref());
+    }
 }
 
 async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
