@@ -84,6 +84,7 @@ fn put_client(
     new_id: &str,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(Received, String), StoreError> {
+    tx.hold_numbers(&[record.client_number.as_str()])?;
     let held = tx.client_by_number(&record.client_number)?;
     let facts = held
         .as_ref()
@@ -111,6 +112,7 @@ fn put_loan(
     let Some(client) = tx.client_id_by_number(&record.client_number)? else {
         return Ok(None);
     };
+    tx.hold_numbers(&[record.ticket_number.as_str()])?;
     let held = tx.loan(record.ticket_number.as_str())?;
     let facts = held
         .as_ref()

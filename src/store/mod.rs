@@ -10,6 +10,7 @@ mod audit;
 mod clients;
 mod connection;
 mod error;
+mod holds;
 mod keys;
 mod lanes;
 mod loans;

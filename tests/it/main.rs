@@ -5,6 +5,14 @@
 
 mod support;
 
+mod applications;
 mod attempts;
+mod clients;
 mod heard;
+mod limits;
+mod loan_system;
+mod roles;
+mod sessions;
 mod story;
+mod tokens;
+mod verifications;

@@ -73,9 +73,9 @@ macro_rules! on_sqlite {
             $(
                 #[test]
                 fn $story() {
-                    let settings: &[$crate::support::world::Setting] = &[$($settings)?].concat();
+                    let settings: &[&[$crate::support::world::Setting]] = &[$($settings)?];
                     let kind = $crate::support::database::Kind::Sqlite;
-                    $crate::support::world::tell(kind, settings, super::$story);
+                    $crate::support::world::tell(kind, &settings.concat(), super::$story);
                 }
             )+
         }
@@ -95,9 +95,9 @@ macro_rules! on_postgresql {
                 #[test]
                 #[ignore = "needs a PostgreSQL: tests/run brings one"]
                 fn $story() {
-                    let settings: &[$crate::support::world::Setting] = &[$($settings)?].concat();
+                    let settings: &[&[$crate::support::world::Setting]] = &[$($settings)?];
                     let kind = $crate::support::database::Kind::Postgres;
-                    $crate::support::world::tell(kind, settings, super::$story);
+                    $crate::support::world::tell(kind, &settings.concat(), super::$story);
                 }
             )+
         }
