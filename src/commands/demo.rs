@@ -99,7 +99,7 @@ fn main_job(made: &Demonstration, base: &str) -> String {
     let json = "-H 'content-type: application/json'";
     let bearer = "-H \"authorization: Bearer $TOKEN\"";
     let keep = |field: &str| {
-        format!("| tee /dev/stderr | sed -n 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/p'")
+        format!("| tee -a /dev/stderr | sed -n 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/p'")
     };
     format!(
         "TOKEN=$(curl -s {base}/v1/sessions {json} \

@@ -2,6 +2,8 @@
 //! all made up, and all made through the stories that real ones are made through, with their events.
 
 mod cast;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
