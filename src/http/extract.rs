@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     future::{Ready, ready},
+    marker::PhantomData,
     ops::Deref,
     time::Duration,
 };
@@ -14,7 +16,10 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use validator::{Validate, ValidationErrorsKind};
 
 use super::{
@@ -147,7 +152,7 @@ fn json_declared(request: &HttpRequest) -> Result<(), Problem> {
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer_of(error.path());
         json_problem(error.inner(), pointer)
     })?;
@@ -155,6 +160,29 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         .end()
         .map_err(|error| json_problem(&error, String::new()))?;
     Ok(value)
+}
+
+/// A JSON object, and no array: serde reads a struct from either.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 /// Malformed JSON, a wrong JSON type or an unknown field is 400, and names its place.
@@ -165,6 +193,8 @@ fn json_problem(error: &serde_json::Error, pointer: String) -> Problem {
     }
     let (code, flaw) = if told.starts_with("unknown field") {
         (Code::UnknownField, Flaw::UnknownField)
+    } else if told.starts_with("duplicate field") {
+        (Code::MalformedJson, Flaw::ExactlyOne)
     } else {
         (Code::WrongType, Flaw::WrongType)
     };
@@ -201,7 +231,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// A part of the path, decoded.
+/// A part of the path, decoded. What holds a control character is the name of nothing.
 pub struct PathPart(pub String);
 
 impl FromRequest for PathPart {
@@ -210,10 +240,9 @@ impl FromRequest for PathPart {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let path = web::Path::<String>::from_request(request, payload).into_inner();
-        ready(
-            path.map(|part| Self(part.into_inner()))
-                .map_err(|_| Problem::new(Code::NotFound)),
-        )
+        let part = path.ok().map(web::Path::into_inner);
+        let part = part.filter(|part| !part.contains(char::is_control));
+        ready(part.map(Self).ok_or_else(|| Problem::new(Code::NotFound)))
     }
 }
 

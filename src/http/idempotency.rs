@@ -49,6 +49,12 @@ const EXEMPT: &[&str] = &[
     "/v1/clients/search",
 ];
 
+/// Whether a key is honoured on POSTs to an address.
+#[must_use]
+pub fn is_honoured(path: &str) -> bool {
+    !EXEMPT.contains(&path)
+}
+
 /// Fields that a kept answer leaves out.
 const SECRETS: &[&str] = &[
     "password",
@@ -77,7 +83,7 @@ pub async fn honour(
         _ => None,
     };
     let app = request.app_data::<web::Data<App>>().cloned();
-    let applies = request.method() == Method::POST && !EXEMPT.contains(&request.path());
+    let applies = request.method() == Method::POST && is_honoured(request.path());
     match (header, known, app) {
         (Some(header), Some(actor), Some(app)) if applies => {
             once(request, next, &header, &actor, app).await

@@ -8,8 +8,9 @@ use validator::Validate;
 use super::{
     clients::person,
     extract::{Body, Call, Fields, Guard, PathPart},
+    openapi::values,
     problem::Problem,
-    shapes::{line, present},
+    shapes::{line, object, present},
 };
 use crate::{
     domain::{
@@ -28,19 +29,19 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct PushedClient {
     /// family name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100, example = "Қасымова")]
+    #[schema(required = true, value_type = values::PersonName)]
     pub family_name: Option<String>,
     /// given name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100, example = "Әсел")]
+    #[schema(required = true, value_type = values::PersonName)]
     pub given_name: Option<String>,
     /// patronymic, where there is one
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = Option<values::PersonName>)]
     pub patronymic: Option<String>,
     /// telephone
-    #[schema(required = true, value_type = String, example = "+77012345667")]
+    #[schema(required = true, value_type = values::PhoneNumber)]
     pub phone: Option<String>,
     /// when the loan system knew this
-    #[schema(required = true, value_type = String, format = DateTime)]
+    #[schema(required = true, value_type = values::Moment)]
     pub as_of: Option<String>,
 }
 
@@ -49,16 +50,18 @@ pub struct PushedClient {
 #[serde(deny_unknown_fields)]
 pub struct PushedLoan {
     /// whose loan
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 64, example = "K-000123")]
+    #[schema(required = true, value_type = values::ClientNumber)]
     pub client_number: Option<String>,
     /// what it is called
     #[validate(length(min = 1, max = 200))]
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 200, example = "Алтын")]
+    #[schema(required = true, value_type = values::Line)]
     pub product: Option<String>,
     /// the due date
-    #[schema(required = true, value_type = String, format = Date)]
+    #[schema(required = true, value_type = values::Day)]
     pub due_on: Option<String>,
     /// the outstanding balance
+    #[validate(nested)]
+    #[serde(default, deserialize_with = "object")]
     #[schema(required = true, value_type = PushedMoney)]
     pub balance: Option<PushedMoney>,
     /// the guaranteed waiting period, days; null where the contract states none
@@ -69,7 +72,7 @@ pub struct PushedLoan {
     #[schema(required = true, value_type = LoanStatus)]
     pub status: Option<String>,
     /// when the loan system knew this
-    #[schema(required = true, value_type = String, format = DateTime)]
+    #[schema(required = true, value_type = values::Moment)]
     pub as_of: Option<String>,
 }
 
@@ -86,10 +89,10 @@ pub enum LoanStatus {
 #[serde(deny_unknown_fields)]
 pub struct PushedMoney {
     /// a decimal string, never a number
-    #[schema(required = true, value_type = String, pattern = r"^\d{1,15}(\.\d+)?$", example = "125000.00")]
+    #[schema(required = true, value_type = values::Amount)]
     pub amount: Option<String>,
     /// ISO 4217
-    #[schema(required = true, value_type = String, min_length = 3, max_length = 3, example = "KZT")]
+    #[schema(required = true, value_type = values::Currency)]
     pub currency: Option<String>,
 }
 
@@ -100,7 +103,7 @@ pub struct ReceivedBody {
     pub applied: bool,
     /// why not: `stale` or `unchanged`
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "stale")]
+    #[schema(value_type = values::NotApplied, required = false)]
     pub reason: Option<&'static str>,
 }
 
@@ -116,7 +119,19 @@ fn received(received: Received) -> HttpResponse {
     })
 }
 
-/// `PUT /v1/loan-system/clients/{client_number}`
+/// Pushes a client as the loan system knows them.
+///
+/// Older than what is held is `stale`, the same again `unchanged`; neither is an error.
+#[utoipa::path(
+    put,
+    path = "/v1/loan-system/clients/{client_number}",
+    tag = "loan system",
+    operation_id = "push_client",
+    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
+    params(("client_number" = values::ClientNumber, Path, description = "the company's number of the client; `/` as `%2F`")),
+    request_body = PushedClient,
+    responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The client is new", body = ReceivedBody)),
+)]
 pub async fn put_client(
     guard: Guard<Feed>,
     call: Call,
@@ -145,7 +160,20 @@ pub async fn put_client(
     Ok(received(became))
 }
 
-/// `PUT /v1/loan-system/loans/{ticket_number}`
+/// Pushes a loan as the loan system knows it.
+///
+/// Older than what is held is `stale`, the same again `unchanged`; neither is an error.
+#[utoipa::path(
+    put,
+    path = "/v1/loan-system/loans/{ticket_number}",
+    tag = "loan system",
+    operation_id = "push_loan",
+    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
+    params(("ticket_number" = values::TicketNumber, Path, description = "the pledge ticket; `/` as `%2F`")),
+    request_body = PushedLoan,
+    responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The loan is new", body = ReceivedBody)),
+    extensions(("x-problems" = json!(["unknown_client"]))),
+)]
 pub async fn put_loan(
     guard: Guard<Feed>,
     call: Call,

@@ -3,6 +3,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod branches;
 pub mod clients;
 pub mod context;
 pub mod extract;
@@ -17,7 +18,9 @@ pub mod passphrases;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod sessions;
 pub mod shapes;
 pub mod staff;
+pub mod tokens;
 pub mod verifications;
 pub mod words;

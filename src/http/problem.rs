@@ -254,7 +254,9 @@ pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> Htt
     response.json(document(problem, language, request.path(), request_id))
 }
 
-fn document(
+/// The document of a problem.
+#[must_use]
+pub fn document(
     problem: &Problem,
     language: Language,
     path: &str,
