@@ -1,5 +1,6 @@
 //! The commands of the program, what each prints, and the code with which it exits.
 
+mod audit;
 mod calibrate;
 mod demo;
 mod serve;
@@ -11,9 +12,12 @@ use clap::{Args, Parser, Subcommand};
 use qupia::{
     app::{
         StartError,
+        clock::Clock,
+        foundation::Foundation,
         settings::{Flags, Settings, SettingsError},
     },
     http::openapi,
+    secrets::chance::Chance,
     store,
 };
 use tracing_subscriber::EnvFilter;
@@ -54,6 +58,9 @@ enum Command {
     /// Enters staff and gives new passwords, on the machine itself
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Verifies and exports the audit
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -199,6 +206,7 @@ fn obey(command: Command) -> Result<(), Failure> {
             print!("{}", place.settings(None)?.masked());
             Ok(())
         }
+        Command::Audit(command) => audit::run(command),
         Command::Openapi => {
             println!("{}", openapi::json());
             Ok(())
@@ -207,6 +215,27 @@ fn obey(command: Command) -> Result<(), Failure> {
             .run()
             .map_err(|error| Failure::other(error.to_string())),
     }
+}
+
+/// Opens what a command looks after, and does something with it.
+fn upkeep(
+    settings: Settings,
+    work: impl AsyncFnOnce(&Foundation) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    start_log(&settings)?;
+    actix_web::rt::System::new().block_on(async move {
+        let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        work(&foundation).await
+    })
+}
+
+/// A progress bar, where standard error is a terminal.
+fn progress(what: &'static str) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} {eta}")
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
+    indicatif::ProgressBar::new(0)
+        .with_style(style)
+        .with_message(what)
 }
 
 /// The log goes to standard error; what a command is asked to print goes to standard output.

@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, settings::Settings},
-    flows::{first_run, upkeep},
+    flows::{first_run, seal_audit, upkeep},
     http::server,
     secrets::chance::Chance,
 };
@@ -38,7 +38,12 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let base = format!("{}://{}", bound.scheme, bound.address);
     tracing::info!("listening on {base}");
     tell(&base);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let sealer = actix_web::rt::spawn(seal_audit::run(app.clone(), stopped));
     bound.server.await.map_err(StartError::Listen)?;
+    // The sealer is the last to go, so that what was answered is sealed.
+    drop(stop);
+    let _panicked_and_said_so = sealer.await;
     app.hasher.shutdown().await;
     Ok(())
 }

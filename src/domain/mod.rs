@@ -13,6 +13,7 @@ pub mod money;
 pub mod passphrase;
 pub mod person;
 pub mod role;
+pub mod seal;
 pub mod staff;
 pub mod strength;
 pub mod suggestions;

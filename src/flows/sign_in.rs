@@ -114,6 +114,8 @@ async fn throttle(
     let name = login.map_or("", Login::as_str);
     // The rate is kept under a blind value: somebody may have typed a password into the login field.
     let blind: String = app
+        .keys
+        .now()
         .index
         .of("login", name)
         .iter()
@@ -184,7 +186,7 @@ async fn open(
     if !opened {
         return Err(Refusal::BadCredentials);
     }
-    let token = SecretString::from(app.tokens.issue(&claims));
+    let token = SecretString::from(app.keys.now().tokens.issue(&claims));
     Ok(Session {
         token,
         expires_in: lifetime.num_seconds(),
@@ -221,6 +223,8 @@ fn who(staff: &StaffRow) -> Who {
 pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
     let now = app.clock.now();
     let claims = app
+        .keys
+        .now()
         .tokens
         .check(token, now.timestamp())
         .map_err(|_| Refusal::BadCredentials)?;

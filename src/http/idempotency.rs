@@ -138,23 +138,26 @@ async fn claim(
         .filter(|key| (1..=MAX_KEY_CHARS).contains(&key.len()));
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
     let body = read_all(request.take_payload()).await?;
-    let id = hex(&app.index.of("idempotency", &format!("{} {key}", actor.id)));
+    let index = &app.keys.now().index;
+    // Under every index key that still reads: a rotation must not let a repeated request through.
+    let ids = index.all("idempotency", &format!("{} {key}", actor.id));
     // Under a key of its own: a bare digest of a body would let a thief of the database guess the
     // passphrase in it without ever paying for an argon2 hash.
-    let fingerprint = app
-        .index
-        .of("idempotency.body", &hex(&digest(request, &body)));
+    let fingerprints = index.all("idempotency.body", &hex(&digest(request, &body)));
+    let names: Vec<_> = ids.iter().map(|id| hex(id)).zip(fingerprints).collect();
     let (_, mut whole) = actix_http::h1::Payload::create(true);
     whole.unread_data(body);
     request.set_payload(Payload::from(whole));
     let (now, lifetime) = (app.clock.now(), TimeDelta::hours(KEY_HOURS));
-    let claimed = id.clone();
     let claim = app
         .store
-        .tally(move |tally| tally.claim_key(&claimed, &fingerprint, lifetime, now))
+        .tally(move |tally| {
+            let (id, fingerprint) = tally.known_name(&names)?;
+            let claim = tally.claim_key(id, fingerprint, lifetime, now)?;
+            Ok((id.clone(), claim))
+        })
         .await;
-    let claim = claim.map_err(|error| Problem::from(Refusal::from(error)))?;
-    Ok((id, claim))
+    claim.map_err(|error| Problem::from(Refusal::from(error)))
 }
 
 async fn answer(

@@ -3,6 +3,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod audit_seals;
 pub mod branches;
 pub mod clients;
 pub mod context;

@@ -6,8 +6,8 @@ use actix_web::{
 };
 
 use super::{
-    applications, audit, branches, clients, context::identify, health, idempotency::honour,
-    loan_system, openapi, passphrases, sessions, staff, tokens, verifications,
+    applications, audit, audit_seals, branches, clients, context::identify, health,
+    idempotency::honour, loan_system, openapi, passphrases, sessions, staff, tokens, verifications,
 };
 
 /// Lays out every route.
@@ -80,7 +80,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/loan-system/loans/{ticket_number}",
             [put(loan_system::put_loan)],
         ))
-        .service(at("/audit/events", [get(audit::events)]));
+        .service(at("/audit/events", [get(audit::events)]))
+        .service(at("/audit/seals", [get(audit_seals::seals)]))
+        .service(at("/audit/verification", [post(audit_seals::verify)]));
     config
         .service(v1)
         .service(at("/healthz", [get(health::lives)]))

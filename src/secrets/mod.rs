@@ -9,6 +9,7 @@ pub mod field;
 pub mod hasher;
 pub mod index;
 pub mod keyring;
+pub mod live;
 pub mod one_time;
 pub mod seal;
 pub mod token;

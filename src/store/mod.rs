@@ -13,12 +13,14 @@ mod error;
 mod holds;
 mod keys;
 mod lanes;
+mod leases;
 mod loans;
 mod migrations;
 mod passphrases;
 mod readers;
 mod recorder;
 pub(crate) mod schema;
+mod seals;
 mod sessions;
 mod staff;
 mod tallies;
@@ -38,6 +40,7 @@ pub use self::{
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
     error::{StoreError, Taken},
+    leases::{Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{NewPassphrase, PassphraseRow},

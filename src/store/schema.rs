@@ -133,6 +133,7 @@ diesel::table! {
         sealed_at -> BigInt,
         key_id -> Text,
         signature -> Binary,
+        leaves -> Binary,
     }
 }
 
@@ -166,10 +167,19 @@ diesel::table! {
 }
 
 diesel::table! {
-    key_checks (key_id) { key_id -> Text, purpose -> Text, check_value -> Text, }
+    key_checks (key_id) {
+        key_id -> Text,
+        purpose -> Text,
+        check_value -> Text,
+        active_since -> Nullable<BigInt>,
+    }
 }
 
 diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(passphrases -> clients (client_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, staff);
 diesel::allow_tables_to_appear_in_same_query!(clients, passphrases, loans, verifications);
+
+diesel::table! {
+    seal_keys (key_id) { key_id -> Text, public_key -> Binary, }
+}

@@ -266,6 +266,27 @@ impl Tally<'_> {
         Ok(Ok(()))
     }
 
+    /// Of a key's names, one for each index key that is still read, the one that is kept already;
+    /// the first, where none is. Each comes with the request's fingerprint under the same index key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn known_name<'n>(
+        &mut self,
+        names: &'n [(String, Vec<u8>)],
+    ) -> Result<&'n (String, Vec<u8>), StoreError> {
+        for name in names.iter().skip(1) {
+            let held = idempotency_records::table.find(&name.0);
+            let held: i64 = held.count().get_result(self.connection)?;
+            if held > 0 {
+                return Ok(name);
+            }
+        }
+        names
+            .first()
+            .ok_or_else(|| StoreError::corrupt("idempotency_records", "", "a key without a name"))
+    }
+
     /// Claims an idempotency key for a request with this fingerprint.
     ///
     /// # Errors
