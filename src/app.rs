@@ -2,6 +2,7 @@
 //! program and the tests share.
 
 pub mod clock;
+pub mod outbound;
 pub mod settings;
 
 use std::{fs, path::Path, sync::Arc};
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 
 use self::{
     clock::Clock,
+    outbound::Outbound,
     settings::{Settings, SettingsError},
 };
 use crate::{
@@ -44,6 +46,10 @@ pub struct Parts {
     pub tokens: Tokens,
     /// blind look-up values for what is no column: logins in rates, idempotency keys
     pub index: BlindIndex,
+    /// calls to receivers of webhooks
+    pub outbound: Outbound,
+    /// this process among those that share the database: a name that no other has
+    pub instance: String,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -149,6 +155,9 @@ impl App {
         Ok(Self(Arc::new(Parts {
             tokens: Tokens::new(&keyring, TokenSettings::default()),
             index: BlindIndex::new(&keyring),
+            outbound: Outbound::new(settings.webhooks.outbound.clone()),
+            instance: chance
+                .uuid_v7(u64::try_from(clock.now().timestamp_millis()).unwrap_or_default()),
             settings,
             clock,
             chance,

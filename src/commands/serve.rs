@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, settings::Settings},
-    flows::first_run,
+    flows::{deliver::Carrier, first_run},
     http::server,
     secrets::chance::Chance,
 };
@@ -37,7 +37,13 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let base = format!("http://{}", bound.address);
     tracing::info!("listening on {base}");
     tell(&base);
-    bound.server.await.map_err(StartError::Listen)?;
+    let carrier = tokio::spawn(Carrier::new(app).run());
+    let served = bound.server.await;
+    carrier.abort();
+    if let Err(error) = Carrier::let_go(app).await {
+        tracing::warn!("another instance has to wait for the webhooks: {error}");
+    }
+    served.map_err(StartError::Listen)?;
     app.hasher.shutdown().await;
     Ok(())
 }

@@ -7,9 +7,11 @@ pub mod applications;
 pub mod audit;
 pub mod clients;
 pub mod complete_application;
+pub mod deliver;
 pub mod demo;
 pub mod first_run;
 pub mod inquire;
+pub mod lease;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
@@ -17,6 +19,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod sync;
 pub mod verify;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -65,6 +68,8 @@ pub enum Conflict {
     NotLocked,
     /// nobody else could administer
     LastAdmin,
+    /// as many receivers of webhooks as there may be
+    TooManyWebhooks,
 }
 
 /// Which quota is used up.

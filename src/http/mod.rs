@@ -20,4 +20,5 @@ pub mod server;
 pub mod shapes;
 pub mod staff;
 pub mod verifications;
-pub mod words;
+pub mod webhooks;
+mod words;

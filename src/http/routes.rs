@@ -7,7 +7,7 @@ use actix_web::{
 
 use super::{
     applications, audit, clients, context::identify, health, idempotency::honour, loan_system,
-    openapi, passphrases, staff, verifications,
+    openapi, passphrases, staff, verifications, webhooks,
 };
 
 /// Lays out every route.
@@ -80,6 +80,25 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/loan-system/loans/{ticket_number}",
             [put(loan_system::put_loan)],
         ))
+        .service(at(
+            "/webhooks",
+            [post(webhooks::register), get(webhooks::list)],
+        ))
+        .service(at(
+            "/webhooks/{id}",
+            [
+                get(webhooks::read),
+                patch(webhooks::change),
+                delete(webhooks::remove),
+            ],
+        ))
+        .service(at("/webhooks/{id}/secrets", [post(webhooks::rotate)]))
+        .service(at("/webhooks/{id}/deliveries", [get(webhooks::deliveries)]))
+        .service(at(
+            "/webhooks/{id}/deliveries/{delivery_id}/replay",
+            [post(webhooks::replay)],
+        ))
+        .service(at("/webhooks/{id}/replay", [post(webhooks::replay_dead)]))
         .service(at("/audit/events", [get(audit::events)]));
     config
         .service(v1)

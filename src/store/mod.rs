@@ -12,8 +12,10 @@ mod connection;
 mod error;
 mod keys;
 mod lanes;
+mod leases;
 mod loans;
 mod migrations;
+mod outbox;
 mod passphrases;
 mod readers;
 mod recorder;
@@ -23,6 +25,7 @@ mod staff;
 mod tallies;
 mod vault;
 mod verifications;
+mod webhooks;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -37,13 +40,16 @@ pub use self::{
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
     error::{StoreError, Taken},
+    leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
+    outbox::{Answer, DeliveryRow, DeliveryState},
     passphrases::{NewPassphrase, PassphraseRow},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
     vault::Vault,
+    webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };
 use self::{
     connection::Purpose,
@@ -114,6 +120,7 @@ impl Store {
                     &settings.url,
                     LONGEST_QUEUE,
                     settings.patience,
+                    vault.chance.clone(),
                 )?),
             },
             vault: Arc::new(vault),
@@ -151,7 +158,8 @@ impl Store {
     }
 
     /// Changes something, and records it: the change's value comes with its events, which are
-    /// inserted in the same transaction. There is no way to a change without one.
+    /// inserted in the same transaction, and so is what receivers of webhooks are to be told. There is
+    /// no way to a change without one.
     ///
     /// The work may be run again where two transactions collide.
     ///
@@ -171,6 +179,7 @@ impl Store {
             let traced = work(&mut tx)?;
             for event in &traced.events {
                 tx.insert_event(event)?;
+                tx.tell(event)?;
             }
             Ok(traced.value)
         };
@@ -192,7 +201,8 @@ impl Store {
         }
     }
 
-    /// Counts something: attempts, rates, idempotency records, leases. Nothing else can be reached.
+    /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be
+    /// reached.
     ///
     /// # Errors
     /// What the work says, with nothing changed, or [`StoreError::Unavailable`].
