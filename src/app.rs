@@ -4,6 +4,7 @@
 pub mod chain_head;
 pub mod clock;
 pub mod foundation;
+pub mod outbound;
 pub mod settings;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use secrecy::SecretString;
 use self::{
     clock::Clock,
     foundation::Foundation,
+    outbound::Outbound,
     settings::{Settings, SettingsError},
 };
 use crate::{
@@ -35,6 +37,8 @@ pub struct Parts {
     pub foundation: Foundation,
     /// the hash workers
     pub hasher: Hasher,
+    /// calls to receivers of webhooks
+    pub outbound: Outbound,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -136,6 +140,7 @@ impl App {
             );
         }
         Ok(Self(Arc::new(Parts {
+            outbound: Outbound::new(foundation.settings.webhooks.outbound.clone()),
             foundation,
             hasher,
             bootstrap_password,

@@ -23,6 +23,7 @@ use self::{
     bounds::{address, api_address, check_bounds, hash_settings, time_zone, tls_files},
     sources::{explain, given, text_or_file},
 };
+use super::outbound::OutboundSettings;
 use crate::{
     domain::{
         attempts::{AttemptLaw, Lock},
@@ -61,6 +62,7 @@ pub struct Written {
     log: LogSection,
     tls: TlsSection,
     proxy: ProxySection,
+    webhooks: WebhooksSection,
 }
 
 impl Default for Written {
@@ -86,6 +88,7 @@ impl Default for Written {
             log: LogSection::default(),
             tls: TlsSection::default(),
             proxy: ProxySection::default(),
+            webhooks: WebhooksSection::default(),
         }
     }
 }
@@ -159,6 +162,12 @@ sections! {
         filter: String = "info".to_owned(),
         format: String = "text".to_owned(),
     }
+    WebhooksSection {
+        allow_private: bool = false,
+        timeout_seconds: u64 = 20,
+        rotation_hours: u32 = 24,
+        keep_days: u32 = 30,
+    }
 }
 
 /// What may be given on the command line.
@@ -215,7 +224,20 @@ pub struct Settings {
     pub log_filter: String,
     /// whether the log is JSON
     pub log_json: bool,
+    /// how receivers of webhooks are served
+    pub webhooks: WebhookSettings,
     written: Written,
+}
+
+/// How receivers of webhooks are served.
+#[derive(Clone, Debug)]
+pub struct WebhookSettings {
+    /// how they are called
+    pub outbound: OutboundSettings,
+    /// how long a secret signs after it was rotated, hours
+    pub rotation_hours: u32,
+    /// how long what was delivered is remembered, days
+    pub keep_days: u32,
 }
 
 /// A setting that cannot be obeyed, in words that name it.
@@ -329,6 +351,14 @@ impl Settings {
             trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
             log_json: written.log.format == "json",
+            webhooks: WebhookSettings {
+                outbound: OutboundSettings {
+                    allow_private: written.webhooks.allow_private,
+                    timeout: Duration::from_secs(written.webhooks.timeout_seconds),
+                },
+                rotation_hours: written.webhooks.rotation_hours,
+                keep_days: written.webhooks.keep_days,
+            },
             data_dir: written.data_dir.clone(),
             written,
         })

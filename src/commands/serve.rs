@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, settings::Settings},
-    flows::{first_run, seal_audit, upkeep},
+    flows::{deliver::Carrier, first_run, seal_audit, upkeep},
     http::server,
     secrets::chance::Chance,
 };
@@ -40,10 +40,16 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     tell(&base);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let sealer = actix_web::rt::spawn(seal_audit::run(app.clone(), stopped));
-    bound.server.await.map_err(StartError::Listen)?;
+    let carrier = tokio::spawn(Carrier::new(app).run());
+    let served = bound.server.await;
+    carrier.abort();
+    if let Err(error) = Carrier::let_go(app).await {
+        tracing::warn!("another instance has to wait for the webhooks: {error}");
+    }
     // The sealer is the last to go, so that what was answered is sealed.
     drop(stop);
     let _panicked_and_said_so = sealer.await;
+    served.map_err(StartError::Listen)?;
     app.hasher.shutdown().await;
     Ok(())
 }

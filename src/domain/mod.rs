@@ -18,3 +18,4 @@ pub mod staff;
 pub mod strength;
 pub mod suggestions;
 pub mod verification;
+pub mod webhook;

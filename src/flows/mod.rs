@@ -7,10 +7,12 @@ pub mod applications;
 pub mod audit;
 pub mod clients;
 pub mod complete_application;
+pub mod deliver;
 pub mod demo;
 pub mod export_audit;
 pub mod first_run;
 pub mod inquire;
+pub mod lease;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
@@ -23,6 +25,7 @@ pub mod sync;
 pub mod upkeep;
 pub mod verify;
 pub mod verify_audit;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -71,6 +74,8 @@ pub enum Conflict {
     NotLocked,
     /// nobody else could administer
     LastAdmin,
+    /// as many receivers of webhooks as there may be
+    TooManyWebhooks,
 }
 
 /// Which quota is used up.

@@ -246,6 +246,25 @@ impl FromRequest for PathPart {
     }
 }
 
+/// Two parts of the path, decoded.
+pub struct PathPair(pub String, pub String);
+
+impl FromRequest for PathPair {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let path = web::Path::<(String, String)>::from_request(request, payload).into_inner();
+        ready(
+            path.map(|parts| {
+                let (first, second) = parts.into_inner();
+                Self(first, second)
+            })
+            .map_err(|_| Problem::new(Code::NotFound)),
+        )
+    }
+}
+
 /// Collects the flaws of a body's fields, so that all are told at once.
 pub struct Fields {
     flaws: BTreeMap<String, Flaw>,

@@ -24,4 +24,5 @@ pub mod shapes;
 pub mod staff;
 pub mod tokens;
 pub mod verifications;
-pub mod words;
+pub mod webhooks;
+mod words;

@@ -151,6 +151,7 @@ impl Code {
             Conflict::NoPassphrase => Self::NoPassphrase,
             Conflict::NotLocked => Self::NotLocked,
             Conflict::LastAdmin => Self::LastAdmin,
+            Conflict::TooManyWebhooks => Self::TooManyWebhooks,
         }
     }
 

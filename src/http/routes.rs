@@ -8,6 +8,7 @@ use actix_web::{
 use super::{
     applications, audit, audit_seals, branches, clients, context::identify, health,
     idempotency::honour, loan_system, openapi, passphrases, sessions, staff, tokens, verifications,
+    webhooks,
 };
 
 /// Lays out every route.
@@ -82,7 +83,26 @@ pub fn routes(config: &mut web::ServiceConfig) {
         ))
         .service(at("/audit/events", [get(audit::events)]))
         .service(at("/audit/seals", [get(audit_seals::seals)]))
-        .service(at("/audit/verification", [post(audit_seals::verify)]));
+        .service(at("/audit/verification", [post(audit_seals::verify)]))
+        .service(at(
+            "/webhooks",
+            [post(webhooks::register), get(webhooks::list)],
+        ))
+        .service(at(
+            "/webhooks/{id}",
+            [
+                get(webhooks::read),
+                patch(webhooks::change),
+                delete(webhooks::remove),
+            ],
+        ))
+        .service(at("/webhooks/{id}/secrets", [post(webhooks::rotate)]))
+        .service(at("/webhooks/{id}/deliveries", [get(webhooks::deliveries)]))
+        .service(at(
+            "/webhooks/{id}/deliveries/{delivery_id}/replay",
+            [post(webhooks::replay)],
+        ))
+        .service(at("/webhooks/{id}/replay", [post(webhooks::replay_dead)]));
     config
         .service(v1)
         .service(at("/healthz", [get(health::lives)]))

@@ -16,6 +16,7 @@ mod lanes;
 mod leases;
 mod loans;
 mod migrations;
+mod outbox;
 mod passphrases;
 mod readers;
 mod recorder;
@@ -26,6 +27,7 @@ mod staff;
 mod tallies;
 mod vault;
 mod verifications;
+mod webhooks;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -40,14 +42,16 @@ pub use self::{
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
     error::{StoreError, Taken},
-    leases::{Lease, Sighting},
+    leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
+    outbox::{Answer, DeliveryRow, DeliveryState},
     passphrases::{NewPassphrase, PassphraseRow},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
     vault::Vault,
+    webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };
 use self::{
     connection::Purpose,
@@ -118,6 +122,7 @@ impl Store {
                     &settings.url,
                     LONGEST_QUEUE,
                     settings.patience,
+                    vault.chance.clone(),
                 )?),
             },
             vault: Arc::new(vault),
@@ -155,7 +160,8 @@ impl Store {
     }
 
     /// Changes something, and records it: the change's value comes with its events, which are
-    /// inserted in the same transaction. There is no way to a change without one.
+    /// inserted in the same transaction, and so is what receivers of webhooks are to be told. There is
+    /// no way to a change without one.
     ///
     /// The work may be run again where two transactions collide.
     ///
@@ -175,6 +181,7 @@ impl Store {
             let traced = work(&mut tx)?;
             for event in &traced.events {
                 tx.insert_event(event)?;
+                tx.tell(event)?;
             }
             Ok(traced.value)
         };
@@ -196,7 +203,8 @@ impl Store {
         }
     }
 
-    /// Counts something: attempts, rates, idempotency records, leases. Nothing else can be reached.
+    /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be
+    /// reached.
     ///
     /// # Errors
     /// What the work says, with nothing changed, or [`StoreError::Unavailable`].

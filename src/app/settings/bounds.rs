@@ -18,7 +18,7 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         passphrase,
         ..
     } = written;
-    let bounded: [(&str, u64, RangeInclusive<u64>); 9] = [
+    let bounded: [(&str, u64, RangeInclusive<u64>); 12] = [
         (
             "database.connections",
             database.connections as u64,
@@ -55,6 +55,22 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
             "loans.stale_after_minutes",
             written.loans.stale_after_minutes.into(),
             1..=u64::from(u32::MAX),
+        ),
+        // Standard Webhooks: 15 to 30 seconds.
+        (
+            "webhooks.timeout_seconds",
+            written.webhooks.timeout_seconds,
+            15..=30,
+        ),
+        (
+            "webhooks.rotation_hours",
+            written.webhooks.rotation_hours.into(),
+            0..=8_760,
+        ),
+        (
+            "webhooks.keep_days",
+            written.webhooks.keep_days.into(),
+            1..=36_500,
         ),
     ];
     for (name, value, bounds) in bounded {
