@@ -11,6 +11,7 @@ mod clients;
 mod heard;
 mod limits;
 mod loan_system;
+mod plans;
 mod roles;
 mod sessions;
 mod story;
