@@ -7,8 +7,12 @@ mod support;
 
 mod applications;
 mod attempts;
+mod audit;
 mod clients;
+mod conventions;
+mod faults;
 mod heard;
+mod idempotency;
 mod limits;
 mod loan_system;
 mod roles;
