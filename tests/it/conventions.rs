@@ -229,7 +229,7 @@ async fn addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form
         .split(", ")
         .collect();
     allowed.sort_unstable();
-    assert_eq!(allowed, ["GET", "POST"]);
+    assert_eq!(allowed, ["GET", "HEAD", "POST"]);
     line.ask("BREW", "/v1/staff")
         .await
         .refused(405, "method_not_allowed");
