@@ -34,6 +34,9 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
 /// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
 pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let bound = server::bind(app)?;
+    let serving = actix_web::rt::spawn(bound.server);
+    // Its first step takes the signals over: whoever reads the line below may ask for a stop at once.
+    tokio::task::yield_now().await;
     actix_web::rt::spawn(upkeep::keep(app.clone()));
     let base = format!("{}://{}", bound.scheme, bound.address);
     tracing::info!("listening on {base}");
@@ -41,7 +44,8 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let sealer = actix_web::rt::spawn(seal_audit::run(app.clone(), stopped));
     let carrier = tokio::spawn(Carrier::new(app).run());
-    let served = bound.server.await;
+    let served = serving.await;
+    let served = served.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
     carrier.abort();
     if let Err(error) = Carrier::let_go(app).await {
         tracing::warn!("another instance has to wait for the webhooks: {error}");

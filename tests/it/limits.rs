@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{
     Answer, PHRASE, Person, World,
     cast::{WRONG, somebody},
-    world::{on_each_database, on_postgresql},
+    world::{BUSY, on_each_database, on_postgresql},
 };
 
 on_each_database! {
@@ -16,6 +16,7 @@ on_each_database! {
     a_search_that_finds_nobody_touches_nobody,
     a_branch_serves_whoever_comes,
     of_thirty_verifications_at_once_ten_are_recorded,
+    one_client_touched_many_times_at_once_is_one_client with BUSY,
     of_clients_touched_at_once_no_more_than_the_quota_are_seen with FEW,
 }
 on_postgresql! {
@@ -217,6 +218,24 @@ async fn two_instances_count_one_quota(world: &World) {
     let other = world.another_instance().await;
     let callers = [specialist.at(&other), specialist];
     assert_eq!(thirty_at_once(&callers, &client).await, (10, 20));
+}
+
+async fn one_client_touched_many_times_at_once_is_one_client(world: &World) {
+    let branch = world.staff("branch").await;
+    for round in 0..5 {
+        let specialist = world.staff("call_center").await;
+        let client = branch.enter_client(&format!("K-{round}")).await;
+        let path = format!("/v1/clients/{client}");
+        let looks = (0..10).map(|_| specialist.get(&path).into_future());
+        for answer in futures_util::future::join_all(looks).await {
+            answer.expect(200);
+        }
+        let query = format!(
+            "SELECT count(*) FROM client_touches WHERE staff_id = '{}'",
+            specialist.id
+        );
+        assert_eq!(world.database.number(&query), 1);
+    }
 }
 
 async fn of_clients_touched_at_once_no_more_than_the_quota_are_seen(world: &World) {

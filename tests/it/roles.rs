@@ -77,6 +77,8 @@ pub const TABLE: &[(&str, &str, &[&str])] = &[
     ("PUT", "/v1/loan-system/clients/{client_number}", FEED),
     ("PUT", "/v1/loan-system/loans/{ticket_number}", FEED),
     ("GET", "/v1/audit/events", &["auditor"]),
+    ("GET", "/v1/audit/seals", &["auditor"]),
+    ("POST", "/v1/audit/verification", &["auditor"]),
     ("GET", "/healthz", NOBODY),
     ("GET", "/readyz", NOBODY),
     ("GET", "/metrics", NOBODY),

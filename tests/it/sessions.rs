@@ -14,6 +14,8 @@ on_each_database! {
     a_one_time_password_signs_in_until_it_is_changed_and_for_72_hours_at_most,
     a_new_password_is_long_uncommon_and_without_the_login,
     whoever_changes_their_password_stays_and_their_other_sessions_end,
+    a_password_that_an_admin_makes_meanwhile_is_the_one_that_holds,
+    of_five_changes_of_one_password_at_once_one_holds,
     signing_out_ends_one_session_and_no_other,
     a_session_ends_after_its_hours,
     whoever_is_disabled_gets_another_role_or_another_password_is_out_at_once,
@@ -105,6 +107,47 @@ async fn whoever_changes_their_password_stays_and_their_other_sessions_end(world
     person.post("/v1/staff/me/password", body).await.expect(204);
     me(&person).await.expect(200);
     is_out(&elsewhere).await;
+}
+
+async fn a_password_that_an_admin_makes_meanwhile_is_the_one_that_holds(world: &World) {
+    let other = "lantern marmot orchard";
+    for _ in 0..8 {
+        let person = world.staff("auditor").await;
+        let body = json!({"current_password": person.password, "new_password": other});
+        let path = format!("/v1/staff/{}/password", person.id);
+        let (changed, made) = futures_util::future::join(
+            person.post("/v1/staff/me/password", body).into_future(),
+            world.admin.post(&path, json!({})).into_future(),
+        )
+        .await;
+        assert!(
+            [204, 401, 422].contains(&changed.status),
+            "{}",
+            changed.text
+        );
+        let made = made.expect(201).text("password");
+        sign_in(world.line(), &person.login, &made)
+            .await
+            .expect(201);
+        is_out(&person).await;
+    }
+}
+
+async fn of_five_changes_of_one_password_at_once_one_holds(world: &World) {
+    let person = world.staff("auditor").await;
+    let new = |number: usize| format!("lantern marmot orchard {number}");
+    let changes = (0..5).map(|number| {
+        let body = json!({"current_password": person.password, "new_password": new(number)});
+        person.post("/v1/staff/me/password", body).into_future()
+    });
+    let answers = futures_util::future::join_all(changes).await;
+    let done: Vec<_> = (0..5)
+        .filter(|number| answers[*number].status == 204)
+        .collect();
+    assert_eq!(done.len(), 1, "{answers:?}");
+    sign_in(world.line(), &person.login, &new(done[0]))
+        .await
+        .expect(201);
 }
 
 async fn signing_out_ends_one_session_and_no_other(world: &World) {

@@ -113,7 +113,7 @@ fn issued_elsewhere(world: &World, claims: &Value) -> Vec<(&'static str, String)
     let mut ended = said.clone();
     ended.expires_at = now;
     let mut early = said.clone();
-    early.issued_at = now + 60;
+    early.issued_at = now + TokenSettings::default().leeway_seconds + 1;
     let mut nobody = said.clone();
     nobody.session_id = "no-such-session".to_owned();
     let audience = TokenSettings {
@@ -142,8 +142,9 @@ fn issued_elsewhere(world: &World, claims: &Value) -> Vec<(&'static str, String)
 }
 
 /// What the wall says, without the request's id.
-async fn wall(world: &World, token: &str) -> Value {
+async fn wall(world: &World, what: &str, token: &str) -> Value {
     let answer = world.line().with_token(token).get("/v1/staff/me").await;
+    assert_eq!(answer.status, 401, "{what}: {}", answer.text);
     let mut body = answer.refused(401, "unauthenticated").body;
     body["request_id"] = Value::Null;
     body
@@ -153,17 +154,14 @@ async fn every_forged_or_stale_token_meets_the_same_wall(world: &World) {
     let person: Person = world.staff("auditor").await;
     let revoked = person.again(world.line()).await;
     revoked.delete("/v1/sessions/current").await.expect(204);
-    let first = wall(world, revoked.token()).await;
+    let first = wall(world, "a session that was ended", revoked.token()).await;
     for (what, token) in forged(world, person.token()) {
-        assert_eq!(wall(world, &token).await, first, "{what}");
+        assert_eq!(wall(world, what, &token).await, first, "{what}");
     }
     person.get("/v1/staff/me").await.expect(200);
     world.wait(TimeDelta::hours(12));
-    assert_eq!(
-        wall(world, person.token()).await,
-        first,
-        "a session that is over"
-    );
+    let what = "a session that is over";
+    assert_eq!(wall(world, what, person.token()).await, first);
 }
 
 async fn a_token_is_no_good_under_another_scheme(world: &World) {

@@ -113,11 +113,20 @@ pub type Setting = (&'static str, &'static str);
 
 /// Builds a world, tells a story in it, and takes it down.
 pub fn tell(kind: Kind, settings: &[Setting], story: impl AsyncFnOnce(&World)) {
+    show_log();
     actix_web::rt::System::new().block_on(async {
         let world = World::start(kind, settings).await;
         story(&world).await;
         world.stop().await;
     });
+}
+
+/// With `QUPIA_TEST_LOG=debug` the log is shown, for whoever looks for the cause of a failure.
+fn show_log() {
+    if let Ok(filter) = std::env::var("QUPIA_TEST_LOG") {
+        let log = tracing_subscriber::fmt().with_env_filter(filter);
+        let _shown_already = log.with_writer(std::io::stderr).try_init();
+    }
 }
 
 /// Settings of a test's instance: cheap hashes, a port of the system's choice, and these.
