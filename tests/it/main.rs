@@ -8,6 +8,7 @@ mod support;
 mod applications;
 mod attempts;
 mod clients;
+mod commands;
 mod heard;
 mod limits;
 mod loan_system;
