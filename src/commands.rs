@@ -13,12 +13,11 @@ use qupia::{
     app::{
         StartError,
         clock::Clock,
-        foundation::Foundation,
+        foundation::{self, Foundation},
         settings::{Flags, Settings, SettingsError},
     },
     http::openapi,
     secrets::chance::Chance,
-    store,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -254,7 +253,7 @@ fn start_log(settings: &Settings) -> Result<(), StartError> {
 }
 
 fn migrate(settings: &Settings) -> Result<(), Failure> {
-    let state = store::migrate(&settings.store.url).map_err(StartError::from)?;
+    let state = foundation::migrate_only(settings)?;
     if state.applied.is_empty() {
         println!("nothing to apply");
     }

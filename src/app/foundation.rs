@@ -10,7 +10,7 @@ use crate::{
         keyring::{KeyCheck, KeyProblem, Keyring, KeyringError, Purpose},
         live::LiveKeys,
     },
-    store::{self, DatabaseUrl, Store, StoreError, Vault},
+    store::{self, DatabaseUrl, MigrationState, Store, StoreError, Vault},
 };
 
 /// Settings, clock, chance, keys and database. Cheap to clone but for the settings.
@@ -111,6 +111,15 @@ impl Foundation {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
         self.chance.uuid_v7(millis)
     }
+}
+
+/// Applies what is pending, and does nothing else.
+///
+/// # Errors
+/// [`StartError::DataFolder`] or [`StartError::Store`].
+pub fn migrate_only(settings: &Settings) -> Result<MigrationState, StartError> {
+    make_folder(&settings.data_dir)?;
+    Ok(store::migrate(&settings.store.url)?)
 }
 
 fn make_folder(folder: &Path) -> Result<(), StartError> {

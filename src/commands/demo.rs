@@ -14,6 +14,8 @@ use qupia::{
     secrets::chance::Chance,
 };
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use super::{Failure, environment, serve::run, start_log};
 
 /// Makes everything up and serves it; the folder is removed at the end.
@@ -28,10 +30,13 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
         .map_err(Failure::settings)?;
     start_log(&settings)?;
     let served = actix_web::rt::System::new().block_on(async move {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
-        let made = demo::lay_out(&app).await.map_err(|refusal| {
-            Failure::other(format!("the demonstration was not made: {refusal:?}"))
-        })?;
+        // Whoever stops it while it is being made leaves no folder behind either.
+        let mut stop = asked_to_stop()?;
+        let (app, made) = tokio::select! {
+            made = make(settings) => made?,
+            _ = stop.0.recv() => return Ok(()),
+            _ = stop.1.recv() => return Ok(()),
+        };
         run(&app, |base| println!("{}", programme(&made, base))).await?;
         Ok(())
     });
@@ -41,6 +46,23 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
         ))
     })?;
     served
+}
+
+async fn make(settings: Settings) -> Result<(App, Demonstration), Failure> {
+    let app = App::build(settings, Clock::system(), Chance::os()).await?;
+    let made = demo::lay_out(&app).await;
+    match made {
+        Ok(made) => Ok((app, made)),
+        Err(refusal) => Err(Failure::other(format!(
+            "the demonstration was not made: {refusal:?}"
+        ))),
+    }
+}
+
+fn asked_to_stop() -> Result<(Signal, Signal), Failure> {
+    let on =
+        |kind| signal(kind).map_err(|error| Failure::other(format!("no word of signals: {error}")));
+    Ok((on(SignalKind::interrupt())?, on(SignalKind::terminate())?))
 }
 
 /// What is told at the start.

@@ -23,7 +23,7 @@ use crate::{
 /// What the page may load: nothing but its own style, named by its hash. A test holds the hash to the
 /// style.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-QSc8DDa3Vhcy/yNRSvgUDmmeTKEMIFFB101lZIagX9c='; \
+    style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Black on white, system fonts, and long names broken anywhere rather than run off the paper.
@@ -34,7 +34,7 @@ body { margin: 0 auto; max-width: 172mm; color: #000; background: #fff;
   font: 11pt/1.3 'Times New Roman', 'Liberation Serif', 'DejaVu Serif', serif;
   overflow-wrap: anywhere; }
 p { margin: 0 0 3mm; text-align: justify; text-indent: 8mm; }
-header { margin: 0 0 5mm 50%; }
+header { margin: 0 0 5mm 44%; }
 header p { margin: 0; text-align: left; text-indent: 0; }
 h1 { margin: 0 0 1mm; font-size: 13pt; text-align: center; }
 h1 u { text-underline-offset: 2pt; }

@@ -59,7 +59,7 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
         None => (
             server
                 .bind(app.settings.listen)
-                .map_err(StartError::Listen)?,
+                .map_err(|error| not_bound(app.settings.listen, &error))?,
             "http",
         ),
         Some((chain, key)) => {
@@ -67,7 +67,8 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
             let config = certificate.server_config()?;
             actix_web::rt::spawn(keep_fresh(certificate));
             let bound = server.bind_rustls_0_23(app.settings.listen, config);
-            (bound.map_err(StartError::Listen)?, "https")
+            let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
+            (bound, "https")
         }
     };
     let address = server
@@ -87,7 +88,7 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
             .workers(1)
             .disable_signals()
             .bind(own)
-            .map_err(StartError::Listen)?;
+            .map_err(|error| not_bound(own, &error))?;
         actix_web::rt::spawn(figures.run());
     }
     Ok(Bound {
@@ -95,6 +96,11 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
         scheme,
         server: server.run(),
     })
+}
+
+/// Says which address it was.
+fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
+    StartError::Listen(io::Error::new(error.kind(), format!("{address}: {error}")))
 }
 
 /// Serves a renewed certificate without a stop; one that cannot be read leaves the old one served.

@@ -11,6 +11,7 @@ mod audit;
 mod clients;
 mod conventions;
 mod faults;
+mod commands;
 mod heard;
 mod idempotency;
 mod instances;

@@ -133,7 +133,8 @@ pub(super) fn api_address(written: &Written) -> Result<SocketAddr, SettingsError
         return Ok(listen);
     }
     let why = format!(
-        "{listen} is beyond loopback and this is plain HTTP; name a certificate (tls.certificate, tls.key), or put \
+        "{listen} is beyond loopback and this is plain HTTP; name a certificate \
+         (tls.certificate, tls.key), or put \
          TLS before it and set allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
     );
     Err(SettingsError::of("listen", why))

@@ -90,7 +90,9 @@ pub(super) fn explain(error: &figment::Error) -> SettingsError {
     let mut path = error.path.clone();
     let why = match &error.kind {
         Kind::UnknownField(name, known) => {
-            path.push(name.clone());
+            if path.last() != Some(name) {
+                path.push(name.clone());
+            }
             format!("there is no such setting; there are {}", known.join(", "))
         }
         kind => kind.to_string(),
