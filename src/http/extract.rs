@@ -231,7 +231,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// A part of the path, decoded. What holds a control character is the name of nothing.
+/// A part of the path, decoded.
 pub struct PathPart(pub String);
 
 impl FromRequest for PathPart {
@@ -240,9 +240,30 @@ impl FromRequest for PathPart {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let path = web::Path::<String>::from_request(request, payload).into_inner();
-        let part = path.ok().map(web::Path::into_inner);
-        let part = part.filter(|part| !part.contains(char::is_control));
-        ready(part.map(Self).ok_or_else(|| Problem::new(Code::NotFound)))
+        ready(
+            path.map(|part| Self(part.into_inner()))
+                .map_err(|_| Problem::new(Code::NotFound)),
+        )
+    }
+}
+
+/// An id in the path. What holds a control character is the id of nothing, and PostgreSQL takes no
+/// NUL.
+pub struct PathId(pub String);
+
+impl FromRequest for PathId {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let part = PathPart::from_request(request, payload).into_inner();
+        ready(part.and_then(|PathPart(id)| {
+            if id.contains(char::is_control) {
+                Err(Problem::new(Code::NotFound))
+            } else {
+                Ok(Self(id))
+            }
+        }))
     }
 }
 

@@ -37,7 +37,7 @@ texts! {
     BranchCode { pattern = r"^\s*[A-Za-z0-9._-]{1,64}\s*$", example = "ALA-1" };
     /// A name: 1 to 100 letters of any script, hyphens, apostrophes and spaces, one letter at least.
     PersonName {
-        pattern = r"^[\p{L}\p{M}\p{Nl} ‐‑'’ʼʻ‘`-]*\p{L}[\p{L}\p{M}\p{Nl} ‐‑'’ʼʻ‘`-]*$",
+        pattern = r"^[\p{L}\p{M} ‐‑'’ʼʻ‘`-]+$",
         min_length = 1, max_length = 100, example = "Қасымова"
     };
     /// A telephone number, in E.164 or a national form of Kazakhstan (`8 701 …`, `7 (701) …`, `701…`).
