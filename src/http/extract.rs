@@ -22,6 +22,7 @@ use serde::{
 };
 use validator::{Validate, ValidationErrorsKind};
 
+pub use super::path::{PathId, PathPair, PathPart};
 use super::{
     context::{Identity, origin},
     problem::Problem,
@@ -227,61 +228,6 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
             parsed
                 .map(Self)
                 .map_err(|_| Problem::new(Code::UnknownParameter)),
-        )
-    }
-}
-
-/// A part of the path, decoded.
-pub struct PathPart(pub String);
-
-impl FromRequest for PathPart {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = web::Path::<String>::from_request(request, payload).into_inner();
-        ready(
-            path.map(|part| Self(part.into_inner()))
-                .map_err(|_| Problem::new(Code::NotFound)),
-        )
-    }
-}
-
-/// An id in the path. What holds a control character is the id of nothing, and PostgreSQL takes no
-/// NUL.
-pub struct PathId(pub String);
-
-impl FromRequest for PathId {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let part = PathPart::from_request(request, payload).into_inner();
-        ready(part.and_then(|PathPart(id)| {
-            if id.contains(char::is_control) {
-                Err(Problem::new(Code::NotFound))
-            } else {
-                Ok(Self(id))
-            }
-        }))
-    }
-}
-
-/// Two parts of the path, decoded.
-pub struct PathPair(pub String, pub String);
-
-impl FromRequest for PathPair {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = web::Path::<(String, String)>::from_request(request, payload).into_inner();
-        ready(
-            path.map(|parts| {
-                let (first, second) = parts.into_inner();
-                Self(first, second)
-            })
-            .map_err(|_| Problem::new(Code::NotFound)),
         )
     }
 }

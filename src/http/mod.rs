@@ -17,6 +17,7 @@ pub mod loan_system;
 pub mod metrics;
 pub mod openapi;
 pub mod passphrases;
+pub mod path;
 pub mod problem;
 pub mod routes;
 pub mod server;

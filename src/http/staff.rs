@@ -228,7 +228,11 @@ pub async fn read_staff(
     Ok(HttpResponse::Ok().json(StaffBody::from(row)))
 }
 
-fn is_active(status: String) -> Result<bool, Flaw> {
+/// Whether a status is `active`.
+///
+/// # Errors
+/// [`Flaw::NotOneOf`] where it is not `disabled` either.
+pub(super) fn is_active(status: String) -> Result<bool, Flaw> {
     match status.as_str() {
         "active" => Ok(true),
         "disabled" => Ok(false),
