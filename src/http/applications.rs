@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use self::bodies::body_of;
 pub use self::bodies::{ApplicationBody, CompletionBody, DraftBody};
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query},
     form,
     openapi::values,
     passphrases::passphrase,
@@ -92,7 +92,7 @@ pub async fn draft(
 pub async fn read(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let application = applications::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(body_of(&application, call.app.clock.now())))
@@ -111,7 +111,7 @@ pub async fn read(
 pub async fn list(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, before) = paging.parse()?;
@@ -135,7 +135,7 @@ pub enum FormLanguage {
 #[into_params(parameter_in = Query)]
 pub struct FormQuery {
     /// the language of the page; Kazakh where it is left out
-    #[param(value_type = FormLanguage, required = false)]
+    #[param(value_type = FormLanguage, required = false, inline)]
     lang: Option<String>,
 }
 
@@ -152,7 +152,7 @@ pub struct FormQuery {
 pub async fn print(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(query): Query<FormQuery>,
 ) -> Result<HttpResponse, Problem> {
     let language = match query.lang.as_deref() {
@@ -202,7 +202,7 @@ pub async fn print(
 pub async fn complete(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<CompletionBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -235,7 +235,7 @@ pub async fn complete(
 pub async fn cancel(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;

@@ -50,8 +50,10 @@ pub struct SealBody {
 #[derive(Serialize, ToSchema)]
 pub struct FirstBadBody {
     /// the id of the event that is wrong
+    #[schema(required = true)]
     pub seq: Option<i64>,
     /// the number of the seal that is wrong
+    #[schema(required = true)]
     pub seal: Option<i64>,
     /// what is wrong
     #[schema(example = "was altered")]
@@ -70,10 +72,20 @@ pub struct VerificationReportBody {
     /// events that are not sealed yet
     pub unsealed: i64,
     /// the first thing that is wrong
+    #[schema(required = true)]
     pub first_bad: Option<FirstBadBody>,
 }
 
-/// `GET /v1/audit/seals`
+/// Lists the seals of the audit, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/audit/seals",
+    tag = "audit",
+    operation_id = "list_seals",
+    security(("bearer" = ["auditor"])),
+    params(Paging),
+    responses((status = 200, description = "A page of seals", body = PageBody<SealBody>)),
+)]
 pub async fn seals(
     guard: Guard<Audit>,
     call: Call,
@@ -85,7 +97,15 @@ pub async fn seals(
     Ok(HttpResponse::Ok().json(PageBody::of(page, |seal| seal_body(&seal, &keys))))
 }
 
-/// `POST /v1/audit/verification`
+/// Verifies the whole audit against its seals, and names the first thing that is wrong.
+#[utoipa::path(
+    post,
+    path = "/v1/audit/verification",
+    tag = "audit",
+    operation_id = "verify_audit",
+    security(("bearer" = ["auditor"])),
+    responses((status = 200, description = "What was found", body = VerificationReportBody)),
+)]
 pub async fn verify(guard: Guard<Audit>, call: Call) -> Result<HttpResponse, Problem> {
     let report = audit::verify(&call.app, &guard, &call.origin).await?;
     let first_bad = report.first_bad.map(|bad| {

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::{
     audit::{EventBody, event_body},
-    extract::{Body, Call, Fields, Guard, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query},
     openapi::values,
     passphrases::StatusBody,
     problem::Problem,
@@ -284,7 +284,7 @@ pub async fn search(
 pub async fn read(
     guard: Guard<Find>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let card = clients::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(CardBody::from(card)))
@@ -306,7 +306,7 @@ pub async fn read(
 pub async fn amend(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ClientPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -347,7 +347,7 @@ pub async fn amend(
 pub async fn accesses(
     guard: Guard<Accesses>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, mark) = paging.parse()?;

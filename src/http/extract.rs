@@ -22,6 +22,7 @@ use serde::{
 };
 use validator::{Validate, ValidationErrorsKind};
 
+pub use super::path::{PathId, PathPair, PathPart};
 use super::{
     context::{Identity, origin},
     problem::Problem,
@@ -227,40 +228,6 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
             parsed
                 .map(Self)
                 .map_err(|_| Problem::new(Code::UnknownParameter)),
-        )
-    }
-}
-
-/// A part of the path, decoded. What holds a control character is the name of nothing.
-pub struct PathPart(pub String);
-
-impl FromRequest for PathPart {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = web::Path::<String>::from_request(request, payload).into_inner();
-        let part = path.ok().map(web::Path::into_inner);
-        let part = part.filter(|part| !part.contains(char::is_control));
-        ready(part.map(Self).ok_or_else(|| Problem::new(Code::NotFound)))
-    }
-}
-
-/// Two parts of the path, decoded.
-pub struct PathPair(pub String, pub String);
-
-impl FromRequest for PathPair {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = web::Path::<(String, String)>::from_request(request, payload).into_inner();
-        ready(
-            path.map(|parts| {
-                let (first, second) = parts.into_inner();
-                Self(first, second)
-            })
-            .map_err(|_| Problem::new(Code::NotFound)),
         )
     }
 }

@@ -132,10 +132,10 @@ async fn claim(
     actor: &Actor,
     app: &App,
 ) -> Result<(String, IdempotencyClaim), Problem> {
-    let key = header
-        .to_str()
-        .ok()
-        .filter(|key| (1..=MAX_KEY_CHARS).contains(&key.len()));
+    let fits = |key: &&str| {
+        (1..=MAX_KEY_CHARS).contains(&key.chars().count()) && !key.contains(char::is_control)
+    };
+    let key = std::str::from_utf8(header.as_bytes()).ok().filter(fits);
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
     let body = read_all(request.take_payload()).await?;
     let index = &app.keys.now().index;

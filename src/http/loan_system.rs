@@ -10,7 +10,7 @@ use super::{
     extract::{Body, Call, Fields, Guard, PathPart},
     openapi::values,
     problem::Problem,
-    shapes::{line, object, present},
+    shapes::{Whole, line, object, present},
 };
 use crate::{
     domain::{
@@ -67,7 +67,7 @@ pub struct PushedLoan {
     /// the guaranteed waiting period, days; null where the contract states none
     #[serde(default, deserialize_with = "present")]
     #[schema(required = true, value_type = Option<u32>, minimum = 0, maximum = 3650, example = 20)]
-    pub grace_days: Option<Option<i64>>,
+    pub grace_days: Option<Option<Whole>>,
     /// `open` or `closed`
     #[schema(required = true, value_type = LoanStatus)]
     pub status: Option<String>,
@@ -229,12 +229,12 @@ fn money(fields: &mut Fields, money: PushedMoney) -> Option<Money> {
     })
 }
 
-fn grace_days(days: Option<i64>) -> Result<Option<u32>, Flaw> {
+fn grace_days(days: Option<Whole>) -> Result<Option<u32>, Flaw> {
     let out_of_range = Flaw::OutOfRange {
         min: 0,
         max: i64::from(MAX_GRACE_DAYS),
     };
-    days.map(|days| {
+    days.map(|Whole(days)| {
         u32::try_from(days)
             .ok()
             .filter(|days| *days <= MAX_GRACE_DAYS)

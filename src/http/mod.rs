@@ -1,6 +1,7 @@
 //! Everything that knows HTTP: routes, extractors that are the proof of authority, shapes of bodies,
 //! problem documents, the OpenAPI document.
 
+pub mod accept;
 pub mod applications;
 pub mod audit;
 pub mod audit_seals;
@@ -16,6 +17,7 @@ pub mod loan_system;
 pub mod metrics;
 pub mod openapi;
 pub mod passphrases;
+pub mod path;
 pub mod problem;
 pub mod routes;
 pub mod server;

@@ -14,8 +14,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::answers::Answers;
 use super::{
-    applications, audit, branches, clients, health, loan_system, passphrases, problem, sessions,
-    staff, tokens, verifications,
+    applications, audit, audit_seals, branches, clients, health, loan_system, passphrases, problem,
+    sessions, staff, tokens, verifications, webhooks,
 };
 
 mod answers;
@@ -42,6 +42,7 @@ pub mod values;
         (name = "verifications", description = "Verifying a caller, and reading loans to them"),
         (name = "loan system", description = "What the loan system pushes"),
         (name = "audit", description = "Who did what, about whom, on which call"),
+        (name = "webhooks", description = "Receivers that are told of what happens, as admins keep them"),
         (name = "service", description = "Health, figures, and this document"),
     ),
     paths(
@@ -81,6 +82,17 @@ pub mod values;
         loan_system::put_client,
         loan_system::put_loan,
         audit::events,
+        audit_seals::seals,
+        audit_seals::verify,
+        webhooks::register,
+        webhooks::list,
+        webhooks::read,
+        webhooks::change,
+        webhooks::remove,
+        webhooks::rotate,
+        webhooks::deliveries,
+        webhooks::replay,
+        webhooks::replay_dead,
         health::lives,
         health::is_ready,
         health::metrics,

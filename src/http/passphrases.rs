@@ -7,11 +7,11 @@ use validator::Validate;
 use zeroize::Zeroizing;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart},
+    extract::{Body, Call, Fields, Guard, PathId},
     language,
     openapi::values,
     problem::Problem,
-    shapes::{ReasonBody, id, line},
+    shapes::{ReasonBody, id, line, whole},
 };
 use crate::{
     domain::{
@@ -87,7 +87,7 @@ impl From<PassphraseStatus> for StatusBody {
 pub async fn status(
     guard: Guard<Status>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let status = passphrases::status(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(StatusBody::from(status)))
@@ -123,7 +123,7 @@ pub struct BlockBody {
 pub async fn block(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<BlockBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -157,7 +157,7 @@ pub async fn block(
 pub async fn unlock(
     guard: Guard<Unlock>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;
@@ -182,7 +182,7 @@ pub async fn unlock(
 pub async fn destroy(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;
@@ -279,6 +279,7 @@ pub struct SuggestBody {
     pub language: Option<String>,
     /// words in a phrase
     #[validate(range(min = 3, max = 5))]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 3, maximum = 5, default = 3, example = 4)]
     pub words: Option<i64>,
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query},
     openapi::values,
     problem::Problem,
     shapes::{PageBody, Paging, line, needed, present, short_line},
@@ -222,13 +222,17 @@ pub async fn list_staff(
 pub async fn read_staff(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let row = staff::read(&call.app, &guard, &id).await?;
     Ok(HttpResponse::Ok().json(StaffBody::from(row)))
 }
 
-fn is_active(status: String) -> Result<bool, Flaw> {
+/// Whether a status is `active`.
+///
+/// # Errors
+/// [`Flaw::NotOneOf`] where it is not `disabled` either.
+pub(super) fn is_active(status: String) -> Result<bool, Flaw> {
     match status.as_str() {
         "active" => Ok(true),
         "disabled" => Ok(false),
@@ -277,7 +281,7 @@ pub struct StaffPatch {
 pub async fn change_staff(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<StaffPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -330,7 +334,7 @@ pub struct MadeSecretBody {
 pub async fn reset_password(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let made = passwords::reset(&call.app, &guard, &call.origin, &id).await?;
     let secret = made.secret.expose_secret().to_owned();

@@ -7,7 +7,7 @@ use validator::Validate;
 use zeroize::Zeroizing;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart},
+    extract::{Body, Call, Fields, Guard, PathId},
     openapi::values,
     passphrases::passphrase,
     problem::Problem,
@@ -273,7 +273,7 @@ pub async fn verify(
 pub async fn read(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let verification = inquire::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(body_of(verification, None)))
@@ -293,7 +293,7 @@ pub async fn read(
 pub async fn loans(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(InquiryBody {
@@ -316,7 +316,7 @@ pub async fn loans(
 pub async fn close(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     inquire::close(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::NoContent().finish())

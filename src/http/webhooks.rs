@@ -1,194 +1,30 @@
 //! Receivers of webhooks, as an admin keeps them.
 
 use actix_web::{HttpResponse, http::header};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use validator::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+pub use self::bodies::{
+    NewWebhookBody, ReplayBody, ReplayedBody, WebhookBody, WebhookDeliveryBody, WebhookPatch,
+};
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPair, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathId, PathPair, Query},
+    openapi::values,
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, line, present},
+    shapes::{PageBody, Paging, event_mark, line, needed, short_line},
+    staff::is_active,
     words::Code,
 };
 use crate::{
-    domain::{
-        calendar::{parse_time, write_time},
-        flaw::Flaw,
-        role::Administer,
-        webhook::TOLD,
-    },
+    domain::{calendar::parse_time, flaw::Flaw, role::Administer, webhook::TOLD},
     flows::{
         FieldFlaw,
-        webhooks::{self, Endpoint, Registration},
+        webhooks::{self, Registration},
     },
-    store::{DeliveryRow, DeliveryState, EndpointChange},
+    store::{DeliveryState, EndpointChange},
 };
 
-/// A receiver to be registered.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewWebhookBody {
-    /// where to: `https`, without user and fragment, in the open network
-    #[schema(required = true, value_type = String, max_length = 2048, example = "https://sms.example.kz/qupia")]
-    pub url: Option<String>,
-    /// which events it is told; all where this is left out or null
-    #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
-    pub events: Option<Vec<String>>,
-    /// what it is for
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, example = "the SMS gateway")]
-    pub description: Option<String>,
-}
-
-/// An event that receivers are told of.
-#[derive(ToSchema)]
-pub enum WebhookEvent {
-    #[schema(rename = "passphrase.set")]
-    PassphraseSet,
-    #[schema(rename = "passphrase.changed")]
-    PassphraseChanged,
-    #[schema(rename = "passphrase.locked")]
-    PassphraseLocked,
-    #[schema(rename = "passphrase.disabled")]
-    PassphraseDisabled,
-    #[schema(rename = "passphrase.blocked")]
-    PassphraseBlocked,
-    #[schema(rename = "passphrase.destroyed")]
-    PassphraseDestroyed,
-    #[schema(rename = "inquiry.made")]
-    InquiryMade,
-}
-
-/// Whether a receiver is told anything.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum WebhookStatus {
-    Active,
-    Disabled,
-}
-
-/// How a delivery stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum WebhookDeliveryStatus {
-    Pending,
-    Delivered,
-    Dead,
-}
-
-/// Since when and until when a secret signs.
-#[derive(Serialize, ToSchema)]
-pub struct WebhookSecretBody {
-    /// since when
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: String,
-    /// until when, once it is rotated; null for the current one
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Option<String>,
-}
-
-/// A receiver.
-#[derive(Serialize, ToSchema)]
-pub struct WebhookBody {
-    /// id
-    pub id: String,
-    /// where to
-    #[schema(example = "https://sms.example.kz/qupia")]
-    pub url: String,
-    /// which events it is told; null for all
-    #[schema(value_type = Option<Vec<WebhookEvent>>)]
-    pub events: Option<Vec<String>>,
-    /// what it is for
-    pub description: Option<String>,
-    /// whether it is told anything
-    #[schema(value_type = WebhookStatus)]
-    pub status: &'static str,
-    /// why it is disabled: `admin`, or `gone` where it answered 410
-    pub disabled_because: Option<String>,
-    /// its secrets, the newest first
-    pub secrets: Vec<WebhookSecretBody>,
-    /// since when it is registered
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: String,
-    /// a secret that was just made, shown once
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Password, example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
-    pub secret: Option<String>,
-}
-
-impl WebhookBody {
-    fn of(endpoint: Endpoint, secret: Option<SecretString>) -> Self {
-        let Endpoint { row, secrets } = endpoint;
-        let secrets = secrets.into_iter().map(|secret| WebhookSecretBody {
-            created_at: write_time(secret.created_at),
-            expires_at: secret.expires_at.map(write_time),
-        });
-        Self {
-            id: row.id,
-            url: row.url,
-            events: row.events,
-            description: row.description,
-            status: if row.is_active { "active" } else { "disabled" },
-            disabled_because: row.disabled_because,
-            secrets: secrets.collect(),
-            created_at: write_time(row.created_at),
-            secret: secret.map(|secret| secret.expose_secret().to_owned()),
-        }
-    }
-}
-
-/// A message to one receiver, and what became of it.
-#[derive(Serialize, ToSchema)]
-pub struct WebhookDeliveryBody {
-    /// id of the delivery
-    pub id: String,
-    /// id of the message: `webhook-id`, the same at every attempt
-    #[schema(example = "msg_019c1234-5678-7abc-8def-0123456789ab")]
-    pub message_id: String,
-    /// what it tells
-    #[schema(value_type = WebhookEvent)]
-    pub event: String,
-    /// how it stands
-    #[schema(value_type = WebhookDeliveryStatus)]
-    pub status: &'static str,
-    /// how often it was tried
-    pub attempts: u32,
-    /// when it is tried next, while it is pending; later where an earlier message about the same
-    /// client is still to be delivered
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub next_attempt_at: Option<String>,
-    /// when it was tried last
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub last_attempt_at: Option<String>,
-    /// the status that the receiver answered last
-    #[schema(example = 503)]
-    pub last_status: Option<u16>,
-    /// why there was no answer: `address_not_allowed`, `timed_out`, `not_connected`, `broken_off`
-    pub last_error: Option<String>,
-    /// when it was written
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: String,
-}
-
-impl From<DeliveryRow> for WebhookDeliveryBody {
-    fn from(row: DeliveryRow) -> Self {
-        let is_pending = row.state == DeliveryState::Pending;
-        Self {
-            id: row.seq.to_string(),
-            message_id: row.message_id,
-            event: row.event,
-            status: row.state.name(),
-            attempts: row.attempts,
-            next_attempt_at: is_pending.then(|| write_time(row.next_at)),
-            last_attempt_at: row.last_at.map(write_time),
-            last_status: row.last_status,
-            last_error: row.last_error,
-            created_at: write_time(row.created_at),
-        }
-    }
-}
+pub mod bodies;
 
 /// Some of the events, each once, in the order of the contract.
 fn events(named: Vec<String>) -> Result<Vec<String>, Flaw> {
@@ -204,7 +40,20 @@ fn events(named: Vec<String>) -> Result<Vec<String>, Flaw> {
     Ok(wanted.map(|told| (*told).to_owned()).collect())
 }
 
-/// `POST /v1/webhooks`
+/// Registers a receiver of webhooks (Standard Webhooks).
+///
+/// The `secret` is shown in this answer and never again; a repeated request with the same
+/// `Idempotency-Key` is answered without it.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    tag = "webhooks",
+    operation_id = "register_webhook",
+    security(("bearer" = ["admin"])),
+    request_body = NewWebhookBody,
+    responses((status = 201, description = "Registered", body = WebhookBody, headers(("Location" = String, description = "where the receiver is read")))),
+    extensions(("x-problems" = json!(["too_many_webhooks"]))),
+)]
 pub async fn register(
     guard: Guard<Administer>,
     call: Call,
@@ -227,7 +76,16 @@ pub async fn register(
         .json(WebhookBody::of(endpoint, Some(secret))))
 }
 
-/// `GET /v1/webhooks`
+/// Lists receivers.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks",
+    tag = "webhooks",
+    operation_id = "list_webhooks",
+    security(("bearer" = ["admin"])),
+    params(Paging),
+    responses((status = 200, description = "A page of receivers", body = PageBody<WebhookBody>)),
+)]
 pub async fn list(
     guard: Guard<Administer>,
     call: Call,
@@ -239,44 +97,42 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(page))
 }
 
-/// `GET /v1/webhooks/{id}`
+/// Reads a receiver.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "read_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 200, description = "The receiver", body = WebhookBody)),
+)]
 pub async fn read(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let endpoint = webhooks::read(&call.app, &guard, &id).await?;
     Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
 }
 
-/// What to change of a receiver; what is left out stays.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WebhookPatch {
-    /// another address
-    #[schema(max_length = 2048)]
-    pub url: Option<String>,
-    /// other events; null for all
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
-    pub events: Option<Option<Vec<String>>>,
-    /// another description; null for none
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
-    pub description: Option<Option<String>>,
-    /// `active` or `disabled`
-    #[schema(value_type = Option<WebhookStatus>)]
-    pub status: Option<String>,
-}
-
-/// The longest description, characters.
-const MAX_DESCRIPTION: usize = 200;
-
-/// `PATCH /v1/webhooks/{id}`
+/// Changes, disables or enables a receiver.
+///
+/// What is left out stays; `events: null` is all of them, `description: null` none; null elsewhere is 422.
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "change_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    request_body = WebhookPatch,
+    responses((status = 200, description = "The receiver as it is now", body = WebhookBody)),
+)]
 pub async fn change(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<WebhookPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -288,61 +144,90 @@ pub async fn change(
         fields.note("", Flaw::NothingToChange);
     }
     let change = EndpointChange {
-        url: fields.may("/url", body.url, line),
+        url: fields.may("/url", body.url, needed(line)),
         events: fields.may("/events", body.events, |named| {
             named.map(events).transpose()
         }),
-        description: fields.may("/description", body.description, |text| match text {
-            Some(text) if text.chars().count() > MAX_DESCRIPTION => Err(Flaw::TooLong {
-                max: MAX_DESCRIPTION,
-            }),
-            text => text.map(line).transpose(),
+        description: fields.may("/description", body.description, |text| {
+            text.map(short_line).transpose()
         }),
-        is_active: fields.may("/status", body.status, |status| match status.as_str() {
-            "active" => Ok(true),
-            "disabled" => Ok(false),
-            _ => Err(Flaw::NotOneOf(&["active", "disabled"])),
-        }),
+        is_active: fields.may("/status", body.status, needed(is_active)),
     };
     let change = fields.finish(Some(change))?;
     let endpoint = webhooks::change(&call.app, &guard, &call.origin, &id, change).await?;
     Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
 }
 
-/// `DELETE /v1/webhooks/{id}`
+/// Removes a receiver.
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "remove_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 204, description = "Removed")),
+)]
 pub async fn remove(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     webhooks::remove(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /v1/webhooks/{id}/secrets`
+/// Rotates a receiver's secret; the old one signs beside the new one for a while.
+///
+/// The new `secret` is shown in this answer and never again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/secrets",
+    tag = "webhooks",
+    operation_id = "rotate_webhook_secret",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 201, description = "The receiver with the new secret", body = WebhookBody)),
+)]
 pub async fn rotate(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let (endpoint, secret) = webhooks::rotate(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Created().json(WebhookBody::of(endpoint, Some(secret))))
 }
 
 /// Which deliveries are wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
+    /// how they stand
+    #[param(value_type = bodies::WebhookDeliveryStatus, required = false, inline)]
     status: Option<String>,
+    /// how many
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
+    /// where to go on: the `next_cursor` of the page before
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
 
-/// `GET /v1/webhooks/{id}/deliveries`
+/// Lists a receiver's deliveries, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}/deliveries",
+    tag = "webhooks",
+    operation_id = "list_deliveries",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver"), DeliveryQuery),
+    responses((status = 200, description = "A page of deliveries", body = PageBody<WebhookDeliveryBody>)),
+)]
 pub async fn deliveries(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(query): Query<DeliveryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, mark) = Paging {
@@ -360,7 +245,16 @@ pub async fn deliveries(
     Ok(HttpResponse::Ok().json(PageBody::of(page, WebhookDeliveryBody::from)))
 }
 
-/// `POST /v1/webhooks/{id}/deliveries/{delivery_id}/replay`
+/// Sends one delivery again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
+    tag = "webhooks",
+    operation_id = "replay_delivery",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver"), ("delivery_id" = values::Id, Path, description = "the delivery")),
+    responses((status = 202, description = "It is to be sent again", body = WebhookDeliveryBody)),
+)]
 pub async fn replay(
     guard: Guard<Administer>,
     call: Call,
@@ -372,27 +266,21 @@ pub async fn replay(
     Ok(HttpResponse::Accepted().json(WebhookDeliveryBody::from(row)))
 }
 
-/// Which dead letters are sent again.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplayBody {
-    /// those written at this time or later; all where it is left out
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub since: Option<String>,
-}
-
-/// How many dead letters are sent again.
-#[derive(Serialize, ToSchema)]
-pub struct ReplayedBody {
-    /// how many
-    pub replayed: usize,
-}
-
-/// `POST /v1/webhooks/{id}/replay`
+/// Sends dead letters again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/replay",
+    tag = "webhooks",
+    operation_id = "replay_dead_letters",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    request_body = ReplayBody,
+    responses((status = 202, description = "They are to be sent again", body = ReplayedBody)),
+)]
 pub async fn replay_dead(
     guard: Guard<Administer>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReplayBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);

@@ -148,7 +148,7 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
     if path.starts_with("/v1/") {
         add(&[Code::NotAcceptable, Code::Internal, Code::Unavailable]);
     }
-    if path.contains("{id}") {
+    if path.contains('{') {
         add(&[Code::NotFound]);
     }
     if let Some(roles) = roles_of(operation) {

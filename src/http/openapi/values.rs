@@ -37,7 +37,7 @@ texts! {
     BranchCode { pattern = r"^\s*[A-Za-z0-9._-]{1,64}\s*$", example = "ALA-1" };
     /// A name: 1 to 100 letters of any script, hyphens, apostrophes and spaces, one letter at least.
     PersonName {
-        pattern = r"^[\p{L}\p{M}\p{Nl} ‐‑'’ʼʻ‘`-]*\p{L}[\p{L}\p{M}\p{Nl} ‐‑'’ʼʻ‘`-]*$",
+        pattern = r"^[\p{L}\p{M} ‐‑'’ʼʻ‘`-]+$",
         min_length = 1, max_length = 100, example = "Қасымова"
     };
     /// A telephone number, in E.164 or a national form of Kazakhstan (`8 701 …`, `7 (701) …`, `701…`).
@@ -52,6 +52,8 @@ texts! {
     Day { format = Date, pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", example = "2026-11-22" };
     /// A moment as in RFC 3339, in any zone; kept to the microsecond.
     Moment { format = DateTime, example = "2026-11-22T09:30:00Z" };
+    /// Where a receiver is called: `https`, without user and fragment, in the open network.
+    Address { pattern = r"^\s*\S+\s*$", max_length = 2048, example = "https://sms.example.kz/qupia" };
     /// A passphrase as it was heard or typed: at most 1,000 characters, with a letter or a digit.
     Passphrase { format = Password, min_length = 1, max_length = 1000, example = "қызыл алма тау" };
     /// A password as it was typed.
