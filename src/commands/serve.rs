@@ -2,7 +2,7 @@
 //! is asked to stop.
 
 use qupia::{
-    app::{App, StartError, clock::Clock, settings::Settings},
+    app::{App, StartError, clock::Clock, reload, settings::Settings},
     flows::{first_run, seal_audit},
     http::server,
     secrets::chance::Chance,
@@ -39,10 +39,12 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     tell(&base);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let sealer = actix_web::rt::spawn(seal_audit::run(app.clone(), stopped));
+    let (stop_looking, looking) = tokio::sync::oneshot::channel();
+    let reloader = actix_web::rt::spawn(reload::run(app.clone(), looking));
     bound.server.await.map_err(StartError::Listen)?;
     // The sealer is the last to go, so that what was answered is sealed.
-    drop(stop);
-    let _panicked_and_said_so = sealer.await;
+    drop((stop, stop_looking));
+    let _panicked_and_said_so = (sealer.await, reloader.await);
     app.hasher.shutdown().await;
     Ok(())
 }

@@ -5,18 +5,18 @@
 
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod clients;
 pub mod complete_application;
 pub mod demo;
 pub mod export_audit;
 pub mod first_run;
 pub mod inquire;
+pub mod keys;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
 pub mod seal_audit;
-#[cfg(test)]
-mod sealed_audit_tests;
 pub mod sign_in;
 pub mod staff;
 pub mod sync;

@@ -7,6 +7,7 @@
 
 mod applications;
 mod audit;
+mod backup;
 mod clients;
 mod connection;
 mod error;
@@ -18,6 +19,7 @@ mod migrations;
 mod passphrases;
 mod readers;
 mod recorder;
+mod rewrap;
 pub(crate) mod schema;
 mod seals;
 mod sessions;
@@ -36,6 +38,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::{
     audit::{EventFilter, RecordedEvent},
+    backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
     error::{StoreError, Taken},
@@ -43,6 +46,7 @@ pub use self::{
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{NewPassphrase, PassphraseRow},
+    rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},

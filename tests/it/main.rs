@@ -6,5 +6,9 @@
 mod support;
 
 mod attempts;
+mod backups;
 mod heard;
+mod keys;
+mod sealed_audit;
+mod seals;
 mod story;
