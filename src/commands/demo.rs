@@ -1,7 +1,7 @@
 //! `qupia serve --demo`: made-up data in a throw-away folder, who plays in it, and four lines that
 //! walk the main job.
 
-use std::{fmt::Write, fs::Permissions, os::unix::fs::PermissionsExt};
+use std::{fmt::Write as _, fs::Permissions, io::Write as _, os::unix::fs::PermissionsExt};
 
 use qupia::{
     app::{
@@ -37,7 +37,12 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
             _ = stop.0.recv() => return Ok(()),
             _ = stop.1.recv() => return Ok(()),
         };
-        run(&app, |base| println!("{}", programme(&made, base))).await?;
+        let tell = |base: &str| {
+            let told = programme(&made, base);
+            // A reader who has seen enough and gone is no reason to stop.
+            let _gone = std::io::stdout().write_all(told.as_bytes());
+        };
+        run(&app, tell).await?;
         Ok(())
     });
     folder.close().map_err(|error| {
