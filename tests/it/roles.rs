@@ -79,6 +79,19 @@ pub const TABLE: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/audit/events", &["auditor"]),
     ("GET", "/v1/audit/seals", &["auditor"]),
     ("POST", "/v1/audit/verification", &["auditor"]),
+    ("POST", "/v1/webhooks", ADMIN),
+    ("GET", "/v1/webhooks", ADMIN),
+    ("GET", "/v1/webhooks/{id}", ADMIN),
+    ("PATCH", "/v1/webhooks/{id}", ADMIN),
+    ("DELETE", "/v1/webhooks/{id}", ADMIN),
+    ("POST", "/v1/webhooks/{id}/secrets", ADMIN),
+    ("GET", "/v1/webhooks/{id}/deliveries", ADMIN),
+    (
+        "POST",
+        "/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
+        ADMIN,
+    ),
+    ("POST", "/v1/webhooks/{id}/replay", ADMIN),
     ("GET", "/healthz", NOBODY),
     ("GET", "/readyz", NOBODY),
     ("GET", "/metrics", NOBODY),
@@ -140,9 +153,14 @@ fn the_table_names_every_route_that_there_is() {
 
 /// Knocks at a door of the table, with an empty body.
 async fn knock(line: &Line, method: &str, path: &str) -> Answer {
-    let path = ["{id}", "{client_number}", "{ticket_number}"]
-        .iter()
-        .fold(path.to_owned(), |path, part| path.replace(part, "nothing"));
+    let path = [
+        "{id}",
+        "{client_number}",
+        "{ticket_number}",
+        "{delivery_id}",
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, part| path.replace(part, "nothing"));
     let ask = line.ask(method, &path);
     if method == "GET" {
         ask.await
