@@ -5,6 +5,7 @@ pub mod chain_head;
 pub mod clock;
 pub mod foundation;
 pub mod outbound;
+pub mod reload;
 pub mod settings;
 
 use std::sync::Arc;

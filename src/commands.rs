@@ -1,8 +1,10 @@
 //! The commands of the program, what each prints, and the code with which it exits.
 
 mod audit;
+mod backup;
 mod calibrate;
 mod demo;
+mod keys;
 mod serve;
 mod staff;
 
@@ -61,6 +63,13 @@ enum Command {
     /// Verifies and exports the audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Copies the database while it is served, encrypted, without the keyring
+    Backup(backup::Backup),
+    /// Verifies a backup, and restores it into a new data folder
+    Restore(backup::Restore),
+    /// Makes, lists, rotates and retires keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -207,6 +216,9 @@ fn obey(command: Command) -> Result<(), Failure> {
             Ok(())
         }
         Command::Audit(command) => audit::run(command),
+        Command::Backup(wish) => backup::back_up(wish),
+        Command::Restore(wish) => backup::restore(wish),
+        Command::Keys(command) => keys::run(command),
         Command::Openapi => {
             println!("{}", openapi::json());
             Ok(())

@@ -29,6 +29,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("actix_http", &["http", "main"]),
     ("utoipa", &["http"]),
     ("utoipa_swagger_ui", &["http"]),
+    ("age", &["secrets"]),
     ("argon2", &["secrets"]),
     ("chacha20poly1305", &["secrets"]),
     ("ed25519_dalek", &["secrets"]),

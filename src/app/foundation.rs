@@ -149,9 +149,12 @@ pub(super) async fn agree_on_keys(
         keyring.create(path)?;
     }
     keyring.compare(&decode(known)?).map_err(wrong)?;
+    // A key that only reads is not recorded: nothing was made with it that a missing one would lose,
+    // and another instance may still have a key that was retired here.
     let checks: Vec<_> = keyring
         .checks()
         .into_iter()
+        .filter(|check| keyring.active(check.purpose).id() == check.id)
         .map(|check| (check.id, check.purpose.as_str().to_owned(), check.value))
         .collect();
     let is_new = new_at.is_some();

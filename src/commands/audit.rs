@@ -19,7 +19,7 @@ use qupia::{
 use super::{Failure, Place, progress, upkeep};
 
 /// Exit code where the audit is not as it was sealed.
-const BAD_AUDIT: u8 = 4;
+pub const BAD_AUDIT: u8 = 4;
 
 #[derive(Subcommand)]
 pub enum AuditCommand {

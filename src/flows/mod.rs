@@ -5,6 +5,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod clients;
 pub mod complete_application;
 pub mod deliver;
@@ -12,13 +13,12 @@ pub mod demo;
 pub mod export_audit;
 pub mod first_run;
 pub mod inquire;
+pub mod keys;
 pub mod lease;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
 pub mod seal_audit;
-#[cfg(test)]
-mod sealed_audit_tests;
 pub mod sign_in;
 pub mod staff;
 pub mod sync;

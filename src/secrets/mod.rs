@@ -2,6 +2,7 @@
 //! encryption, the blind index, access tokens, seals and webhook signatures.
 //! Never SQL, never HTTP; it knows no other room but `domain`.
 
+pub mod backup;
 pub mod calibrate;
 pub mod certificate;
 pub mod chance;

@@ -7,6 +7,7 @@
 
 mod applications;
 mod audit;
+mod backup;
 mod clients;
 mod connection;
 mod error;
@@ -20,6 +21,7 @@ mod outbox;
 mod passphrases;
 mod readers;
 mod recorder;
+mod rewrap;
 pub(crate) mod schema;
 mod seals;
 mod sessions;
@@ -39,6 +41,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::{
     audit::{EventFilter, RecordedEvent},
+    backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
     error::{StoreError, Taken},
@@ -47,6 +50,7 @@ pub use self::{
     migrations::{MigrationState, migrate, pending, revert_all},
     outbox::{Answer, DeliveryRow, DeliveryState},
     passphrases::{NewPassphrase, PassphraseRow},
+    rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},

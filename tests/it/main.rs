@@ -7,11 +7,15 @@ mod support;
 
 mod applications;
 mod attempts;
+mod backups;
 mod clients;
 mod heard;
+mod keys;
 mod limits;
 mod loan_system;
 mod roles;
+mod sealed_audit;
+mod seals;
 mod sessions;
 mod story;
 mod tokens;

@@ -10,11 +10,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::{
-    seal_audit::{Sealer, seal_once},
-    verify_audit::{Report, verify},
-};
-use crate::{
+use qupia::{
     app::{
         chain_head::{self, KnownSeal},
         clock::Clock,
@@ -26,8 +22,11 @@ use crate::{
         role::Role,
         seal::Place,
     },
+    flows::{
+        seal_audit::{Sealer, seal_once},
+        verify_audit::{Report, verify},
+    },
     secrets::chance::Chance,
-    store::Traced,
 };
 
 fn runtime() -> Runtime {
@@ -77,11 +76,7 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
 async fn record(foundation: &Foundation, first: i64, count: i64) {
     for number in first..first + count {
         let event = event(number, foundation.clock.now());
-        foundation
-            .store
-            .write(move |_| Ok(Traced::new((), event.clone())))
-            .await
-            .unwrap();
+        foundation.store.record(event).await.unwrap();
     }
 }
 
