@@ -128,7 +128,10 @@ async fn list(foundation: &Foundation) -> Result<(), Failure> {
         let made = key.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
         println!(
             "{:<8} {:<28} {state:<8} {made}  {} {}",
-            key.purpose, key.id, key.held, key.what
+            key.purpose.as_str(),
+            key.id,
+            key.held,
+            key.what
         );
         if let Some(public_key) = key.public_key {
             let hex: String = public_key

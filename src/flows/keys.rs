@@ -266,6 +266,14 @@ pub async fn rewrap(
     let mut anew = Anew::default();
     let columns = SEALED.iter().copied().map(Some).chain([None]);
     for of in columns {
+        // Where nothing is to be done nothing is recorded.
+        let has_others = foundation
+            .store
+            .read(move |reader| reader.has_others(of))
+            .await?;
+        if !has_others {
+            continue;
+        }
         let name = of.map_or("clients.phone_index".to_owned(), |of| {
             format!("{}.{}", of.table, of.column)
         });

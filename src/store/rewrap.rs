@@ -122,6 +122,33 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// Whether a column, or else the look-up values of telephone numbers, has values that are not
+    /// under the active key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_others(&mut self, of: Option<SealedColumn>) -> Result<bool, StoreError> {
+        let keys = self.vault.keys.now();
+        let (sql, mark) = match of {
+            Some(SealedColumn { table, column }) => (
+                format!(
+                    "SELECT count(*) AS number FROM (SELECT 1 FROM {table} WHERE \
+                     {column}_sealed IS NOT NULL AND substr({column}_sealed, 1, 5) <> $1 LIMIT 1) \
+                     AS others"
+                ),
+                keys.cipher.active_prefix().to_vec(),
+            ),
+            None => (
+                "SELECT count(*) AS number FROM (SELECT 1 FROM clients WHERE \
+                 substr(phone_index, 1, 4) <> $1 LIMIT 1) AS others"
+                    .to_owned(),
+                keys.index.active_mark().to_vec(),
+            ),
+        };
+        let count: Count = on_either!(&mut self.connection, &sql, [Binary = &mark], get_result)?;
+        Ok(count.number > 0)
+    }
+
     /// How many hashes hang on a pepper.
     ///
     /// # Errors
