@@ -40,6 +40,8 @@ pub const SEALED: &[SealedColumn] = &[
     sealed("clients", "phone"),
     sealed("applications", "representative"),
     sealed("idempotency_records", "answer"),
+    sealed("webhook_endpoints", "url"),
+    sealed("webhook_secrets", "secret"),
 ];
 
 /// Every column of hashes that a pepper went into.
