@@ -4,6 +4,7 @@
 pub mod chain_head;
 pub mod clock;
 pub mod foundation;
+pub mod open_network;
 pub mod outbound;
 pub mod settings;
 

@@ -16,3 +16,4 @@ mod sessions;
 mod story;
 mod tokens;
 mod verifications;
+mod webhooks;
