@@ -255,13 +255,12 @@ impl FromRequest for PathPair {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let path = web::Path::<(String, String)>::from_request(request, payload).into_inner();
-        ready(
-            path.map(|parts| {
-                let (first, second) = parts.into_inner();
-                Self(first, second)
-            })
-            .map_err(|_| Problem::new(Code::NotFound)),
-        )
+        let parts = path.ok().map(web::Path::into_inner);
+        let parts = parts.filter(|(first, second)| {
+            !first.contains(char::is_control) && !second.contains(char::is_control)
+        });
+        let pair = parts.map(|(first, second)| Self(first, second));
+        ready(pair.ok_or_else(|| Problem::new(Code::NotFound)))
     }
 }
 

@@ -24,5 +24,6 @@ pub mod shapes;
 pub mod staff;
 pub mod tokens;
 pub mod verifications;
+pub mod webhook_deliveries;
 pub mod webhooks;
 mod words;

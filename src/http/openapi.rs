@@ -15,7 +15,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use self::answers::Answers;
 use super::{
     applications, audit, branches, clients, health, loan_system, passphrases, problem, sessions,
-    staff, tokens, verifications,
+    staff, tokens, verifications, webhook_deliveries, webhooks,
 };
 
 mod answers;
@@ -41,6 +41,7 @@ pub mod values;
         (name = "passphrases", description = "Status, block, unlock, destruction; checks and suggestions"),
         (name = "verifications", description = "Verifying a caller, and reading loans to them"),
         (name = "loan system", description = "What the loan system pushes"),
+        (name = "webhooks", description = "Who is told what happens to a passphrase"),
         (name = "audit", description = "Who did what, about whom, on which call"),
         (name = "service", description = "Health, figures, and this document"),
     ),
@@ -80,6 +81,15 @@ pub mod values;
         verifications::close,
         loan_system::put_client,
         loan_system::put_loan,
+        webhooks::register,
+        webhooks::list,
+        webhooks::read,
+        webhooks::change,
+        webhooks::remove,
+        webhooks::rotate,
+        webhook_deliveries::deliveries,
+        webhook_deliveries::replay,
+        webhook_deliveries::replay_dead,
         audit::events,
         health::lives,
         health::is_ready,

@@ -8,7 +8,7 @@ use actix_web::{
 use super::{
     applications, audit, audit_seals, branches, clients, context::identify, health,
     idempotency::honour, loan_system, openapi, passphrases, sessions, staff, tokens, verifications,
-    webhooks,
+    webhook_deliveries, webhooks,
 };
 
 /// Lays out every route.
@@ -97,12 +97,18 @@ pub fn routes(config: &mut web::ServiceConfig) {
             ],
         ))
         .service(at("/webhooks/{id}/secrets", [post(webhooks::rotate)]))
-        .service(at("/webhooks/{id}/deliveries", [get(webhooks::deliveries)]))
+        .service(at(
+            "/webhooks/{id}/deliveries",
+            [get(webhook_deliveries::deliveries)],
+        ))
         .service(at(
             "/webhooks/{id}/deliveries/{delivery_id}/replay",
-            [post(webhooks::replay)],
+            [post(webhook_deliveries::replay)],
         ))
-        .service(at("/webhooks/{id}/replay", [post(webhooks::replay_dead)]));
+        .service(at(
+            "/webhooks/{id}/replay",
+            [post(webhook_deliveries::replay_dead)],
+        ));
     config
         .service(v1)
         .service(at("/healthz", [get(health::lives)]))

@@ -7,23 +7,15 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPair, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathPart, Query},
+    openapi::values,
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, line, present},
-    words::Code,
+    shapes::{PageBody, Paging, line, needed, present, short_line},
 };
 use crate::{
-    domain::{
-        calendar::{parse_time, write_time},
-        flaw::Flaw,
-        role::Administer,
-        webhook::TOLD,
-    },
-    flows::{
-        FieldFlaw,
-        webhooks::{self, Endpoint, Registration},
-    },
-    store::{DeliveryRow, DeliveryState, EndpointChange},
+    domain::{calendar::write_time, flaw::Flaw, role::Administer, webhook::TOLD},
+    flows::webhooks::{self, Endpoint, Registration},
+    store::EndpointChange,
 };
 
 /// A receiver to be registered.
@@ -31,34 +23,15 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct NewWebhookBody {
     /// where to: `https`, without user and fragment, in the open network
-    #[schema(required = true, value_type = String, max_length = 2048, example = "https://sms.example.kz/qupia")]
+    #[schema(required = true, value_type = values::WebhookUrl)]
     pub url: Option<String>,
     /// which events it is told; all where this is left out or null
-    #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
+    #[schema(value_type = Option<Vec<values::WebhookEvent>>, min_items = 1)]
     pub events: Option<Vec<String>>,
     /// what it is for
     #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, example = "the SMS gateway")]
+    #[schema(value_type = Option<values::Line>)]
     pub description: Option<String>,
-}
-
-/// An event that receivers are told of.
-#[derive(ToSchema)]
-pub enum WebhookEvent {
-    #[schema(rename = "passphrase.set")]
-    PassphraseSet,
-    #[schema(rename = "passphrase.changed")]
-    PassphraseChanged,
-    #[schema(rename = "passphrase.locked")]
-    PassphraseLocked,
-    #[schema(rename = "passphrase.disabled")]
-    PassphraseDisabled,
-    #[schema(rename = "passphrase.blocked")]
-    PassphraseBlocked,
-    #[schema(rename = "passphrase.destroyed")]
-    PassphraseDestroyed,
-    #[schema(rename = "inquiry.made")]
-    InquiryMade,
 }
 
 /// Whether a receiver is told anything.
@@ -69,15 +42,6 @@ pub enum WebhookStatus {
     Disabled,
 }
 
-/// How a delivery stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum WebhookDeliveryStatus {
-    Pending,
-    Delivered,
-    Dead,
-}
-
 /// Since when and until when a secret signs.
 #[derive(Serialize, ToSchema)]
 pub struct WebhookSecretBody {
@@ -85,7 +49,7 @@ pub struct WebhookSecretBody {
     #[schema(value_type = String, format = DateTime)]
     pub created_at: String,
     /// until when, once it is rotated; null for the current one
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<String>,
 }
 
@@ -98,14 +62,16 @@ pub struct WebhookBody {
     #[schema(example = "https://sms.example.kz/qupia")]
     pub url: String,
     /// which events it is told; null for all
-    #[schema(value_type = Option<Vec<WebhookEvent>>)]
+    #[schema(required = true, value_type = Option<Vec<values::WebhookEvent>>)]
     pub events: Option<Vec<String>>,
     /// what it is for
+    #[schema(required = true)]
     pub description: Option<String>,
     /// whether it is told anything
     #[schema(value_type = WebhookStatus)]
     pub status: &'static str,
     /// why it is disabled: `admin`, or `gone` where it answered 410
+    #[schema(required = true)]
     pub disabled_because: Option<String>,
     /// its secrets, the newest first
     pub secrets: Vec<WebhookSecretBody>,
@@ -114,7 +80,7 @@ pub struct WebhookBody {
     pub created_at: String,
     /// a secret that was just made, shown once
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Password, example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    #[schema(value_type = String, required = false, example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     pub secret: Option<String>,
 }
 
@@ -139,54 +105,11 @@ impl WebhookBody {
     }
 }
 
-/// A message to one receiver, and what became of it.
-#[derive(Serialize, ToSchema)]
-pub struct WebhookDeliveryBody {
-    /// id of the delivery
-    pub id: String,
-    /// id of the message: `webhook-id`, the same at every attempt
-    #[schema(example = "msg_019c1234-5678-7abc-8def-0123456789ab")]
-    pub message_id: String,
-    /// what it tells
-    #[schema(value_type = WebhookEvent)]
-    pub event: String,
-    /// how it stands
-    #[schema(value_type = WebhookDeliveryStatus)]
-    pub status: &'static str,
-    /// how often it was tried
-    pub attempts: u32,
-    /// when it is tried next, while it is pending; later where an earlier message about the same
-    /// client is still to be delivered
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub next_attempt_at: Option<String>,
-    /// when it was tried last
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub last_attempt_at: Option<String>,
-    /// the status that the receiver answered last
-    #[schema(example = 503)]
-    pub last_status: Option<u16>,
-    /// why there was no answer: `address_not_allowed`, `timed_out`, `not_connected`, `broken_off`
-    pub last_error: Option<String>,
-    /// when it was written
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: String,
-}
-
-impl From<DeliveryRow> for WebhookDeliveryBody {
-    fn from(row: DeliveryRow) -> Self {
-        let is_pending = row.state == DeliveryState::Pending;
-        Self {
-            id: row.seq.to_string(),
-            message_id: row.message_id,
-            event: row.event,
-            status: row.state.name(),
-            attempts: row.attempts,
-            next_attempt_at: is_pending.then(|| write_time(row.next_at)),
-            last_attempt_at: row.last_at.map(write_time),
-            last_status: row.last_status,
-            last_error: row.last_error,
-            created_at: write_time(row.created_at),
-        }
+fn is_active(status: String) -> Result<bool, Flaw> {
+    match status.as_str() {
+        "active" => Ok(true),
+        "disabled" => Ok(false),
+        _ => Err(Flaw::NotOneOf(&["active", "disabled"])),
     }
 }
 
@@ -204,7 +127,20 @@ fn events(named: Vec<String>) -> Result<Vec<String>, Flaw> {
     Ok(wanted.map(|told| (*told).to_owned()).collect())
 }
 
-/// `POST /v1/webhooks`
+/// Registers a receiver of webhooks.
+///
+/// Its secret is shown in this answer and never again. The address is `https`, has no user and no
+/// fragment, and lies in the open network.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    tag = "webhooks",
+    operation_id = "register_webhook",
+    security(("bearer" = ["admin"])),
+    request_body = NewWebhookBody,
+    responses((status = 201, description = "Registered", body = WebhookBody, headers(("Location" = String, description = "where it is")))),
+    extensions(("x-problems" = json!(["too_many_webhooks"]))),
+)]
 pub async fn register(
     guard: Guard<Administer>,
     call: Call,
@@ -213,7 +149,7 @@ pub async fn register(
     let mut fields = Fields::of(&body);
     let url = fields.need("/url", body.url, line);
     let events = fields.may("/events", body.events, events);
-    let description = fields.may("/description", body.description, line);
+    let description = fields.may("/description", body.description, short_line);
     let registration = Registration {
         url: fields.finish(url)?,
         events,
@@ -227,7 +163,16 @@ pub async fn register(
         .json(WebhookBody::of(endpoint, Some(secret))))
 }
 
-/// `GET /v1/webhooks`
+/// Lists receivers of webhooks.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks",
+    tag = "webhooks",
+    operation_id = "list_webhooks",
+    security(("bearer" = ["admin"])),
+    params(Paging),
+    responses((status = 200, description = "A page of receivers", body = PageBody<WebhookBody>)),
+)]
 pub async fn list(
     guard: Guard<Administer>,
     call: Call,
@@ -239,7 +184,16 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(page))
 }
 
-/// `GET /v1/webhooks/{id}`
+/// Reads a receiver of webhooks.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "read_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 200, description = "The receiver", body = WebhookBody)),
+)]
 pub async fn read(
     guard: Guard<Administer>,
     call: Call,
@@ -252,27 +206,40 @@ pub async fn read(
 /// What to change of a receiver; what is left out stays.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub struct WebhookPatch {
     /// another address
-    #[schema(max_length = 2048)]
-    pub url: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = values::WebhookUrl, required = false)]
+    pub url: Option<Option<String>>,
     /// other events; null for all
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
+    #[schema(value_type = Option<Vec<values::WebhookEvent>>, min_items = 1)]
     pub events: Option<Option<Vec<String>>>,
     /// another description; null for none
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    #[schema(value_type = Option<values::Line>)]
     pub description: Option<Option<String>>,
     /// `active` or `disabled`
-    #[schema(value_type = Option<WebhookStatus>)]
-    pub status: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = WebhookStatus, required = false)]
+    pub status: Option<Option<String>>,
 }
 
-/// The longest description, characters.
-const MAX_DESCRIPTION: usize = 200;
-
-/// `PATCH /v1/webhooks/{id}`
+/// Changes, disables or enables a receiver of webhooks.
+///
+/// What is left out stays; `events: null` tells it everything. One that is enabled again gets what has
+/// waited for it.
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "change_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    request_body = WebhookPatch,
+    responses((status = 200, description = "The receiver as it is now", body = WebhookBody)),
+)]
 pub async fn change(
     guard: Guard<Administer>,
     call: Call,
@@ -288,28 +255,30 @@ pub async fn change(
         fields.note("", Flaw::NothingToChange);
     }
     let change = EndpointChange {
-        url: fields.may("/url", body.url, line),
+        url: fields.may("/url", body.url, needed(line)),
         events: fields.may("/events", body.events, |named| {
             named.map(events).transpose()
         }),
-        description: fields.may("/description", body.description, |text| match text {
-            Some(text) if text.chars().count() > MAX_DESCRIPTION => Err(Flaw::TooLong {
-                max: MAX_DESCRIPTION,
-            }),
-            text => text.map(line).transpose(),
+        description: fields.may("/description", body.description, |text| {
+            text.map(short_line).transpose()
         }),
-        is_active: fields.may("/status", body.status, |status| match status.as_str() {
-            "active" => Ok(true),
-            "disabled" => Ok(false),
-            _ => Err(Flaw::NotOneOf(&["active", "disabled"])),
-        }),
+        is_active: fields.may("/status", body.status, needed(is_active)),
     };
     let change = fields.finish(Some(change))?;
     let endpoint = webhooks::change(&call.app, &guard, &call.origin, &id, change).await?;
     Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
 }
 
-/// `DELETE /v1/webhooks/{id}`
+/// Removes a receiver of webhooks, with all that waits for it.
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "remove_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 204, description = "Removed")),
+)]
 pub async fn remove(
     guard: Guard<Administer>,
     call: Call,
@@ -319,7 +288,18 @@ pub async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /v1/webhooks/{id}/secrets`
+/// Makes a new secret; the one before signs beside it for a day.
+///
+/// It is shown in this answer and never again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/secrets",
+    tag = "webhooks",
+    operation_id = "rotate_webhook_secret",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 201, description = "The new secret", body = WebhookBody)),
+)]
 pub async fn rotate(
     guard: Guard<Administer>,
     call: Call,
@@ -327,77 +307,4 @@ pub async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     let (endpoint, secret) = webhooks::rotate(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Created().json(WebhookBody::of(endpoint, Some(secret))))
-}
-
-/// Which deliveries are wanted.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeliveryQuery {
-    status: Option<String>,
-    limit: Option<String>,
-    cursor: Option<String>,
-}
-
-/// `GET /v1/webhooks/{id}/deliveries`
-pub async fn deliveries(
-    guard: Guard<Administer>,
-    call: Call,
-    PathPart(id): PathPart,
-    Query(query): Query<DeliveryQuery>,
-) -> Result<HttpResponse, Problem> {
-    let (limit, mark) = Paging {
-        limit: query.limit,
-        cursor: query.cursor,
-    }
-    .parse()?;
-    let state = query.status.as_deref().map(DeliveryState::from_name);
-    if state == Some(None) {
-        let flaw = Flaw::NotOneOf(DeliveryState::NAMES);
-        return Err(Problem::invalid(vec![FieldFlaw::at("status", flaw)]));
-    }
-    let (state, before) = (state.flatten(), event_mark(mark)?);
-    let page = webhooks::deliveries(&call.app, &guard, &id, state, before, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, WebhookDeliveryBody::from)))
-}
-
-/// `POST /v1/webhooks/{id}/deliveries/{delivery_id}/replay`
-pub async fn replay(
-    guard: Guard<Administer>,
-    call: Call,
-    PathPair(id, delivery): PathPair,
-) -> Result<HttpResponse, Problem> {
-    let delivery = delivery.parse::<i64>();
-    let delivery = delivery.map_err(|_| Problem::new(Code::NotFound))?;
-    let row = webhooks::replay(&call.app, &guard, &call.origin, &id, delivery).await?;
-    Ok(HttpResponse::Accepted().json(WebhookDeliveryBody::from(row)))
-}
-
-/// Which dead letters are sent again.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplayBody {
-    /// those written at this time or later; all where it is left out
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub since: Option<String>,
-}
-
-/// How many dead letters are sent again.
-#[derive(Serialize, ToSchema)]
-pub struct ReplayedBody {
-    /// how many
-    pub replayed: usize,
-}
-
-/// `POST /v1/webhooks/{id}/replay`
-pub async fn replay_dead(
-    guard: Guard<Administer>,
-    call: Call,
-    PathPart(id): PathPart,
-    Body(body): Body<ReplayBody>,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let since = fields.may("/since", body.since, |text| parse_time(&text));
-    fields.finish(Some(()))?;
-    let replayed = webhooks::replay_dead(&call.app, &guard, &call.origin, &id, since).await?;
-    Ok(HttpResponse::Accepted().json(ReplayedBody { replayed }))
 }

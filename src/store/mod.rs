@@ -9,6 +9,7 @@ mod applications;
 mod audit;
 mod clients;
 mod connection;
+mod deliveries;
 mod error;
 mod holds;
 mod keys;
@@ -41,11 +42,11 @@ pub use self::{
     audit::{EventFilter, RecordedEvent},
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
+    deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
     leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
-    outbox::{Answer, DeliveryRow, DeliveryState},
     passphrases::{NewPassphrase, PassphraseRow},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},

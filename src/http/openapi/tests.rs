@@ -62,6 +62,7 @@ fn every_problem_that_an_operation_names_is_one() {
         include_str!("../staff.rs"),
         include_str!("../tokens.rs"),
         include_str!("../verifications.rs"),
+        include_str!("../webhooks.rs"),
     ];
     let known: BTreeSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
     for source in sources {
