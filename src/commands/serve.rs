@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, settings::Settings},
-    flows::{deliver::Carrier, first_run, seal_audit, upkeep},
+    flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, upkeep},
     http::server,
     secrets::chance::Chance,
 };
@@ -41,10 +41,15 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let sealer = actix_web::rt::spawn(seal_audit::run(app.clone(), stopped));
     let carrier = tokio::spawn(Carrier::new(app).run());
+    let lookout = tokio::spawn(Lookout::new(app).run());
     let served = bound.server.await;
     carrier.abort();
+    lookout.abort();
     if let Err(error) = Carrier::let_go(app).await {
         tracing::warn!("another instance has to wait for the webhooks: {error}");
+    }
+    if let Err(error) = Lookout::let_go(app).await {
+        tracing::warn!("another instance has to wait for the signals: {error}");
     }
     // The sealer is the last to go, so that what was answered is sealed.
     drop(stop);

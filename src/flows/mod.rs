@@ -20,6 +20,7 @@ pub mod seal_audit;
 #[cfg(test)]
 mod sealed_audit_tests;
 pub mod sign_in;
+pub mod signals;
 pub mod staff;
 pub mod sync;
 pub mod upkeep;

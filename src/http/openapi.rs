@@ -15,7 +15,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use self::answers::Answers;
 use super::{
     applications, audit, branches, clients, health, loan_system, passphrases, problem, sessions,
-    staff, tokens, verifications, webhook_deliveries, webhooks,
+    signals, staff, tokens, verifications, webhook_deliveries, webhooks,
 };
 
 mod answers;
@@ -42,6 +42,7 @@ pub mod values;
         (name = "verifications", description = "Verifying a caller, and reading loans to them"),
         (name = "loan system", description = "What the loan system pushes"),
         (name = "webhooks", description = "Who is told what happens to a passphrase"),
+        (name = "reports", description = "What supervisors and auditors look at"),
         (name = "audit", description = "Who did what, about whom, on which call"),
         (name = "service", description = "Health, figures, and this document"),
     ),
@@ -90,6 +91,7 @@ pub mod values;
         webhook_deliveries::deliveries,
         webhook_deliveries::replay,
         webhook_deliveries::replay_dead,
+        signals::list,
         audit::events,
         health::lives,
         health::is_ready,

@@ -24,6 +24,7 @@ mod recorder;
 pub(crate) mod schema;
 mod seals;
 mod sessions;
+mod signals;
 mod staff;
 mod tallies;
 mod vault;

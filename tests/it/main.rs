@@ -13,6 +13,7 @@ mod limits;
 mod loan_system;
 mod roles;
 mod sessions;
+mod signals;
 mod story;
 mod tokens;
 mod verifications;
