@@ -4,9 +4,11 @@
 pub mod chain_head;
 pub mod clock;
 pub mod foundation;
+pub mod open_network;
 pub mod outbound;
 pub mod reload;
 pub mod settings;
+pub mod signal_counts;
 
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use self::{
     foundation::Foundation,
     outbound::Outbound,
     settings::{Settings, SettingsError},
+    signal_counts::SignalCounts,
 };
 use crate::{
     secrets::{
@@ -40,6 +43,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// calls to receivers of webhooks
     pub outbound: Outbound,
+    /// signals that this process raised
+    pub signals: SignalCounts,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -142,6 +147,7 @@ impl App {
         }
         Ok(Self(Arc::new(Parts {
             outbound: Outbound::new(foundation.settings.webhooks.outbound.clone()),
+            signals: SignalCounts::default(),
             foundation,
             hasher,
             bootstrap_password,

@@ -39,6 +39,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rand", &["secrets"]),
     ("clap", &["main"]),
     ("prometheus", &["http"]),
+    ("reqwest", &["app", "loans"]),
 ];
 
 /// What the pure room never says: no waiting, no world outside, no clock, no chance.

@@ -19,10 +19,8 @@ use reqwest::{
     redirect::Policy,
 };
 
-use crate::domain::{
-    flaw::Flaw,
-    webhook::{EndpointUrl, is_public},
-};
+use super::open_network::{EndpointUrl, is_public};
+use crate::domain::flaw::Flaw;
 
 /// How receivers may be called.
 #[derive(Clone, Debug)]

@@ -20,14 +20,16 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    bounds::{address, api_address, check_bounds, hash_settings, time_zone, tls_files},
+    bounds::{
+        address, api_address, check_bounds, hash_settings, signal_rules, time_zone, tls_files,
+    },
     sources::{explain, given, text_or_file},
 };
 use super::outbound::OutboundSettings;
 use crate::{
     domain::{
         attempts::{AttemptLaw, Lock},
-        strength,
+        signals, strength,
     },
     secrets::hasher::HashSettings,
     store::{DatabaseUrl, StoreSettings, Window},
@@ -63,6 +65,7 @@ pub struct Written {
     tls: TlsSection,
     proxy: ProxySection,
     webhooks: WebhooksSection,
+    signals: SignalsSection,
 }
 
 impl Default for Written {
@@ -89,6 +92,7 @@ impl Default for Written {
             tls: TlsSection::default(),
             proxy: ProxySection::default(),
             webhooks: WebhooksSection::default(),
+            signals: SignalsSection::default(),
         }
     }
 }
@@ -168,6 +172,15 @@ sections! {
         rotation_hours: u32 = 24,
         keep_days: u32 = 30,
     }
+    SignalsSection {
+        window_minutes: u32 = 60,
+        many_clients: u32 = 40,
+        look_ups_without_verification: u32 = 15,
+        look_up_grace_minutes: u32 = 15,
+        many_specialists: u32 = 3,
+        repeated_inquiries: u32 = 10,
+        hours: Option<String> = None,
+    }
 }
 
 /// What may be given on the command line.
@@ -226,6 +239,8 @@ pub struct Settings {
     pub log_json: bool,
     /// how receivers of webhooks are served
     pub webhooks: WebhookSettings,
+    /// what looks like abuse by insiders
+    pub signals: signals::Rules,
     written: Written,
 }
 
@@ -351,6 +366,7 @@ impl Settings {
             trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
             log_json: written.log.format == "json",
+            signals: signal_rules(&written.signals)?,
             webhooks: WebhookSettings {
                 outbound: OutboundSettings {
                     allow_private: written.webhooks.allow_private,

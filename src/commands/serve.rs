@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, reload, settings::Settings},
-    flows::{deliver::Carrier, first_run, seal_audit, upkeep},
+    flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, upkeep},
     http::server,
     secrets::chance::Chance,
 };
@@ -46,11 +46,16 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let (stop_looking, looking) = tokio::sync::oneshot::channel();
     let reloader = actix_web::rt::spawn(reload::run(app.clone(), looking));
     let carrier = tokio::spawn(Carrier::new(app).run());
+    let lookout = tokio::spawn(Lookout::new(app).run());
     let served = serving.await;
     let served = served.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
     carrier.abort();
+    lookout.abort();
     if let Err(error) = Carrier::let_go(app).await {
         tracing::warn!("another instance has to wait for the webhooks: {error}");
+    }
+    if let Err(error) = Lookout::let_go(app).await {
+        tracing::warn!("another instance has to wait for the signals: {error}");
     }
     // The sealer is the last to go, so that what was answered is sealed.
     drop((stop, stop_looking));

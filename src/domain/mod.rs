@@ -14,6 +14,7 @@ pub mod passphrase;
 pub mod person;
 pub mod role;
 pub mod seal;
+pub mod signals;
 pub mod staff;
 pub mod strength;
 pub mod suggestions;

@@ -20,6 +20,7 @@ pub mod passphrases;
 pub mod passwords;
 pub mod seal_audit;
 pub mod sign_in;
+pub mod signals;
 pub mod staff;
 pub mod sync;
 pub mod upkeep;

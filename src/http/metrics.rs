@@ -122,6 +122,13 @@ impl Metrics {
                 "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
             ));
         }
+        let name = "qupia_signals_raised_total";
+        text.push_str(&format!(
+            "# HELP {name} Signals of abuse by insiders\n# TYPE {name} counter\n"
+        ));
+        for (kind, count) in app.signals.all() {
+            text.push_str(&format!("{name}{{kind=\"{}\"}} {count}\n", kind.name()));
+        }
         text
     }
 }

@@ -23,6 +23,7 @@ pub mod routes;
 pub mod server;
 pub mod sessions;
 pub mod shapes;
+pub mod signals;
 pub mod staff;
 pub mod tokens;
 pub mod verifications;

@@ -15,7 +15,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use self::answers::Answers;
 use super::{
     applications, audit, audit_seals, branches, clients, health, loan_system, passphrases, problem,
-    sessions, staff, tokens, verifications, webhooks,
+    sessions, signals, staff, tokens, verifications, webhooks,
 };
 
 mod answers;
@@ -42,6 +42,7 @@ pub mod values;
         (name = "verifications", description = "Verifying a caller, and reading loans to them"),
         (name = "loan system", description = "What the loan system pushes"),
         (name = "audit", description = "Who did what, about whom, on which call"),
+        (name = "reports", description = "What supervisors and auditors look at"),
         (name = "webhooks", description = "Receivers that are told of what happens, as admins keep them"),
         (name = "service", description = "Health, figures, and this document"),
     ),
@@ -82,6 +83,7 @@ pub mod values;
         loan_system::put_client,
         loan_system::put_loan,
         audit::events,
+        signals::list,
         audit_seals::seals,
         audit_seals::verify,
         webhooks::register,

@@ -7,8 +7,8 @@ use actix_web::{
 
 use super::{
     applications, audit, audit_seals, branches, clients, context::identify, health,
-    idempotency::honour, loan_system, openapi, passphrases, sessions, staff, tokens, verifications,
-    webhooks,
+    idempotency::honour, loan_system, openapi, passphrases, sessions, signals, staff, tokens,
+    verifications, webhooks,
 };
 
 /// Lays out every route.
@@ -84,6 +84,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(at("/audit/events", [get(audit::events)]))
         .service(at("/audit/seals", [get(audit_seals::seals)]))
         .service(at("/audit/verification", [post(audit_seals::verify)]))
+        .service(at("/reports/signals", [get(signals::list)]))
         .service(at(
             "/webhooks",
             [post(webhooks::register), get(webhooks::list)],

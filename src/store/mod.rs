@@ -10,6 +10,7 @@ mod audit;
 mod backup;
 mod clients;
 mod connection;
+mod deliveries;
 mod error;
 mod holds;
 mod keys;
@@ -25,6 +26,7 @@ mod rewrap;
 pub(crate) mod schema;
 mod seals;
 mod sessions;
+mod signals;
 mod staff;
 mod tallies;
 mod vault;
@@ -44,11 +46,11 @@ pub use self::{
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
+    deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
     leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
-    outbox::{Answer, DeliveryRow, DeliveryState},
     passphrases::{NewPassphrase, PassphraseRow},
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},

@@ -27,6 +27,8 @@ mod sealed_audit;
 mod seals;
 mod secrets;
 mod sessions;
+mod signals;
 mod story;
 mod tokens;
 mod verifications;
+mod webhooks;

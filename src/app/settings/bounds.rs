@@ -2,11 +2,15 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tracing_subscriber::EnvFilter;
 
-use super::{HashSection, SettingsError, Written};
-use crate::secrets::hasher::HashSettings;
+use super::{HashSection, SettingsError, SignalsSection, Written};
+use crate::{
+    domain::signals::{Hours, Rules},
+    secrets::hasher::HashSettings,
+};
 
 /// What is within the type and yet out of bounds.
 pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
@@ -18,7 +22,7 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         passphrase,
         ..
     } = written;
-    let bounded: [(&str, u64, RangeInclusive<u64>); 12] = [
+    let bounded: [(&str, u64, RangeInclusive<u64>); 13] = [
         (
             "database.connections",
             database.connections as u64,
@@ -66,6 +70,11 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
             "webhooks.rotation_hours",
             written.webhooks.rotation_hours.into(),
             0..=8_760,
+        ),
+        (
+            "signals.window_minutes",
+            written.signals.window_minutes.into(),
+            1..=1_440,
         ),
         (
             "webhooks.keep_days",
@@ -118,6 +127,24 @@ pub(super) fn hash_settings(written: &HashSection) -> Result<HashSettings, Setti
             Err(SettingsError::of(name, why))
         }
     }
+}
+
+pub(super) fn signal_rules(written: &SignalsSection) -> Result<Rules, SettingsError> {
+    let hours = written.hours.as_deref().map(|text| {
+        let why = || format!("{text:?} is not two times, such as 08:00-20:00");
+        Hours::parse(text).ok_or_else(|| SettingsError::of("signals.hours", why()))
+    });
+    // Nought switches a signal off.
+    let most = |threshold: u32| (threshold > 0).then_some(threshold);
+    Ok(Rules {
+        window: TimeDelta::minutes(i64::from(written.window_minutes)),
+        clients: most(written.many_clients),
+        look_ups: most(written.look_ups_without_verification),
+        look_up_grace: TimeDelta::minutes(i64::from(written.look_up_grace_minutes)),
+        specialists: most(written.many_specialists),
+        inquiries: most(written.repeated_inquiries),
+        hours: hours.transpose()?,
+    })
 }
 
 pub(super) fn time_zone(name: &str) -> Result<Tz, SettingsError> {

@@ -25,6 +25,7 @@ const TEXTS: &[&str] = &[
     "metrics.listen",
     "log.filter",
     "log.format",
+    "signals.hours",
     "tls.certificate",
     "tls.key",
 ];

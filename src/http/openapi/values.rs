@@ -9,7 +9,7 @@ use utoipa::{
     },
 };
 
-use crate::domain::audit::Action;
+use crate::domain::{audit::Action, webhook::TOLD};
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident { $($rule:tt)* };)+) => {
@@ -62,6 +62,8 @@ texts! {
     NewPassword { format = Password, min_length = 12, max_length = 256, example = "lantern marmot orchard" };
     /// A decimal amount, never below zero and no finer than the currency's minor unit.
     Amount { pattern = r"^[0-9]+(\.[0-9]+)?$", max_length = 40, example = "125000.00" };
+    /// Where a webhook is sent: `https`, without user and fragment, in the open network.
+    WebhookUrl { pattern = "^https?://", max_length = 2048, example = "https://sms.example.kz/qupia" };
     /// An ISO 4217 currency.
     Currency { pattern = "^[A-Z]{3}$", example = "KZT" };
 }
@@ -81,6 +83,22 @@ impl PartialSchema for ActionName {
 }
 
 impl ToSchema for ActionName {}
+
+/// An event that receivers of webhooks are told of.
+pub struct WebhookEvent;
+
+impl PartialSchema for WebhookEvent {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(TOLD.iter().copied()))
+            .description(Some("An event that receivers of webhooks are told of."))
+            .examples(["passphrase.changed"]);
+        RefOr::T(Schema::Object(object.build()))
+    }
+}
+
+impl ToSchema for WebhookEvent {}
 
 /// True: the document was seen. Nothing else is taken.
 pub struct Seen;
