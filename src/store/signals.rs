@@ -33,6 +33,9 @@ struct Counted {
     many: i64,
 }
 
+/// A signal that was raised: its kind, whose work, about which client.
+pub type RaisedColumns = (Kind, Option<String>, Option<String>);
+
 impl Reader<'_> {
     /// What is odd within the window that ends now. `outside` are its spans without work.
     ///
@@ -108,10 +111,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn raised_since(
-        &mut self,
-        from: DateTime<Utc>,
-    ) -> Result<Vec<(Kind, Option<String>, Option<String>)>, StoreError> {
+    pub fn raised_since(&mut self, from: DateTime<Utc>) -> Result<Vec<RaisedColumns>, StoreError> {
         let first = self.first_place_after(from)?;
         let rows: Vec<(Option<String>, Option<String>, Option<String>)> = audit_events::table
             .filter(audit_events::seq.ge(first))

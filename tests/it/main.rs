@@ -3,6 +3,11 @@
 //! `cargo test` tells them on SQLite; those on PostgreSQL are shown as ignored. `tests/run` brings a
 //! PostgreSQL along and tells both.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
 mod support;
 
 mod applications;

@@ -123,7 +123,7 @@ fn laid_out() -> BTreeSet<(String, String)> {
         };
         for method in ["get", "post", "put", "patch", "delete"] {
             let name = format!("{method}(");
-            let mut names = methods.match_indices(&name);
+            let names = methods.match_indices(&name);
             // `target(` is no `get(`: the name begins after a bracket or a comma.
             if names
                 .into_iter()
