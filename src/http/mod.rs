@@ -3,6 +3,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod batches;
 pub mod clients;
 pub mod context;
 pub mod extract;

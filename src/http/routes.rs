@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{
-    applications, audit, clients, context::identify, health, idempotency::honour, loan_system,
+    applications, audit, batches, clients, context::identify, health, idempotency::honour, loan_system,
     openapi, passphrases, staff, verifications,
 };
 
@@ -80,6 +80,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/loan-system/loans/{ticket_number}",
             [put(loan_system::put_loan)],
         ))
+        .service(at("/loan-system/batches", [post(batches::push)]))
         .service(at("/audit/events", [get(audit::events)]));
     config
         .service(v1)

@@ -20,6 +20,7 @@ mod recorder;
 pub(crate) mod schema;
 mod sessions;
 mod staff;
+mod sync;
 mod tallies;
 mod vault;
 mod verifications;
@@ -42,6 +43,7 @@ pub use self::{
     passphrases::{NewPassphrase, PassphraseRow},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
+    sync::{ClientWrite, HeldClient, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
     vault::Vault,
 };
