@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod demo;
+mod loans;
 mod serve;
 mod staff;
 
@@ -54,6 +55,9 @@ enum Command {
     /// Enters staff and gives new passwords, on the machine itself
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Imports loans from files, and compares them with their source
+    #[command(subcommand)]
+    Loans(loans::LoansCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -91,7 +95,7 @@ enum ConfigCommand {
 }
 
 #[derive(Args, Clone)]
-struct Place {
+pub struct Place {
     /// The settings file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -195,6 +199,7 @@ fn obey(command: Command) -> Result<(), Failure> {
         Command::Staff(StaffCommand::Reset { place, login }) => {
             staff::reset(place.settings(None)?, login)
         }
+        Command::Loans(command) => loans::obey(command),
         Command::Config(ConfigCommand::Check { place }) => {
             print!("{}", place.settings(None)?.masked());
             Ok(())

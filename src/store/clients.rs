@@ -78,6 +78,21 @@ impl Reader<'_> {
         Ok(found.optional()?.is_some())
     }
 
+    /// The id of the client with a client number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn client_id_by_number(
+        &mut self,
+        number: &ClientNumber,
+    ) -> Result<Option<String>, StoreError> {
+        let found = clients::table.filter(clients::client_number.eq(number.as_str()));
+        Ok(found
+            .select(clients::id)
+            .first(self.connection)
+            .optional()?)
+    }
+
     /// Looks clients up, by client number.
     ///
     /// # Errors
