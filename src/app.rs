@@ -13,6 +13,7 @@ use self::{
     settings::{Settings, SettingsError},
 };
 use crate::{
+    loans::source::LoanSource,
     secrets::{
         chance::Chance,
         field::FieldCipher,
@@ -42,6 +43,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// access tokens
     pub tokens: Tokens,
+    /// the loan system that is asked, where there is one
+    pub loan_source: Option<LoanSource>,
     /// blind look-up values for what is no column: logins in rates, idempotency keys
     pub index: BlindIndex,
     /// the first admin's one-time password, where the settings give one
@@ -145,8 +148,16 @@ impl App {
                 "the hash costs less than OWASP's and ASVS's floor (46 MiB t=1 or its equals)"
             );
         }
+        let loan_source = match settings.loan_source.clone() {
+            None => None,
+            Some(source) => Some(
+                LoanSource::new(source, chance.clone())
+                    .map_err(|why| SettingsError::of("loans.url", why))?,
+            ),
+        };
         let bootstrap_password = settings.take_bootstrap_password();
         Ok(Self(Arc::new(Parts {
+            loan_source,
             tokens: Tokens::new(&keyring, TokenSettings::default()),
             index: BlindIndex::new(&keyring),
             settings,

@@ -13,6 +13,7 @@ pub mod inquire;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
+mod pull;
 pub mod sign_in;
 pub mod staff;
 pub mod sync;

@@ -22,7 +22,7 @@ use crate::{
         role::{Actor, Feed, Proof},
     },
     loans::lines::Numbered,
-    store::{StoreError, Traced, Tx},
+    store::{LoanRow, StoreError, Traced, Tx},
 };
 
 /// Takes a client in.
@@ -79,6 +79,42 @@ fn take(
     now: DateTime<Utc>,
 ) -> Result<Vec<Became>, StoreError> {
     group::take(tx, records, || app.new_id(), now)
+}
+
+/// Takes in all that a loan source stated about one client `as_of` a moment: what it did not list then is
+/// closed, unless something newer was pushed. Gives the client's open loans.
+pub(super) async fn take_answer(
+    app: &App,
+    event: Event,
+    client_id: &str,
+    stated: Vec<LoanRecord>,
+    as_of: DateTime<Utc>,
+) -> Result<Vec<LoanRow>, Refusal> {
+    let (taken, client_id) = (app.clone(), client_id.to_owned());
+    let records: Vec<Record> = stated.into_iter().map(Record::Loan).collect();
+    let loans = app.store.write(move |tx| {
+        let became = take(&taken, tx, &records, event.at)?;
+        let listed: Vec<&str> = records.iter().filter_map(ticket).collect();
+        let mut closed = 0;
+        for held in tx.open_loans(&client_id)? {
+            if !listed.contains(&held.ticket_number.as_str()) && held.as_of <= as_of {
+                tx.close_loan(&held.ticket_number, as_of)?;
+                closed += 1;
+            }
+        }
+        let received: Vec<_> = became.iter().map(|became| became.received).collect();
+        let event = counted(event.clone(), &received, 0);
+        let told = format!("{} closed={closed}", event.reason.as_deref().unwrap_or(""));
+        Ok(Traced::new(tx.open_loans(&client_id)?, event.reason(&told)))
+    });
+    Ok(loans.await?)
+}
+
+fn ticket(record: &Record) -> Option<&str> {
+    match record {
+        Record::Loan(loan) => Some(loan.ticket_number.as_str()),
+        Record::Client(_) => None,
+    }
 }
 
 /// The word for what became of a record.

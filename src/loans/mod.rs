@@ -5,6 +5,9 @@
 
 pub mod csv;
 pub mod decode;
+mod fineract;
 pub mod lines;
 pub mod ndjson;
 pub mod record;
+mod simple;
+pub mod source;

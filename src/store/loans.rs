@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::{Reader, StoreError, moment, schema::loans};
+use super::{Reader, StoreError, Tx, micros, moment, one_row, schema::loans};
 use crate::domain::money::Money;
 
 const TABLE: &str = "loans";
@@ -82,5 +82,22 @@ impl Reader<'_> {
             .order((loans::due_on, loans::ticket_number))
             .load::<Columns>(self.connection)?;
         rows.into_iter().map(decode).collect()
+    }
+}
+
+impl Tx<'_> {
+    /// Closes a loan that the loan system does not list any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn close_loan(
+        &mut self,
+        ticket_number: &str,
+        as_of: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let closed = diesel::update(loans::table.find(ticket_number))
+            .set((loans::is_open.eq(false), loans::as_of.eq(micros(as_of))))
+            .execute(self.connection)?;
+        one_row(TABLE, ticket_number, closed)
     }
 }
