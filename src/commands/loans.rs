@@ -105,11 +105,9 @@ impl Import {
         let is_csv = path
             .extension()
             .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-        let format = self.format.unwrap_or(if is_csv {
-            Format::Csv
-        } else {
-            Format::Ndjson
-        });
+        let format = self
+            .format
+            .unwrap_or(if is_csv { Format::Csv } else { Format::Ndjson });
         if format == Format::Ndjson && self.as_of.is_some() {
             let why = "--as-of: every record of NDJSON states its own as_of";
             return Err(Failure::argument(why.to_owned()));
@@ -154,9 +152,8 @@ impl Opened {
                 self.stream(app, lines, rejects).await
             }
             Some(header) => {
-                let csv = Csv::of_header(header, self.as_of.clone()).map_err(|why| {
-                    Failure::argument(format!("{}: {why}", self.path.display()))
-                })?;
+                let csv = Csv::of_header(header, self.as_of.clone())
+                    .map_err(|why| Failure::argument(format!("{}: {why}", self.path.display())))?;
                 self.stream(app, Lines::after(1, csv), rejects).await
             }
         }

@@ -103,12 +103,7 @@ pub async fn inquire(
 }
 
 /// Reckons where loans stand and how far they can be trusted.
-pub(super) fn view(
-    app: &App,
-    client_id: String,
-    loans: Vec<LoanRow>,
-    known: Known,
-) -> Inquiry {
+pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Known) -> Inquiry {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let as_of = loans.iter().map(|loan| loan.as_of).min();

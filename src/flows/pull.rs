@@ -78,13 +78,12 @@ async fn ask(
     let client_id = question.client_id.to_owned();
     let found = app.store.read(move |reader| reader.client(&client_id));
     let client = found.await?.ok_or(Refusal::Unknown)?;
-    let number = ClientNumber::parse(&client.client_number).map_err(|flaw| {
-        StoreError::Corrupt {
+    let number =
+        ClientNumber::parse(&client.client_number).map_err(|flaw| StoreError::Corrupt {
             table: "clients",
             id: client.id.clone(),
             why: flaw.code().to_owned(),
-        }
-    })?;
+        })?;
     let now = app.clock.now();
     if source.is_fresh(&number, now) {
         return Ok(Some(Kept::Fresh));
@@ -94,8 +93,7 @@ async fn ask(
         .call(question.call_id);
     let refused = match source.ask(&number, now).await {
         Ok(Answer::Loans(stated, as_of)) => {
-            let loans =
-                sync::take_answer(app, event, question.client_id, stated, as_of).await?;
+            let loans = sync::take_answer(app, event, question.client_id, stated, as_of).await?;
             source.is_held(&number, now);
             return Ok(Some(Kept::Anew(loans)));
         }

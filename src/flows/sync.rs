@@ -140,7 +140,9 @@ impl Rejected {
     /// The first flaw's code.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.flaws.first().map_or("rejected", |field| field.flaw.code())
+        self.flaws
+            .first()
+            .map_or("rejected", |field| field.flaw.code())
     }
 
     /// Every flaw: where, and why.

@@ -170,7 +170,8 @@ impl Body {
             found: Vec::new(),
         };
         let packed = text(header::CONTENT_ENCODING).unwrap_or("identity");
-        if !headers.contains_key(header::CONTENT_ENCODING) || packed.eq_ignore_ascii_case("identity")
+        if !headers.contains_key(header::CONTENT_ENCODING)
+            || packed.eq_ignore_ascii_case("identity")
         {
             Ok(Self::Plain(sink))
         } else if packed.eq_ignore_ascii_case("gzip") || packed.eq_ignore_ascii_case("x-gzip") {

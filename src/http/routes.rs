@@ -6,8 +6,8 @@ use actix_web::{
 };
 
 use super::{
-    applications, audit, batches, clients, context::identify, health, idempotency::honour, loan_system,
-    openapi, passphrases, staff, verifications,
+    applications, audit, batches, clients, context::identify, health, idempotency::honour,
+    loan_system, openapi, passphrases, staff, verifications,
 };
 
 /// Lays out every route.

@@ -280,8 +280,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_writes_is_read() {
-        let line =
-            "Т-1;К-1;\"Алтын; \"\"585\"\"\";31.12.2026;125 000,50;KZT;20;open;2026-11-22T00:00:00Z\r";
+        let line = "Т-1;К-1;\"Алтын; \"\"585\"\"\";31.12.2026;125 000,50;KZT;20;open;2026-11-22T00:00:00Z\r";
         let Ok(Record::Loan(loan)) = parse(LOANS, line) else {
             panic!("it was refused");
         };

@@ -205,7 +205,10 @@ async fn stated_grace(
 
 /// The body in its shape, or nothing where Fineract itself says that there is no such thing: a page
 /// that is missing for another reason is a fault.
-fn found<T: DeserializeOwned>(reply: Reply, may_be_missing: bool) -> Result<Option<T>, SourceFault> {
+fn found<T: DeserializeOwned>(
+    reply: Reply,
+    may_be_missing: bool,
+) -> Result<Option<T>, SourceFault> {
     if !reply.is_missing {
         let parsed = serde_json::from_slice(&reply.body);
         return parsed.map(Some).map_err(|_| GARBLED("not the shape"));

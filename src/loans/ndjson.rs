@@ -211,9 +211,6 @@ mod tests {
     #[test]
     fn an_amount_that_is_a_number_is_of_the_wrong_type() {
         let line = LOAN.replace(r#""125000.00""#, "125000.00");
-        assert_eq!(
-            flaws(&line),
-            [("/balance/amount".to_owned(), "wrong_type")]
-        );
+        assert_eq!(flaws(&line), [("/balance/amount".to_owned(), "wrong_type")]);
     }
 }

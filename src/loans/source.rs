@@ -154,9 +154,7 @@ impl LoanSource {
 
     /// Notes that the answer about a client is held.
     pub fn is_held(&self, number: &ClientNumber, asked_at: DateTime<Utc>) {
-        self.0
-            .answered
-            .insert(number.as_str().to_owned(), asked_at);
+        self.0.answered.insert(number.as_str().to_owned(), asked_at);
     }
 
     /// Asks for the open loans of a client, as they are `now`. Whoever asks about the same client in
@@ -208,7 +206,10 @@ impl LoanSource {
             .unwrap_or(Err(SourceFault::Slow));
         admitted.ended(answer.is_ok());
         if let Err(fault) = &answer {
-            tracing::warn!(fault = fault.name(), "the loan source gave no answer: {fault}");
+            tracing::warn!(
+                fault = fault.name(),
+                "the loan source gave no answer: {fault}"
+            );
         }
         answer
     }

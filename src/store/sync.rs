@@ -253,7 +253,10 @@ impl Tx<'_> {
                      SELECT *, $9 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) \
                      ON CONFLICT DO NOTHING",
                 );
-                let numbers: Vec<&str> = entered.iter().map(|(_, r)| r.client_number.as_str()).collect();
+                let numbers: Vec<&str> = entered
+                    .iter()
+                    .map(|(_, r)| r.client_number.as_str())
+                    .collect();
                 let inserted = bind_columns!(statement, columns)
                     .bind::<Array<Text>, _>(numbers)
                     .bind::<BigInt, _>(micros(now))

@@ -6,5 +6,8 @@
 mod support;
 
 mod attempts;
+mod batches;
 mod heard;
+mod pull;
+mod stand_in;
 mod story;

@@ -84,7 +84,9 @@ impl Wire {
                 return Err(fault);
             }
             tries += 1;
-            let jitter = self.chance.below(u32::try_from(PAUSE.as_micros()).unwrap_or(0));
+            let jitter = self
+                .chance
+                .below(u32::try_from(PAUSE.as_micros()).unwrap_or(0));
             tokio::time::sleep(PAUSE + Duration::from_micros(jitter.into())).await;
         }
     }
