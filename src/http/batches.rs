@@ -152,7 +152,7 @@ impl Write for Sink {
 /// A body as it is packed.
 enum Body {
     Plain(Sink),
-    Gzip(MultiGzDecoder<Sink>),
+    Gzip(Box<MultiGzDecoder<Sink>>),
 }
 
 impl Body {
@@ -175,7 +175,7 @@ impl Body {
         {
             Ok(Self::Plain(sink))
         } else if packed.eq_ignore_ascii_case("gzip") || packed.eq_ignore_ascii_case("x-gzip") {
-            Ok(Self::Gzip(MultiGzDecoder::new(sink)))
+            Ok(Self::Gzip(Box::new(MultiGzDecoder::new(sink))))
         } else {
             let problem = Problem::new(Code::UnsupportedMediaType);
             Err(problem.header(header::ACCEPT_ENCODING, "gzip, identity"))

@@ -207,10 +207,11 @@ async fn a_source_that_does_not_know_the_client_closes_nothing(world: &World) {
 async fn two_who_ask_about_one_client_ask_once(world: &World) {
     let (number, client, specialist) = caller(world, "twice").await;
     stand_in().says(&path(&number), Says::Nothing);
-    let (first, second) =
-        futures_util::join!(async { specialist.verify(&client, PHRASE).await }, async {
-            specialist.verify(&client, PHRASE).await
-        },);
+    let (first, second) = futures_util::future::join(
+        specialist.verify(&client, PHRASE),
+        specialist.verify(&client, PHRASE),
+    )
+    .await;
     assert_eq!(first["outcome"], "verified");
     assert_eq!(second["outcome"], "verified");
     assert!(stand_in().asked(&path(&number)) <= 2);
