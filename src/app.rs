@@ -22,6 +22,7 @@ use self::{
     signal_counts::SignalCounts,
 };
 use crate::{
+    loans::source::LoanSource,
     secrets::{
         certificate::CertificateError,
         chance::Chance,
@@ -43,6 +44,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// calls to receivers of webhooks
     pub outbound: Outbound,
+    /// the loan system that is asked, where there is one
+    pub loan_source: Option<LoanSource>,
     /// signals that this process raised
     pub signals: SignalCounts,
     /// the first admin's one-time password, where the settings give one
@@ -145,8 +148,18 @@ impl App {
                 "the hash costs less than OWASP's and ASVS's floor (46 MiB t=1 or its equals)"
             );
         }
+        // Comes before other callers: it installs what all of them speak TLS with.
+        let outbound = Outbound::new(foundation.settings.webhooks.outbound.clone());
+        let loan_source = match foundation.settings.loan_source.clone() {
+            None => None,
+            Some(source) => Some(
+                LoanSource::new(source, foundation.chance.clone())
+                    .map_err(|why| SettingsError::of("loans.url", why))?,
+            ),
+        };
         Ok(Self(Arc::new(Parts {
-            outbound: Outbound::new(foundation.settings.webhooks.outbound.clone()),
+            loan_source,
+            outbound,
             signals: SignalCounts::default(),
             foundation,
             hasher,

@@ -5,6 +5,7 @@ mod backup;
 mod calibrate;
 mod demo;
 mod keys;
+mod loans;
 mod serve;
 mod staff;
 
@@ -69,6 +70,9 @@ enum Command {
     /// Makes, lists, rotates and retires keys
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Imports loans from files, and compares them with their source
+    #[command(subcommand)]
+    Loans(loans::LoansCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -106,7 +110,7 @@ enum ConfigCommand {
 }
 
 #[derive(Args, Clone)]
-struct Place {
+pub struct Place {
     /// The settings file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -210,6 +214,7 @@ fn obey(command: Command) -> Result<(), Failure> {
         Command::Staff(StaffCommand::Reset { place, login }) => {
             staff::reset(place.settings(None)?, login)
         }
+        Command::Loans(command) => loans::obey(command),
         Command::Config(ConfigCommand::Check { place }) => {
             print!("{}", place.settings(None)?.masked());
             Ok(())

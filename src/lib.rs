@@ -7,5 +7,6 @@ pub mod app;
 pub mod domain;
 pub mod flows;
 pub mod http;
+pub mod loans;
 pub mod secrets;
 pub mod store;

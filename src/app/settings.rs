@@ -2,12 +2,14 @@
 //! invalid one stops the start with a message that names it. `docs/qupia.example.toml` is the manual.
 
 mod bounds;
+mod loan_source;
 mod sources;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -31,6 +33,7 @@ use crate::{
         attempts::{AttemptLaw, Lock},
         signals, strength,
     },
+    loans::source::SourceSettings,
     secrets::hasher::HashSettings,
     store::{DatabaseUrl, StoreSettings, Window},
 };
@@ -148,6 +151,18 @@ sections! {
     }
     LoansSection {
         stale_after_minutes: u32 = 1_440,
+        url: Option<String> = None,
+        dialect: String = "qupia".to_owned(),
+        credentials_file: Option<PathBuf> = None,
+        allow_insecure_url: bool = false,
+        connect_timeout_ms: u64 = 500,
+        timeout_ms: u64 = 2_000,
+        connections: usize = 8,
+        fresh_seconds: u32 = 15,
+        tenant: String = "default".to_owned(),
+        grace_table: Option<String> = None,
+        grace_column: Option<String> = None,
+        grace_days_by_product: BTreeMap<String, u32> = BTreeMap::new(),
     }
     BusinessSection {
         time_zone: String = "Asia/Almaty".to_owned(),
@@ -227,6 +242,8 @@ pub struct Settings {
     pub attempts: AttemptLaw,
     /// loans known for longer than this are stale, minutes
     pub stale_after_minutes: u32,
+    /// the loan system that is asked, where there is one
+    pub loan_source: Option<SourceSettings>,
     /// the business time zone
     pub time_zone: Tz,
     /// the certificate's and its key's files, where HTTPS is spoken
@@ -262,7 +279,7 @@ pub struct SettingsError(String);
 
 impl SettingsError {
     /// What is wrong with a setting, which is named as the file and as the environment have it.
-    fn of(name: &str, why: impl std::fmt::Display) -> Self {
+    pub(super) fn of(name: &str, why: impl std::fmt::Display) -> Self {
         let variable = name.to_ascii_uppercase().replace('.', "__");
         Self(format!("{name} (QUPIA_{variable}): {why}"))
     }
@@ -361,6 +378,7 @@ impl Settings {
             },
             attempts: attempts.map_err(named("attempts"))?,
             stale_after_minutes: written.loans.stale_after_minutes,
+            loan_source: loan_source::source(&written.loans)?,
             time_zone: time_zone(&written.business.time_zone)?,
             tls: tls_files(&written)?,
             trusted_proxies: written.proxy.trusted.clone(),

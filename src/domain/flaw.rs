@@ -80,6 +80,13 @@ pub enum Flaw {
     WrongType,
     /// No such field here.
     UnknownField,
+    /// Not JSON at all.
+    MalformedJson,
+    /// A line of more than `max` bytes.
+    LineTooLong {
+        /// the greatest number of bytes
+        max: usize,
+    },
     /// A passphrase that is too easily guessed: the weakness's code and its texts (kk, ru, en).
     Weak {
         /// the weakness's code
@@ -87,6 +94,26 @@ pub enum Flaw {
         /// why, in Kazakh, Russian and English
         detail: [String; 3],
     },
+}
+
+/// A flaw and the field that has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFlaw {
+    /// JSON pointer to the field, or the parameter's name
+    pub pointer: String,
+    /// what is wrong with it
+    pub flaw: Flaw,
+}
+
+impl FieldFlaw {
+    /// A flaw of a field.
+    #[must_use]
+    pub fn at(pointer: &str, flaw: Flaw) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            flaw,
+        }
+    }
 }
 
 impl Flaw {
@@ -126,6 +153,8 @@ impl Flaw {
             Self::NotAUrl => "not_a_url",
             Self::WrongType => "wrong_type",
             Self::UnknownField => "unknown_field",
+            Self::MalformedJson => "malformed_json",
+            Self::LineTooLong { .. } => "line_too_long",
             Self::Weak { code, .. } => code,
         }
     }
@@ -152,6 +181,11 @@ impl Flaw {
                 format!("Ең көбі {max} таңба."),
                 format!("Не больше {max} знаков."),
                 format!("At most {max} characters."),
+            ],
+            Self::LineTooLong { max } => [
+                format!("Жол {max} байттан ұзын."),
+                format!("Строка длиннее {max} байт."),
+                format!("The line is longer than {max} bytes."),
             ],
             Self::OutOfRange { min, max } => [
                 format!("{min} мен {max} аралығындағы бүтін сан керек."),
@@ -309,8 +343,14 @@ impl Flaw {
                 "Такого поля здесь нет.",
                 "There is no such field here.",
             ],
+            Self::MalformedJson => [
+                "Бұл жол JSON нысаны емес.",
+                "Эта строка не является объектом JSON.",
+                "The line is not a JSON object.",
+            ],
             Self::TooShort { .. }
             | Self::TooLong { .. }
+            | Self::LineTooLong { .. }
             | Self::OutOfRange { .. }
             | Self::NotOneOf(_)
             | Self::Weak { .. } => ["", "", ""],

@@ -40,6 +40,15 @@ pub struct LoanRecord {
     pub as_of: DateTime<Utc>,
 }
 
+/// What one line of a batch or of a file says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Record {
+    /// a client
+    Client(ClientRecord),
+    /// a loan
+    Loan(LoanRecord),
+}
+
 /// The longest waiting period that a contract may state, days.
 pub const MAX_GRACE_DAYS: u32 = 3_650;
 

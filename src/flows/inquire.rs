@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Refusal;
+use super::{
+    Refusal,
+    pull::{self, Known, Question},
+};
 use crate::{
     app::App,
     domain::{
@@ -81,9 +84,16 @@ pub async fn inquire(
         .call(&verification.call_id);
     let refusal = match verification.door(now) {
         Door::Open => {
+            let question = Question {
+                actor,
+                origin,
+                client_id: &verification.client_id,
+                call_id: &verification.call_id,
+            };
+            let (loans, known) = pull::current(app, question, loans).await;
             // Nothing is read out before the look is recorded.
             app.store.record(event.outcome("read")).await?;
-            return Ok(view(app, verification.client_id, loans, now));
+            return Ok(view(app, verification.client_id, loans, known));
         }
         Door::Over => Refusal::VerificationOver,
         Door::NeverOpen => Refusal::NotVerified,
@@ -93,19 +103,15 @@ pub async fn inquire(
 }
 
 /// Reckons where loans stand and how far they can be trusted.
-pub(super) fn view(
-    app: &App,
-    client_id: String,
-    loans: Vec<LoanRow>,
-    now: DateTime<Utc>,
-) -> Inquiry {
+pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Known) -> Inquiry {
+    let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let as_of = loans.iter().map(|loan| loan.as_of).min();
     let oldest = now - TimeDelta::minutes(i64::from(app.settings.stale_after_minutes));
     let source = Source {
-        available: true,
+        available: known != Known::Before,
         as_of,
-        stale: as_of.is_some_and(|as_of| as_of < oldest),
+        stale: known == Known::Before || as_of.is_some_and(|as_of| as_of < oldest),
     };
     let loans = loans
         .into_iter()

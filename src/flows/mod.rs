@@ -18,6 +18,7 @@ pub mod lease;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
+mod pull;
 pub mod seal_audit;
 pub mod sign_in;
 pub mod signals;
@@ -30,31 +31,12 @@ pub mod webhooks;
 
 use std::time::Duration;
 
+pub use crate::domain::flaw::FieldFlaw;
 use crate::{
     domain::flaw::Flaw,
     secrets::hasher::{HashError, Overloaded},
     store::{Limited, StoreError, Taken},
 };
-
-/// A flaw and the field that has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldFlaw {
-    /// JSON pointer to the field, or the parameter's name
-    pub pointer: String,
-    /// what is wrong with it
-    pub flaw: Flaw,
-}
-
-impl FieldFlaw {
-    /// A flaw of a field of the request's body.
-    #[must_use]
-    pub fn at(pointer: &str, flaw: Flaw) -> Self {
-        Self {
-            pointer: pointer.to_owned(),
-            flaw,
-        }
-    }
-}
 
 /// A state in which the step asked for cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,27 @@
-//! What the loan system sends, one record at a time; `as_of` decides.
+//! What the loan system says is taken in, one record at a time or as a stream; `as_of` decides.
+//!
+//! Every door ends here: the contract's `PUT`s and batches, imported files, and what a loan source
+//! answered.
 
+mod group;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::task::JoinHandle;
+
+use self::group::Became;
 use super::Refusal;
 use crate::{
     app::App,
     domain::{
         audit::{Action, Event, Origin},
-        flaw::Flaw,
-        loan::{ClientRecord, LoanRecord, Received, receive},
-        role::{Feed, Proof},
+        flaw::{FieldFlaw, Flaw},
+        language::Language,
+        loan::{ClientRecord, LoanRecord, Received, Record},
+        role::{Actor, Feed, Proof},
     },
+    loans::lines::Numbered,
     store::{LoanRow, StoreError, Traced, Tx},
 };
 
@@ -22,20 +35,9 @@ pub async fn take_client(
     origin: &Origin,
     record: ClientRecord,
 ) -> Result<Received, Refusal> {
-    let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::ClientSynced);
-    let new_id = app.new_id();
-    let received = app
-        .store
-        .write(move |tx| {
-            let (received, id) = put_client(tx, &record, &new_id, now)?;
-            Ok(Traced::new(
-                received,
-                event.clone().client(&id).outcome(name(received)),
-            ))
-        })
-        .await?;
-    Ok(received)
+    let event = Event::by(proof.actor(), origin, app.clock.now(), Action::ClientSynced);
+    let received = take_one(app, event, Record::Client(record)).await?;
+    received.ok_or_else(|| Refusal::invalid("/client_number", Flaw::UnknownClient))
 }
 
 /// Takes a loan in.
@@ -48,23 +50,71 @@ pub async fn take_loan(
     origin: &Origin,
     record: LoanRecord,
 ) -> Result<Received, Refusal> {
-    let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::LoanSynced)
+    let event = Event::by(proof.actor(), origin, app.clock.now(), Action::LoanSynced)
         .subject(record.ticket_number.as_str());
-    let received = app
-        .store
-        .write(move |tx| {
-            let event = event.clone();
-            Ok(match put_loan(tx, &record)? {
-                Some((received, client_id)) => Traced::new(
-                    Some(received),
-                    event.client(&client_id).outcome(name(received)),
-                ),
-                None => Traced::new(None, event.outcome("refused").reason("unknown_client")),
-            })
-        })
-        .await?;
+    let received = take_one(app, event, Record::Loan(record)).await?;
     received.ok_or_else(|| Refusal::invalid("/client_number", Flaw::UnknownClient))
+}
+
+async fn take_one(app: &App, event: Event, record: Record) -> Result<Option<Received>, Refusal> {
+    let taken = app.clone();
+    let received = app.store.write(move |tx| {
+        let records = std::slice::from_ref(&record);
+        let became = take(&taken, tx, records, event.at)?.into_iter().next();
+        let received = became.as_ref().and_then(|became| became.received);
+        let mut event = match received {
+            Some(received) => event.clone().outcome(name(received)),
+            None => event.clone().outcome("refused").reason("unknown_client"),
+        };
+        event.client_id = became.and_then(|became| became.client_id);
+        Ok(Traced::new(received, event))
+    });
+    Ok(received.await?)
+}
+
+fn take(
+    app: &App,
+    tx: &mut Tx<'_>,
+    records: &[Record],
+    now: DateTime<Utc>,
+) -> Result<Vec<Became>, StoreError> {
+    group::take(tx, records, || app.new_id(), now)
+}
+
+/// Takes in all that a loan source stated about one client `as_of` a moment: what it did not list then is
+/// closed, unless something newer was pushed. Gives the client's open loans.
+pub(super) async fn take_answer(
+    app: &App,
+    event: Event,
+    client_id: &str,
+    stated: Vec<LoanRecord>,
+    as_of: DateTime<Utc>,
+) -> Result<Vec<LoanRow>, Refusal> {
+    let (taken, client_id) = (app.clone(), client_id.to_owned());
+    let records: Vec<Record> = stated.into_iter().map(Record::Loan).collect();
+    let loans = app.store.write(move |tx| {
+        let became = take(&taken, tx, &records, event.at)?;
+        let listed: Vec<&str> = records.iter().filter_map(ticket).collect();
+        let mut closed = 0;
+        for held in tx.open_loans(&client_id)? {
+            if !listed.contains(&held.ticket_number.as_str()) && held.as_of <= as_of {
+                tx.close_loan(&held.ticket_number, as_of)?;
+                closed += 1;
+            }
+        }
+        let received: Vec<_> = became.iter().map(|became| became.received).collect();
+        let event = counted(event.clone(), &received, 0);
+        let told = format!("{} closed={closed}", event.reason.as_deref().unwrap_or(""));
+        Ok(Traced::new(tx.open_loans(&client_id)?, event.reason(&told)))
+    });
+    Ok(loans.await?)
+}
+
+fn ticket(record: &Record) -> Option<&str> {
+    match record {
+        Record::Loan(loan) => Some(loan.ticket_number.as_str()),
+        Record::Client(_) => None,
+    }
 }
 
 /// The word for what became of a record.
@@ -78,57 +128,214 @@ pub fn name(received: Received) -> &'static str {
     }
 }
 
-fn put_client(
-    tx: &mut Tx<'_>,
-    record: &ClientRecord,
-    new_id: &str,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(Received, String), StoreError> {
-    tx.hold_numbers(&[record.client_number.as_str()])?;
-    let held = tx.client_by_number(&record.client_number)?;
-    let facts = held
-        .as_ref()
-        .map(|held| (held.as_of, held.person == record.person));
-    let received = receive(facts, record.as_of);
-    let id = held.map_or_else(|| new_id.to_owned(), |held| held.id);
-    match received {
-        Received::Created => tx.insert_client(
-            &id,
-            &record.client_number,
-            &record.person,
-            Some(record.as_of),
-            now,
-        )?,
-        Received::Applied => tx.amend_client(&id, &record.person, Some(record.as_of))?,
-        Received::Unchanged | Received::Stale => {}
-    }
-    Ok((received, id))
+/// A line that was not taken in.
+pub struct Rejected {
+    /// its number, from 1
+    pub line: u64,
+    /// why; never empty
+    pub flaws: Vec<FieldFlaw>,
 }
 
-fn put_loan(
-    tx: &mut Tx<'_>,
-    record: &LoanRecord,
-) -> Result<Option<(Received, String)>, StoreError> {
-    let Some(client) = tx.client_id_by_number(&record.client_number)? else {
-        return Ok(None);
+impl Rejected {
+    /// The first flaw's code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.flaws
+            .first()
+            .map_or("rejected", |field| field.flaw.code())
+    }
+
+    /// Every flaw: where, and why.
+    #[must_use]
+    pub fn detail(&self, language: Language) -> String {
+        let told = self.flaws.iter().map(|field| match field.pointer.as_str() {
+            "" => field.flaw.detail(language),
+            pointer => format!("{pointer}: {}", field.flaw.detail(language)),
+        });
+        told.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What became of a stream of records.
+#[derive(Default)]
+pub struct Report {
+    /// records that are held now
+    pub applied: u64,
+    /// records that were held already
+    pub unchanged: u64,
+    /// records older than what is held
+    pub stale: u64,
+    /// lines that were not taken in
+    pub rejected_total: u64,
+    /// the first of them, or those not yet drained
+    pub rejected: Vec<Rejected>,
+}
+
+/// So many lines are committed together: enough to make a commit cheap, and few enough that a
+/// verification does not wait long behind them.
+const GROUP_LINES: usize = 1_000;
+
+/// A stream of records on its way in. Groups are committed one after the other; while one is being
+/// written the next may be read and parsed.
+pub struct Stream {
+    app: App,
+    actor: Option<Actor>,
+    origin: Origin,
+    keep: usize,
+    waiting: Vec<Numbered>,
+    writing: Option<JoinHandle<Result<Report, Refusal>>>,
+    report: Report,
+}
+
+impl Stream {
+    /// A stream that a service account sends. The report shows the first `keep` rejections.
+    #[must_use]
+    pub fn pushed(app: &App, proof: &Proof<Feed>, origin: &Origin, keep: usize) -> Self {
+        Self::new(app, Some(proof.actor().clone()), origin.clone(), keep)
+    }
+
+    /// A file that whoever runs the program imports.
+    #[must_use]
+    pub fn imported(app: &App) -> Self {
+        let origin = Origin::own(&format!("import-{}", app.new_id()));
+        Self::new(app, None, origin, usize::MAX)
+    }
+
+    fn new(app: &App, actor: Option<Actor>, origin: Origin, keep: usize) -> Self {
+        Self {
+            app: app.clone(),
+            actor,
+            origin,
+            keep,
+            waiting: Vec::new(),
+            writing: None,
+            report: Report::default(),
+        }
+    }
+
+    /// Takes lines, and writes whatever makes a group.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]; what was committed before stays.
+    pub async fn take(&mut self, lines: &mut Vec<Numbered>) -> Result<(), Refusal> {
+        self.waiting.append(lines);
+        while self.waiting.len() >= GROUP_LINES {
+            let rest = self.waiting.split_off(GROUP_LINES);
+            let group = std::mem::replace(&mut self.waiting, rest);
+            self.write(group).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]; what was committed before stays.
+    pub async fn finish(mut self) -> Result<Report, Refusal> {
+        let group = std::mem::take(&mut self.waiting);
+        if !group.is_empty() {
+            self.write(group).await?;
+        }
+        self.settle().await?;
+        Ok(self.report)
+    }
+
+    /// How it stands so far.
+    #[must_use]
+    pub fn so_far(&self) -> &Report {
+        &self.report
+    }
+
+    /// The rejections that were not yet drained.
+    pub fn drain_rejected(&mut self) -> Vec<Rejected> {
+        std::mem::take(&mut self.report.rejected)
+    }
+
+    /// One group after the other, or a loan could be looked at before its client is there.
+    async fn write(&mut self, group: Vec<Numbered>) -> Result<(), Refusal> {
+        self.settle().await?;
+        let (app, actor, origin) = (self.app.clone(), self.actor.clone(), self.origin.clone());
+        // Spawned, so that it is written while the next is read, and whoever sent it may be gone.
+        self.writing = Some(tokio::spawn(write_group(app, actor, origin, group)));
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<(), Refusal> {
+        let Some(writing) = self.writing.take() else {
+            return Ok(());
+        };
+        let stopped = |_| Refusal::Store(StoreError::Unavailable("the write stopped".to_owned()));
+        let group = writing.await.map_err(stopped)??;
+        self.report.applied += group.applied;
+        self.report.unchanged += group.unchanged;
+        self.report.stale += group.stale;
+        self.report.rejected_total += group.rejected_total;
+        let room = self.keep.saturating_sub(self.report.rejected.len());
+        self.report
+            .rejected
+            .extend(group.rejected.into_iter().take(room));
+        Ok(())
+    }
+}
+
+async fn write_group(
+    app: App,
+    actor: Option<Actor>,
+    origin: Origin,
+    group: Vec<Numbered>,
+) -> Result<Report, Refusal> {
+    let now = app.clock.now();
+    let mut report = Report::default();
+    let (mut numbers, mut records) = (Vec::new(), Vec::new());
+    for Numbered { line, record } in group {
+        match record {
+            Ok(record) => {
+                numbers.push(line);
+                records.push(record);
+            }
+            Err(flaws) => report.rejected.push(Rejected { line, flaws }),
+        }
+    }
+    let mut event = Event::of_nobody(&origin, now, Action::BatchSynced);
+    event.actor = actor.as_ref().map(Into::into);
+    let (taken, records) = (app.clone(), Arc::new(records));
+    let refused = report.rejected.len();
+    let received = app.store.write(move |tx| {
+        let became = take(&taken, tx, &records, now)?;
+        let received: Vec<_> = became.iter().map(|became| became.received).collect();
+        Ok(Traced::new(
+            received.clone(),
+            counted(event.clone(), &received, refused),
+        ))
+    });
+    for (line, received) in numbers.into_iter().zip(received.await?) {
+        match received {
+            Some(Received::Created | Received::Applied) => report.applied += 1,
+            Some(Received::Unchanged) => report.unchanged += 1,
+            Some(Received::Stale) => report.stale += 1,
+            None => report.rejected.push(Rejected {
+                line,
+                flaws: vec![FieldFlaw::at("/client_number", Flaw::UnknownClient)],
+            }),
+        }
+    }
+    report.rejected.sort_by_key(|rejected| rejected.line);
+    report.rejected_total = report.rejected.len() as u64;
+    Ok(report)
+}
+
+/// The one event of a group says how many records became what.
+fn counted(event: Event, received: &[Option<Received>], refused: usize) -> Event {
+    let count = |wanted: &[Received]| {
+        let is_wanted = |one: &&Option<Received>| one.is_some_and(|one| wanted.contains(&one));
+        received.iter().filter(is_wanted).count()
     };
-    tx.hold_numbers(&[record.ticket_number.as_str()])?;
-    let held = tx.loan(record.ticket_number.as_str())?;
-    let facts = held
-        .as_ref()
-        .map(|held| (Some(held.as_of), is_same(held, record, &client)));
-    let received = receive(facts, record.as_of);
-    if matches!(received, Received::Created | Received::Applied) {
-        tx.put_loan(record, &client, held.is_none())?;
-    }
-    Ok(Some((received, client)))
-}
-
-fn is_same(held: &LoanRow, record: &LoanRecord, client_id: &str) -> bool {
-    held.client_id == client_id
-        && held.product == record.product
-        && held.due_on == record.due_on
-        && held.balance == record.balance
-        && held.grace_days == record.grace_days
-        && held.is_open == record.is_open
+    let unknown = received.iter().filter(|one| one.is_none()).count();
+    event.outcome("taken").reason(&format!(
+        "applied={} unchanged={} stale={} rejected={}",
+        count(&[Received::Created, Received::Applied]),
+        count(&[Received::Unchanged]),
+        count(&[Received::Stale]),
+        refused + unknown,
+    ))
 }

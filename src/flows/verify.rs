@@ -10,6 +10,7 @@ use super::{
     Quota, Refusal,
     inquire::{Inquiry, view},
     limits,
+    pull::{self, Question},
 };
 use crate::{
     app::App,
@@ -271,7 +272,7 @@ impl Story {
             .store
             .write(move |tx| settlement.save(&app, tx, draft.clone(), &events))
             .await?;
-        Ok(self.answer(verification, loans))
+        Ok(self.answer(verification, loans).await)
     }
 
     /// A fault is nobody's failure: the attempt is taken back, unless something else has happened.
@@ -300,7 +301,7 @@ impl Story {
                 Ok(Traced::new((), event.clone()))
             })
             .await?;
-        Ok(self.answer(verification, None))
+        Ok(self.answer(verification, None).await)
     }
 
     fn draft(&self, outcome: Outcome) -> Verification {
@@ -325,10 +326,22 @@ impl Story {
         }
     }
 
-    fn answer(&self, verification: Verification, loans: Option<Vec<LoanRow>>) -> Verified {
-        let now = verification.opened_at;
-        let inquiry =
-            loans.map(|loans| view(&self.app, verification.client_id.clone(), loans, now));
+    /// The loan system is asked now that the words were right and settled, with nothing held.
+    async fn answer(&self, verification: Verification, loans: Option<Vec<LoanRow>>) -> Verified {
+        let inquiry = match loans {
+            None => None,
+            Some(before) => {
+                let question = Question {
+                    actor: &self.actor,
+                    origin: &self.origin,
+                    client_id: &verification.client_id,
+                    call_id: &verification.call_id,
+                };
+                let (loans, known) = pull::current(&self.app, question, before).await;
+                let client_id = verification.client_id.clone();
+                Some(view(&self.app, client_id, loans, known))
+            }
+        };
         Verified {
             verification,
             inquiry,

@@ -3,29 +3,21 @@
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
 
 use super::{
-    clients::person,
-    extract::{Body, Call, Fields, Guard, PathPart},
+    extract::{Body, Call, Guard, PathPart},
     openapi::values,
     problem::Problem,
-    shapes::{Whole, line, object, present},
+    shapes::{Whole, object, present},
 };
 use crate::{
-    domain::{
-        calendar::{parse_date, parse_time},
-        flaw::Flaw,
-        identifier::{ClientNumber, TicketNumber},
-        loan::{ClientRecord, LoanRecord, MAX_GRACE_DAYS, Received},
-        money::{Money, parse_currency},
-        role::Feed,
-    },
+    domain::{loan::Received, role::Feed},
     flows::sync,
+    loans::record::{WrittenClient, WrittenLoan, WrittenMoney},
 };
 
 /// A client as the loan system knows them.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushedClient {
     /// family name
@@ -46,21 +38,19 @@ pub struct PushedClient {
 }
 
 /// A loan as the loan system knows it.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushedLoan {
     /// whose loan
     #[schema(required = true, value_type = values::ClientNumber)]
     pub client_number: Option<String>,
     /// what it is called
-    #[validate(length(min = 1, max = 200))]
     #[schema(required = true, value_type = values::Line)]
     pub product: Option<String>,
     /// the due date
     #[schema(required = true, value_type = values::Day)]
     pub due_on: Option<String>,
     /// the outstanding balance
-    #[validate(nested)]
     #[serde(default, deserialize_with = "object")]
     #[schema(required = true, value_type = PushedMoney)]
     pub balance: Option<PushedMoney>,
@@ -85,7 +75,7 @@ pub enum LoanStatus {
 }
 
 /// An amount of money as it is pushed.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushedMoney {
     /// a decimal string, never a number
@@ -138,24 +128,15 @@ pub async fn put_client(
     PathPart(number): PathPart,
     Body(body): Body<PushedClient>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let number = fields.need("client_number", Some(number), |text| {
-        ClientNumber::parse(&text)
-    });
-    let person = person(
-        &mut fields,
-        body.family_name,
-        body.given_name,
-        body.patronymic,
-        body.phone,
-    );
-    let as_of = fields.need("/as_of", body.as_of, |text| parse_time(&text));
-    let ((client_number, person), as_of) = fields.finish(number.zip(person).zip(as_of))?;
-    let record = ClientRecord {
-        client_number,
-        person,
-        as_of,
+    let written = WrittenClient {
+        family_name: body.family_name,
+        given_name: body.given_name,
+        patronymic: body.patronymic,
+        phone: body.phone,
+        as_of: body.as_of,
     };
+    let record = written.parse(Some(number), "client_number");
+    let record = record.map_err(Problem::invalid)?;
     let became = sync::take_client(&call.app, &guard, &call.origin, record).await?;
     Ok(received(became))
 }
@@ -180,65 +161,20 @@ pub async fn put_loan(
     PathPart(number): PathPart,
     Body(body): Body<PushedLoan>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let ticket = fields.need("ticket_number", Some(number), |text| {
-        TicketNumber::parse(&text)
-    });
-    let record = ticket.and_then(|ticket| loan(&mut fields, ticket, body));
-    let record = fields.finish(record)?;
+    let written = WrittenLoan {
+        client_number: body.client_number,
+        product: body.product,
+        due_on: body.due_on,
+        balance: body.balance.map(|money| WrittenMoney {
+            amount: money.amount,
+            currency: money.currency,
+        }),
+        grace_days: body.grace_days.map(|days| days.map(|Whole(days)| days)),
+        status: body.status,
+        as_of: body.as_of,
+    };
+    let record = written.parse(Some(number), "ticket_number");
+    let record = record.map_err(Problem::invalid)?;
     let became = sync::take_loan(&call.app, &guard, &call.origin, record).await?;
     Ok(received(became))
-}
-
-fn loan(fields: &mut Fields, ticket_number: TicketNumber, body: PushedLoan) -> Option<LoanRecord> {
-    let client_number = fields.need("/client_number", body.client_number, |text| {
-        ClientNumber::parse(&text)
-    });
-    let product = fields.need("/product", body.product, line);
-    let due_on = fields.need("/due_on", body.due_on, |text| parse_date(&text));
-    let balance = fields
-        .need("/balance", body.balance, Ok)
-        .and_then(|balance| money(fields, balance));
-    let grace_days = fields.need("/grace_days", body.grace_days, grace_days);
-    let is_open = fields.need("/status", body.status, |status| match status.as_str() {
-        "open" => Ok(true),
-        "closed" => Ok(false),
-        _ => Err(Flaw::NotOneOf(&["open", "closed"])),
-    });
-    let as_of = fields.need("/as_of", body.as_of, |text| parse_time(&text));
-    Some(LoanRecord {
-        ticket_number,
-        client_number: client_number?,
-        product: product?,
-        due_on: due_on?,
-        balance: balance?,
-        grace_days: grace_days?,
-        is_open: is_open?,
-        as_of: as_of?,
-    })
-}
-
-fn money(fields: &mut Fields, money: PushedMoney) -> Option<Money> {
-    let currency = fields.need("/balance/currency", money.currency, |code| {
-        parse_currency(&code)
-    });
-    let amount = money.amount;
-    let currency = currency?;
-    fields.need("/balance/amount", amount, |text| {
-        Money::parse(&text, currency)
-    })
-}
-
-fn grace_days(days: Option<Whole>) -> Result<Option<u32>, Flaw> {
-    let out_of_range = Flaw::OutOfRange {
-        min: 0,
-        max: i64::from(MAX_GRACE_DAYS),
-    };
-    days.map(|Whole(days)| {
-        u32::try_from(days)
-            .ok()
-            .filter(|days| *days <= MAX_GRACE_DAYS)
-            .ok_or(out_of_range)
-    })
-    .transpose()
 }

@@ -5,6 +5,7 @@ pub mod accept;
 pub mod applications;
 pub mod audit;
 pub mod audit_seals;
+pub mod batches;
 pub mod branches;
 pub mod clients;
 pub mod context;

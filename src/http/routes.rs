@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{
-    applications, audit, audit_seals, branches, clients, context::identify, health,
+    applications, audit, audit_seals, batches, branches, clients, context::identify, health,
     idempotency::honour, loan_system, openapi, passphrases, sessions, signals, staff, tokens,
     verifications, webhooks,
 };
@@ -81,6 +81,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/loan-system/loans/{ticket_number}",
             [put(loan_system::put_loan)],
         ))
+        .service(at("/loan-system/batches", [post(batches::push)]))
         .service(at("/audit/events", [get(audit::events)]))
         .service(at("/audit/seals", [get(audit_seals::seals)]))
         .service(at("/audit/verification", [post(audit_seals::verify)]))

@@ -44,7 +44,7 @@ const MOST_FOUND: i64 = 50;
 
 const TABLE: &str = "clients";
 
-type Columns = (
+pub(super) type Columns = (
     String,
     String,
     Vec<u8>,
@@ -76,19 +76,6 @@ impl Reader<'_> {
             .select(clients::id)
             .first::<String>(self.connection);
         Ok(found.optional()?.is_some())
-    }
-
-    /// The client with a client number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn client_by_number(
-        &mut self,
-        number: &ClientNumber,
-    ) -> Result<Option<ClientRow>, StoreError> {
-        let found = clients::table.filter(clients::client_number.eq(number.as_str()));
-        let row = found.first(self.connection).optional()?;
-        row.map(|row| self.decode_client(row)).transpose()
     }
 
     /// The id of the client with a client number.
@@ -133,7 +120,7 @@ impl Reader<'_> {
         decoded.collect()
     }
 
-    fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
+    pub(super) fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
         let (id, client_number, family, given, patronymic, phone, _, as_of, created_at) = row;
         let open = |column, sealed: &[u8]| {
             self.vault.open(
@@ -169,16 +156,16 @@ impl Reader<'_> {
 }
 
 /// A person as a row's columns.
-struct Sealed {
-    family_name: Vec<u8>,
-    given_name: Vec<u8>,
-    patronymic: Option<Vec<u8>>,
-    phone: Vec<u8>,
-    phone_index: Vec<u8>,
+pub(super) struct Sealed {
+    pub family_name: Vec<u8>,
+    pub given_name: Vec<u8>,
+    pub patronymic: Option<Vec<u8>>,
+    pub phone: Vec<u8>,
+    pub phone_index: Vec<u8>,
 }
 
 impl Reader<'_> {
-    fn seal_person(&self, id: &str, person: &Person) -> Sealed {
+    pub(super) fn seal_person(&self, id: &str, person: &Person) -> Sealed {
         let seal = |column, plain: &str| {
             self.vault.seal(
                 Place {

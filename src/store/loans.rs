@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::{Reader, StoreError, Tx, micros, moment, one_row, schema::loans};
-use crate::domain::{loan::LoanRecord, money::Money};
+use crate::domain::money::Money;
 
 const TABLE: &str = "loans";
 
@@ -29,7 +29,7 @@ pub struct LoanRow {
     pub as_of: DateTime<Utc>,
 }
 
-type Columns = (
+pub(super) type Columns = (
     String,
     String,
     String,
@@ -41,7 +41,7 @@ type Columns = (
     i64,
 );
 
-fn decode(row: Columns) -> Result<LoanRow, StoreError> {
+pub(super) fn decode(row: Columns) -> Result<LoanRow, StoreError> {
     let (
         ticket_number,
         client_id,
@@ -83,53 +83,21 @@ impl Reader<'_> {
             .load::<Columns>(self.connection)?;
         rows.into_iter().map(decode).collect()
     }
-
-    /// The loan of a ticket.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn loan(&mut self, ticket_number: &str) -> Result<Option<LoanRow>, StoreError> {
-        let row = loans::table
-            .find(ticket_number)
-            .first::<Columns>(self.connection)
-            .optional()?;
-        row.map(decode).transpose()
-    }
 }
 
 impl Tx<'_> {
-    /// Enters or replaces a loan.
+    /// Closes a loan that the loan system does not list any more.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn put_loan(
+    pub fn close_loan(
         &mut self,
-        record: &LoanRecord,
-        client_id: &str,
-        is_new: bool,
+        ticket_number: &str,
+        as_of: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let ticket = record.ticket_number.as_str();
-        let grace_days = record.grace_days.map(i32::try_from).transpose();
-        let values = (
-            loans::client_id.eq(client_id),
-            loans::product.eq(&record.product),
-            loans::due_on.eq(record.due_on.to_string()),
-            loans::balance_minor_units.eq(record.balance.minor_units()),
-            loans::currency.eq(record.balance.currency_code()),
-            loans::grace_days
-                .eq(grace_days.map_err(|error| StoreError::corrupt(TABLE, ticket, error))?),
-            loans::is_open.eq(record.is_open),
-            loans::as_of.eq(micros(record.as_of)),
-        );
-        let written = if is_new {
-            diesel::insert_into(loans::table)
-                .values((loans::ticket_number.eq(ticket), values))
-                .execute(self.connection)?
-        } else {
-            diesel::update(loans::table.find(ticket))
-                .set(values)
-                .execute(self.connection)?
-        };
-        one_row(TABLE, ticket, written)
+        let closed = diesel::update(loans::table.find(ticket_number))
+            .set((loans::is_open.eq(false), loans::as_of.eq(micros(as_of))))
+            .execute(self.connection)?;
+        one_row(TABLE, ticket_number, closed)
     }
 }

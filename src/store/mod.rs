@@ -28,6 +28,7 @@ mod seals;
 mod sessions;
 mod signals;
 mod staff;
+mod sync;
 mod tallies;
 mod vault;
 mod verifications;
@@ -55,6 +56,7 @@ pub use self::{
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
+    sync::{ClientWrite, HeldClient, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},

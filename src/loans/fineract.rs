@@ -1,0 +1,286 @@
+//! Apache Fineract: a client by external id, its loan accounts, each open loan with its schedule, and
+//! the waiting period from a data table or by product. What it does not state is never made up: an
+//! answer that cannot be understood is no answer.
+
+mod shapes;
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use self::shapes::{
+    Account, Accounts, Client, DataTable, Day, Detail, ExternalId, Period, Problem,
+};
+use super::{
+    record::{grace_days, product},
+    source::{Answer, Asking, FineractSettings, Reply, SourceFault},
+};
+use crate::domain::{
+    identifier::{ClientNumber, TicketNumber},
+    loan::LoanRecord,
+    money::{Money, parse_currency},
+};
+
+/// A client with more open loans than this is a mistake of the answer's.
+const MOST_LOANS: usize = 200;
+/// So many loans of one client are asked for at the same moment.
+const AT_ONCE: usize = 4;
+
+const GARBLED: fn(&'static str) -> SourceFault = SourceFault::Garbled;
+
+/// Asks for the open loans of a client.
+pub(super) async fn ask(
+    wire: &Asking,
+    settings: &FineractSettings,
+    number: &ClientNumber,
+    now: DateTime<Utc>,
+) -> Result<Answer, SourceFault> {
+    let path = ["v1", "clients", "external-id", number.as_str()];
+    let Some(client) = found::<Client>(wire.get(&path, None).await?, true)? else {
+        return Ok(Answer::UnknownClient);
+    };
+    if let Some(ExternalId(stated)) = &client.external_id
+        && stated != number.as_str()
+    {
+        return Err(GARBLED("another client"));
+    }
+    let id = client.id.to_string();
+    let path = ["v1", "clients", &id, "accounts"];
+    let reply = wire.get(&path, Some("fields=loanAccounts")).await?;
+    let accounts: Accounts = found(reply, false)?.ok_or(SourceFault::Status(404))?;
+    // The array is absent where it is empty.
+    let accounts = accounts.loan_accounts.unwrap_or_default();
+    let mut open = Vec::new();
+    for account in accounts {
+        if is_open(account.status.id)? {
+            open.push(account);
+        }
+    }
+    if open.len() > MOST_LOANS {
+        return Err(SourceFault::TooLong);
+    }
+    let asked = stream::iter(open).map(|account| loan(wire, settings, number, now, account));
+    let loans = asked.buffered(AT_ONCE).try_collect().await?;
+    Ok(Answer::Loans(loans, now))
+}
+
+/// Whether something is owed on a loan of this status. A loan in transfer between branches (303, 304)
+/// is; one that was never paid out (100, 200, 400, 500), is closed (600 to 602) or overpaid (700) is
+/// not.
+fn is_open(status: u32) -> Result<bool, SourceFault> {
+    match status {
+        300 | 303 | 304 => Ok(true),
+        100 | 200 | 400 | 500 | 600..=602 | 700 => Ok(false),
+        _ => Err(GARBLED("a loan's status")),
+    }
+}
+
+async fn loan(
+    wire: &Asking,
+    settings: &FineractSettings,
+    number: &ClientNumber,
+    now: DateTime<Utc>,
+    account: Account,
+) -> Result<LoanRecord, SourceFault> {
+    let id = account.id.to_string();
+    let query = Some("associations=repaymentSchedule");
+    let reply = wire.get(&["v1", "loans", &id], query).await?;
+    let detail: Detail = found(reply, false)?.ok_or(SourceFault::Status(404))?;
+    if detail.id != account.id || detail.status.id != account.status.id {
+        return Err(GARBLED("a loan changed while it was read"));
+    }
+    let name = detail.loan_product_name.as_deref();
+    let name = name.or(account.product_name.as_deref());
+    let name = name.ok_or(GARBLED("a product's name"))?;
+    let days = match stated_grace(wire, settings, &id).await? {
+        Some(days) => Some(days),
+        None => settings.grace_days_by_product.get(name).copied(),
+    };
+    let external_id = account.external_id.map(|ExternalId(text)| text);
+    let ticket = external_id
+        .filter(|text| !text.trim().is_empty())
+        .unwrap_or(account.account_no);
+    Ok(LoanRecord {
+        ticket_number: TicketNumber::parse(&ticket).map_err(|_| GARBLED("a loan's number"))?,
+        client_number: number.clone(),
+        product: product(name).map_err(|_| GARBLED("a product's name"))?,
+        due_on: due_on(&detail, account.timeline.expected_maturity_date)?,
+        balance: balance(&detail)?,
+        grace_days: days,
+        is_open: true,
+        as_of: now,
+    })
+}
+
+/// The first incomplete period's day, else the expected maturity's. `delinquent.nextPaymentDueDate`
+/// depends on the tenant's settings and is not read.
+fn due_on(detail: &Detail, maturity: Option<Day>) -> Result<NaiveDate, SourceFault> {
+    let schedule = detail.repayment_schedule.as_ref();
+    let periods = schedule.map_or(&[][..], |schedule| &schedule.periods);
+    // The rows of disbursements stand among the periods, without a number or with 0.
+    for period in periods.iter().filter(|row| row.period.unwrap_or(0) > 0) {
+        if !is_complete(period)? {
+            return day(period.due_date.ok_or(GARBLED("a period's day"))?);
+        }
+    }
+    let maturity = detail.timeline.expected_maturity_date.or(maturity);
+    day(maturity.ok_or(GARBLED("no due date"))?)
+}
+
+fn is_complete(period: &Period) -> Result<bool, SourceFault> {
+    match (period.complete, &period.total_outstanding_for_period) {
+        (Some(is_complete), _) => Ok(is_complete),
+        // Older versions say only what is left of a period.
+        (None, Some(left)) => Ok(decimal(left)?.is_zero()),
+        (None, None) => Err(GARBLED("a period")),
+    }
+}
+
+fn day(Day([year, month, day]): Day) -> Result<NaiveDate, SourceFault> {
+    let plausible = (1900..=2200).contains(&year);
+    let (month, day) = (u32::try_from(month), u32::try_from(day));
+    let (Ok(month), Ok(day), true) = (month, day, plausible) else {
+        return Err(GARBLED("a day"));
+    };
+    NaiveDate::from_ymd_opt(year, month, day).ok_or(GARBLED("a day"))
+}
+
+fn balance(detail: &Detail) -> Result<Money, SourceFault> {
+    let summary = detail.summary.as_ref().ok_or(GARBLED("no summary"))?;
+    let total = summary.total_outstanding.as_ref();
+    let total = decimal(total.ok_or(GARBLED("no balance"))?)?;
+    let currency = detail.currency.as_ref().or(summary.currency.as_ref());
+    let code = &currency.ok_or(GARBLED("no currency"))?.code;
+    let currency = parse_currency(code).map_err(|_| GARBLED("a currency"))?;
+    Money::from_decimal(total, currency).map_err(|_| GARBLED("a balance"))
+}
+
+/// A number as it is written, exactly: it never becomes a float.
+fn decimal(number: &RawValue) -> Result<Decimal, SourceFault> {
+    let text = number.get();
+    let parsed = if text.contains(['e', 'E']) {
+        Decimal::from_scientific(text)
+    } else {
+        Decimal::from_str_exact(text)
+    };
+    parsed.map_err(|_| GARBLED("an amount"))
+}
+
+/// The waiting period as the data table states it for a loan; nothing where it has no row, no value,
+/// or several rows, of which none is the right one.
+async fn stated_grace(
+    wire: &Asking,
+    settings: &FineractSettings,
+    loan_id: &str,
+) -> Result<Option<u32>, SourceFault> {
+    let Some((table, column)) = &settings.grace else {
+        return Ok(None);
+    };
+    let path = ["v1", "datatables", table, loan_id];
+    let reply = wire.get(&path, Some("genericResultSet=true")).await?;
+    let Some(rows) = found::<DataTable>(reply, true)? else {
+        return Ok(None);
+    };
+    let mut headers = rows.column_headers.iter();
+    let place = headers
+        .position(|header| header.column_name == *column)
+        .ok_or(GARBLED("no column for the waiting period"))?;
+    let [only] = rows.data.as_slice() else {
+        return Ok(None);
+    };
+    let value = only.row.get(place).ok_or(GARBLED("a data table's row"))?;
+    let text = match value {
+        serde_json::Value::Null => return Ok(None),
+        serde_json::Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    let days = i64::from_str(&text).ok();
+    let days = days.ok_or(GARBLED("a waiting period"))?;
+    grace_days(Some(days)).map_err(|_| GARBLED("a waiting period"))
+}
+
+/// The body in its shape, or nothing where Fineract itself says that there is no such thing: a page
+/// that is missing for another reason is a fault.
+fn found<T: DeserializeOwned>(
+    reply: Reply,
+    may_be_missing: bool,
+) -> Result<Option<T>, SourceFault> {
+    if !reply.is_missing {
+        let parsed = serde_json::from_slice(&reply.body);
+        return parsed.map(Some).map_err(|_| GARBLED("not the shape"));
+    }
+    let problem = serde_json::from_slice::<Problem>(&reply.body).ok();
+    if may_be_missing && problem.is_some_and(|problem| problem.is_not_found()) {
+        Ok(None)
+    } else {
+        Err(SourceFault::Status(404))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail(balance: &str, periods: &str) -> Detail {
+        let text = format!(
+            r#"{{"id":1,"status":{{"id":300}},"currency":{{"code":"KZT"}},"summary":{{"totalOutstanding":{balance}}},
+            "timeline":{{"expectedMaturityDate":[2027,4,10]}},"repaymentSchedule":{{"periods":[{periods}]}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn an_amount_is_read_to_the_last_digit() {
+        for (written, read) in [
+            ("200.000000", Some("200.00")),
+            ("0.1", Some("0.10")),
+            ("90071992547409.93", Some("90071992547409.93")),
+            ("1.25E+3", Some("1250.00")),
+            ("0", Some("0.00")),
+            ("0.001", None),
+            ("-1.00", None),
+            ("\"12\"", None),
+            ("1e40", None),
+        ] {
+            let money = balance(&detail(written, "")).map(Money::amount).ok();
+            assert_eq!(money.as_deref(), read, "{written}");
+        }
+    }
+
+    #[test]
+    fn the_due_date_is_of_the_first_period_that_is_not_complete() {
+        let disbursed = r#"{"dueDate":[2026,1,10],"complete":false}"#;
+        let paid = r#"{"period":1,"dueDate":[2026,2,10],"complete":true}"#;
+        let next = r#"{"period":2,"dueDate":[2026,3,10],"complete":false}"#;
+        let old = r#"{"period":1,"dueDate":[2026,2,10],"totalOutstandingForPeriod":0.000000}"#;
+        let due = |periods: &[&str]| {
+            let detail = detail("1", &periods.join(","));
+            due_on(&detail, None).map(|day| day.to_string())
+        };
+        assert_eq!(due(&[disbursed, paid, next]).unwrap(), "2026-03-10");
+        assert_eq!(due(&[disbursed, old, next]).unwrap(), "2026-03-10");
+        assert_eq!(due(&[disbursed, paid]).unwrap(), "2027-04-10");
+        assert!(due(&[r#"{"period":1,"dueDate":[2026,2,10]}"#]).is_err());
+        assert!(due(&[r#"{"period":1,"dueDate":[2026,13,1],"complete":false}"#]).is_err());
+    }
+
+    #[test]
+    fn a_status_that_nobody_knows_is_not_guessed_at() {
+        assert_eq!(is_open(300), Ok(true));
+        assert_eq!(is_open(601), Ok(false));
+        assert!(is_open(301).is_err());
+        assert!(is_open(0).is_err());
+    }
+
+    #[test]
+    fn the_documented_loan_is_understood() {
+        let documented = include_str!("../../tests/fineract/loan.json");
+        let detail: Detail = serde_json::from_str(documented).unwrap();
+        assert_eq!(due_on(&detail, None).unwrap().to_string(), "2013-04-10");
+        assert_eq!(balance(&detail).unwrap().currency_code(), "UGX");
+    }
+}

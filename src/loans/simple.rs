@@ -1,0 +1,119 @@
+//! Our own simple JSON, for whoever writes the other side: `GET {url}/clients/{client_number}/loans`.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::{
+    record::{WrittenLoan, WrittenMoney, present},
+    source::{Answer, Asking, SourceFault},
+};
+use crate::domain::{
+    calendar::{parse_time, write_time},
+    identifier::ClientNumber,
+};
+
+/// Every open loan of a client. Fields that are not known here are passed over.
+#[derive(Deserialize)]
+struct Body {
+    as_of: Option<String>,
+    loans: Vec<Loan>,
+}
+
+#[derive(Deserialize)]
+struct Loan {
+    ticket_number: Option<String>,
+    product: Option<String>,
+    due_on: Option<String>,
+    balance: Option<WrittenMoney>,
+    #[serde(default, deserialize_with = "present")]
+    grace_days: Option<Option<i64>>,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+}
+
+/// Asks for the loans of a client.
+pub(super) async fn ask(
+    wire: &Asking,
+    number: &ClientNumber,
+    now: DateTime<Utc>,
+) -> Result<Answer, SourceFault> {
+    let reply = wire
+        .get(&["clients", number.as_str(), "loans"], None)
+        .await?;
+    if reply.is_missing {
+        // A page that is missing for another reason must not empty a client's list.
+        let problem = serde_json::from_slice::<Problem>(&reply.body).ok();
+        let is_told = problem.is_some_and(|problem| problem.code == "unknown_client");
+        return if is_told {
+            Ok(Answer::UnknownClient)
+        } else {
+            Err(SourceFault::Status(404))
+        };
+    }
+    read(&reply.body, number, now)
+}
+
+fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<Answer, SourceFault> {
+    let body: Body =
+        serde_json::from_slice(body).map_err(|_| SourceFault::Garbled("not the shape"))?;
+    // A source that answers from a copy says of when that is; none knows the future.
+    let as_of = match body.as_of {
+        None => now,
+        Some(text) => parse_time(&text)
+            .map_err(|_| SourceFault::Garbled("as_of"))?
+            .min(now),
+    };
+    let mut loans = Vec::with_capacity(body.loans.len());
+    for loan in body.loans {
+        let written = WrittenLoan {
+            client_number: Some(number.as_str().to_owned()),
+            product: loan.product,
+            due_on: loan.due_on,
+            balance: loan.balance,
+            grace_days: loan.grace_days,
+            status: Some("open".to_owned()),
+            as_of: Some(write_time(as_of)),
+        };
+        let record = written.parse(loan.ticket_number, "/ticket_number");
+        loans.push(record.map_err(|_| SourceFault::Garbled("a loan's field"))?);
+    }
+    Ok(Answer::Loans(loans, as_of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: &str) -> Result<Answer, SourceFault> {
+        let now = parse_time("2026-11-22T09:00:00Z").unwrap();
+        read(body.as_bytes(), &ClientNumber::parse("K-1").unwrap(), now)
+    }
+
+    const LOAN: &str = r#"{"ticket_number":"T-1","product":"Алтын","due_on":"2026-12-01","balance":{"amount":"1.50","currency":"KZT"},"grace_days":null,"colour":"red"}"#;
+
+    #[test]
+    fn loans_are_of_the_time_stated_and_never_of_a_later_one() {
+        let as_of = |stated: &str| match answer(&format!(r#"{{{stated}"loans":[{LOAN}]}}"#)) {
+            Ok(Answer::Loans(loans, _)) => write_time(loans[0].as_of),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(as_of(""), "2026-11-22T09:00:00Z");
+        let early = as_of(r#""as_of":"2026-11-21T09:00:00Z","#);
+        assert_eq!(early, "2026-11-21T09:00:00Z");
+        let ahead = as_of(r#""as_of":"2026-11-23T09:00:00Z","#);
+        assert_eq!(ahead, "2026-11-22T09:00:00Z");
+    }
+
+    #[test]
+    fn one_loan_that_cannot_be_read_makes_the_whole_answer_none() {
+        let bad = LOAN.replace("2026-12-01", "tomorrow");
+        assert!(answer(&format!(r#"{{"loans":[{LOAN},{bad}]}}"#)).is_err());
+        assert!(answer("{}").is_err());
+        assert!(answer("[]").is_err());
+        let none = answer(r#"{"loans":[]}"#);
+        assert!(matches!(none, Ok(Answer::Loans(loans, _)) if loans.is_empty()));
+    }
+}

@@ -1,0 +1,219 @@
+//! A loan system that can be asked: time-outs, a bounded pool, retries of what is safe to repeat, a
+//! circuit breaker, and one request in flight for one client.
+
+mod breaker;
+mod wire;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{FutureExt, future::BoxFuture, future::Shared};
+use secrecy::SecretString;
+
+use self::{breaker::Breaker, wire::Wire};
+use super::{fineract, simple};
+use crate::{
+    domain::{identifier::ClientNumber, loan::LoanRecord},
+    secrets::chance::Chance,
+};
+
+/// What the other side speaks.
+#[derive(Clone)]
+pub enum Dialect {
+    /// our own simple JSON, `docs/loan-system.md`
+    Qupia,
+    /// Apache Fineract
+    Fineract(FineractSettings),
+}
+
+/// Where in Fineract's answers to look.
+#[derive(Clone, Default)]
+pub struct FineractSettings {
+    /// the header `Fineract-Platform-TenantId`
+    pub tenant: String,
+    /// the data table of loans that has the waiting period, and its column
+    pub grace: Option<(String, String)>,
+    /// the waiting period by the product's name, days, where no table states it
+    pub grace_days_by_product: BTreeMap<String, u32>,
+}
+
+/// How to reach a loan source.
+#[derive(Clone)]
+pub struct SourceSettings {
+    /// the address that its paths are joined to
+    pub url: reqwest::Url,
+    /// what it speaks
+    pub dialect: Dialect,
+    /// the value of the header `Authorization`
+    pub authorization: Option<SecretString>,
+    /// the time for a connection
+    pub connect_timeout: Duration,
+    /// the time for an answer, all requests and retries together
+    pub timeout: Duration,
+    /// requests at the same moment
+    pub connections: usize,
+    /// an answer this young is not asked for again
+    pub fresh: TimeDelta,
+}
+
+/// What the source states about one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// every open loan of the client as of a moment; what is not among them was not open then
+    Loans(Vec<LoanRecord>, DateTime<Utc>),
+    /// the source does not know the client
+    UnknownClient,
+}
+
+/// Why the source gave no answer that can be read out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceFault {
+    /// no connection, or it broke
+    #[error("it cannot be reached")]
+    Unreachable,
+    /// no answer in time
+    #[error("it did not answer in time")]
+    Slow,
+    /// it failed several times in a row and is left alone for a while
+    #[error("it failed too often and is not asked for a while")]
+    LeftAlone,
+    /// an HTTP status that is no answer
+    #[error("it answered with status {0}")]
+    Status(u16),
+    /// more than an answer can be
+    #[error("its answer is too long")]
+    TooLong,
+    /// an answer in another shape, or one that contradicts itself
+    #[error("its answer cannot be understood: {0}")]
+    Garbled(&'static str),
+}
+
+impl SourceFault {
+    /// A word for logs and the audit.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Slow => "slow",
+            Self::LeftAlone => "left_alone",
+            Self::Status(_) => "status",
+            Self::TooLong => "too_long",
+            Self::Garbled(_) => "garbled",
+        }
+    }
+}
+
+type Asked = Result<Answer, SourceFault>;
+type UnderWay = Shared<BoxFuture<'static, Asked>>;
+
+/// A loan source. Cheap to clone.
+#[derive(Clone)]
+pub struct LoanSource(Arc<Parts>);
+
+struct Parts {
+    wire: Wire,
+    dialect: Dialect,
+    timeout: Duration,
+    breaker: Breaker,
+    under_way: Mutex<HashMap<String, UnderWay>>,
+    answered: moka::sync::Cache<String, DateTime<Utc>>,
+    fresh: TimeDelta,
+}
+
+/// So many clients' last answers are remembered as fresh.
+const MOST_REMEMBERED: u64 = 10_000;
+
+impl LoanSource {
+    /// A source that was not yet asked.
+    ///
+    /// # Errors
+    /// A sentence, where the HTTP client cannot be made.
+    pub fn new(settings: SourceSettings, chance: Chance) -> Result<Self, String> {
+        let wire = Wire::new(&settings, chance)?;
+        Ok(Self(Arc::new(Parts {
+            wire,
+            dialect: settings.dialect,
+            timeout: settings.timeout,
+            breaker: Breaker::default(),
+            under_way: Mutex::default(),
+            answered: moka::sync::Cache::new(MOST_REMEMBERED),
+            fresh: settings.fresh,
+        })))
+    }
+
+    /// Whether the last answer about a client is so young that it need not be asked for again.
+    #[must_use]
+    pub fn is_fresh(&self, number: &ClientNumber, now: DateTime<Utc>) -> bool {
+        let answered = self.0.answered.get(number.as_str());
+        answered.is_some_and(|at| at <= now && now - at < self.0.fresh)
+    }
+
+    /// Notes that the answer about a client is held.
+    pub fn is_held(&self, number: &ClientNumber, asked_at: DateTime<Utc>) {
+        self.0.answered.insert(number.as_str().to_owned(), asked_at);
+    }
+
+    /// Asks for the open loans of a client, as they are `now`. Whoever asks about the same client in
+    /// the meantime is given the same answer. It comes within the time-out.
+    ///
+    /// # Errors
+    /// [`SourceFault`].
+    pub async fn ask(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
+        let asked = {
+            let mut under_way = self.under_way();
+            let asking = under_way.entry(number.as_str().to_owned());
+            asking.or_insert_with(|| self.begin(number, now)).clone()
+        };
+        asked.await
+    }
+
+    /// Spawned, so that it comes to its end and makes room for the next, whoever still waits for it.
+    fn begin(&self, number: &ClientNumber, now: DateTime<Utc>) -> UnderWay {
+        let (source, number) = (self.clone(), number.clone());
+        let asking = tokio::spawn(async move {
+            let answer = source.ask_once(&number, now).await;
+            source.under_way().remove(number.as_str());
+            answer
+        });
+        let answer = async move { asking.await.unwrap_or(Err(SourceFault::Unreachable)) };
+        answer.boxed().shared()
+    }
+
+    fn under_way(&self) -> std::sync::MutexGuard<'_, HashMap<String, UnderWay>> {
+        self.0
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask_once(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
+        let parts = &self.0;
+        let admitted = parts.breaker.admit().ok_or(SourceFault::LeftAlone)?;
+        let asking = async {
+            match &parts.dialect {
+                Dialect::Qupia => simple::ask(&parts.wire, number, now).await,
+                Dialect::Fineract(settings) => {
+                    fineract::ask(&parts.wire, settings, number, now).await
+                }
+            }
+        };
+        let answer = tokio::time::timeout(parts.timeout, asking)
+            .await
+            .unwrap_or(Err(SourceFault::Slow));
+        admitted.ended(answer.is_ok());
+        if let Err(fault) = &answer {
+            tracing::warn!(
+                fault = fault.name(),
+                "the loan source gave no answer: {fault}"
+            );
+        }
+        answer
+    }
+}
+
+pub(super) use wire::Reply;
+pub(super) type Asking = Wire;

@@ -1,0 +1,479 @@
+//! Groups of clients and loans from the loan system, read and written with few statements.
+//!
+//! Both databases take a group whole: PostgreSQL as arrays, SQLite row by row through one prepared
+//! statement, which inside its process costs less than one long statement.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    RunQueryDsl, SqliteConnection,
+    deserialize::QueryableByName,
+    pg::Pg,
+    prelude::*,
+    sql_query,
+    sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text},
+    sqlite::Sqlite,
+    upsert::excluded,
+};
+
+use super::{
+    AnyConnection, Reader, StoreError, Tx,
+    clients::{ClientRow, Sealed},
+    loans::{self as held_loans, LoanRow},
+    maybe_moment, micros, moment, one_row,
+    schema::{clients, loans},
+};
+use crate::domain::loan::{ClientRecord, LoanRecord};
+
+/// A client that is held, as far as deciding by time needs it.
+#[derive(Clone)]
+pub struct HeldClient {
+    /// id
+    pub id: String,
+    /// the loan system's time of it, where it came from there last
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+#[derive(QueryableByName)]
+struct ClientMark {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    client_number: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    as_of: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+struct LoanMark {
+    #[diesel(sql_type = Text)]
+    ticket_number: String,
+    #[diesel(sql_type = BigInt)]
+    as_of: i64,
+}
+
+#[derive(QueryableByName)]
+struct WholeClient {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    client_number: String,
+    #[diesel(sql_type = Binary)]
+    family_name_sealed: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    given_name_sealed: Vec<u8>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    patronymic_sealed: Option<Vec<u8>>,
+    #[diesel(sql_type = Binary)]
+    phone_sealed: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    phone_index: Vec<u8>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    as_of: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    created_at: i64,
+}
+
+#[derive(QueryableByName)]
+struct WholeLoan {
+    #[diesel(sql_type = Text)]
+    ticket_number: String,
+    #[diesel(sql_type = Text)]
+    client_id: String,
+    #[diesel(sql_type = Text)]
+    product: String,
+    #[diesel(sql_type = Text)]
+    due_on: String,
+    #[diesel(sql_type = BigInt)]
+    balance_minor_units: i64,
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = Nullable<Integer>)]
+    grace_days: Option<i32>,
+    #[diesel(sql_type = Bool)]
+    is_open: bool,
+    #[diesel(sql_type = BigInt)]
+    as_of: i64,
+}
+
+/// Binds what is common to entering and replacing clients, `$1` to `$7`.
+macro_rules! bind_columns {
+    ($statement:expr, $columns:expr) => {
+        $statement
+            .bind::<Array<Text>, _>($columns.ids)
+            .bind::<Array<Binary>, _>($columns.families)
+            .bind::<Array<Binary>, _>($columns.givens)
+            .bind::<Array<Nullable<Binary>>, _>($columns.patronymics)
+            .bind::<Array<Binary>, _>($columns.phones)
+            .bind::<Array<Binary>, _>($columns.tags)
+            .bind::<Array<BigInt>, _>($columns.times)
+    };
+}
+
+/// Loads the rows whose key, which `select` ends with, is one of `keys`.
+fn among<R>(
+    connection: &mut AnyConnection,
+    select: &str,
+    keys: &[&str],
+) -> Result<Vec<R>, StoreError>
+where
+    R: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
+{
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            let keys = serde_json::to_string(keys)
+                .map_err(|error| StoreError::corrupt("(none)", "(none)", error))?;
+            sql_query(format!("{select} IN (SELECT value FROM json_each(?))"))
+                .bind::<Text, _>(keys)
+                .load(sqlite)?
+        }
+        AnyConnection::Postgres(postgres) => sql_query(format!("{select} = ANY($1)"))
+            .bind::<Array<Text>, _>(keys)
+            .load(postgres)?,
+    })
+}
+
+impl Reader<'_> {
+    /// Which of these client numbers are held, by number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn held_clients(
+        &mut self,
+        numbers: &[&str],
+    ) -> Result<HashMap<String, HeldClient>, StoreError> {
+        let select = "SELECT id, client_number, as_of FROM clients WHERE client_number";
+        let rows: Vec<ClientMark> = among(self.connection, select, numbers)?;
+        let held = rows.into_iter().map(|row| {
+            let as_of = maybe_moment("clients", &row.id, row.as_of)?;
+            Ok((row.client_number, HeldClient { id: row.id, as_of }))
+        });
+        held.collect()
+    }
+
+    /// The clients with these numbers, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn clients_by_numbers(&mut self, numbers: &[&str]) -> Result<Vec<ClientRow>, StoreError> {
+        let select = "SELECT * FROM clients WHERE client_number";
+        let rows: Vec<WholeClient> = among(self.connection, select, numbers)?;
+        let decoded = rows.into_iter().map(|row| {
+            self.decode_client((
+                row.id,
+                row.client_number,
+                row.family_name_sealed,
+                row.given_name_sealed,
+                row.patronymic_sealed,
+                row.phone_sealed,
+                row.phone_index,
+                row.as_of,
+                row.created_at,
+            ))
+        });
+        decoded.collect()
+    }
+
+    /// Which of these tickets are held, and of when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn held_loans(
+        &mut self,
+        tickets: &[&str],
+    ) -> Result<HashMap<String, DateTime<Utc>>, StoreError> {
+        let select = "SELECT ticket_number, as_of FROM loans WHERE ticket_number";
+        let rows: Vec<LoanMark> = among(self.connection, select, tickets)?;
+        let held = rows.into_iter().map(|row| {
+            let as_of = moment("loans", &row.ticket_number, row.as_of)?;
+            Ok((row.ticket_number, as_of))
+        });
+        held.collect()
+    }
+
+    /// The loans of these tickets, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn loans_by_tickets(&mut self, tickets: &[&str]) -> Result<Vec<LoanRow>, StoreError> {
+        let select = "SELECT * FROM loans WHERE ticket_number";
+        let rows: Vec<WholeLoan> = among(self.connection, select, tickets)?;
+        let decoded = rows.into_iter().map(|row| {
+            held_loans::decode((
+                row.ticket_number,
+                row.client_id,
+                row.product,
+                row.due_on,
+                row.balance_minor_units,
+                row.currency,
+                row.grace_days,
+                row.is_open,
+                row.as_of,
+            ))
+        });
+        decoded.collect()
+    }
+}
+
+/// A client as it is entered or replaced: the id of its row, and what the loan system says.
+pub type ClientWrite<'a> = (&'a str, &'a ClientRecord);
+/// A loan as it is put: the id of its client's row, and what the loan system says.
+pub type LoanWrite<'a> = (&'a str, &'a LoanRecord);
+
+impl Tx<'_> {
+    /// Enters clients that are not held. Where another transaction has entered one of them in the
+    /// meantime, this one is begun again.
+    ///
+    /// # Errors
+    /// [`StoreError::Collided`], or another.
+    pub fn enter_clients(
+        &mut self,
+        entered: &[ClientWrite<'_>],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if entered.is_empty() {
+            return Ok(());
+        }
+        let sealed = self.seal_all(entered);
+        match self.0.connection {
+            AnyConnection::Sqlite(sqlite) => {
+                for ((id, record), sealed) in entered.iter().zip(sealed) {
+                    insert_client(sqlite, id, record, sealed, now)?;
+                }
+            }
+            AnyConnection::Postgres(postgres) => {
+                let columns = ClientColumns::of(entered, sealed);
+                let statement = sql_query(
+                    "INSERT INTO clients (id, family_name_sealed, given_name_sealed, \
+                     patronymic_sealed, phone_sealed, phone_index, as_of, client_number, created_at) \
+                     SELECT *, $9 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) \
+                     ON CONFLICT DO NOTHING",
+                );
+                let numbers: Vec<&str> = entered
+                    .iter()
+                    .map(|(_, r)| r.client_number.as_str())
+                    .collect();
+                let inserted = bind_columns!(statement, columns)
+                    .bind::<Array<Text>, _>(numbers)
+                    .bind::<BigInt, _>(micros(now))
+                    .execute(postgres)?;
+                if inserted != entered.len() {
+                    return Err(StoreError::Collided);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces what is held of clients, unless something newer came in the meantime.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replace_clients(&mut self, replaced: &[ClientWrite<'_>]) -> Result<(), StoreError> {
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        let sealed = self.seal_all(replaced);
+        match self.0.connection {
+            AnyConnection::Sqlite(sqlite) => {
+                for ((id, record), sealed) in replaced.iter().zip(sealed) {
+                    replace_client(sqlite, id, record, sealed)?;
+                }
+            }
+            AnyConnection::Postgres(postgres) => {
+                let columns = ClientColumns::of(replaced, sealed);
+                let update = sql_query(
+                    "UPDATE clients SET family_name_sealed = u.family, given_name_sealed = u.given, \
+                     patronymic_sealed = u.patronymic, phone_sealed = u.phone, \
+                     phone_index = u.tag, as_of = u.at \
+                     FROM unnest($1, $2, $3, $4, $5, $6, $7) \
+                     AS u (id, family, given, patronymic, phone, tag, at) \
+                     WHERE clients.id = u.id AND (clients.as_of IS NULL OR clients.as_of <= u.at)",
+                );
+                bind_columns!(update, columns).execute(postgres)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters or replaces loans, unless something newer came in the meantime.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn put_loans(&mut self, put: &[LoanWrite<'_>]) -> Result<(), StoreError> {
+        if put.is_empty() {
+            return Ok(());
+        }
+        match self.0.connection {
+            AnyConnection::Sqlite(sqlite) => {
+                for (client_id, record) in put {
+                    upsert_loan(sqlite, client_id, record)?;
+                }
+            }
+            AnyConnection::Postgres(postgres) => upsert_loans(postgres, put)?,
+        }
+        Ok(())
+    }
+
+    fn seal_all(&self, writes: &[ClientWrite<'_>]) -> Vec<Sealed> {
+        let sealed = writes
+            .iter()
+            .map(|(id, record)| self.seal_person(id, &record.person));
+        sealed.collect()
+    }
+}
+
+fn insert_client(
+    sqlite: &mut SqliteConnection,
+    id: &str,
+    record: &ClientRecord,
+    sealed: Sealed,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::insert_into(clients::table)
+        .values((
+            clients::id.eq(id),
+            clients::client_number.eq(record.client_number.as_str()),
+            clients::family_name_sealed.eq(sealed.family_name),
+            clients::given_name_sealed.eq(sealed.given_name),
+            clients::patronymic_sealed.eq(sealed.patronymic),
+            clients::phone_sealed.eq(sealed.phone),
+            clients::phone_index.eq(sealed.phone_index),
+            clients::as_of.eq(micros(record.as_of)),
+            clients::created_at.eq(micros(now)),
+        ))
+        .execute(sqlite)?;
+    Ok(())
+}
+
+fn replace_client(
+    sqlite: &mut SqliteConnection,
+    id: &str,
+    record: &ClientRecord,
+    sealed: Sealed,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(clients::table.find(id))
+        .set((
+            clients::family_name_sealed.eq(sealed.family_name),
+            clients::given_name_sealed.eq(sealed.given_name),
+            clients::patronymic_sealed.eq(sealed.patronymic),
+            clients::phone_sealed.eq(sealed.phone),
+            clients::phone_index.eq(sealed.phone_index),
+            clients::as_of.eq(micros(record.as_of)),
+        ))
+        .execute(sqlite)?;
+    one_row("clients", id, changed)
+}
+
+fn upsert_loan(
+    sqlite: &mut SqliteConnection,
+    client_id: &str,
+    record: &LoanRecord,
+) -> Result<(), StoreError> {
+    diesel::insert_into(loans::table)
+        .values((
+            loans::ticket_number.eq(record.ticket_number.as_str()),
+            loans::client_id.eq(client_id),
+            loans::product.eq(&record.product),
+            loans::due_on.eq(record.due_on.to_string()),
+            loans::balance_minor_units.eq(record.balance.minor_units()),
+            loans::currency.eq(record.balance.currency_code()),
+            loans::grace_days.eq(grace_days(record)?),
+            loans::is_open.eq(record.is_open),
+            loans::as_of.eq(micros(record.as_of)),
+        ))
+        .on_conflict(loans::ticket_number)
+        .do_update()
+        .set((
+            loans::client_id.eq(excluded(loans::client_id)),
+            loans::product.eq(excluded(loans::product)),
+            loans::due_on.eq(excluded(loans::due_on)),
+            loans::balance_minor_units.eq(excluded(loans::balance_minor_units)),
+            loans::currency.eq(excluded(loans::currency)),
+            loans::grace_days.eq(excluded(loans::grace_days)),
+            loans::is_open.eq(excluded(loans::is_open)),
+            loans::as_of.eq(excluded(loans::as_of)),
+        ))
+        .execute(sqlite)?;
+    Ok(())
+}
+
+fn upsert_loans(
+    postgres: &mut diesel::PgConnection,
+    put: &[LoanWrite<'_>],
+) -> Result<(), StoreError> {
+    let grace: Result<Vec<Option<i32>>, StoreError> =
+        put.iter().map(|(_, record)| grace_days(record)).collect();
+    let column = |text: fn(&LoanRecord) -> &str| -> Vec<&str> {
+        put.iter().map(|(_, record)| text(record)).collect()
+    };
+    let number = |number: fn(&LoanRecord) -> i64| -> Vec<i64> {
+        put.iter().map(|(_, record)| number(record)).collect()
+    };
+    let clients: Vec<&str> = put.iter().map(|(client_id, _)| *client_id).collect();
+    let due: Vec<String> = put.iter().map(|(_, r)| r.due_on.to_string()).collect();
+    let open: Vec<bool> = put.iter().map(|(_, r)| r.is_open).collect();
+    sql_query(
+        "INSERT INTO loans (ticket_number, client_id, product, due_on, balance_minor_units, \
+         currency, grace_days, is_open, as_of) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (ticket_number) DO UPDATE SET client_id = excluded.client_id, \
+         product = excluded.product, due_on = excluded.due_on, \
+         balance_minor_units = excluded.balance_minor_units, currency = excluded.currency, \
+         grace_days = excluded.grace_days, is_open = excluded.is_open, as_of = excluded.as_of \
+         WHERE loans.as_of <= excluded.as_of",
+    )
+    .bind::<Array<Text>, _>(column(|r| r.ticket_number.as_str()))
+    .bind::<Array<Text>, _>(clients)
+    .bind::<Array<Text>, _>(column(|r| &r.product))
+    .bind::<Array<Text>, _>(due)
+    .bind::<Array<BigInt>, _>(number(|r| r.balance.minor_units()))
+    .bind::<Array<Text>, _>(column(|r| r.balance.currency_code()))
+    .bind::<Array<Nullable<Integer>>, _>(grace?)
+    .bind::<Array<Bool>, _>(open)
+    .bind::<Array<BigInt>, _>(number(|r| micros(r.as_of)))
+    .execute(postgres)?;
+    Ok(())
+}
+
+fn grace_days(record: &LoanRecord) -> Result<Option<i32>, StoreError> {
+    let days = record.grace_days.map(i32::try_from).transpose();
+    days.map_err(|error| StoreError::corrupt("loans", record.ticket_number.as_str(), error))
+}
+
+/// The columns of many clients, as PostgreSQL takes them.
+struct ClientColumns<'a> {
+    ids: Vec<&'a str>,
+    families: Vec<Vec<u8>>,
+    givens: Vec<Vec<u8>>,
+    patronymics: Vec<Option<Vec<u8>>>,
+    phones: Vec<Vec<u8>>,
+    tags: Vec<Vec<u8>>,
+    times: Vec<i64>,
+}
+
+impl<'a> ClientColumns<'a> {
+    fn of(writes: &[ClientWrite<'a>], sealed: Vec<Sealed>) -> Self {
+        let mut columns = Self {
+            ids: writes.iter().map(|(id, _)| *id).collect(),
+            families: Vec::with_capacity(writes.len()),
+            givens: Vec::with_capacity(writes.len()),
+            patronymics: Vec::with_capacity(writes.len()),
+            phones: Vec::with_capacity(writes.len()),
+            tags: Vec::with_capacity(writes.len()),
+            times: writes.iter().map(|(_, r)| micros(r.as_of)).collect(),
+        };
+        for person in sealed {
+            columns.families.push(person.family_name);
+            columns.givens.push(person.given_name);
+            columns.patronymics.push(person.patronymic);
+            columns.phones.push(person.phone);
+            columns.tags.push(person.phone_index);
+        }
+        columns
+    }
+}

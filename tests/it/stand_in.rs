@@ -1,0 +1,149 @@
+//! A stand-in for a loan system that is asked: it says what it was told to say, well or badly.
+
+use std::{
+    collections::HashMap,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, LazyLock, Mutex},
+    thread,
+    time::Duration,
+};
+
+use crate::support::world::Setting;
+
+/// What is said on a path.
+#[derive(Clone)]
+pub enum Says {
+    /// a status and a body
+    Json(u16, String),
+    /// nothing for longer than anybody waits
+    Nothing,
+    /// half of a body, and the line is cut
+    Half,
+    /// a redirect to this path
+    Redirect(String),
+    /// a body without end
+    TooMuch,
+}
+
+/// One for all stories: each speaks of clients of its own.
+pub struct StandIn {
+    said: Mutex<HashMap<String, Says>>,
+    asked: Mutex<Vec<String>>,
+    url: &'static str,
+}
+
+static STAND_IN: LazyLock<Arc<StandIn>> = LazyLock::new(|| {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let port = listener.local_addr().expect("it is bound").port();
+    let stand_in = Arc::new(StandIn {
+        said: Mutex::default(),
+        asked: Mutex::default(),
+        url: Box::leak(format!("http://127.0.0.1:{port}/api/").into_boxed_str()),
+    });
+    let answering = Arc::clone(&stand_in);
+    thread::spawn(move || {
+        for line in listener.incoming().flatten() {
+            let answering = Arc::clone(&answering);
+            thread::spawn(move || answering.answer(line));
+        }
+    });
+    stand_in
+});
+
+/// The stand-in.
+pub fn stand_in() -> &'static StandIn {
+    &STAND_IN
+}
+
+/// Settings under which the stand-in is asked for our own JSON.
+pub fn qupia() -> &'static [Setting] {
+    settings("qupia")
+}
+
+/// Settings under which the stand-in is asked as Fineract.
+pub fn fineract() -> &'static [Setting] {
+    settings("fineract")
+}
+
+fn settings(dialect: &'static str) -> &'static [Setting] {
+    Box::leak(Box::new([
+        ("QUPIA_LOANS__URL", stand_in().url),
+        ("QUPIA_LOANS__DIALECT", dialect),
+        ("QUPIA_LOANS__TIMEOUT_MS", "1500"),
+        ("QUPIA_LOANS__FRESH_SECONDS", "10"),
+        ("QUPIA_LOANS__GRACE_TABLE", "pledge"),
+        ("QUPIA_LOANS__GRACE_COLUMN", "Waiting days"),
+        ("QUPIA_LOANS__GRACE_DAYS_BY_PRODUCT", "{Gold=30}"),
+        ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
+    ]))
+}
+
+impl StandIn {
+    /// From now on says this on a path below its address.
+    pub fn says(&self, path: &str, says: Says) {
+        let path = format!("/api/{path}");
+        self.said.lock().expect("nobody panics").insert(path, says);
+    }
+
+    /// From now on answers with this JSON on a path.
+    pub fn states(&self, path: &str, body: impl std::fmt::Display) {
+        self.says(path, Says::Json(200, body.to_string()));
+    }
+
+    /// How often a path was asked.
+    pub fn asked(&self, path: &str) -> usize {
+        let path = format!("/api/{path}");
+        let asked = self.asked.lock().expect("nobody panics");
+        asked.iter().filter(|one| **one == path).count()
+    }
+
+    fn answer(&self, mut line: TcpStream) {
+        let mut buffer = [0; 4096];
+        let mut head = Vec::new();
+        loop {
+            let Ok(read @ 1..) = line.read(&mut buffer) else {
+                return;
+            };
+            head.extend_from_slice(&buffer[..read]);
+            if !head.ends_with(b"\r\n\r\n") {
+                continue;
+            }
+            let text = String::from_utf8_lossy(&head).into_owned();
+            head.clear();
+            let target = text.split(' ').nth(1).unwrap_or_default().to_owned();
+            self.asked
+                .lock()
+                .expect("nobody panics")
+                .push(target.clone());
+            let says = self
+                .said
+                .lock()
+                .expect("nobody panics")
+                .get(&target)
+                .cloned();
+            if !say(&mut line, says) {
+                return;
+            }
+        }
+    }
+}
+
+/// Says it, and whether the line is still good.
+fn say(line: &mut TcpStream, says: Option<Says>) -> bool {
+    let headed = |status: u16, length: usize, more: &str| {
+        format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{more}\r\n")
+    };
+    let (text, goes_on) = match says {
+        None => (headed(404, 0, ""), true),
+        Some(Says::Json(status, body)) => (headed(status, body.len(), "") + &body, true),
+        Some(Says::Redirect(to)) => (headed(302, 0, &format!("location: /api/{to}\r\n")), true),
+        Some(Says::Half) => (headed(200, 1_000, "") + "{\"loans\": [", false),
+        Some(Says::TooMuch) => (headed(200, 3_000_000, "") + &" ".repeat(3_000_000), false),
+        Some(Says::Nothing) => {
+            thread::sleep(Duration::from_secs(20));
+            return false;
+        }
+    };
+    line.write_all(text.as_bytes()).is_ok() && goes_on
+}
