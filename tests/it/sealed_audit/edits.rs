@@ -101,7 +101,7 @@ pub fn any_edit() -> impl Strategy<Value = Edit> {
     let event = 0..EVENTS.len();
     let (seal, byte, flip, by) = (0..3_usize, any::<usize>(), 1..=255_u8, 1..1_000_i64);
     prop_oneof![
-        4 => (event.clone(), 0..TEXTS.len(), byte.clone(), flip.clone())
+        4 => (event.clone(), 0..TEXTS.len(), byte, flip.clone())
             .prop_map(|(event, column, byte, flip)| Edit::Text { event, column, byte, flip }),
         1 => (event.clone(), 0..TEXTS.len()).prop_map(|(event, column)| Edit::Emptied { event, column }),
         1 => (event.clone(), by.clone()).prop_map(|(event, by)| Edit::Time { event, by }),
@@ -113,7 +113,7 @@ pub fn any_edit() -> impl Strategy<Value = Edit> {
         }),
         2 => (seal.clone(), 0..NUMBERS.len(), by)
             .prop_map(|(seal, column, by)| Edit::SealNumber { seal, column, by: by + 3 }),
-        4 => (seal.clone(), 0..BYTES.len(), byte.clone(), flip.clone())
+        4 => (seal.clone(), 0..BYTES.len(), byte, flip.clone())
             .prop_map(|(seal, column, byte, flip)| Edit::SealBytes { seal, column, byte, flip }),
         1 => seal.clone().prop_map(|seal| Edit::SealRemoved { seal }),
         1 => (seal.clone(), 1..3_usize).prop_map(|(one, step)| Edit::SealsSwapped { one, other: (one + step) % 3 }),
