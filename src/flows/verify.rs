@@ -3,9 +3,14 @@
 //! Whoever goes away while waiting for admission costs no hash and no attempt. Whoever was counted is
 //! hashed and settled, whether or not anybody still waits for the answer.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod settle;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
+use self::settle::{Events, Pending, Settlement};
 use super::{
     Quota, Refusal,
     inquire::{Inquiry, view},
@@ -16,15 +21,15 @@ use crate::{
     app::App,
     domain::{
         attempts::Counted,
-        audit::{Action, Event, Origin},
+        audit::Origin,
         heard::{self, FOLD_VERSION, MAX_VARIANTS},
         identifier::CallId,
-        passphrase::{Kept, Passphrase},
+        passphrase::Passphrase,
         role::{Actor, Proof, Verify},
         verification::{Outcome, Verification},
     },
     secrets::hasher::{Admission, Candidate, Check, Checked, HashError, Renew},
-    store::{Attempt, Limited, LoanRow, NewPassphrase, PassphraseRow, StoreError, Traced, Tx},
+    store::{Attempt, Limited, LoanRow, NewPassphrase, PassphraseRow, StoreError, Traced},
 };
 
 /// Folded, and at most so many variants: what a refusal always costs.
@@ -265,13 +270,18 @@ impl Story {
             held,
             counted,
         };
-        let draft = self.draft(Outcome::Rejected);
-        let (app, events) = (self.app.clone(), self.events());
-        let (verification, loans) = self
-            .app
-            .store
-            .write(move |tx| settlement.save(&app, tx, draft.clone(), &events))
-            .await?;
+        let pending = Pending {
+            app: self.app.clone(),
+            settlement: Arc::new(settlement),
+            draft: self.draft(Outcome::Rejected),
+            events: self.events(),
+        };
+        let settled = pending.save().await;
+        if matches!(settled, Err(StoreError::Unavailable(_))) {
+            // The caller is told at once; what was counted is written down when it can be.
+            tokio::spawn(pending.keep_saving());
+        }
+        let (verification, loans) = settled?;
         Ok(self.answer(verification, loans).await)
     }
 
@@ -346,146 +356,6 @@ impl Story {
             verification,
             inquiry,
         }
-    }
-}
-
-/// Writes the events of one verification.
-#[derive(Clone)]
-struct Events {
-    actor: Actor,
-    origin: Origin,
-}
-
-impl Events {
-    fn about(&self, verification: &Verification, action: Action) -> Event {
-        Event::by(&self.actor, &self.origin, verification.opened_at, action)
-            .client(&verification.client_id)
-            .subject(&verification.id)
-            .call(&verification.call_id)
-    }
-
-    fn recorded(&self, verification: &Verification) -> Event {
-        self.about(verification, Action::VerificationRecorded)
-            .outcome(verification.outcome.name())
-    }
-}
-
-/// What the hash said about a counted attempt, to be written down.
-struct Settlement {
-    held: PassphraseRow,
-    counted: Counted,
-    /// how the words matched; none where they did not
-    how: Option<&'static str>,
-    renewed: Option<NewPassphrase>,
-}
-
-type Settled = (Verification, Option<Vec<LoanRow>>);
-
-impl Settlement {
-    fn save(
-        &self,
-        app: &App,
-        tx: &mut Tx<'_>,
-        mut verification: Verification,
-        events: &Events,
-    ) -> Result<Traced<Settled>, StoreError> {
-        let now = verification.opened_at;
-        let current = tx.hold_passphrase(&self.held.client_id)?;
-        // What was tried may have been blocked, destroyed or changed while it was hashed.
-        let still = current.filter(|row| row.generation == self.held.generation);
-        match (still, self.how) {
-            (Some(row), Some(how)) if matches!(row.kept, Kept::Active | Kept::Disabled) => {
-                self.succeed(app, tx, &row, verification, events, how)
-            }
-            (Some(row), _) if row.kept == Kept::Blocked || row.kept == Kept::Destroyed => {
-                verification.outcome = if row.kept == Kept::Blocked {
-                    Outcome::Blocked
-                } else {
-                    Outcome::Unset
-                };
-                tx.insert_verification(&verification)?;
-                let event = events.recorded(&verification);
-                Ok(Traced::new((verification, None), event))
-            }
-            (still, _) => {
-                verification.outcome = Outcome::Rejected;
-                verification.attempts_left =
-                    Some(app.settings.attempts.attempts_left(self.counted.number));
-                verification.locked_until = still
-                    .as_ref()
-                    .and_then(|row| row.locked_until)
-                    .filter(|until| *until > now);
-                tx.insert_verification(&verification)?;
-                let event = events.recorded(&verification);
-                let ended = still.filter(|row| row.failed_attempts >= self.counted.number);
-                let ending = ended.and_then(|row| self.ending(&row));
-                let traced = Traced::new((verification.clone(), None), event);
-                Ok(match ending {
-                    Some(action) => {
-                        traced.and(events.about(&verification, action).outcome("rejected"))
-                    }
-                    None => traced,
-                })
-            }
-        }
-    }
-
-    /// What this wrong attempt brought, if it still stands.
-    fn ending(&self, row: &PassphraseRow) -> Option<Action> {
-        if self.counted.disables && row.kept == Kept::Disabled {
-            Some(Action::PassphraseDisabled)
-        } else if self.counted.locked_until.is_some()
-            && row.locked_until == self.counted.locked_until
-        {
-            Some(Action::PassphraseLocked)
-        } else {
-            None
-        }
-    }
-
-    fn succeed(
-        &self,
-        app: &App,
-        tx: &mut Tx<'_>,
-        row: &PassphraseRow,
-        mut verification: Verification,
-        events: &Events,
-        how: &str,
-    ) -> Result<Traced<Settled>, StoreError> {
-        let now = verification.opened_at;
-        // Success clears what was counted up to it; what was counted after it is still to be told.
-        let law = &app.settings.attempts;
-        let remaining = row.failed_attempts.saturating_sub(self.counted.number);
-        tx.settle_success(
-            &row.client_id,
-            row.generation,
-            remaining,
-            law.lock_at(remaining, now),
-        )?;
-        verification.outcome = Outcome::Verified;
-        verification.attempts_left = Some(law.attempts_left(remaining));
-        verification.expires_at =
-            Some(now + TimeDelta::minutes(i64::from(app.settings.verification_minutes)));
-        tx.insert_verification(&verification)?;
-        let loans = tx.open_loans(&row.client_id)?;
-        let recorded = events.recorded(&verification).reason(how);
-        let read = events
-            .about(&verification, Action::InquiryMade)
-            .outcome("read");
-        let mut renewal = None;
-        if let Some(renewed) = &self.renewed {
-            tx.renew_hash(&row.client_id, row.generation, renewed)?;
-            renewal = Some(
-                events
-                    .about(&verification, Action::PassphraseRenewed)
-                    .outcome("renewed"),
-            );
-        }
-        let traced = Traced::new((verification, Some(loans)), recorded).and(read);
-        Ok(match renewal {
-            Some(renewal) => traced.and(renewal),
-            None => traced,
-        })
     }
 }
 

@@ -40,7 +40,9 @@ pub struct SignIn {
 #[derive(Serialize, ToSchema)]
 pub struct SessionBody {
     /// the token for `Authorization: Bearer`
-    #[schema(example = "eyJhbGciOiJFZERTQSIsImtpZCI6InQxIn0.eyJzdWIiOiIwMTlhIn0.c2ln")]
+    #[schema(
+        example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiIsImtpZCI6InRva2VuLTEifQ.eyJzdWIiOiIwMTlhIn0.c2ln"
+    )]
     pub access_token: String,
     /// always `Bearer`
     #[schema(value_type = values::TokenType)]

@@ -117,7 +117,7 @@ pub struct EnteredStaff {
     pub staff: StaffBody,
     /// the one-time password of a person
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "tulip-7Kd2-harbor-94")]
+    #[schema(value_type = String, required = false, example = "7k2m-9qxd-4htr-w0zn-c8vb-5ygs-e1pf")]
     pub password: Option<String>,
     /// the client id of a service account
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +125,7 @@ pub struct EnteredStaff {
     pub client_id: Option<String>,
     /// the client secret of a service account
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "qcs_5hJ2")]
+    #[schema(value_type = String, required = false, example = "qupia_cs_5hJ2mV8c")]
     pub client_secret: Option<String>,
 }
 
@@ -310,11 +310,11 @@ pub async fn change_staff(
 pub struct MadeSecretBody {
     /// the one-time password of a person
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "tulip-7Kd2-harbor-94")]
+    #[schema(value_type = String, required = false, example = "7k2m-9qxd-4htr-w0zn-c8vb-5ygs-e1pf")]
     pub password: Option<String>,
     /// the client secret of a service account
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "qcs_5hJ2")]
+    #[schema(value_type = String, required = false, example = "qupia_cs_5hJ2mV8c")]
     pub client_secret: Option<String>,
 }
 

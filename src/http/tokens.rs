@@ -34,7 +34,7 @@ pub struct TokenForm {
     #[schema(value_type = String, required = false, example = "loan-system")]
     pub client_id: Option<String>,
     /// its secret
-    #[schema(value_type = String, required = false, format = Password, example = "qcs_5hJ2")]
+    #[schema(value_type = String, required = false, format = Password, example = "qupia_cs_5hJ2mV8c")]
     pub client_secret: Option<SecretString>,
     /// not used: a service account has the one role
     #[schema(value_type = String, required = false)]
@@ -45,13 +45,15 @@ pub struct TokenForm {
 #[derive(Serialize, ToSchema)]
 pub struct TokenBody {
     /// the token for `Authorization: Bearer`
-    #[schema(example = "eyJhbGciOiJFZERTQSIsImtpZCI6InQxIn0.eyJzdWIiOiIwMTlhIn0.c2ln")]
+    #[schema(
+        example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiIsImtpZCI6InRva2VuLTEifQ.eyJzdWIiOiIwMTlhIn0.c2ln"
+    )]
     pub access_token: String,
     /// always `Bearer`
     #[schema(value_type = values::TokenType)]
     pub token_type: &'static str,
     /// seconds until it ends
-    #[schema(minimum = 1, example = 3600)]
+    #[schema(minimum = 1, example = 43200)]
     pub expires_in: i64,
 }
 
