@@ -76,6 +76,7 @@ pub const TABLE: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/verifications/{id}/loans", VERIFY),
     ("PUT", "/v1/loan-system/clients/{client_number}", FEED),
     ("PUT", "/v1/loan-system/loans/{ticket_number}", FEED),
+    ("POST", "/v1/loan-system/batches", FEED),
     ("GET", "/v1/audit/events", &["auditor"]),
     ("GET", "/v1/audit/seals", &["auditor"]),
     ("POST", "/v1/audit/verification", &["auditor"]),
