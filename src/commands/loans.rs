@@ -61,7 +61,9 @@ enum Format {
 /// Carries out a command about loans.
 pub fn obey(command: LoansCommand) -> Result<(), Failure> {
     let LoansCommand::Import { place, import } = command;
-    let settings = place.settings(None)?;
+    let mut settings = place.settings(None)?;
+    // Nothing is hashed here, and each worker owns its memory.
+    settings.hash.workers = 1;
     start_log(&settings)?;
     let file = import.open()?;
     let report = actix_web::rt::System::new().block_on(async move {
