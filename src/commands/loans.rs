@@ -13,6 +13,7 @@ use qupia::{
     domain::{calendar::parse_time, language::Language},
     flows::{
         Refusal,
+        reconcile::{self, Broken, Difference},
         sync::{Rejected, Report, Stream},
     },
     loans::{
@@ -26,7 +27,7 @@ use qupia::{
 
 use super::{Failure, Place, start_log};
 
-/// Exit code where lines were rejected.
+/// Exit code where lines were rejected, or loans differ.
 const DIFFERENT: u8 = 3;
 
 #[derive(Subcommand)]
@@ -37,6 +38,11 @@ pub enum LoansCommand {
         place: Place,
         #[command(flatten)]
         import: Import,
+    },
+    /// Holds our open loans against those of the loan source, and prints what differs
+    Check {
+        #[command(flatten)]
+        place: Place,
     },
 }
 
@@ -60,7 +66,58 @@ enum Format {
 
 /// Carries out a command about loans.
 pub fn obey(command: LoansCommand) -> Result<(), Failure> {
-    let LoansCommand::Import { place, import } = command;
+    match command {
+        LoansCommand::Import { place, import } => import_file(&place, import),
+        LoansCommand::Check { place } => check(&place),
+    }
+}
+
+/// Prints one line a difference: client, ticket, in what, ours, theirs.
+fn check(place: &Place) -> Result<(), Failure> {
+    let mut settings = place.settings(None)?;
+    settings.hash.workers = 1;
+    start_log(&settings)?;
+    let (mut differences, mut out) = (0_u64, io::stdout().lock());
+    let clients = actix_web::rt::System::new().block_on(async {
+        let app = App::build(settings, Clock::system(), Chance::os()).await?;
+        let Some(source) = &app.loan_source else {
+            let why = "loans.url: no loan source is set, so there is nothing to compare with";
+            return Err(Failure::argument(why.to_owned()));
+        };
+        let compared = reconcile::compare(&app, source, |found| {
+            differences += 1;
+            let Difference {
+                client_number,
+                ticket_number,
+                what,
+                ours,
+                theirs,
+            } = found;
+            let _reader_may_be_gone = writeln!(
+                out,
+                "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
+            );
+        });
+        let compared = compared.await;
+        app.hasher.shutdown().await;
+        compared.map_err(|broken| match broken {
+            Broken::Source(number, fault) => {
+                Failure::other(format!("client {}: {fault}", number.as_str()))
+            }
+            Broken::Refusal(refusal) => told(refusal),
+        })
+    })?;
+    if differences > 0 {
+        return Err(Failure {
+            code: DIFFERENT,
+            message: format!("{differences} differences among {clients} clients"),
+        });
+    }
+    println!("no difference among {clients} clients");
+    Ok(())
+}
+
+fn import_file(place: &Place, import: Import) -> Result<(), Failure> {
     let mut settings = place.settings(None)?;
     // Nothing is hashed here, and each worker owns its memory.
     settings.hash.workers = 1;

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod passphrases;
 pub mod passwords;
 mod pull;
+pub mod reconcile;
 pub mod sign_in;
 pub mod staff;
 pub mod sync;

@@ -7,9 +7,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    RunQueryDsl,
-    deserialize::QueryableByName,
     pg::Pg,
+    prelude::*,
     sql_query,
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text},
     sqlite::Sqlite,
@@ -21,6 +20,7 @@ use super::{
     clients::{ClientRow, Sealed},
     loans::{self as held_loans, LoanRow},
     maybe_moment, micros, moment,
+    schema::clients,
 };
 use crate::domain::loan::{ClientRecord, LoanRecord};
 
@@ -134,6 +134,23 @@ where
 }
 
 impl Reader<'_> {
+    /// Ids and numbers of clients, by id, after one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn clients_after(
+        &mut self,
+        id: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let page = clients::table
+            .filter(clients::id.gt(id))
+            .select((clients::id, clients::client_number))
+            .order(clients::id)
+            .limit(limit);
+        Ok(page.load(self.connection)?)
+    }
+
     /// Which of these client numbers are held, by number.
     ///
     /// # Errors
