@@ -1,28 +1,35 @@
 //! `App`: settings, clock, chance, store, hasher, keyring. Built once, by one builder, which the
 //! program and the tests share.
 
+pub mod chain_head;
 pub mod clock;
+pub mod foundation;
+pub mod open_network;
+pub mod outbound;
+pub mod reload;
 pub mod settings;
+pub mod signal_counts;
 
-use std::{fs, path::Path, sync::Arc};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 
 use self::{
     clock::Clock,
+    foundation::Foundation,
+    outbound::Outbound,
     settings::{Settings, SettingsError},
+    signal_counts::SignalCounts,
 };
 use crate::{
     loans::source::LoanSource,
     secrets::{
+        certificate::CertificateError,
         chance::Chance,
-        field::FieldCipher,
         hasher::{Hasher, HasherStartError},
-        index::BlindIndex,
-        keyring::{KeyCheck, KeyProblem, Keyring, KeyringError, Purpose},
-        token::{TokenSettings, Tokens},
+        keyring::KeyringError,
     },
-    store::{self, DatabaseUrl, Store, StoreError, Vault},
+    store::StoreError,
 };
 
 /// Everything that a story needs. Cheap to clone.
@@ -31,22 +38,16 @@ pub struct App(Arc<Parts>);
 
 /// The parts of an [`App`].
 pub struct Parts {
-    /// the settings in force
-    pub settings: Settings,
-    /// the clock
-    pub clock: Clock,
-    /// the source of randomness
-    pub chance: Chance,
-    /// the database
-    pub store: Store,
+    /// settings, clock, chance, keys and database, which are the app's own as well
+    pub foundation: Foundation,
     /// the hash workers
     pub hasher: Hasher,
-    /// access tokens
-    pub tokens: Tokens,
+    /// calls to receivers of webhooks
+    pub outbound: Outbound,
     /// the loan system that is asked, where there is one
     pub loan_source: Option<LoanSource>,
-    /// blind look-up values for what is no column: logins in rates, idempotency keys
-    pub index: BlindIndex,
+    /// signals that this process raised
+    pub signals: SignalCounts,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -56,6 +57,14 @@ impl std::ops::Deref for App {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+impl std::ops::Deref for Parts {
+    type Target = Foundation;
+
+    fn deref(&self) -> &Foundation {
+        &self.foundation
     }
 }
 
@@ -74,6 +83,9 @@ pub enum StartError {
     /// the database
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// migrations are pending, and the command is not one that applies them
+    #[error("{0} migrations are pending: run `qupia migrate` first")]
+    Unmigrated(usize),
     /// the hash workers
     #[error("{0}")]
     Hasher(#[from] HasherStartError),
@@ -83,6 +95,9 @@ pub enum StartError {
     /// the first admin could not be made
     #[error("the first admin could not be made: {0}")]
     FirstAdmin(String),
+    /// the certificate
+    #[error("tls: {0}")]
+    Certificate(#[from] CertificateError),
     /// the address could not be bound, or serving ended
     #[error("cannot serve: {0}")]
     Listen(std::io::Error),
@@ -102,7 +117,11 @@ impl StartError {
     pub fn is_settings(&self) -> bool {
         matches!(
             self,
-            Self::Settings(_) | Self::Keyring(_) | Self::WrongKeyring(_) | Self::Log(_)
+            Self::Settings(_)
+                | Self::Keyring(_)
+                | Self::WrongKeyring(_)
+                | Self::Log(_)
+                | Self::Certificate(_)
         )
     }
 }
@@ -119,142 +138,25 @@ impl App {
     ) -> Result<Self, StartError> {
         // The tables of weak phrases take a moment; the first branch specialist does not wait for them.
         std::thread::spawn(crate::domain::strength::prepare);
-        make_folder(&settings.data_dir)?;
-        migrate(settings.store.url.clone()).await?;
-        let keyring = Keyring::load(&settings.keyring);
-        let (keyring, is_new) = match keyring {
-            Ok(keyring) => (keyring, false),
-            Err(KeyringError::NotThere(_)) => (Keyring::generate(&chance, clock.now()), true),
-            Err(error) => return Err(error.into()),
-        };
-        for warning in keyring.warnings() {
-            tracing::warn!("{warning}");
-        }
-        let vault = Vault {
-            cipher: FieldCipher::new(&keyring),
-            index: BlindIndex::new(&keyring),
-            chance: chance.clone(),
-        };
-        let store = Store::open(&settings.store, vault)?;
-        agree_on_keys(
-            &store,
-            &keyring,
-            is_new.then_some(settings.keyring.as_path()),
-        )
-        .await?;
-        let hasher = Hasher::start(settings.hash.clone(), &keyring, chance.clone())?;
-        if settings.hash.below_floor() {
+        let bootstrap_password = settings.take_bootstrap_password();
+        let foundation = Foundation::lay(settings, clock, chance.clone()).await?;
+        let hash = &foundation.settings.hash;
+        let keys = foundation.keys.now();
+        let hasher = Hasher::start(hash.clone(), &keys.keyring, chance)?;
+        if hash.below_floor() {
             tracing::warn!(
                 "the hash costs less than OWASP's and ASVS's floor (46 MiB t=1 or its equals)"
             );
         }
-        let loan_source = match settings.loan_source.clone() {
-            None => None,
-            Some(source) => Some(
-                LoanSource::new(source, chance.clone())
-                    .map_err(|why| SettingsError::of("loans.url", why))?,
-            ),
-        };
-        let bootstrap_password = settings.take_bootstrap_password();
+        let outbound = Outbound::new(foundation.settings.webhooks.outbound.clone());
+        let loan_source = foundation.loan_source()?;
         Ok(Self(Arc::new(Parts {
+            outbound,
             loan_source,
-            tokens: Tokens::new(&keyring, TokenSettings::default()),
-            index: BlindIndex::new(&keyring),
-            settings,
-            clock,
-            chance,
-            store,
+            signals: SignalCounts::default(),
+            foundation,
             hasher,
             bootstrap_password,
         })))
     }
-
-    /// A new id, ordered by time.
-    #[must_use]
-    pub fn new_id(&self) -> String {
-        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        self.chance.uuid_v7(millis)
-    }
-}
-
-fn make_folder(folder: &Path) -> Result<(), StartError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let made = fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder);
-    made.map_err(|error| StartError::DataFolder {
-        folder: folder.display().to_string(),
-        error,
-    })
-}
-
-async fn migrate(url: DatabaseUrl) -> Result<(), StartError> {
-    let migrated = tokio::task::spawn_blocking(move || store::migrate(&url)).await;
-    let state = migrated.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-    if !state.applied.is_empty() {
-        tracing::info!(applied = ?state.applied, "migrations applied");
-    }
-    Ok(())
-}
-
-/// Holds the keyring against the keys that the data was written under. A keyring that was just made
-/// is kept only where there is no data yet.
-async fn agree_on_keys(
-    store: &Store,
-    keyring: &Keyring,
-    new_at: Option<&Path>,
-) -> Result<(), StartError> {
-    let known = store.read(|reader| reader.key_checks()).await?;
-    if let Some(path) = new_at {
-        if !known.is_empty() {
-            return Err(no_keyring(path));
-        }
-        keyring.create(path)?;
-    }
-    keyring.compare(&decode(known)?).map_err(wrong)?;
-    let checks: Vec<_> = keyring
-        .checks()
-        .into_iter()
-        .map(|check| (check.id, check.purpose.as_str().to_owned(), check.value))
-        .collect();
-    let is_new = new_at.is_some();
-    let recorded = store
-        .tally(move |tally| tally.remember_keys(&checks, is_new))
-        .await?;
-    let agreed = keyring.compare(&decode(recorded)?);
-    if let (Some(path), Err(_)) = (new_at, &agreed) {
-        // Another instance began in the same moment: nothing hangs on the keyring made here.
-        fs::remove_file(path).map_err(|error| StartError::DataFolder {
-            folder: path.display().to_string(),
-            error,
-        })?;
-        return Err(no_keyring(path));
-    }
-    agreed.map(|_| ()).map_err(wrong)
-}
-
-fn no_keyring(path: &Path) -> StartError {
-    StartError::WrongKeyring(format!(
-        "there is no keyring {}, and the data in the database was written under one; \
-         bring it back, for without it the data cannot be read, and a new one is never made for it",
-        path.display()
-    ))
-}
-
-fn wrong(problem: KeyProblem) -> StartError {
-    StartError::WrongKeyring(problem.to_string())
-}
-
-fn decode(rows: Vec<(String, String, String)>) -> Result<Vec<KeyCheck>, StartError> {
-    let decoded = rows.into_iter().map(|(id, purpose, value)| {
-        let known = Purpose::ALL
-            .into_iter()
-            .find(|known| known.as_str() == purpose);
-        let purpose = known.ok_or_else(|| {
-            StartError::WrongKeyring(format!("the key {id} has no purpose of ours"))
-        })?;
-        Ok(KeyCheck { purpose, id, value })
-    });
-    decoded.collect()
 }

@@ -1,7 +1,10 @@
 //! The commands of the program, what each prints, and the code with which it exits.
 
+mod audit;
+mod backup;
 mod calibrate;
 mod demo;
+mod keys;
 mod loans;
 mod serve;
 mod staff;
@@ -12,10 +15,12 @@ use clap::{Args, Parser, Subcommand};
 use qupia::{
     app::{
         StartError,
+        clock::Clock,
+        foundation::{self, Foundation},
         settings::{Flags, Settings, SettingsError},
     },
     http::openapi,
-    store,
+    secrets::chance::Chance,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -58,6 +63,16 @@ enum Command {
     /// Imports loans from files, and compares them with their source
     #[command(subcommand)]
     Loans(loans::LoansCommand),
+    /// Verifies and exports the audit
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Copies the database while it is served, encrypted, without the keyring
+    Backup(backup::Backup),
+    /// Verifies a backup, and restores it into a new data folder
+    Restore(backup::Restore),
+    /// Makes, lists, rotates and retires keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -204,6 +219,10 @@ fn obey(command: Command) -> Result<(), Failure> {
             print!("{}", place.settings(None)?.masked());
             Ok(())
         }
+        Command::Audit(command) => audit::run(command),
+        Command::Backup(wish) => backup::back_up(wish),
+        Command::Restore(wish) => backup::restore(wish),
+        Command::Keys(command) => keys::run(command),
         Command::Openapi => {
             println!("{}", openapi::json());
             Ok(())
@@ -212,6 +231,27 @@ fn obey(command: Command) -> Result<(), Failure> {
             .run()
             .map_err(|error| Failure::other(error.to_string())),
     }
+}
+
+/// Opens what a command looks after, and does something with it.
+fn upkeep(
+    settings: Settings,
+    work: impl AsyncFnOnce(&Foundation) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    start_log(&settings)?;
+    actix_web::rt::System::new().block_on(async move {
+        let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        work(&foundation).await
+    })
+}
+
+/// A progress bar, where standard error is a terminal.
+fn progress(what: &'static str) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} {eta}")
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
+    indicatif::ProgressBar::new(0)
+        .with_style(style)
+        .with_message(what)
 }
 
 /// The log goes to standard error; what a command is asked to print goes to standard output.
@@ -230,7 +270,7 @@ fn start_log(settings: &Settings) -> Result<(), StartError> {
 }
 
 fn migrate(settings: &Settings) -> Result<(), Failure> {
-    let state = store::migrate(&settings.store.url).map_err(StartError::from)?;
+    let state = foundation::migrate_only(settings)?;
     if state.applied.is_empty() {
         println!("nothing to apply");
     }

@@ -17,17 +17,21 @@ use std::{
 
 use chrono_tz::Tz;
 use figment::{Figment, providers::Serialized};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    bounds::{address, api_address, check_bounds, hash_settings, time_zone},
+    bounds::{
+        address, api_address, check_bounds, hash_settings, signal_rules, time_zone, tls_files,
+    },
     sources::{explain, given, text_or_file},
 };
+use super::outbound::OutboundSettings;
 use crate::{
     domain::{
         attempts::{AttemptLaw, Lock},
-        strength,
+        signals, strength,
     },
     loans::source::SourceSettings,
     secrets::hasher::HashSettings,
@@ -61,6 +65,10 @@ pub struct Written {
     business: BusinessSection,
     metrics: MetricsSection,
     log: LogSection,
+    tls: TlsSection,
+    proxy: ProxySection,
+    webhooks: WebhooksSection,
+    signals: SignalsSection,
 }
 
 impl Default for Written {
@@ -84,6 +92,10 @@ impl Default for Written {
             business: BusinessSection::default(),
             metrics: MetricsSection::default(),
             log: LogSection::default(),
+            tls: TlsSection::default(),
+            proxy: ProxySection::default(),
+            webhooks: WebhooksSection::default(),
+            signals: SignalsSection::default(),
         }
     }
 }
@@ -158,9 +170,31 @@ sections! {
     MetricsSection {
         listen: Option<String> = None,
     }
+    TlsSection {
+        certificate: Option<PathBuf> = None,
+        key: Option<PathBuf> = None,
+    }
+    ProxySection {
+        trusted: Vec<IpNet> = Vec::new(),
+    }
     LogSection {
         filter: String = "info".to_owned(),
         format: String = "text".to_owned(),
+    }
+    WebhooksSection {
+        allow_private: bool = false,
+        timeout_seconds: u64 = 20,
+        rotation_hours: u32 = 24,
+        keep_days: u32 = 30,
+    }
+    SignalsSection {
+        window_minutes: u32 = 60,
+        many_clients: u32 = 40,
+        look_ups_without_verification: u32 = 15,
+        look_up_grace_minutes: u32 = 15,
+        many_specialists: u32 = 3,
+        repeated_inquiries: u32 = 10,
+        hours: Option<String> = None,
     }
 }
 
@@ -212,11 +246,30 @@ pub struct Settings {
     pub loan_source: Option<SourceSettings>,
     /// the business time zone
     pub time_zone: Tz,
+    /// the certificate's and its key's files, where HTTPS is spoken
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// the proxies whose word for a caller's address is taken
+    pub trusted_proxies: Vec<IpNet>,
     /// what is logged
     pub log_filter: String,
     /// whether the log is JSON
     pub log_json: bool,
+    /// how receivers of webhooks are served
+    pub webhooks: WebhookSettings,
+    /// what looks like abuse by insiders
+    pub signals: signals::Rules,
     written: Written,
+}
+
+/// How receivers of webhooks are served.
+#[derive(Clone, Debug)]
+pub struct WebhookSettings {
+    /// how they are called
+    pub outbound: OutboundSettings,
+    /// how long a secret signs after it was rotated, hours
+    pub rotation_hours: u32,
+    /// how long what was delivered is remembered, days
+    pub keep_days: u32,
 }
 
 /// A setting that cannot be obeyed, in words that name it.
@@ -327,8 +380,19 @@ impl Settings {
             stale_after_minutes: written.loans.stale_after_minutes,
             loan_source: loan_source::source(&written.loans)?,
             time_zone: time_zone(&written.business.time_zone)?,
+            tls: tls_files(&written)?,
+            trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
             log_json: written.log.format == "json",
+            signals: signal_rules(&written.signals)?,
+            webhooks: WebhookSettings {
+                outbound: OutboundSettings {
+                    allow_private: written.webhooks.allow_private,
+                    timeout: Duration::from_secs(written.webhooks.timeout_seconds),
+                },
+                rotation_hours: written.webhooks.rotation_hours,
+                keep_days: written.webhooks.keep_days,
+            },
             data_dir: written.data_dir.clone(),
             written,
         })

@@ -1,7 +1,7 @@
 //! `qupia serve --demo`: made-up data in a throw-away folder, who plays in it, and four lines that
 //! walk the main job.
 
-use std::{fmt::Write, fs::Permissions, os::unix::fs::PermissionsExt};
+use std::{fmt::Write as _, fs::Permissions, io::Write as _, os::unix::fs::PermissionsExt};
 
 use qupia::{
     app::{
@@ -13,6 +13,8 @@ use qupia::{
     flows::demo::{self, Demonstration},
     secrets::chance::Chance,
 };
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, environment, serve::run, start_log};
 
@@ -28,11 +30,19 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
         .map_err(Failure::settings)?;
     start_log(&settings)?;
     let served = actix_web::rt::System::new().block_on(async move {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
-        let made = demo::lay_out(&app).await.map_err(|refusal| {
-            Failure::other(format!("the demonstration was not made: {refusal:?}"))
-        })?;
-        run(&app, |base| println!("{}", programme(&made, base))).await?;
+        // Whoever stops it while it is being made leaves no folder behind either.
+        let mut stop = asked_to_stop()?;
+        let (app, made) = tokio::select! {
+            made = make(settings) => made?,
+            _ = stop.0.recv() => return Ok(()),
+            _ = stop.1.recv() => return Ok(()),
+        };
+        let tell = |base: &str| {
+            let told = programme(&made, base);
+            // A reader who has seen enough and gone is no reason to stop.
+            let _gone = std::io::stdout().write_all(told.as_bytes());
+        };
+        run(&app, tell).await?;
         Ok(())
     });
     folder.close().map_err(|error| {
@@ -41,6 +51,23 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
         ))
     })?;
     served
+}
+
+async fn make(settings: Settings) -> Result<(App, Demonstration), Failure> {
+    let app = App::build(settings, Clock::system(), Chance::os()).await?;
+    let made = demo::lay_out(&app).await;
+    match made {
+        Ok(made) => Ok((app, made)),
+        Err(refusal) => Err(Failure::other(format!(
+            "the demonstration was not made: {refusal:?}"
+        ))),
+    }
+}
+
+fn asked_to_stop() -> Result<(Signal, Signal), Failure> {
+    let on =
+        |kind| signal(kind).map_err(|error| Failure::other(format!("no word of signals: {error}")));
+    Ok((on(SignalKind::interrupt())?, on(SignalKind::terminate())?))
 }
 
 /// What is told at the start.
@@ -99,7 +126,7 @@ fn main_job(made: &Demonstration, base: &str) -> String {
     let json = "-H 'content-type: application/json'";
     let bearer = "-H \"authorization: Bearer $TOKEN\"";
     let keep = |field: &str| {
-        format!("| tee /dev/stderr | sed -n 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/p'")
+        format!("| tee -a /dev/stderr | sed -n 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/p'")
     };
     format!(
         "TOKEN=$(curl -s {base}/v1/sessions {json} \

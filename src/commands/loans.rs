@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use qupia::{
-    app::{App, clock::Clock},
+    app::{clock::Clock, foundation::Foundation},
     domain::{calendar::parse_time, language::Language},
     flows::{
         Refusal,
@@ -74,17 +74,16 @@ pub fn obey(command: LoansCommand) -> Result<(), Failure> {
 
 /// Prints one line a difference: client, ticket, in what, ours, theirs.
 fn check(place: &Place) -> Result<(), Failure> {
-    let mut settings = place.settings(None)?;
-    settings.hash.workers = 1;
+    let settings = place.settings(None)?;
     start_log(&settings)?;
     let (mut differences, mut out) = (0_u64, io::stdout().lock());
     let clients = actix_web::rt::System::new().block_on(async {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
-        let Some(source) = &app.loan_source else {
+        let house = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        let Some(source) = house.loan_source()? else {
             let why = "loans.url: no loan source is set, so there is nothing to compare with";
             return Err(Failure::argument(why.to_owned()));
         };
-        let compared = reconcile::compare(&app, source, |found| {
+        let compared = reconcile::compare(&house, &source, |found| {
             differences += 1;
             let Difference {
                 client_number,
@@ -98,9 +97,7 @@ fn check(place: &Place) -> Result<(), Failure> {
                 "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
             );
         });
-        let compared = compared.await;
-        app.hasher.shutdown().await;
-        compared.map_err(|broken| match broken {
+        compared.await.map_err(|broken| match broken {
             Broken::Source(number, fault) => {
                 Failure::other(format!("client {}: {fault}", number.as_str()))
             }
@@ -118,16 +115,12 @@ fn check(place: &Place) -> Result<(), Failure> {
 }
 
 fn import_file(place: &Place, import: Import) -> Result<(), Failure> {
-    let mut settings = place.settings(None)?;
-    // Nothing is hashed here, and each worker owns its memory.
-    settings.hash.workers = 1;
+    let settings = place.settings(None)?;
     start_log(&settings)?;
     let file = import.open()?;
     let report = actix_web::rt::System::new().block_on(async move {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
-        let report = file.import(&app).await;
-        app.hasher.shutdown().await;
-        report
+        let house = Foundation::lay(settings, Clock::system(), Chance::os()).await?;
+        file.import(house).await
     })?;
     println!(
         "applied {}, unchanged {}, stale {}, rejected {}",
@@ -203,31 +196,31 @@ fn read_header(file: &mut impl BufRead, encoding: Encoding) -> io::Result<String
 }
 
 impl Opened {
-    async fn import(self, app: &App) -> Result<Report, Failure> {
+    async fn import(self, house: Foundation) -> Result<Report, Failure> {
         let rejects = Rejects::beside(&self.path, self.header.is_some());
         match &self.header {
             None => {
                 let lines = Lines::after(0, Ndjson);
-                self.stream(app, lines, rejects).await
+                self.stream(house, lines, rejects).await
             }
             Some(header) => {
                 let csv = Csv::of_header(header, self.as_of.clone())
                     .map_err(|why| Failure::argument(format!("{}: {why}", self.path.display())))?;
-                self.stream(app, Lines::after(1, csv), rejects).await
+                self.stream(house, Lines::after(1, csv), rejects).await
             }
         }
     }
 
     async fn stream<F: Form>(
         self,
-        app: &App,
+        house: Foundation,
         mut lines: Lines<F>,
         mut rejects: Rejects,
     ) -> Result<Report, Failure> {
         let path = self.path.display().to_string();
         let failed = |error: io::Error| Failure::other(format!("{path}: {error}"));
         let bar = progress(self.bytes);
-        let mut stream = Stream::imported(app);
+        let mut stream = Stream::imported(house);
         let mut file = Decoded::new(self.file, self.encoding);
         let (mut text, mut found) = (Vec::new(), Vec::new());
         loop {

@@ -2,8 +2,8 @@
 //! is asked to stop.
 
 use qupia::{
-    app::{App, StartError, clock::Clock, settings::Settings},
-    flows::first_run,
+    app::{App, StartError, clock::Clock, reload, settings::Settings},
+    flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, upkeep},
     http::server,
     secrets::chance::Chance,
 };
@@ -33,11 +33,34 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
 
 /// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
 pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
-    let bound = server::bind(app).map_err(StartError::Listen)?;
-    let base = format!("http://{}", bound.address);
+    let bound = server::bind(app)?;
+    let serving = actix_web::rt::spawn(bound.server);
+    // Its first step takes the signals over: whoever reads the line below may ask for a stop at once.
+    tokio::task::yield_now().await;
+    actix_web::rt::spawn(upkeep::keep(app.clone()));
+    let base = format!("{}://{}", bound.scheme, bound.address);
     tracing::info!("listening on {base}");
     tell(&base);
-    bound.server.await.map_err(StartError::Listen)?;
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let sealer = actix_web::rt::spawn(seal_audit::run(app.clone(), stopped));
+    let (stop_looking, looking) = tokio::sync::oneshot::channel();
+    let reloader = actix_web::rt::spawn(reload::run(app.clone(), looking));
+    let carrier = tokio::spawn(Carrier::new(app).run());
+    let lookout = tokio::spawn(Lookout::new(app).run());
+    let served = serving.await;
+    let served = served.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
+    carrier.abort();
+    lookout.abort();
+    if let Err(error) = Carrier::let_go(app).await {
+        tracing::warn!("another instance has to wait for the webhooks: {error}");
+    }
+    if let Err(error) = Lookout::let_go(app).await {
+        tracing::warn!("another instance has to wait for the signals: {error}");
+    }
+    // The sealer is the last to go, so that what was answered is sealed.
+    drop((stop, stop_looking));
+    let _panicked_and_said_so = (sealer.await, reloader.await);
+    served.map_err(StartError::Listen)?;
     app.hasher.shutdown().await;
     Ok(())
 }

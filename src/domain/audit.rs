@@ -270,10 +270,6 @@ impl Event {
     /// with its length before it, so that no two events have the same bytes.
     #[must_use]
     pub fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(256);
-        bytes.extend_from_slice(b"qupia-event-1");
-        bytes.extend_from_slice(&seq.to_be_bytes());
-        bytes.extend_from_slice(&self.at.timestamp_micros().to_be_bytes());
         let fields = [
             self.actor.as_ref().map(|who| who.id.as_str()),
             self.actor.as_ref().map(|who| who.login.as_str()),
@@ -287,18 +283,33 @@ impl Event {
             Some(self.origin.request_id.as_str()),
             self.origin.remote.as_deref(),
         ];
-        for field in fields {
-            match field {
-                None => bytes.push(0),
-                Some(text) => {
-                    bytes.push(1);
-                    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
-                    bytes.extend_from_slice(text.as_bytes());
-                }
+        let fields = fields.map(|field| field.map(str::as_bytes));
+        canonical_bytes(seq, self.at.timestamp_micros(), fields)
+    }
+}
+
+/// How many fields of an event are texts.
+pub const TEXT_FIELDS: usize = 11;
+
+/// The canonical bytes of an event as it is written: its place, its time in microseconds, and its
+/// texts in the order of the table's columns. A text that is not there differs from an empty one.
+#[must_use]
+pub fn canonical_bytes(seq: i64, at_micros: i64, fields: [Option<&[u8]>; TEXT_FIELDS]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.extend_from_slice(b"qupia-event-1");
+    bytes.extend_from_slice(&seq.to_be_bytes());
+    bytes.extend_from_slice(&at_micros.to_be_bytes());
+    for field in fields {
+        match field {
+            None => bytes.push(0),
+            Some(text) => {
+                bytes.push(1);
+                bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+                bytes.extend_from_slice(text);
             }
         }
-        bytes
     }
+    bytes
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub enum Flaw {
     Missing,
     /// There is nothing in it but blanks.
     Blank,
+    /// A control character, such as a line break or NUL, is in it.
+    NotALine,
     /// Fewer characters than `min`.
     TooShort {
         /// the least number of characters
@@ -121,6 +123,7 @@ impl Flaw {
         match self {
             Self::Missing => "missing",
             Self::Blank => "blank",
+            Self::NotALine => "not_a_line",
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } => "too_long",
             Self::NotAName => "not_a_name",
@@ -210,6 +213,11 @@ impl Flaw {
                 "This field is required.",
             ],
             Self::Blank => ["Өріс бос.", "Поле пустое.", "The field is blank."],
+            Self::NotALine => [
+                "Бұл өрісте басқару таңбалары болмайды.",
+                "В этом поле не бывает управляющих знаков.",
+                "There can be no control characters in this field.",
+            ],
             Self::NotAName => [
                 "Аты-жөнде тек әріптер, сызықша, дәйекше және бос орын болады, 100 таңбаға дейін.",
                 "В имени бывают только буквы, дефис, апостроф и пробел, до 100 знаков.",

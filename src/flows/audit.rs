@@ -1,13 +1,19 @@
 //! The audit is read, which is itself recorded.
 
-use super::{Page, Refusal};
+use std::collections::HashMap;
+
+use super::{
+    Page, Refusal,
+    verify_audit::{self, Report},
+};
 use crate::{
-    app::App,
+    app::{App, chain_head},
     domain::{
         audit::{Action, Event, Origin},
         role::{Accesses, Actor, Audit, Proof},
+        seal::Seal,
     },
-    store::{EventFilter, RecordedEvent},
+    store::{EventFilter, RecordedEvent, StoreError},
 };
 
 /// Reads events, newest first.
@@ -62,6 +68,57 @@ pub async fn accesses(
     )
     .await?;
     Ok(page)
+}
+
+/// Seals, newest first, and the public halves of the keys that signed them.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub async fn seals(
+    app: &App,
+    proof: &Proof<Audit>,
+    origin: &Origin,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<(Page<Seal>, HashMap<String, Vec<u8>>), Refusal> {
+    let (seals, keys) = app
+        .store
+        .read(move |reader| Ok((reader.seals_before(before, limit + 1)?, reader.seal_keys()?)))
+        .await?;
+    record(app, proof.actor(), origin, Action::AuditRead, None).await?;
+    let page = Page::of(seals, limit, |seal| seal.number.to_string());
+    Ok((page, keys.into_iter().collect()))
+}
+
+/// Verifies the whole audit, and records what came of it.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub async fn verify(app: &App, proof: &Proof<Audit>, origin: &Origin) -> Result<Report, Refusal> {
+    let folder = app.settings.data_dir.clone();
+    let known = tokio::task::spawn_blocking(move || chain_head::recall(&folder)).await;
+    let known = known
+        .map_err(std::io::Error::other)
+        .and_then(|recalled| recalled)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let report = verify_audit::verify(app, known.as_slice(), |_, _| {}).await?;
+    let mut event = Event::by(
+        proof.actor(),
+        origin,
+        app.clock.now(),
+        Action::AuditVerified,
+    );
+    event.outcome = Some(
+        if report.first_bad.is_some() {
+            "bad"
+        } else {
+            "good"
+        }
+        .to_owned(),
+    );
+    event.reason = report.first_bad.as_ref().map(ToString::to_string);
+    app.store.record(event).await?;
+    Ok(report)
 }
 
 async fn page(app: &App, filter: EventFilter, limit: i64) -> Result<Page<RecordedEvent>, Refusal> {

@@ -64,6 +64,7 @@ pub async fn enter(
     };
     app.store
         .write(move |tx| {
+            tx.hold_numbers(&[number.as_str()])?;
             tx.insert_client(&id, &number, &person, None, now)?;
             Ok(Traced::new((), event.clone()))
         })
@@ -104,12 +105,15 @@ pub async fn amend(
     let amended = app
         .store
         .write(move |tx| {
+            if let Some(client) = tx.client(&id)? {
+                tx.hold_numbers(&[client.client_number.as_str()])?;
+            }
             let Some(client) = tx.client(&id)? else {
                 return Ok(Traced::new(None, event.clone().outcome("refused")));
             };
             let person = amended(client.person, &amendment);
-            // The branch's word is newer than whatever the loan system said, and yields to its next.
-            tx.amend_client(&id, &person, None)?;
+            // The branch's word yields to the loan system's next one; an older one stays stale.
+            tx.amend_client(&id, &person, client.as_of)?;
             let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
             Ok(Traced::new(card.transpose()?, event.clone()))
         })

@@ -2,6 +2,8 @@
 //! all made up, and all made through the stories that real ones are made through, with their events.
 
 mod cast;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -28,7 +30,6 @@ use crate::{
         person::{Person, PersonName, Phone},
         role::{Actor, Administer, Duty, Feed, Proof, Register, Role, Staff, Verify},
     },
-    store::Traced,
 };
 
 /// Who signs in how.
@@ -103,9 +104,7 @@ pub async fn lay_out(app: &App) -> Result<Demonstration, Refusal> {
     }
     let draft_id = stage.draft_one(&actors).await?;
     let done = Event::of_nobody(&stage.origin, stage.now, Action::DemoSeeded).outcome("made");
-    app.store
-        .write(move |_| Ok(Traced::new((), done.clone())))
-        .await?;
+    app.store.record(done).await?;
     Ok(Demonstration {
         staff: played,
         clients,

@@ -5,20 +5,30 @@
 
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod clients;
 pub mod complete_application;
+pub mod deliver;
 pub mod demo;
+pub mod export_audit;
 pub mod first_run;
 pub mod inquire;
+pub mod keys;
+pub mod lease;
 pub mod limits;
 pub mod passphrases;
 pub mod passwords;
 mod pull;
 pub mod reconcile;
+pub mod seal_audit;
 pub mod sign_in;
+pub mod signals;
 pub mod staff;
 pub mod sync;
+pub mod upkeep;
 pub mod verify;
+pub mod verify_audit;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -48,6 +58,8 @@ pub enum Conflict {
     NotLocked,
     /// nobody else could administer
     LastAdmin,
+    /// as many receivers of webhooks as there may be
+    TooManyWebhooks,
 }
 
 /// Which quota is used up.

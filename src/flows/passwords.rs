@@ -84,15 +84,24 @@ pub async fn change_own(
         return Err(Refusal::Invalid(flaws));
     }
     let made = app.hasher.admit().await?.make(bytes(&new), None).await?;
-    let event = event.outcome("changed");
-    app.store
+    let changed = app
+        .store
         .write(move |tx| {
+            // An admin may have given another one meanwhile, and that one holds.
+            let held = tx.hold_staff(&actor.id)?;
+            if held.is_none_or(|held| held.password_hash != staff.password_hash) {
+                return Ok(Traced::new(false, event.clone().outcome("refused")));
+            }
             tx.set_password(&actor.id, &made.phc, None)?;
             tx.end_sessions_of(&actor.id, Some(&actor.session_id), now)?;
-            Ok(Traced::new((), event.clone()))
+            Ok(Traced::new(true, event.clone().outcome("changed")))
         })
         .await?;
-    Ok(())
+    if changed {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("/current_password", Flaw::WrongPassword))
+    }
 }
 
 /// A secret that was made for somebody, to be shown once.

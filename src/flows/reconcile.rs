@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Refusal;
 use crate::{
-    app::App,
+    app::foundation::Foundation,
     domain::{
         audit::{Action, Event, Origin},
         identifier::ClientNumber,
@@ -52,14 +52,14 @@ const PAGE: i64 = 500;
 /// # Errors
 /// [`Broken`], at the first client about whom there is no answer.
 pub async fn compare(
-    app: &App,
+    house: &Foundation,
     source: &LoanSource,
     mut tell: impl FnMut(Difference),
 ) -> Result<u64, Broken> {
     let (mut after, mut clients, mut differences) = (String::new(), 0_u64, 0_u64);
     loop {
         let from = after.clone();
-        let page = app
+        let page = house
             .store
             .read(move |reader| reader.clients_after(&from, PAGE));
         let page = page.await?;
@@ -71,34 +71,34 @@ pub async fn compare(
             let Ok(number) = ClientNumber::parse(&number) else {
                 continue;
             };
-            for difference in of_client(app, source, id, &number).await? {
+            for difference in of_client(house, source, id, &number).await? {
                 differences += 1;
                 tell(difference);
             }
             clients += 1;
         }
     }
-    let origin = Origin::own(&format!("loans-check-{}", app.new_id()));
-    let event = Event::of_nobody(&origin, app.clock.now(), Action::LoansPulled)
+    let origin = Origin::own(&format!("loans-check-{}", house.new_id()));
+    let event = Event::of_nobody(&origin, house.clock.now(), Action::LoansPulled)
         .outcome("compared")
         .reason(&format!("clients={clients} differences={differences}"));
-    app.store.record(event).await?;
+    house.store.record(event).await?;
     Ok(clients)
 }
 
 async fn of_client(
-    app: &App,
+    house: &Foundation,
     source: &LoanSource,
     id: String,
     number: &ClientNumber,
 ) -> Result<Vec<Difference>, Broken> {
-    let theirs = match source.ask(number, app.clock.now()).await {
+    let theirs = match source.ask(number, house.clock.now()).await {
         Ok(Answer::Loans(loans, _)) => loans,
         Ok(Answer::UnknownClient) => Vec::new(),
         Err(fault) => return Err(Broken::Source(number.clone(), fault)),
     };
     // Read after the answer, so that what was pushed in the meantime is no difference.
-    let ours = app.store.read(move |reader| reader.open_loans(&id));
+    let ours = house.store.read(move |reader| reader.open_loans(&id));
     Ok(differences(number, ours.await?, &theirs))
 }
 

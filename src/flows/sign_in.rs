@@ -114,6 +114,8 @@ async fn throttle(
     let name = login.map_or("", Login::as_str);
     // The rate is kept under a blind value: somebody may have typed a password into the login field.
     let blind: String = app
+        .keys
+        .now()
         .index
         .of("login", name)
         .iter()
@@ -169,7 +171,7 @@ async fn open(
         .write(move |tx| {
             // Between the look and now an admin may have disabled them or given another password.
             let unchanged = tx
-                .staff(&id)?
+                .hold_staff(&id)?
                 .is_some_and(|now| now.is_active && now.password_hash == held);
             if !unchanged {
                 return Ok(Traced::new(false, event.clone().outcome("refused")));
@@ -184,7 +186,7 @@ async fn open(
     if !opened {
         return Err(Refusal::BadCredentials);
     }
-    let token = SecretString::from(app.tokens.issue(&claims));
+    let token = SecretString::from(app.keys.now().tokens.issue(&claims));
     Ok(Session {
         token,
         expires_in: lifetime.num_seconds(),
@@ -221,6 +223,8 @@ fn who(staff: &StaffRow) -> Who {
 pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
     let now = app.clock.now();
     let claims = app
+        .keys
+        .now()
         .tokens
         .check(token, now.timestamp())
         .map_err(|_| Refusal::BadCredentials)?;

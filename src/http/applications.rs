@@ -4,22 +4,23 @@ use actix_web::{
     HttpResponse,
     http::header::{self, ContentType},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use validator::Validate;
-use zeroize::Zeroizing;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
+use self::bodies::body_of;
+pub use self::bodies::{ApplicationBody, CompletionBody, DraftBody};
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query},
     form,
+    openapi::values,
     passphrases::passphrase,
     problem::Problem,
-    shapes::{PageBody, Paging, ReasonBody, line, person_name},
+    shapes::{PageBody, Paging, ReasonBody, id},
 };
 use crate::{
     domain::{
-        application::{Application, IdentityDocument, Mandate, Progress, Representative},
-        calendar::{business_day, parse_date, write_time},
+        application::IdentityDocument,
+        calendar::{business_day, parse_date},
         flaw::Flaw,
         language::Language,
         role::Register,
@@ -30,240 +31,28 @@ use crate::{
     },
 };
 
-/// An application to be drafted.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DraftBody {
-    /// whose passphrase
-    #[schema(required = true, value_type = String)]
-    pub client_id: Option<String>,
-    /// what identity document was seen; its number and image are never taken
-    #[schema(required = true, value_type = SeenDocument)]
-    pub identity_document: Option<SeenDocument>,
-    /// who signs for the client
-    #[validate(nested)]
-    pub representative: Option<RepresentativeBody>,
-}
+pub mod bodies;
 
-/// An identity document that was seen.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SeenDocument {
-    /// its kind
-    #[schema(required = true, value_type = DocumentKind)]
-    pub kind: Option<String>,
-    /// that it was seen: true
-    #[schema(required = true, value_type = bool, example = true)]
-    pub seen: Option<bool>,
-}
-
-/// The kind of an identity document.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum DocumentKind {
-    IdentityCard,
-    Passport,
-    ResidencePermit,
-    Other,
-}
-
-/// The kind of a representative's paper.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum MandateKind {
-    PowerOfAttorney,
-    CourtDecision,
-    Guardianship,
-    Other,
-}
-
-/// Who signs for the client, and on what paper.
-#[derive(Deserialize, Serialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RepresentativeBody {
-    /// full name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100)]
-    pub full_name: Option<String>,
-    /// the kind of paper
-    #[schema(required = true, value_type = MandateKind)]
-    pub document_kind: Option<String>,
-    /// its number
-    #[validate(length(min = 1, max = 64))]
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 64)]
-    pub document_number: Option<String>,
-    /// its date
-    #[schema(required = true, value_type = String, format = Date)]
-    pub document_date: Option<String>,
-    /// its last day, where it has one
-    #[schema(value_type = Option<String>, format = Date)]
-    pub valid_until: Option<String>,
-}
-
-impl RepresentativeBody {
-    fn parse(self, fields: &mut Fields) -> Option<Representative> {
-        let full_name = fields.need("/representative/full_name", self.full_name, person_name);
-        let mandate = fields.need(
-            "/representative/document_kind",
-            self.document_kind,
-            |text| Mandate::parse(&text),
-        );
-        let number = fields.need(
-            "/representative/document_number",
-            self.document_number,
-            line,
-        );
-        let date = fields.need(
-            "/representative/document_date",
-            self.document_date,
-            |text| parse_date(&text),
-        );
-        let until = fields.may("/representative/valid_until", self.valid_until, |text| {
-            parse_date(&text)
-        });
-        if let (Some(date), Some(until)) = (date, until)
-            && until < date
-        {
-            fields.note("/representative/valid_until", Flaw::Contradiction);
-        }
-        Some(Representative {
-            full_name: full_name?,
-            mandate: mandate?,
-            document_number: number?,
-            document_date: date?,
-            valid_until: until,
-        })
-    }
-}
-
-impl From<&Representative> for RepresentativeBody {
-    fn from(representative: &Representative) -> Self {
-        Self {
-            full_name: Some(representative.full_name.as_str().to_owned()),
-            document_kind: Some(representative.mandate.name().to_owned()),
-            document_number: Some(representative.document_number.clone()),
-            document_date: Some(representative.document_date.to_string()),
-            valid_until: representative.valid_until.map(|day| day.to_string()),
-        }
-    }
-}
-
-/// An application.
-#[derive(Serialize, ToSchema)]
-pub struct ApplicationBody {
-    /// its id
-    pub id: String,
-    /// the number on the paper
-    #[schema(example = "ALA-1-2026-000017")]
-    pub number: String,
-    /// `set` or `change`
-    #[schema(value_type = ApplicationKind)]
-    pub kind: &'static str,
-    /// how far it has come
-    #[schema(value_type = ApplicationState)]
-    pub state: &'static str,
-    /// whose passphrase
-    pub client_id: String,
-    /// where it was drafted
-    pub branch_code: String,
-    /// by which member of staff
-    pub drafted_by: String,
-    /// when
-    #[schema(value_type = String, format = DateTime)]
-    pub drafted_at: String,
-    /// when the draft ends by itself
-    #[schema(value_type = String, format = DateTime)]
-    pub expires_at: String,
-    /// what identity document was seen
-    pub identity_document: SeenDocumentBody,
-    /// who signs for the client
-    pub representative: Option<RepresentativeBody>,
-    /// the day on the paper, once completed
-    #[schema(value_type = Option<String>, format = Date)]
-    pub signed_on: Option<String>,
-    /// when it was completed
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub completed_at: Option<String>,
-    /// by which member of staff it was completed
-    pub completed_by: Option<String>,
-    /// when it was cancelled
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub cancelled_at: Option<String>,
-    /// by which member of staff it was cancelled
-    pub cancelled_by: Option<String>,
-    /// why it was cancelled
-    pub cancel_reason: Option<String>,
-}
-
-/// Whether a passphrase is set or changed.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum ApplicationKind {
-    Set,
-    Change,
-}
-
-/// How far an application has come.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum ApplicationState {
-    Draft,
-    Completed,
-    Cancelled,
-    Expired,
-}
-
-/// An identity document that was seen.
-#[derive(Serialize, ToSchema)]
-pub struct SeenDocumentBody {
-    /// its kind
-    #[schema(value_type = DocumentKind)]
-    pub kind: &'static str,
-    /// that it was seen
-    pub seen: bool,
-}
-
-fn body_of(application: &Application, call: &Call) -> ApplicationBody {
-    let (mut completed, mut cancelled) = (None, None);
-    match &application.progress {
-        Progress::Draft => {}
-        Progress::Completed { at, by, signed_on } => completed = Some((at, by, signed_on)),
-        Progress::Cancelled { at, by, reason } => cancelled = Some((at, by, reason)),
-    }
-    ApplicationBody {
-        id: application.id.clone(),
-        number: application.number.clone(),
-        kind: application.kind.name(),
-        state: application.state(call.app.clock.now()),
-        client_id: application.client_id.clone(),
-        branch_code: application.branch_code.clone(),
-        drafted_by: application.drafted_by.clone(),
-        drafted_at: write_time(application.drafted_at),
-        expires_at: write_time(application.expires_at()),
-        identity_document: SeenDocumentBody {
-            kind: application.identity_document.name(),
-            seen: true,
-        },
-        representative: application
-            .representative
-            .as_ref()
-            .map(RepresentativeBody::from),
-        signed_on: completed.map(|(_, _, day)| day.to_string()),
-        completed_at: completed.map(|(at, ..)| write_time(*at)),
-        completed_by: completed.map(|(_, by, _)| by.clone()),
-        cancelled_at: cancelled.map(|(at, ..)| write_time(*at)),
-        cancelled_by: cancelled.map(|(_, by, _)| by.clone()),
-        cancel_reason: cancelled.map(|(_, _, reason)| reason.clone()),
-    }
-}
-
-/// `POST /v1/applications`
+/// Drafts an application (Appendix #1) to set or change a passphrase.
+///
+/// One draft at a time for a client; a draft expires after 24 hours.
+#[utoipa::path(
+    post,
+    path = "/v1/applications",
+    tag = "applications",
+    operation_id = "draft_application",
+    security(("bearer" = ["branch"])),
+    request_body = DraftBody,
+    responses((status = 201, description = "The draft", body = ApplicationBody, headers(("Location" = String, description = "where the application is read")))),
+    extensions(("x-problems" = json!(["application_already_open", "unknown_client"]))),
+)]
 pub async fn draft(
     guard: Guard<Register>,
     call: Call,
     Body(body): Body<DraftBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let client_id = fields.need("/client_id", body.client_id, Ok);
+    let client_id = fields.need("/client_id", body.client_id, id);
     let seen = fields.need("/identity_document", body.identity_document, Ok);
     let document = seen.and_then(|document| {
         fields.need("/identity_document/seen", document.seen, |seen| {
@@ -287,45 +76,83 @@ pub async fn draft(
     let location = format!("/v1/applications/{}", application.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
-        .json(body_of(&application, &call)))
+        .json(body_of(&application, call.app.clock.now())))
 }
 
-/// `GET /v1/applications/{id}`
+/// Reads an application.
+#[utoipa::path(
+    get,
+    path = "/v1/applications/{id}",
+    tag = "applications",
+    operation_id = "read_application",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the application")),
+    responses((status = 200, description = "The application", body = ApplicationBody)),
+)]
 pub async fn read(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let application = applications::read(&call.app, &guard, &call.origin, &id).await?;
-    Ok(HttpResponse::Ok().json(body_of(&application, &call)))
+    Ok(HttpResponse::Ok().json(body_of(&application, call.app.clock.now())))
 }
 
-/// `GET /v1/clients/{id}/applications`
+/// Lists a client's applications, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/clients/{id}/applications",
+    tag = "applications",
+    operation_id = "list_applications",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the client"), Paging),
+    responses((status = 200, description = "A page of applications", body = PageBody<ApplicationBody>)),
+)]
 pub async fn list(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, before) = paging.parse()?;
     let page = applications::list(&call.app, &guard, &call.origin, &id, before, limit).await?;
     Ok(HttpResponse::Ok().json(PageBody::of(page, |application| {
-        body_of(&application, &call)
+        body_of(&application, call.app.clock.now())
     })))
 }
 
+/// A language that the form is printed in.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum FormLanguage {
+    Kk,
+    Ru,
+}
+
 /// In which language the form is printed.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct FormQuery {
+    /// the language of the page; Kazakh where it is left out
+    #[param(value_type = FormLanguage, required = false, inline)]
     lang: Option<String>,
 }
 
-/// `GET /v1/applications/{id}/form`
+/// Prints an application: one A4 page to be signed, never with the passphrase.
+#[utoipa::path(
+    get,
+    path = "/v1/applications/{id}/form",
+    tag = "applications",
+    operation_id = "print_application",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the application"), FormQuery),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html", headers(("Content-Language" = String, description = "the language of the page")))),
+)]
 pub async fn print(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(query): Query<FormQuery>,
 ) -> Result<HttpResponse, Problem> {
     let language = match query.lang.as_deref() {
@@ -357,26 +184,25 @@ pub async fn print(
         .body(page))
 }
 
-/// What the branch enters from the signed paper, and what the client typed, twice.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CompletionBody {
-    /// the day on the paper
-    #[schema(required = true, value_type = String, format = Date)]
-    pub signed_on: Option<String>,
-    /// the passphrase
-    #[schema(required = true, value_type = String, format = Password, example = "қызыл алма тау")]
-    pub passphrase: Option<Zeroizing<String>>,
-    /// the passphrase again
-    #[schema(required = true, value_type = String, format = Password, example = "қызыл алма тау")]
-    pub passphrase_repeat: Option<Zeroizing<String>>,
-}
-
-/// `POST /v1/applications/{id}/completion`
+/// Completes an application from the signed paper: the passphrase is active from here on.
+///
+/// Every counter and lock begins anew. A passphrase that is too easily guessed is refused with each reason
+/// as an entry of `errors`.
+#[utoipa::path(
+    post,
+    path = "/v1/applications/{id}/completion",
+    tag = "applications",
+    operation_id = "complete_application",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the application")),
+    request_body = CompletionBody,
+    responses((status = 200, description = "The completed application", body = ApplicationBody)),
+    extensions(("x-problems" = json!(["application_not_open", "passphrases_differ", "passphrase_refused", "overloaded"]))),
+)]
 pub async fn complete(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<CompletionBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -391,17 +217,28 @@ pub async fn complete(
     };
     let application =
         complete_application::complete(&call.app, &guard, &call.origin, &id, completion).await?;
-    Ok(HttpResponse::Ok().json(body_of(&application, &call)))
+    Ok(HttpResponse::Ok().json(body_of(&application, call.app.clock.now())))
 }
 
-/// `POST /v1/applications/{id}/cancellation`
+/// Cancels a draft.
+#[utoipa::path(
+    post,
+    path = "/v1/applications/{id}/cancellation",
+    tag = "applications",
+    operation_id = "cancel_application",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the application")),
+    request_body = ReasonBody,
+    responses((status = 200, description = "The cancelled application", body = ApplicationBody)),
+    extensions(("x-problems" = json!(["application_not_open"]))),
+)]
 pub async fn cancel(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;
     let application = applications::cancel(&call.app, &guard, &call.origin, &id, reason).await?;
-    Ok(HttpResponse::Ok().json(body_of(&application, &call)))
+    Ok(HttpResponse::Ok().json(body_of(&application, call.app.clock.now())))
 }

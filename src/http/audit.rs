@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     extract::{Call, Guard, Query},
+    openapi::values,
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark},
+    shapes::{PageBody, Paging, event_mark, id},
 };
 use crate::{
     domain::{
@@ -21,15 +22,30 @@ use crate::{
 };
 
 /// Which events are wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct EventQuery {
+    /// the staff id of who acted
+    #[param(value_type = values::Id, required = false)]
     actor: Option<String>,
+    /// about which client
+    #[param(value_type = values::Id, required = false)]
     client_id: Option<String>,
+    /// what was done
+    #[param(value_type = values::ActionName, required = false)]
     action: Option<String>,
+    /// not before this time
+    #[param(value_type = values::Moment, required = false)]
     from: Option<String>,
+    /// before this time
+    #[param(value_type = values::Moment, required = false)]
     to: Option<String>,
+    /// how many
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
+    /// where to go on: the `next_cursor` of the page before
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
 
@@ -54,25 +70,30 @@ pub struct EventBody {
     #[schema(value_type = String, format = DateTime)]
     pub at: String,
     /// who; null where nobody was known
+    #[schema(required = true)]
     pub actor: Option<ActorBody>,
     /// what
-    #[schema(value_type = String, example = "verification.recorded")]
+    #[schema(value_type = values::ActionName)]
     pub action: &'static str,
     /// about which client
+    #[schema(required = true)]
     pub client_id: Option<String>,
     /// about which other thing
+    #[schema(required = true)]
     pub subject_id: Option<String>,
     /// on which call
+    #[schema(required = true)]
     pub call_id: Option<String>,
     /// what came of it
-    #[schema(example = "verified")]
+    #[schema(required = true, example = "verified")]
     pub outcome: Option<String>,
     /// why; of a verification: how the words matched
-    #[schema(example = "folded")]
+    #[schema(required = true, example = "folded")]
     pub reason: Option<String>,
     /// the request
     pub request_id: String,
     /// from where
+    #[schema(required = true)]
     pub remote: Option<String>,
 }
 
@@ -99,7 +120,16 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
     }
 }
 
-/// `GET /v1/audit/events`
+/// Lists recorded events, newest first. Reading them is recorded too.
+#[utoipa::path(
+    get,
+    path = "/v1/audit/events",
+    tag = "audit",
+    operation_id = "list_events",
+    security(("bearer" = ["auditor"])),
+    params(EventQuery),
+    responses((status = 200, description = "A page of events", body = PageBody<EventBody>)),
+)]
 pub async fn events(
     guard: Guard<Audit>,
     call: Call,
@@ -122,6 +152,18 @@ pub async fn events(
         })
     };
     let (from, to) = (time("from", query.from), time("to", query.to));
+    let mut named = |name: &str, text: Option<String>| {
+        let parsed = text.map(id).transpose();
+        parsed.unwrap_or_else(|flaw| {
+            flaws.push(FieldFlaw {
+                pointer: name.to_owned(),
+                flaw,
+            });
+            None
+        })
+    };
+    let actor = named("actor", query.actor);
+    let client_id = named("client_id", query.client_id);
     let action = query.action.as_deref().map(Action::from_name);
     if action == Some(None) {
         flaws.push(FieldFlaw {
@@ -133,8 +175,8 @@ pub async fn events(
         return Err(Problem::invalid(flaws));
     }
     let filter = EventFilter {
-        actor: query.actor,
-        client_id: query.client_id,
+        actor,
+        client_id,
         action: action.flatten(),
         from,
         to,

@@ -7,10 +7,11 @@ use validator::Validate;
 
 use super::{
     audit::{EventBody, event_body},
-    extract::{Body, Call, Fields, Guard, PathPart, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query},
+    openapi::values,
     passphrases::StatusBody,
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, person_name, present},
+    shapes::{PageBody, Paging, event_mark, needed, person_name, present},
 };
 use crate::{
     domain::{
@@ -33,57 +34,81 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct NewClientBody {
     /// the company's number of the client
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 64, example = "K-000123")]
+    #[schema(required = true, value_type = values::ClientNumber)]
     pub client_number: Option<String>,
     /// family name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100, example = "Қасымова")]
+    #[schema(required = true, value_type = values::PersonName)]
     pub family_name: Option<String>,
     /// given name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100, example = "Әсел")]
+    #[schema(required = true, value_type = values::PersonName)]
     pub given_name: Option<String>,
     /// patronymic, where there is one
-    #[schema(min_length = 1, max_length = 100, example = "Нұрланқызы")]
+    #[schema(value_type = Option<values::PersonName>)]
     pub patronymic: Option<String>,
     /// telephone, in E.164 or a national form
-    #[schema(required = true, value_type = String, example = "+77012345667")]
+    #[schema(required = true, value_type = values::PhoneNumber)]
     pub phone: Option<String>,
 }
 
 /// What to amend of a client; what is left out stays.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub struct ClientPatch {
     /// another family name
-    #[schema(min_length = 1, max_length = 100)]
-    pub family_name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = values::PersonName, required = false)]
+    pub family_name: Option<Option<String>>,
     /// another given name
-    #[schema(min_length = 1, max_length = 100)]
-    pub given_name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = values::PersonName, required = false)]
+    pub given_name: Option<Option<String>>,
     /// another patronymic; null for none
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[schema(value_type = Option<values::PersonName>)]
     pub patronymic: Option<Option<String>>,
     /// another telephone
-    pub phone: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = values::PhoneNumber, required = false)]
+    pub phone: Option<Option<String>>,
 }
 
 /// By what clients are looked for: exactly one of the three.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SearchBody {
-    /// the telephone
-    #[schema(example = "8 701 234 56 67")]
-    pub phone: Option<String>,
-    /// the company's number of the client
-    pub client_number: Option<String>,
-    /// the number of one of the client's pledge tickets
-    pub ticket_number: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    phone: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    client_number: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    ticket_number: Option<Option<String>>,
+}
+
+/// By what clients are looked for: exactly one of the three.
+#[derive(ToSchema)]
+#[schema(as = SearchBody)]
+#[serde(untagged)]
+pub enum SearchShape {
+    /// by telephone
+    #[serde(deny_unknown_fields)]
+    #[schema(title = "SearchByPhone")]
+    Phone { phone: values::PhoneNumber },
+    /// by the company's number of the client
+    #[serde(deny_unknown_fields)]
+    #[schema(title = "SearchByClientNumber")]
+    ClientNumber { client_number: values::ClientNumber },
+    /// by the number of one of the client's pledge tickets
+    #[serde(deny_unknown_fields)]
+    #[schema(title = "SearchByTicketNumber")]
+    TicketNumber { ticket_number: values::TicketNumber },
 }
 
 /// A client's card. Before verification a specialist sees initials and the telephone's end.
 #[derive(Serialize, ToSchema)]
 pub struct CardBody {
     /// id
+    #[schema(example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub id: String,
     /// the company's number
     #[schema(example = "K-000123")]
@@ -95,6 +120,7 @@ pub struct CardBody {
     #[schema(example = "Ә***")]
     pub given_name: String,
     /// patronymic, or its initial
+    #[schema(required = true, example = "Н***")]
     pub patronymic: Option<String>,
     /// telephone, or its end
     #[schema(example = "+7********67")]
@@ -149,7 +175,17 @@ impl From<Card> for CardBody {
     }
 }
 
-/// `POST /v1/clients`
+/// Enters a client.
+#[utoipa::path(
+    post,
+    path = "/v1/clients",
+    tag = "clients",
+    operation_id = "enter_client",
+    security(("bearer" = ["branch"])),
+    request_body = NewClientBody,
+    responses((status = 201, description = "The full card", body = CardBody, headers(("Location" = String, description = "where the card is read")))),
+    extensions(("x-problems" = json!(["client_number_taken"]))),
+)]
 pub async fn enter(
     guard: Guard<Register>,
     call: Call,
@@ -194,7 +230,21 @@ pub(super) fn person(
     })
 }
 
-/// `POST /v1/clients/search`
+/// Finds clients by exactly one of telephone, client number and ticket number.
+///
+/// A POST, so that nothing that identifies a person stands in a URL. Every look-up is recorded, found or
+/// not. `call_center` and `supervisor` see masked cards until a verification of their own is open, and
+/// may touch 60 different clients an hour.
+#[utoipa::path(
+    post,
+    path = "/v1/clients/search",
+    tag = "clients",
+    operation_id = "search_clients",
+    security(("bearer" = ["call_center", "branch", "supervisor"])),
+    request_body = SearchShape,
+    responses((status = 200, description = "The cards; none where nobody was found", body = FoundBody)),
+    extensions(("x-problems" = json!(["rate_limited"]))),
+)]
 pub async fn search(
     guard: Guard<Find>,
     call: Call,
@@ -205,36 +255,58 @@ pub async fn search(
     if given.iter().filter(|field| field.is_some()).count() != 1 {
         fields.note("", Flaw::ExactlyOne);
     }
-    let phone = fields.may("/phone", body.phone, |text| {
-        Phone::parse(&text).map(Lookup::Phone)
-    });
-    let number = fields.may("/client_number", body.client_number, |text| {
-        ClientNumber::parse(&text).map(Lookup::ClientNumber)
-    });
-    let ticket = fields.may("/ticket_number", body.ticket_number, |text| {
-        TicketNumber::parse(&text).map(Lookup::TicketNumber)
-    });
+    let by_phone = |text: String| Phone::parse(&text).map(Lookup::Phone);
+    let by_number = |text: String| ClientNumber::parse(&text).map(Lookup::ClientNumber);
+    let by_ticket = |text: String| TicketNumber::parse(&text).map(Lookup::TicketNumber);
+    let phone = fields.may("/phone", body.phone, needed(by_phone));
+    let number = fields.may("/client_number", body.client_number, needed(by_number));
+    let ticket = fields.may("/ticket_number", body.ticket_number, needed(by_ticket));
     let lookup = fields.finish(phone.or(number).or(ticket))?;
     let cards = clients::search(&call.app, &guard, &call.origin, lookup).await?;
     let items = cards.into_iter().map(CardBody::from).collect();
     Ok(HttpResponse::Ok().json(FoundBody { items }))
 }
 
-/// `GET /v1/clients/{id}`
+/// Reads a client's card.
+///
+/// `call_center` and `supervisor` see initials and the telephone's last two digits until a verification of
+/// their own is open for the client.
+#[utoipa::path(
+    get,
+    path = "/v1/clients/{id}",
+    tag = "clients",
+    operation_id = "read_client",
+    security(("bearer" = ["call_center", "branch", "supervisor"])),
+    params(("id" = values::Id, Path, description = "the client")),
+    responses((status = 200, description = "The card", body = CardBody)),
+    extensions(("x-problems" = json!(["rate_limited"]))),
+)]
 pub async fn read(
     guard: Guard<Find>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let card = clients::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(CardBody::from(card)))
 }
 
-/// `PATCH /v1/clients/{id}`
+/// Amends a client.
+///
+/// What is left out stays; `patronymic: null` takes the patronymic away, null elsewhere is 422.
+#[utoipa::path(
+    patch,
+    path = "/v1/clients/{id}",
+    tag = "clients",
+    operation_id = "amend_client",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the client")),
+    request_body = ClientPatch,
+    responses((status = 200, description = "The card as it is now", body = CardBody)),
+)]
 pub async fn amend(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ClientPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -246,23 +318,36 @@ pub async fn amend(
         fields.note("", Flaw::NothingToChange);
     }
     let amendment = Amendment {
-        family_name: fields.may("/family_name", body.family_name, person_name),
-        given_name: fields.may("/given_name", body.given_name, person_name),
+        family_name: fields.may("/family_name", body.family_name, needed(person_name)),
+        given_name: fields.may("/given_name", body.given_name, needed(person_name)),
         patronymic: fields.may("/patronymic", body.patronymic, |name| {
             name.map(person_name).transpose()
         }),
-        phone: fields.may("/phone", body.phone, |text| Phone::parse(&text)),
+        phone: fields.may(
+            "/phone",
+            body.phone,
+            needed(|text: String| Phone::parse(&text)),
+        ),
     };
     let amendment = fields.finish(Some(amendment))?;
     let card = clients::amend(&call.app, &guard, &call.origin, &id, amendment).await?;
     Ok(HttpResponse::Ok().json(CardBody::from(card)))
 }
 
-/// `GET /v1/clients/{id}/accesses`
+/// Lists what was done about a client and by whom, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/clients/{id}/accesses",
+    tag = "clients",
+    operation_id = "list_accesses",
+    security(("bearer" = ["auditor", "branch"])),
+    params(("id" = values::Id, Path, description = "the client"), Paging),
+    responses((status = 200, description = "A page of events", body = PageBody<EventBody>)),
+)]
 pub async fn accesses(
     guard: Guard<Accesses>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, mark) = paging.parse()?;

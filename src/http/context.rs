@@ -1,6 +1,6 @@
 //! What every request passes through: its id, who sends it, and the form of every answer.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -15,6 +15,7 @@ use actix_web::{
 };
 
 use super::{
+    accept,
     metrics::Metrics,
     problem::{Problem, render},
     words::Code,
@@ -27,6 +28,12 @@ use crate::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The one address of the API that answers with a page.
+const FORM: &str = "/v1/applications/{id}/form";
+/// What the pages of the documentation may load: what comes with them.
+const PAGES_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
 
 /// A request's id, in its extensions.
 #[derive(Clone)]
@@ -120,7 +127,9 @@ fn dress(response: &mut HttpResponse, request: &HttpRequest, request_id: &str) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    if !is_public {
+    if is_public {
+        set(header::CONTENT_SECURITY_POLICY, PAGES_POLICY);
+    } else {
         set(header::CACHE_CONTROL, "no-store");
         set(
             header::CONTENT_SECURITY_POLICY,
@@ -184,8 +193,14 @@ pub async fn identify(
         _ => Identity::Nobody,
     };
     request.extensions_mut().insert(identity);
-    if let Err(problem) = acceptable(&request) {
-        return Ok(request.error_response(problem));
+    let is_page = request.match_pattern().as_deref() == Some(FORM);
+    let offered = if is_page {
+        "text/html"
+    } else {
+        "application/json"
+    };
+    if !accept::takes(request.headers(), offered) {
+        return Ok(request.error_response(Problem::new(Code::NotAcceptable)));
     }
     next.call(request)
         .await
@@ -204,36 +219,6 @@ fn bearer(request: &ServiceRequest) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-/// Whether the caller takes what this address answers with (RFC 9110 §12.5.1).
-fn acceptable(request: &ServiceRequest) -> Result<(), Problem> {
-    let Some(accept) = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-    else {
-        return Ok(());
-    };
-    let offered = if request.path().ends_with("/form") {
-        ["text/html", "text/*"]
-    } else {
-        ["application/json", "application/*"]
-    };
-    let taken = accept.split(',').any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let refused = parts.any(|part| {
-            part.replace(' ', "").starts_with("q=0")
-                && !part.contains(['1', '2', '3', '4', '5', '6', '7', '8', '9'])
-        });
-        !refused && (range == "*/*" || offered.contains(&range.as_str()))
-    });
-    if taken || accept.trim().is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::new(Code::NotAcceptable))
-    }
-}
-
 /// From where a request came, for the audit.
 #[must_use]
 pub fn origin(request: &HttpRequest) -> Origin {
@@ -243,6 +228,39 @@ pub fn origin(request: &HttpRequest) -> Origin {
         .map(|id| id.0.clone());
     Origin {
         request_id: id.unwrap_or_default(),
-        remote: request.peer_addr().map(|address| address.ip().to_string()),
+        remote: remote(request).map(|address| address.to_string()),
     }
+}
+
+/// The caller's address: the peer's, or where the peer is a proxy that is trusted, the last address
+/// in `X-Forwarded-For` that is not such a proxy itself. What a stranger writes there counts nothing.
+fn remote(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let app = request.app_data::<web::Data<App>>()?;
+    let is_trusted = |address: &IpAddr| {
+        app.settings
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(address))
+    };
+    if !is_trusted(&peer) {
+        return Some(peer);
+    }
+    let told = request.headers().get_all("x-forwarded-for");
+    let told: Vec<&str> = told
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    // Read from the end: each proxy wrote who it was asked by behind what it was sent.
+    let mut nearest = peer;
+    for written in told.iter().rev() {
+        let Ok(address) = written.trim().parse::<IpAddr>() else {
+            break;
+        };
+        nearest = address.to_canonical();
+        if !is_trusted(&nearest) {
+            break;
+        }
+    }
+    Some(nearest)
 }

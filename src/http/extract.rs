@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     future::{Ready, ready},
     ops::Deref,
+    time::Duration,
 };
 
 use actix_web::{
@@ -16,6 +17,7 @@ use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use validator::{Validate, ValidationErrorsKind};
 
+pub use super::path::{PathId, PathPair, PathPart};
 use super::{
     context::{Identity, origin},
     problem::Problem,
@@ -29,10 +31,14 @@ use crate::{
         role::{Duty, Proof},
     },
     flows::FieldFlaw,
+    loans::json::Object,
 };
 
 /// The largest body but a batch's, bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
+
+/// A body has to arrive within this time, however slowly it is sent.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
 /// `EARLY` ones may be had before a one-time password is changed.
@@ -108,8 +114,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// Reads a body up to [`MAX_BODY`].
 ///
 /// # Errors
-/// [`Code::PayloadTooLarge`], or [`Code::BadRequest`] where it is cut off.
-pub async fn read_all(mut payload: Payload) -> Result<Bytes, Problem> {
+/// [`Code::PayloadTooLarge`], [`Code::RequestTimeout`], or [`Code::BadRequest`] where it is cut off.
+pub async fn read_all(payload: Payload) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(BODY_WITHIN, read_bounded(payload)).await;
+    read.unwrap_or_else(|_| Err(Problem::new(Code::RequestTimeout)))
+}
+
+async fn read_bounded(mut payload: Payload) -> Result<Bytes, Problem> {
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest))?;
@@ -138,7 +149,7 @@ fn json_declared(request: &HttpRequest) -> Result<(), Problem> {
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer_of(error.path());
         json_problem(error.inner(), pointer)
     })?;
@@ -156,6 +167,8 @@ fn json_problem(error: &serde_json::Error, pointer: String) -> Problem {
     }
     let (code, flaw) = if told.starts_with("unknown field") {
         (Code::UnknownField, Flaw::UnknownField)
+    } else if told.starts_with("duplicate field") {
+        (Code::MalformedJson, Flaw::ExactlyOne)
     } else {
         (Code::WrongType, Flaw::WrongType)
     };
@@ -188,22 +201,6 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
             parsed
                 .map(Self)
                 .map_err(|_| Problem::new(Code::UnknownParameter)),
-        )
-    }
-}
-
-/// A part of the path, decoded.
-pub struct PathPart(pub String);
-
-impl FromRequest for PathPart {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = web::Path::<String>::from_request(request, payload).into_inner();
-        ready(
-            path.map(|part| Self(part.into_inner()))
-                .map_err(|_| Problem::new(Code::NotFound)),
         )
     }
 }

@@ -23,7 +23,7 @@ use crate::{
 /// What the page may load: nothing but its own style, named by its hash. A test holds the hash to the
 /// style.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-wwQPF9HpCBSicYsK9wf9ao4v4Fu70s2f9dsk4QRu6RY='; \
+    style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Black on white, system fonts, and long names broken anywhere rather than run off the paper.
@@ -34,7 +34,7 @@ body { margin: 0 auto; max-width: 172mm; color: #000; background: #fff;
   font: 11pt/1.3 'Times New Roman', 'Liberation Serif', 'DejaVu Serif', serif;
   overflow-wrap: anywhere; }
 p { margin: 0 0 3mm; text-align: justify; text-indent: 8mm; }
-header { margin: 0 0 5mm 50%; }
+header { margin: 0 0 5mm 44%; }
 header p { margin: 0; text-align: left; text-indent: 0; }
 h1 { margin: 0 0 1mm; font-size: 13pt; text-align: center; }
 h1 u { text-underline-offset: 2pt; }
@@ -46,6 +46,10 @@ th { width: 36%; font-weight: normal; }
 .signed { display: flex; gap: 8mm; margin: 9mm 0 0; }
 .signed div { flex: 1; white-space: nowrap; }
 .rule { display: inline-block; border-bottom: .2mm solid #000; }
+body.dense { font-size: 10pt; line-height: 1.25; }
+.dense table { margin-bottom: 3mm; font-size: 8.5pt; line-height: 1.2; }
+.dense th { width: 28%; }
+.dense td, .dense th { padding: .3mm 1.5mm; }
 .day { width: 8mm; } .month { width: 30mm; } .year { width: 8mm; } .hand { width: 42mm; }
 small { display: block; margin: 6mm 0 0; font-size: 9pt; }
 table, .signed, small { break-inside: avoid; }
@@ -72,9 +76,14 @@ pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
+         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body{}>\n",
         words.code,
         words.title(),
+        if is_long(sheet) {
+            " class=\"dense\""
+        } else {
+            ""
+        },
     );
     page += "<header>\n";
     for line in words.addressee {
@@ -96,6 +105,23 @@ pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
     page += &signed(words, application.representative.is_some());
     page += &format!("<small>{}</small>\n</body>\n</html>\n", words.unwritten);
     page
+}
+
+/// So many characters entered fit the page in its usual letters, be they ever so wide.
+const USUAL_CHARS: usize = 300;
+
+/// Whether names and numbers are so long that they are set smaller, to stay on one page.
+fn is_long(sheet: &Sheet<'_>) -> bool {
+    let representative = sheet.application.representative.as_ref();
+    let entered = [
+        full_name(&sheet.client.person).chars().count(),
+        sheet.client.client_number.chars().count(),
+        sheet.application.number.chars().count(),
+        sheet.branch.map_or(0, |branch| branch.name.chars().count()),
+        representative.map_or(0, |who| who.full_name.as_str().chars().count()),
+        representative.map_or(0, |who| who.document_number.chars().count()),
+    ];
+    entered.iter().sum::<usize>() > USUAL_CHARS
 }
 
 /// The title as the policy has it: of its two words the one that applies is underlined, the other

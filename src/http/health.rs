@@ -15,12 +15,27 @@ pub struct Health {
     pub status: &'static str,
 }
 
-/// `GET /healthz`
+/// Whether the process lives.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "service",
+    operation_id = "read_health",
+    responses((status = 200, description = "It lives", body = Health)),
+)]
 pub async fn lives() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
-/// `GET /readyz`
+/// Whether it can serve: database, keys and migrations.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "service",
+    operation_id = "read_readiness",
+    responses((status = 200, description = "It can", body = Health)),
+    extensions(("x-problems" = json!(["unavailable"]))),
+)]
 pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     // Keys and migrations were held against the data at the start; what can go away is the database.
     app.store.ping().await.map_err(|error| {
@@ -33,7 +48,14 @@ pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 
-/// `GET /metrics`
+/// Figures for Prometheus; on an address of their own where one is set.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "service",
+    operation_id = "read_metrics",
+    responses((status = 200, description = "Figures in Prometheus's text form", body = String, content_type = "text/plain")),
+)]
 pub async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

@@ -49,6 +49,12 @@ const EXEMPT: &[&str] = &[
     "/v1/clients/search",
 ];
 
+/// Whether a key is honoured on POSTs to an address.
+#[must_use]
+pub fn is_honoured(path: &str) -> bool {
+    !EXEMPT.contains(&path)
+}
+
 /// Fields that a kept answer leaves out.
 const SECRETS: &[&str] = &[
     "password",
@@ -77,7 +83,7 @@ pub async fn honour(
         _ => None,
     };
     let app = request.app_data::<web::Data<App>>().cloned();
-    let applies = request.method() == Method::POST && !EXEMPT.contains(&request.path());
+    let applies = request.method() == Method::POST && is_honoured(request.path());
     match (header, known, app) {
         (Some(header), Some(actor), Some(app)) if applies => {
             once(request, next, &header, &actor, app).await
@@ -126,29 +132,32 @@ async fn claim(
     actor: &Actor,
     app: &App,
 ) -> Result<(String, IdempotencyClaim), Problem> {
-    let key = header
-        .to_str()
-        .ok()
-        .filter(|key| (1..=MAX_KEY_CHARS).contains(&key.len()));
+    let fits = |key: &&str| {
+        (1..=MAX_KEY_CHARS).contains(&key.chars().count()) && !key.contains(char::is_control)
+    };
+    let key = std::str::from_utf8(header.as_bytes()).ok().filter(fits);
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
     let body = read_all(request.take_payload()).await?;
-    let id = hex(&app.index.of("idempotency", &format!("{} {key}", actor.id)));
+    let index = &app.keys.now().index;
+    // Under every index key that still reads: a rotation must not let a repeated request through.
+    let ids = index.all("idempotency", &format!("{} {key}", actor.id));
     // Under a key of its own: a bare digest of a body would let a thief of the database guess the
     // passphrase in it without ever paying for an argon2 hash.
-    let fingerprint = app
-        .index
-        .of("idempotency.body", &hex(&digest(request, &body)));
+    let fingerprints = index.all("idempotency.body", &hex(&digest(request, &body)));
+    let names: Vec<_> = ids.iter().map(|id| hex(id)).zip(fingerprints).collect();
     let (_, mut whole) = actix_http::h1::Payload::create(true);
     whole.unread_data(body);
     request.set_payload(Payload::from(whole));
     let (now, lifetime) = (app.clock.now(), TimeDelta::hours(KEY_HOURS));
-    let claimed = id.clone();
     let claim = app
         .store
-        .tally(move |tally| tally.claim_key(&claimed, &fingerprint, lifetime, now))
+        .tally(move |tally| {
+            let (id, fingerprint) = tally.known_name(&names)?;
+            let claim = tally.claim_key(id, fingerprint, lifetime, now)?;
+            Ok((id.clone(), claim))
+        })
         .await;
-    let claim = claim.map_err(|error| Problem::from(Refusal::from(error)))?;
-    Ok((id, claim))
+    claim.map_err(|error| Problem::from(Refusal::from(error)))
 }
 
 async fn answer(

@@ -6,13 +6,17 @@ use utoipa::ToSchema;
 
 use super::{
     extract::{Body, Call, Guard, PathPart},
+    openapi::values,
     problem::Problem,
-    shapes::present,
+    shapes::{object, present},
 };
 use crate::{
     domain::{loan::Received, role::Feed},
     flows::sync,
-    loans::record::{WrittenClient, WrittenLoan, WrittenMoney},
+    loans::{
+        json::Whole,
+        record::{WrittenClient, WrittenLoan, WrittenMoney},
+    },
 };
 
 /// A client as the loan system knows them.
@@ -20,19 +24,19 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct PushedClient {
     /// family name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100, example = "Қасымова")]
+    #[schema(required = true, value_type = values::PersonName)]
     pub family_name: Option<String>,
     /// given name
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 100, example = "Әсел")]
+    #[schema(required = true, value_type = values::PersonName)]
     pub given_name: Option<String>,
     /// patronymic, where there is one
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(value_type = Option<values::PersonName>)]
     pub patronymic: Option<String>,
     /// telephone
-    #[schema(required = true, value_type = String, example = "+77012345667")]
+    #[schema(required = true, value_type = values::PhoneNumber)]
     pub phone: Option<String>,
     /// when the loan system knew this
-    #[schema(required = true, value_type = String, format = DateTime)]
+    #[schema(required = true, value_type = values::Moment)]
     pub as_of: Option<String>,
 }
 
@@ -41,26 +45,27 @@ pub struct PushedClient {
 #[serde(deny_unknown_fields)]
 pub struct PushedLoan {
     /// whose loan
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 64, example = "K-000123")]
+    #[schema(required = true, value_type = values::ClientNumber)]
     pub client_number: Option<String>,
     /// what it is called
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 200, example = "Алтын")]
+    #[schema(required = true, value_type = values::Line)]
     pub product: Option<String>,
     /// the due date
-    #[schema(required = true, value_type = String, format = Date)]
+    #[schema(required = true, value_type = values::Day)]
     pub due_on: Option<String>,
     /// the outstanding balance
+    #[serde(default, deserialize_with = "object")]
     #[schema(required = true, value_type = PushedMoney)]
     pub balance: Option<PushedMoney>,
     /// the guaranteed waiting period, days; null where the contract states none
     #[serde(default, deserialize_with = "present")]
     #[schema(required = true, value_type = Option<u32>, minimum = 0, maximum = 3650, example = 20)]
-    pub grace_days: Option<Option<i64>>,
+    pub grace_days: Option<Option<Whole>>,
     /// `open` or `closed`
     #[schema(required = true, value_type = LoanStatus)]
     pub status: Option<String>,
     /// when the loan system knew this
-    #[schema(required = true, value_type = String, format = DateTime)]
+    #[schema(required = true, value_type = values::Moment)]
     pub as_of: Option<String>,
 }
 
@@ -77,10 +82,10 @@ pub enum LoanStatus {
 #[serde(deny_unknown_fields)]
 pub struct PushedMoney {
     /// a decimal string, never a number
-    #[schema(required = true, value_type = String, pattern = r"^\d{1,15}(\.\d+)?$", example = "125000.00")]
+    #[schema(required = true, value_type = values::Amount)]
     pub amount: Option<String>,
     /// ISO 4217
-    #[schema(required = true, value_type = String, min_length = 3, max_length = 3, example = "KZT")]
+    #[schema(required = true, value_type = values::Currency)]
     pub currency: Option<String>,
 }
 
@@ -91,7 +96,7 @@ pub struct ReceivedBody {
     pub applied: bool,
     /// why not: `stale` or `unchanged`
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "stale")]
+    #[schema(value_type = values::NotApplied, required = false)]
     pub reason: Option<&'static str>,
 }
 
@@ -107,7 +112,19 @@ fn received(received: Received) -> HttpResponse {
     })
 }
 
-/// `PUT /v1/loan-system/clients/{client_number}`
+/// Pushes a client as the loan system knows them.
+///
+/// Older than what is held is `stale`, the same again `unchanged`; neither is an error.
+#[utoipa::path(
+    put,
+    path = "/v1/loan-system/clients/{client_number}",
+    tag = "loan system",
+    operation_id = "push_client",
+    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
+    params(("client_number" = values::ClientNumber, Path, description = "the company's number of the client; `/` as `%2F`")),
+    request_body = PushedClient,
+    responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The client is new", body = ReceivedBody)),
+)]
 pub async fn put_client(
     guard: Guard<Feed>,
     call: Call,
@@ -127,7 +144,20 @@ pub async fn put_client(
     Ok(received(became))
 }
 
-/// `PUT /v1/loan-system/loans/{ticket_number}`
+/// Pushes a loan as the loan system knows it.
+///
+/// Older than what is held is `stale`, the same again `unchanged`; neither is an error.
+#[utoipa::path(
+    put,
+    path = "/v1/loan-system/loans/{ticket_number}",
+    tag = "loan system",
+    operation_id = "push_loan",
+    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
+    params(("ticket_number" = values::TicketNumber, Path, description = "the pledge ticket; `/` as `%2F`")),
+    request_body = PushedLoan,
+    responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The loan is new", body = ReceivedBody)),
+    extensions(("x-problems" = json!(["unknown_client"]))),
+)]
 pub async fn put_loan(
     guard: Guard<Feed>,
     call: Call,

@@ -66,7 +66,8 @@ impl Metrics {
         }
         let mut text = String::from_utf8(text).unwrap_or_default();
         let stats = app.hasher.stats();
-        let figures: [(&str, &str, &str, u64); 6] = [
+        let (answered, unanswered) = app.outbound.calls();
+        let figures: [(&str, &str, &str, u64); 8] = [
             (
                 "qupia_hash_jobs_total",
                 "counter",
@@ -103,11 +104,30 @@ impl Metrics {
                 "Mean time of one hash, microseconds",
                 stats.mean_hash_micros,
             ),
+            (
+                "qupia_webhooks_answered_total",
+                "counter",
+                "Attempts that a receiver of webhooks answered",
+                answered,
+            ),
+            (
+                "qupia_webhooks_unanswered_total",
+                "counter",
+                "Attempts that no receiver answered",
+                unanswered,
+            ),
         ];
         for (name, kind, help, value) in figures {
             text.push_str(&format!(
                 "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
             ));
+        }
+        let name = "qupia_signals_raised_total";
+        text.push_str(&format!(
+            "# HELP {name} Signals of abuse by insiders\n# TYPE {name} counter\n"
+        ));
+        for (kind, count) in app.signals.all() {
+            text.push_str(&format!("{name}{{kind=\"{}\"}} {count}\n", kind.name()));
         }
         text
     }

@@ -1,9 +1,12 @@
 //! Everything that knows HTTP: routes, extractors that are the proof of authority, shapes of bodies,
 //! problem documents, the OpenAPI document.
 
+pub mod accept;
 pub mod applications;
 pub mod audit;
+pub mod audit_seals;
 pub mod batches;
+pub mod branches;
 pub mod clients;
 pub mod context;
 pub mod extract;
@@ -15,10 +18,15 @@ pub mod loan_system;
 pub mod metrics;
 pub mod openapi;
 pub mod passphrases;
+pub mod path;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod sessions;
 pub mod shapes;
+pub mod signals;
 pub mod staff;
+pub mod tokens;
 pub mod verifications;
-pub mod words;
+pub mod webhooks;
+mod words;

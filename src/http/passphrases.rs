@@ -7,10 +7,11 @@ use validator::Validate;
 use zeroize::Zeroizing;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart},
+    extract::{Body, Call, Fields, Guard, PathId},
     language,
+    openapi::values,
     problem::Problem,
-    shapes::{ReasonBody, line},
+    shapes::{ReasonBody, id, line, whole},
 };
 use crate::{
     domain::{
@@ -32,14 +33,15 @@ pub struct StatusBody {
     #[schema(value_type = StateName)]
     pub state: &'static str,
     /// when it was set
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub set_at: Option<String>,
     /// by which application
+    #[schema(required = true, example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub application_id: Option<String>,
     /// failures in a row
     pub failed_attempts: u32,
     /// the end of the timed lock
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub locked_until: Option<String>,
 }
 
@@ -72,11 +74,20 @@ impl From<PassphraseStatus> for StatusBody {
     }
 }
 
-/// `GET /v1/clients/{id}/passphrase`
+/// Reads the status of a client's passphrase.
+#[utoipa::path(
+    get,
+    path = "/v1/clients/{id}/passphrase",
+    tag = "passphrases",
+    operation_id = "read_passphrase",
+    security(("bearer" = ["branch", "supervisor"])),
+    params(("id" = values::Id, Path, description = "the client")),
+    responses((status = 200, description = "The status", body = StatusBody)),
+)]
 pub async fn status(
     guard: Guard<Status>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let status = passphrases::status(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(StatusBody::from(status)))
@@ -88,17 +99,31 @@ pub async fn status(
 pub struct BlockBody {
     /// 1 to 500 characters; never the passphrase
     #[validate(length(min = 1, max = 500))]
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 500, example = "the client lost the paper")]
+    #[schema(required = true, value_type = values::Reason)]
     pub reason: Option<String>,
     /// the call on which the client asked for it
+    #[schema(value_type = Option<values::CallId>)]
     pub call_id: Option<String>,
 }
 
-/// `POST /v1/clients/{id}/passphrase/block`
+/// Blocks a passphrase on the client's word; only a new application leads back.
+///
+/// It needs no open verification; blocking a blocked one is no error.
+#[utoipa::path(
+    post,
+    path = "/v1/clients/{id}/passphrase/block",
+    tag = "passphrases",
+    operation_id = "block_passphrase",
+    security(("bearer" = ["call_center", "supervisor"])),
+    params(("id" = values::Id, Path, description = "the client")),
+    request_body = BlockBody,
+    responses((status = 200, description = "The status", body = StatusBody)),
+    extensions(("x-problems" = json!(["no_passphrase"]))),
+)]
 pub async fn block(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<BlockBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -117,11 +142,22 @@ pub async fn block(
     Ok(HttpResponse::Ok().json(StatusBody::from(status)))
 }
 
-/// `POST /v1/clients/{id}/passphrase/unlock`
+/// Lifts a timed lock; the count of failures stays.
+#[utoipa::path(
+    post,
+    path = "/v1/clients/{id}/passphrase/unlock",
+    tag = "passphrases",
+    operation_id = "unlock_passphrase",
+    security(("bearer" = ["supervisor"])),
+    params(("id" = values::Id, Path, description = "the client")),
+    request_body = ReasonBody,
+    responses((status = 200, description = "The status", body = StatusBody)),
+    extensions(("x-problems" = json!(["no_passphrase", "not_locked"]))),
+)]
 pub async fn unlock(
     guard: Guard<Unlock>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;
@@ -129,11 +165,24 @@ pub async fn unlock(
     Ok(HttpResponse::Ok().json(StatusBody::from(status)))
 }
 
-/// `DELETE /v1/clients/{id}/passphrase`
+/// Destroys a passphrase on withdrawal of consent: the hash is gone for good.
+///
+/// Open verifications of the client end.
+#[utoipa::path(
+    delete,
+    path = "/v1/clients/{id}/passphrase",
+    tag = "passphrases",
+    operation_id = "destroy_passphrase",
+    security(("bearer" = ["branch"])),
+    params(("id" = values::Id, Path, description = "the client")),
+    request_body = ReasonBody,
+    responses((status = 200, description = "The status", body = StatusBody)),
+    extensions(("x-problems" = json!(["no_passphrase"]))),
+)]
 pub async fn destroy(
     guard: Guard<Register>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;
@@ -146,9 +195,10 @@ pub async fn destroy(
 #[serde(deny_unknown_fields)]
 pub struct CheckBody {
     /// the passphrase
-    #[schema(required = true, value_type = String, format = Password, example = "қызыл алма тау")]
+    #[schema(required = true, value_type = values::Password, example = "қызыл алма тау")]
     pub passphrase: Option<Zeroizing<String>>,
     /// whose it would be
+    #[schema(value_type = Option<values::Id>)]
     pub client_id: Option<String>,
 }
 
@@ -168,6 +218,7 @@ pub struct VerdictBody {
 #[derive(Serialize, ToSchema)]
 pub struct WeaknessBody {
     /// its stable code
+    #[schema(example = "too_short")]
     pub code: &'static str,
     /// why, in the caller's language
     pub detail: String,
@@ -178,7 +229,17 @@ pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Flaw> {
     Passphrase::parse(typed)
 }
 
-/// `POST /v1/passphrases/check`
+/// Says what completion would say of a passphrase; stores nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/passphrases/check",
+    tag = "passphrases",
+    operation_id = "check_passphrase",
+    security(("bearer" = ["branch"])),
+    request_body = CheckBody,
+    responses((status = 200, description = "The verdict", body = VerdictBody)),
+    extensions(("x-problems" = json!(["unknown_client"]))),
+)]
 pub async fn check(
     request: actix_web::HttpRequest,
     guard: Guard<Register>,
@@ -187,9 +248,10 @@ pub async fn check(
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
     let typed = fields.need("/passphrase", body.passphrase, Ok);
+    let client_id = fields.may("/client_id", body.client_id, id);
     let typed = fields.finish(typed)?;
     let verdict = match passphrase(typed) {
-        Ok(phrase) => passphrases::check(&call.app, &guard, &phrase, body.client_id).await?,
+        Ok(phrase) => passphrases::check(&call.app, &guard, &phrase, client_id).await?,
         Err(flaw) => Verdict {
             reasons: vec![flaw],
             guesses_log10: 0.0,
@@ -217,7 +279,8 @@ pub struct SuggestBody {
     pub language: Option<String>,
     /// words in a phrase
     #[validate(range(min = 3, max = 5))]
-    #[schema(minimum = 3, maximum = 5, default = 3)]
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 3, maximum = 5, default = 3, example = 4)]
     pub words: Option<i64>,
 }
 
@@ -234,10 +297,20 @@ pub enum LanguageName {
 #[derive(Serialize, ToSchema)]
 pub struct SuggestionsBody {
     /// the phrases
+    #[schema(example = json!(["қызыл алма тау"]))]
     pub items: Vec<String>,
 }
 
-/// `POST /v1/passphrases/suggestions`
+/// Suggests phrases that can be said and heard.
+#[utoipa::path(
+    post,
+    path = "/v1/passphrases/suggestions",
+    tag = "passphrases",
+    operation_id = "suggest_passphrases",
+    security(("bearer" = ["branch"])),
+    request_body = SuggestBody,
+    responses((status = 200, description = "Phrases", body = SuggestionsBody)),
+)]
 pub async fn suggest(
     guard: Guard<Register>,
     call: Call,

@@ -151,6 +151,7 @@ impl Code {
             Conflict::NoPassphrase => Self::NoPassphrase,
             Conflict::NotLocked => Self::NotLocked,
             Conflict::LastAdmin => Self::LastAdmin,
+            Conflict::TooManyWebhooks => Self::TooManyWebhooks,
         }
     }
 
@@ -254,7 +255,9 @@ pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> Htt
     response.json(document(problem, language, request.path(), request_id))
 }
 
-fn document(
+/// The document of a problem.
+#[must_use]
+pub fn document(
     problem: &Problem,
     language: Language,
     path: &str,

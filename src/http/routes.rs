@@ -1,13 +1,14 @@
 //! The whole route table on one screen.
 
 use actix_web::{
-    FromRequest, Handler, HttpResponse, Resource, Responder, Route, http::header,
+    FromRequest, Handler, HttpResponse, Resource, Responder, Route, guard, http::header,
     middleware::from_fn, web,
 };
 
 use super::{
-    applications, audit, batches, clients, context::identify, health, idempotency::honour,
-    loan_system, openapi, passphrases, staff, verifications,
+    applications, audit, audit_seals, batches, branches, clients, context::identify, health,
+    idempotency::honour, loan_system, openapi, passphrases, sessions, signals, staff, tokens,
+    verifications, webhooks,
 };
 
 /// Lays out every route.
@@ -15,11 +16,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let v1 = web::scope("/v1")
         .wrap(from_fn(honour))
         .wrap(from_fn(identify))
-        .service(at("/sessions", [post(staff::open_session)]))
-        .service(at("/sessions/current", [delete(staff::close_session)]))
-        .service(at("/oauth/token", [post(staff::issue_token)]))
-        .service(at("/staff/me", [get(staff::me)]))
-        .service(at("/staff/me/password", [post(staff::change_password)]))
+        .service(at("/sessions", [post(sessions::open_session)]))
+        .service(at("/sessions/current", [delete(sessions::close_session)]))
+        .service(at("/oauth/token", [post(tokens::issue_token)]))
+        .service(at("/staff/me", [get(sessions::me)]))
+        .service(at("/staff/me/password", [post(sessions::change_password)]))
         .service(at(
             "/staff",
             [post(staff::enter_staff), get(staff::list_staff)],
@@ -31,7 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(at("/staff/{id}/password", [post(staff::reset_password)]))
         .service(at(
             "/branches",
-            [post(staff::open_branch), get(staff::list_branches)],
+            [post(branches::open_branch), get(branches::list_branches)],
         ))
         .service(at("/clients", [post(clients::enter)]))
         .service(at("/clients/search", [post(clients::search)]))
@@ -81,13 +82,35 @@ pub fn routes(config: &mut web::ServiceConfig) {
             [put(loan_system::put_loan)],
         ))
         .service(at("/loan-system/batches", [post(batches::push)]))
-        .service(at("/audit/events", [get(audit::events)]));
+        .service(at("/audit/events", [get(audit::events)]))
+        .service(at("/audit/seals", [get(audit_seals::seals)]))
+        .service(at("/audit/verification", [post(audit_seals::verify)]))
+        .service(at("/reports/signals", [get(signals::list)]))
+        .service(at(
+            "/webhooks",
+            [post(webhooks::register), get(webhooks::list)],
+        ))
+        .service(at(
+            "/webhooks/{id}",
+            [
+                get(webhooks::read),
+                patch(webhooks::change),
+                delete(webhooks::remove),
+            ],
+        ))
+        .service(at("/webhooks/{id}/secrets", [post(webhooks::rotate)]))
+        .service(at("/webhooks/{id}/deliveries", [get(webhooks::deliveries)]))
+        .service(at(
+            "/webhooks/{id}/deliveries/{delivery_id}/replay",
+            [post(webhooks::replay)],
+        ))
+        .service(at("/webhooks/{id}/replay", [post(webhooks::replay_dead)]));
     config
         .service(v1)
         .service(at("/healthz", [get(health::lives)]))
         .service(at("/readyz", [get(health::is_ready)]))
         .service(at("/openapi.json", [get(openapi::document)]))
-        .service(openapi::pages());
+        .configure(openapi::pages);
 }
 
 /// The metrics, which may have an address of their own.
@@ -133,8 +156,21 @@ macro_rules! methods {
     };
 }
 
+/// GET, and HEAD with it (RFC 9110 §9.3.2).
+fn get<F, Args>(handler: F) -> Method
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let either = guard::Any(guard::Get()).or(guard::Head());
+    Method {
+        name: "GET, HEAD",
+        route: web::route().guard(either).to(handler),
+    }
+}
+
 methods! {
-    get = "GET",
     post = "POST",
     put = "PUT",
     patch = "PATCH",

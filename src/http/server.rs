@@ -1,21 +1,31 @@
 //! The server: binds, serves, and stops as asked.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{context::present, metrics::Metrics, routes};
-use crate::app::App;
+use crate::{
+    app::{App, StartError},
+    secrets::certificate::Certificate,
+};
 
 /// A request's headers have to arrive within this time.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// What is in flight when the service is asked to stop has this time to finish.
 const FINISH_WITHIN_SECONDS: u64 = 30;
 
+/// So many connections are held by one worker; the next waits in the system's own queue.
+const MOST_CONNECTIONS: usize = 10_000;
+/// A renewed certificate is found within this time.
+const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(10);
+
 /// A server that is bound and not yet running.
 pub struct Bound {
     /// where it listens
     pub address: SocketAddr,
+    /// `http` or `https`
+    pub scheme: &'static str,
     /// to be awaited
     pub server: Server,
 }
@@ -23,9 +33,10 @@ pub struct Bound {
 /// Binds the API, and the metrics where they have an address of their own.
 ///
 /// # Errors
-/// Where an address cannot be bound.
-pub fn bind(app: &App) -> io::Result<Bound> {
-    let metrics = web::Data::new(Metrics::new().map_err(io::Error::other)?);
+/// [`StartError::Listen`] where an address cannot be bound, [`StartError::Certificate`].
+pub fn bind(app: &App) -> Result<Bound, StartError> {
+    let metrics = Metrics::new().map_err(|error| StartError::Listen(io::Error::other(error)))?;
+    let metrics = web::Data::new(metrics);
     let data = web::Data::new(app.clone());
     let has_own_metrics = app.settings.metrics_listen.is_some();
     let shared = metrics.clone();
@@ -42,8 +53,24 @@ pub fn bind(app: &App) -> io::Result<Bound> {
             })
     })
     .client_request_timeout(HEADERS_WITHIN)
-    .shutdown_timeout(FINISH_WITHIN_SECONDS)
-    .bind(app.settings.listen)?;
+    .max_connections(MOST_CONNECTIONS)
+    .shutdown_timeout(FINISH_WITHIN_SECONDS);
+    let (server, scheme) = match &app.settings.tls {
+        None => (
+            server
+                .bind(app.settings.listen)
+                .map_err(|error| not_bound(app.settings.listen, &error))?,
+            "http",
+        ),
+        Some((chain, key)) => {
+            let certificate = Certificate::load(chain, key)?;
+            let config = certificate.server_config()?;
+            actix_web::rt::spawn(keep_fresh(certificate));
+            let bound = server.bind_rustls_0_23(app.settings.listen, config);
+            let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
+            (bound, "https")
+        }
+    };
     let address = server
         .addrs()
         .first()
@@ -57,11 +84,34 @@ pub fn bind(app: &App) -> io::Result<Bound> {
                 .app_data(metrics.clone())
                 .configure(routes::metrics)
         });
-        let figures = figures.workers(1).disable_signals().bind(own)?.run();
-        actix_web::rt::spawn(figures);
+        let figures = figures
+            .workers(1)
+            .disable_signals()
+            .bind(own)
+            .map_err(|error| not_bound(own, &error))?;
+        actix_web::rt::spawn(figures.run());
     }
     Ok(Bound {
         address,
+        scheme,
         server: server.run(),
     })
+}
+
+/// Says which address it was.
+fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
+    StartError::Listen(io::Error::new(error.kind(), format!("{address}: {error}")))
+}
+
+/// Serves a renewed certificate without a stop; one that cannot be read leaves the old one served.
+async fn keep_fresh(certificate: Arc<Certificate>) {
+    let mut look = tokio::time::interval(LOOK_AT_CERTIFICATE);
+    loop {
+        look.tick().await;
+        match certificate.reload() {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("a renewed certificate is served"),
+            Err(error) => tracing::error!("the certificate was not renewed: {error}"),
+        }
+    }
 }

@@ -1,15 +1,17 @@
 //! Shapes that several resources share: money, pages, cards, and how texts are parsed.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::{extract::Fields, problem::Problem};
+use super::{extract::Fields, openapi::values, problem::Problem};
 use crate::{
     domain::{flaw::Flaw, money::Money, person::PersonName},
     flows::{FieldFlaw, Page},
 };
+
+pub use crate::loans::json::{object, present, whole};
 
 /// An amount of money.
 #[derive(Serialize, ToSchema)]
@@ -37,6 +39,7 @@ pub struct PageBody<T> {
     /// what is on it
     pub items: Vec<T>,
     /// the cursor of the next page; null on the last
+    #[schema(required = true)]
     pub next_cursor: Option<String>,
 }
 
@@ -51,12 +54,15 @@ impl<T> PageBody<T> {
 }
 
 /// How a list is paged.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// how many, 1 to 200
+    /// how many
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<String>,
-    /// where to go on
+    /// where to go on: the `next_cursor` of the page before
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }
 
@@ -132,13 +138,11 @@ pub fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
     })
 }
 
-/// Tells a field that is not there from one that is null.
-pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Some)
+/// Parses a field that may be left out, but not be null.
+pub fn needed<T, U>(
+    parse: impl FnOnce(T) -> Result<U, Flaw>,
+) -> impl FnOnce(Option<T>) -> Result<U, Flaw> {
+    |value| value.ok_or(Flaw::Missing).and_then(parse)
 }
 
 /// Why something is done: for the audit.
@@ -147,12 +151,7 @@ where
 pub struct ReasonBody {
     /// 1 to 500 characters; never the passphrase
     #[validate(length(min = 1, max = 500))]
-    #[schema(
-        required = true,
-        min_length = 1,
-        max_length = 500,
-        example = "the client asked for it in person"
-    )]
+    #[schema(required = true, value_type = values::Reason)]
     pub reason: Option<String>,
 }
 
@@ -171,13 +170,39 @@ impl ReasonBody {
 /// One line of text: trimmed, not blank, without control characters.
 ///
 /// # Errors
-/// [`Flaw::Blank`].
+/// [`Flaw::Blank`], [`Flaw::NotALine`].
 pub fn line(text: String) -> Result<String, Flaw> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().any(char::is_control) {
-        Err(Flaw::Blank)
+    if text.contains(char::is_control) {
+        return Err(Flaw::NotALine);
+    }
+    match text.trim() {
+        "" => Err(Flaw::Blank),
+        line => Ok(line.to_owned()),
+    }
+}
+
+/// A line of at most 200 characters.
+///
+/// # Errors
+/// As for [`line`], and [`Flaw::TooLong`].
+pub fn short_line(text: String) -> Result<String, Flaw> {
+    const MAX: usize = 200;
+    if text.chars().nth(MAX).is_some() {
+        return Err(Flaw::TooLong { max: MAX });
+    }
+    line(text)
+}
+
+/// An id that the service is said to have given out. A control character cannot be in one, and
+/// PostgreSQL takes no NUL.
+///
+/// # Errors
+/// [`Flaw::NotALine`].
+pub fn id(text: String) -> Result<String, Flaw> {
+    if text.contains(char::is_control) {
+        Err(Flaw::NotALine)
     } else {
-        Ok(text.to_owned())
+        Ok(text)
     }
 }
 

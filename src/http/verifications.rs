@@ -7,10 +7,11 @@ use validator::Validate;
 use zeroize::Zeroizing;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathPart},
+    extract::{Body, Call, Fields, Guard, PathId},
+    openapi::values,
     passphrases::passphrase,
     problem::Problem,
-    shapes::MoneyBody,
+    shapes::{MoneyBody, id},
 };
 use crate::{
     domain::{
@@ -30,13 +31,13 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct VerificationRequest {
     /// the client who is called by that name on the telephone
-    #[schema(required = true, value_type = String)]
+    #[schema(required = true, value_type = values::Id)]
     pub client_id: Option<String>,
     /// what was heard, as typed: any case, any of the three keyboards
-    #[schema(required = true, value_type = String, format = Password, example = "кызыл алма тау")]
+    #[schema(required = true, value_type = values::Passphrase)]
     pub passphrase: Option<Zeroizing<String>>,
     /// what the telephone system calls this call
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 64, example = "call-20260131-0042")]
+    #[schema(required = true, value_type = values::CallId)]
     pub call_id: Option<String>,
 }
 
@@ -44,6 +45,7 @@ pub struct VerificationRequest {
 #[derive(Serialize, ToSchema)]
 pub struct VerificationBody {
     /// its id
+    #[schema(example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub id: String,
     /// whose passphrase
     pub client_id: String,
@@ -57,18 +59,21 @@ pub struct VerificationBody {
     pub opened_at: String,
     /// until when loans may be read; only where verified
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = String, required = false, format = DateTime)]
     pub expires_at: Option<String>,
     /// attempts to the next lock: 0 on the one that brings it, null where none is possible
+    #[schema(required = true)]
     pub attempts_left: Option<u32>,
     /// the end of the lock, where one holds
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub locked_until: Option<String>,
     /// open loans; only where verified
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<LoanBody>, required = false)]
     pub loans: Option<Vec<LoanBody>>,
     /// how far they can be trusted; only where verified
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = SourceBody, required = false)]
     pub source: Option<SourceBody>,
 }
 
@@ -99,6 +104,7 @@ pub struct LoanBody {
     /// the outstanding balance
     pub balance: MoneyBody,
     /// the guaranteed waiting period; null where the loan system states none
+    #[schema(required = true)]
     pub grace_period: Option<GraceBody>,
     /// where it stands today
     #[schema(value_type = StandingName)]
@@ -106,6 +112,7 @@ pub struct LoanBody {
     /// days to the due date; negative once past
     pub days_until_due: i64,
     /// days to the last safe day; only in grace
+    #[schema(required = true)]
     pub days_left_in_grace: Option<i64>,
     /// when the loan system knew this
     #[schema(value_type = String, format = DateTime)]
@@ -140,7 +147,7 @@ pub struct SourceBody {
     /// whether the loan system could be asked, or tells of itself
     pub available: bool,
     /// the oldest time of the loans shown; null where there are none
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub as_of: Option<String>,
     /// whether that is too long ago to be read out without saying so
     pub stale: bool,
@@ -214,14 +221,28 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
     }
 }
 
-/// `POST /v1/verifications`
+/// Verifies a caller by what was heard, and reads the open loans where it was right.
+///
+/// Each outcome is a recorded fact, so each is a 201; `loans`, `source` and `expires_at` are there only
+/// where `verified`. A specialist may record 10 a minute. What is refused with 422, 429 or 503 is never an
+/// attempt.
+#[utoipa::path(
+    post,
+    path = "/v1/verifications",
+    tag = "verifications",
+    operation_id = "verify_client",
+    security(("bearer" = ["call_center", "supervisor"])),
+    request_body = VerificationRequest,
+    responses((status = 201, description = "The recorded verification", body = VerificationBody, headers(("Location" = String, description = "where the verification is read")))),
+    extensions(("x-problems" = json!(["not_found", "rate_limited", "overloaded"]))),
+)]
 pub async fn verify(
     guard: Guard<Verify>,
     call: Call,
     Body(body): Body<VerificationRequest>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let client_id = fields.need("/client_id", body.client_id, Ok);
+    let client_id = fields.need("/client_id", body.client_id, id);
     let passphrase = fields.need("/passphrase", body.passphrase, passphrase);
     let call_id = fields.need("/call_id", body.call_id, |text| CallId::parse(&text));
     let ((client_id, passphrase), call_id) =
@@ -239,21 +260,40 @@ pub async fn verify(
         .json(body))
 }
 
-/// `GET /v1/verifications/{id}`
+/// Reads a verification of one's own, without loans.
+#[utoipa::path(
+    get,
+    path = "/v1/verifications/{id}",
+    tag = "verifications",
+    operation_id = "read_verification",
+    security(("bearer" = ["call_center", "supervisor"])),
+    params(("id" = values::Id, Path, description = "the verification")),
+    responses((status = 200, description = "The verification", body = VerificationBody)),
+)]
 pub async fn read(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let verification = inquire::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(body_of(verification, None)))
 }
 
-/// `GET /v1/verifications/{id}/loans`
+/// Reads the client's open loans while the verification is open and one's own.
+#[utoipa::path(
+    get,
+    path = "/v1/verifications/{id}/loans",
+    tag = "verifications",
+    operation_id = "read_loans",
+    security(("bearer" = ["call_center", "supervisor"])),
+    params(("id" = values::Id, Path, description = "the verification")),
+    responses((status = 200, description = "Open loans, by due date, then ticket number", body = InquiryBody)),
+    extensions(("x-problems" = json!(["not_verified", "verification_over"]))),
+)]
 pub async fn loans(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(InquiryBody {
@@ -263,11 +303,20 @@ pub async fn loans(
     }))
 }
 
-/// `DELETE /v1/verifications/{id}`
+/// Closes a verification: the call has ended.
+#[utoipa::path(
+    delete,
+    path = "/v1/verifications/{id}",
+    tag = "verifications",
+    operation_id = "close_verification",
+    security(("bearer" = ["call_center", "supervisor"])),
+    params(("id" = values::Id, Path, description = "the verification")),
+    responses((status = 204, description = "Closed")),
+)]
 pub async fn close(
     guard: Guard<Verify>,
     call: Call,
-    PathPart(id): PathPart,
+    PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
     inquire::close(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::NoContent().finish())

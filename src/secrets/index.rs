@@ -10,18 +10,27 @@ use super::mac::{self, HmacSha256};
 /// however few values there are, as with telephone numbers.
 pub struct BlindIndex {
     /// The active key's first.
-    keys: Vec<(String, HmacSha256)>,
+    keys: Vec<IndexKey>,
 }
+
+struct IndexKey {
+    id: String,
+    /// The first four bytes of its check value.
+    mark: [u8; MARK_BYTES],
+    mac: HmacSha256,
+}
+
+/// How many bytes of a marked tag say which key made it.
+pub const MARK_BYTES: usize = 4;
 
 impl BlindIndex {
     /// An index over every `index` key of the keyring.
     #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
-        let keys = keyring.active_first(Purpose::Index).map(|key| {
-            (
-                key.id().to_owned(),
-                mac::keyed(key.subkey("hmac").as_slice()),
-            )
+        let keys = keyring.active_first(Purpose::Index).map(|key| IndexKey {
+            id: key.id().to_owned(),
+            mark: key.tag(),
+            mac: mac::keyed(key.subkey("hmac").as_slice()),
         });
         Self {
             keys: keys.collect(),
@@ -33,7 +42,7 @@ impl BlindIndex {
     /// tag. The value must be in its one canonical form.
     #[must_use]
     pub fn of(&self, label: &str, value: &str) -> Vec<u8> {
-        tag(&self.keys[0].1, label, value)
+        tag(&self.keys[0].mac, label, value)
     }
 
     /// The tags to look for: one for each key, the active one's first, since
@@ -42,14 +51,49 @@ impl BlindIndex {
     pub fn all(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
         self.keys
             .iter()
-            .map(|(_, key)| tag(key, label, value))
+            .map(|key| tag(&key.mac, label, value))
             .collect()
+    }
+
+    /// As [`BlindIndex::of`], with the mark of its key before it, 20 bytes: for what is kept long
+    /// enough to be counted, and made anew, when the key changes.
+    #[must_use]
+    pub fn marked(&self, label: &str, value: &str) -> Vec<u8> {
+        self.keys[0].marked(label, value)
+    }
+
+    /// As [`BlindIndex::all`], each with the mark of its key before it.
+    #[must_use]
+    pub fn all_marked(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
+        let marked = self.keys.iter().map(|key| key.marked(label, value));
+        marked.collect()
+    }
+
+    /// How every marked tag begins that the key of that id made.
+    #[must_use]
+    pub fn mark_of(&self, key_id: &str) -> Option<[u8; MARK_BYTES]> {
+        self.keys
+            .iter()
+            .find(|key| key.id == key_id)
+            .map(|key| key.mark)
+    }
+
+    /// How every marked tag of the active key begins.
+    #[must_use]
+    pub fn active_mark(&self) -> [u8; MARK_BYTES] {
+        self.keys[0].mark
     }
 
     /// The id of the key that [`BlindIndex::of`] uses.
     #[must_use]
     pub fn active_key_id(&self) -> &str {
-        &self.keys[0].0
+        &self.keys[0].id
+    }
+}
+
+impl IndexKey {
+    fn marked(&self, label: &str, value: &str) -> Vec<u8> {
+        [self.mark.as_slice(), &tag(&self.mac, label, value)].concat()
     }
 }
 

@@ -2,12 +2,15 @@
 //! encryption, the blind index, access tokens, seals and webhook signatures.
 //! Never SQL, never HTTP; it knows no other room but `domain`.
 
+pub mod backup;
 pub mod calibrate;
+pub mod certificate;
 pub mod chance;
 pub mod field;
 pub mod hasher;
 pub mod index;
 pub mod keyring;
+pub mod live;
 pub mod one_time;
 pub mod seal;
 pub mod token;

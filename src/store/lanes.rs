@@ -262,15 +262,19 @@ fn carry_out(
     transaction: Transaction,
 ) -> Result<(), Undo> {
     match transaction {
-        Transaction::None => group.iter_mut().try_for_each(|unit| unit.run(connection)),
+        Transaction::None => group
+            .iter_mut()
+            .try_for_each(|unit| wanted(unit, connection)),
         Transaction::Own => {
-            let done = group.iter_mut().try_for_each(|unit| unit.run(connection));
+            let done = group
+                .iter_mut()
+                .try_for_each(|unit| wanted(unit, connection));
             finish(connection, done)
         }
         Transaction::Grouped => {
             let mut broken = Ok(());
             for unit in group.iter_mut() {
-                let done = connection.transaction(|connection| unit.run(connection));
+                let done = connection.transaction(|connection| wanted(unit, connection));
                 if let Err(undo @ Undo { broken: true, .. }) = done {
                     broken = Err(undo);
                     break;
@@ -279,6 +283,15 @@ fn carry_out(
             finish(connection, broken)
         }
     }
+}
+
+/// Runs a unit whose caller still waits. Whoever lost patience while the lane waited for the database
+/// was told that nothing was done, and so it has to be.
+fn wanted(unit: &mut Box<dyn Unit>, connection: &mut AnyConnection) -> Result<(), Undo> {
+    if unit.abandoned() {
+        return Ok(());
+    }
+    unit.run(connection)
 }
 
 fn finish(connection: &mut AnyConnection, done: Result<(), Undo>) -> Result<(), Undo> {

@@ -7,9 +7,10 @@ use std::{
 
 use diesel::{
     RunQueryDsl,
-    migration::MigrationVersion,
+    migration::{Migration, MigrationSource, MigrationVersion},
     sql_query,
     sql_types::{BigInt, Bool},
+    sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -94,6 +95,18 @@ pub fn pending(url: &DatabaseUrl) -> Result<usize, StoreError> {
         }
     };
     pending.map_err(failed)
+}
+
+/// The versions of SQLite's migrations that this program knows.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub(super) fn known() -> Result<Vec<String>, StoreError> {
+    let migrations: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(failed)?;
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect())
 }
 
 /// Takes every migration back: for tests of the migrations themselves.

@@ -7,23 +7,32 @@
 
 mod applications;
 mod audit;
+mod backup;
 mod clients;
 mod connection;
+mod deliveries;
 mod error;
+mod holds;
 mod keys;
 mod lanes;
+mod leases;
 mod loans;
 mod migrations;
+mod outbox;
 mod passphrases;
 mod readers;
 mod recorder;
+mod rewrap;
 pub(crate) mod schema;
+mod seals;
 mod sessions;
+mod signals;
 mod staff;
 mod sync;
 mod tallies;
 mod vault;
 mod verifications;
+mod webhooks;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -35,17 +44,22 @@ use chrono::{DateTime, Utc};
 
 pub use self::{
     audit::{EventFilter, RecordedEvent},
+    backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
     connection::{AnyConnection, DatabaseUrl},
+    deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
+    leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{NewPassphrase, PassphraseRow},
+    rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
     vault::Vault,
+    webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };
 use self::{
     connection::Purpose,
@@ -116,6 +130,7 @@ impl Store {
                     &settings.url,
                     LONGEST_QUEUE,
                     settings.patience,
+                    vault.chance.clone(),
                 )?),
             },
             vault: Arc::new(vault),
@@ -153,7 +168,8 @@ impl Store {
     }
 
     /// Changes something, and records it: the change's value comes with its events, which are
-    /// inserted in the same transaction. There is no way to a change without one.
+    /// inserted in the same transaction, and so is what receivers of webhooks are to be told. There is
+    /// no way to a change without one.
     ///
     /// The work may be run again where two transactions collide.
     ///
@@ -173,6 +189,7 @@ impl Store {
             let traced = work(&mut tx)?;
             for event in &traced.events {
                 tx.insert_event(event)?;
+                tx.tell(event)?;
             }
             Ok(traced.value)
         };
@@ -194,7 +211,8 @@ impl Store {
         }
     }
 
-    /// Counts something: attempts, rates, idempotency records, leases. Nothing else can be reached.
+    /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be
+    /// reached.
     ///
     /// # Errors
     /// What the work says, with nothing changed, or [`StoreError::Unavailable`].

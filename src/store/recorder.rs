@@ -7,16 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::RunQueryDsl;
+use diesel::{Connection, RunQueryDsl};
 use tokio::sync::oneshot;
 
 use super::{
     audit::EventColumns,
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
+    outbox::{receivers, tell},
     schema::audit_events,
 };
-use crate::domain::audit::Event;
+use crate::{
+    domain::{audit::Event, webhook::Message},
+    secrets::chance::Chance,
+};
 
 /// So many events go into one statement at the most.
 const GROUP: usize = 128;
@@ -38,12 +42,13 @@ impl Recorder {
         url: &DatabaseUrl,
         longest_queue: usize,
         patience: Duration,
+        chance: Chance,
     ) -> Result<Self, StoreError> {
         let (queue, looks) = flume::bounded(longest_queue);
         let url = url.clone();
         thread::Builder::new()
             .name("store-record".to_owned())
-            .spawn(move || live(&url, patience, &looks))
+            .spawn(move || live(&url, patience, &chance, &looks))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self { queue, patience })
     }
@@ -65,10 +70,12 @@ impl Recorder {
     }
 }
 
-/// A connection that lay idle for longer is asked whether it still lives before it is trusted.
-const IDLE: Duration = Duration::from_secs(1);
+/// A connection that lay idle for longer is asked whether it still lives before it is trusted: an
+/// insert that broke could not be repeated, since nobody knows whether it was committed. Under load
+/// none lies idle that long.
+const IDLE: Duration = Duration::from_millis(1);
 
-fn live(url: &DatabaseUrl, patience: Duration, looks: &flume::Receiver<Look>) {
+fn live(url: &DatabaseUrl, patience: Duration, chance: &Chance, looks: &flume::Receiver<Look>) {
     let mut connection = None;
     let mut last_used = Instant::now();
     while let Ok(first) = looks.recv() {
@@ -82,7 +89,7 @@ fn live(url: &DatabaseUrl, patience: Duration, looks: &flume::Receiver<Look>) {
         {
             connection = None;
         }
-        let written = write(&mut connection, url, patience, &group);
+        let written = write(&mut connection, url, patience, chance, &group);
         last_used = Instant::now();
         if written.is_err() {
             connection = None;
@@ -101,12 +108,33 @@ fn write(
     connection: &mut Option<AnyConnection>,
     url: &DatabaseUrl,
     patience: Duration,
+    chance: &Chance,
     group: &[Look],
 ) -> Result<(), StoreError> {
     let connection = match connection {
         Some(held) => held,
         absent => absent.insert(open(url, Purpose::Write, patience)?),
     };
+    let messages: Vec<_> = group
+        .iter()
+        .filter_map(|look| Some((Message::of(&look.event)?, look.event.at)))
+        .collect();
+    let receivers = if messages.is_empty() {
+        Vec::new()
+    } else {
+        receivers(connection)?
+    };
+    if receivers.is_empty() {
+        return insert(connection, group);
+    }
+    connection.transaction(|connection| {
+        insert(connection, group)?;
+        let mut messages = messages.iter();
+        messages.try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
+    })
+}
+
+fn insert(connection: &mut AnyConnection, group: &[Look]) -> Result<(), StoreError> {
     let rows: Vec<_> = group
         .iter()
         .map(|look| EventColumns::of(&look.event))

@@ -133,6 +133,7 @@ diesel::table! {
         sealed_at -> BigInt,
         key_id -> Text,
         signature -> Binary,
+        leaves -> Binary,
     }
 }
 
@@ -166,10 +167,61 @@ diesel::table! {
 }
 
 diesel::table! {
-    key_checks (key_id) { key_id -> Text, purpose -> Text, check_value -> Text, }
+    key_checks (key_id) {
+        key_id -> Text,
+        purpose -> Text,
+        check_value -> Text,
+        active_since -> Nullable<BigInt>,
+    }
 }
 
 diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(passphrases -> clients (client_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, staff);
 diesel::allow_tables_to_appear_in_same_query!(clients, passphrases, loans, verifications);
+
+diesel::table! {
+    seal_keys (key_id) { key_id -> Text, public_key -> Binary, }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        url_sealed -> Binary,
+        events -> Nullable<Text>,
+        description -> Nullable<Text>,
+        is_active -> Bool,
+        disabled_because -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_secrets (id) {
+        id -> Text,
+        endpoint_id -> Text,
+        secret_sealed -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (seq) {
+        seq -> BigInt,
+        endpoint_id -> Text,
+        message_id -> Text,
+        client_id -> Text,
+        event -> Text,
+        payload -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> BigInt,
+        created_at -> BigInt,
+        last_at -> Nullable<BigInt>,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhook_endpoints);

@@ -212,6 +212,22 @@ fn decode_branch(row: (String, String, Option<String>, i64)) -> Result<BranchRow
 }
 
 impl Tx<'_> {
+    /// The member of staff with an id, held as they are until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hold_staff(&mut self, id: &str) -> Result<Option<StaffRow>, StoreError> {
+        let found = staff::table.find(id);
+        let row = match &mut self.0.connection {
+            // The one writer of SQLite holds everything as it is.
+            super::AnyConnection::Sqlite(sqlite) => found.first(sqlite).optional()?,
+            super::AnyConnection::Postgres(postgres) => {
+                found.for_update().first(postgres).optional()?
+            }
+        };
+        row.map(|row| self.decode_staff(row)).transpose()
+    }
+
     /// Opens a branch.
     ///
     /// # Errors

@@ -240,14 +240,19 @@ impl Tally<'_> {
                 .execute(postgres)?;
         }
         let own = client_touches::table.filter(client_touches::staff_id.eq(staff_id));
-        let recent: Vec<i64> = own
+        let recent: Vec<(String, i64)> = own
             .filter(client_touches::touched_at.gt(start))
-            .select(client_touches::touched_at)
+            .select((client_touches::client_id, client_touches::touched_at))
             .order(client_touches::touched_at)
             .load(self.connection)?;
+        // Whoever held the lock before may have touched the same ones.
+        new.retain(|client| !recent.iter().any(|(touched, _)| touched == *client));
+        if new.is_empty() {
+            return Ok(Ok(()));
+        }
         let over = (recent.len() + new.len()).saturating_sub(window.quota as usize);
         if over > 0 {
-            let makes_room = recent.get(over - 1).or(recent.last()).copied();
+            let makes_room = recent.get(over - 1).or(recent.last()).map(|(_, at)| *at);
             return Ok(Err(limited(window, makes_room, now)));
         }
         diesel::delete(client_touches::table)
@@ -264,6 +269,27 @@ impl Tally<'_> {
                 .execute(self.connection)?;
         }
         Ok(Ok(()))
+    }
+
+    /// Of a key's names, one for each index key that is still read, the one that is kept already;
+    /// the first, where none is. Each comes with the request's fingerprint under the same index key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn known_name<'n>(
+        &mut self,
+        names: &'n [(String, Vec<u8>)],
+    ) -> Result<&'n (String, Vec<u8>), StoreError> {
+        for name in names.iter().skip(1) {
+            let held = idempotency_records::table.find(&name.0);
+            let held: i64 = held.count().get_result(self.connection)?;
+            if held > 0 {
+                return Ok(name);
+            }
+        }
+        names
+            .first()
+            .ok_or_else(|| StoreError::corrupt("idempotency_records", "", "a key without a name"))
     }
 
     /// Claims an idempotency key for a request with this fingerprint.
@@ -298,12 +324,16 @@ impl Tally<'_> {
             idempotency_records::started_at,
             idempotency_records::answer_sealed,
         );
-        let held: (Vec<u8>, i64, Option<Vec<u8>>) = match &mut self.connection {
-            AnyConnection::Sqlite(sqlite) => record.select(columns).first(sqlite)?,
-            AnyConnection::Postgres(postgres) => {
-                record.select(columns).for_update().first(postgres)?
-            }
+        let held: Option<(Vec<u8>, i64, Option<Vec<u8>>)> = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => record.select(columns).first(sqlite).optional()?,
+            AnyConnection::Postgres(postgres) => record
+                .select(columns)
+                .for_update()
+                .first(postgres)
+                .optional()?,
         };
+        // Its first user let it go between the two statements: it is claimed anew.
+        let held = held.ok_or(StoreError::Collided)?;
         let (held_fingerprint, started_at, answer) = held;
         let age = now - moment("idempotency_records", id, started_at)?;
         let is_gone = age >= lifetime || (answer.is_none() && age >= LONGEST_REQUEST);

@@ -3,14 +3,12 @@
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
-use crate::secrets::{chance::Chance, field::FieldCipher, index::BlindIndex};
+use crate::secrets::{chance::Chance, live::LiveKeys};
 
-/// The cipher of fields, the blind index, and chance for nonces.
+/// The keys in force, and chance for nonces.
 pub struct Vault {
-    /// encrypts and decrypts fields
-    pub cipher: FieldCipher,
-    /// makes look-up values of what is encrypted
-    pub index: BlindIndex,
+    /// encrypt and decrypt fields, and make look-up values of what is encrypted
+    pub keys: LiveKeys,
     /// the source of nonces
     pub chance: Chance,
 }
@@ -25,7 +23,7 @@ pub(super) struct Place<'a> {
 
 impl Vault {
     pub(super) fn seal(&self, place: Place<'_>, plain: &str) -> Vec<u8> {
-        self.cipher.seal(
+        self.keys.now().cipher.seal(
             &self.chance,
             place.table,
             place.column,
@@ -43,6 +41,8 @@ impl Vault {
             StoreError::corrupt(place.table, place.row, format!("{}: {why}", place.column))
         };
         let plain = self
+            .keys
+            .now()
             .cipher
             .open(place.table, place.column, place.row, sealed)
             .map_err(|error| corrupt(error.to_string()))?;
@@ -51,12 +51,12 @@ impl Vault {
     }
 
     pub(super) fn phone_index(&self, phone: &str) -> Vec<u8> {
-        self.index.of(PHONE, phone)
+        self.keys.now().index.marked(PHONE, phone)
     }
 
     /// The index values under every key that is still read.
     pub(super) fn phone_indexes(&self, phone: &str) -> Vec<Vec<u8>> {
-        self.index.all(PHONE, phone)
+        self.keys.now().index.all_marked(PHONE, phone)
     }
 }
 

@@ -3,11 +3,40 @@
 //! `cargo test` tells them on SQLite; those on PostgreSQL are shown as ignored. `tests/run` brings a
 //! PostgreSQL along and tells both.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
 mod support;
 
+mod applications;
 mod attempts;
+mod audit;
+mod backups;
 mod batches;
+mod clients;
+mod commands;
+mod conventions;
+mod faults;
 mod heard;
+mod idempotency;
+mod instances;
+mod keys;
+mod limits;
+mod loan_system;
+mod migrations;
+mod plans;
+mod program;
 mod pull;
+mod roles;
+mod sealed_audit;
+mod seals;
+mod secrets;
+mod sessions;
+mod signals;
 mod stand_in;
 mod story;
+mod tokens;
+mod verifications;
+mod webhooks;

@@ -38,7 +38,7 @@ CREATE TABLE clients (
     patronymic_sealed BYTEA,
     phone_sealed BYTEA NOT NULL,
     phone_index BYTEA NOT NULL,
-    -- the loan system's own time of what is held; null where a branch made or amended it last
+    -- the loan system's own time of what it last sent; null where only a branch knows the client
     as_of BIGINT,
     created_at BIGINT NOT NULL
 );

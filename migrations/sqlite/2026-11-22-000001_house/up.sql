@@ -38,7 +38,7 @@ CREATE TABLE clients (
     patronymic_sealed BLOB,
     phone_sealed BLOB NOT NULL,
     phone_index BLOB NOT NULL,
-    -- the loan system's own time of what is held; null where a branch made or amended it last
+    -- the loan system's own time of what it last sent; null where only a branch knows the client
     as_of BIGINT,
     created_at BIGINT NOT NULL
 );

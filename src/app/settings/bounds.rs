@@ -1,12 +1,16 @@
 //! What each setting may be; whatever is not is told by its name.
 
-use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tracing_subscriber::EnvFilter;
 
-use super::{HashSection, SettingsError, Written};
-use crate::secrets::hasher::HashSettings;
+use super::{HashSection, SettingsError, SignalsSection, Written};
+use crate::{
+    domain::signals::{Hours, Rules},
+    secrets::hasher::HashSettings,
+};
 
 /// What is within the type and yet out of bounds.
 pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
@@ -18,7 +22,7 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         passphrase,
         ..
     } = written;
-    let bounded: [(&str, u64, RangeInclusive<u64>); 9] = [
+    let bounded: [(&str, u64, RangeInclusive<u64>); 13] = [
         (
             "database.connections",
             database.connections as u64,
@@ -55,6 +59,27 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
             "loans.stale_after_minutes",
             written.loans.stale_after_minutes.into(),
             1..=u64::from(u32::MAX),
+        ),
+        // Standard Webhooks: 15 to 30 seconds.
+        (
+            "webhooks.timeout_seconds",
+            written.webhooks.timeout_seconds,
+            15..=30,
+        ),
+        (
+            "webhooks.rotation_hours",
+            written.webhooks.rotation_hours.into(),
+            0..=8_760,
+        ),
+        (
+            "signals.window_minutes",
+            written.signals.window_minutes.into(),
+            1..=1_440,
+        ),
+        (
+            "webhooks.keep_days",
+            written.webhooks.keep_days.into(),
+            1..=36_500,
         ),
     ];
     for (name, value, bounds) in bounded {
@@ -104,6 +129,24 @@ pub(super) fn hash_settings(written: &HashSection) -> Result<HashSettings, Setti
     }
 }
 
+pub(super) fn signal_rules(written: &SignalsSection) -> Result<Rules, SettingsError> {
+    let hours = written.hours.as_deref().map(|text| {
+        let why = || format!("{text:?} is not two times, such as 08:00-20:00");
+        Hours::parse(text).ok_or_else(|| SettingsError::of("signals.hours", why()))
+    });
+    // Nought switches a signal off.
+    let most = |threshold: u32| (threshold > 0).then_some(threshold);
+    Ok(Rules {
+        window: TimeDelta::minutes(i64::from(written.window_minutes)),
+        clients: most(written.many_clients),
+        look_ups: most(written.look_ups_without_verification),
+        look_up_grace: TimeDelta::minutes(i64::from(written.look_up_grace_minutes)),
+        specialists: most(written.many_specialists),
+        inquiries: most(written.repeated_inquiries),
+        hours: hours.transpose()?,
+    })
+}
+
 pub(super) fn time_zone(name: &str) -> Result<Tz, SettingsError> {
     name.parse().map_err(|_| {
         let why = format!("there is no zone {name:?}; one is named like Asia/Almaty");
@@ -113,14 +156,31 @@ pub(super) fn time_zone(name: &str) -> Result<Tz, SettingsError> {
 
 pub(super) fn api_address(written: &Written) -> Result<SocketAddr, SettingsError> {
     let listen = address("listen", &written.listen)?;
-    if listen.ip().is_loopback() || written.allow_insecure_listen {
+    if listen.ip().is_loopback() || written.allow_insecure_listen || tls_files(written)?.is_some() {
         return Ok(listen);
     }
     let why = format!(
-        "{listen} is beyond loopback and this is plain HTTP; put TLS before it, then set \
-         allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
+        "{listen} is beyond loopback and this is plain HTTP; name a certificate \
+         (tls.certificate, tls.key), or put \
+         TLS before it and set allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
     );
     Err(SettingsError::of("listen", why))
+}
+
+/// The files of the certificate and of its key: both or neither.
+pub(super) fn tls_files(written: &Written) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {
+    match (&written.tls.certificate, &written.tls.key) {
+        (Some(certificate), Some(key)) => Ok(Some((certificate.clone(), key.clone()))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(SettingsError::of(
+            "tls.key",
+            "it is missing, and tls.certificate is given",
+        )),
+        (None, Some(_)) => Err(SettingsError::of(
+            "tls.certificate",
+            "it is missing, and tls.key is given",
+        )),
+    }
 }
 
 pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, SettingsError> {

@@ -31,6 +31,9 @@ const TEXTS: &[&str] = &[
     "metrics.listen",
     "log.filter",
     "log.format",
+    "signals.hours",
+    "tls.certificate",
+    "tls.key",
 ];
 
 /// What was given, without the defaults: the file, over it the environment, over it the flags.
@@ -94,7 +97,9 @@ pub(super) fn explain(error: &figment::Error) -> SettingsError {
     let mut path = error.path.clone();
     let why = match &error.kind {
         Kind::UnknownField(name, known) => {
-            path.push(name.clone());
+            if path.last() != Some(name) {
+                path.push(name.clone());
+            }
             format!("there is no such setting; there are {}", known.join(", "))
         }
         kind => kind.to_string(),

@@ -27,6 +27,9 @@ pub(super) fn take(
     new_id: impl Fn() -> String,
     now: DateTime<Utc>,
 ) -> Result<Vec<Became>, StoreError> {
+    // What is decided on must still be so when it is written.
+    let held: Vec<&str> = records.iter().flat_map(numbers).collect();
+    tx.hold_numbers(&held)?;
     let mut clients = Clients::load(tx, records)?;
     let mut loans = Loans::load(tx, records)?;
     let mut became = Vec::with_capacity(records.len());
@@ -45,6 +48,14 @@ pub(super) fn take(
     clients.write(tx, now)?;
     loans.write(tx)?;
     Ok(became)
+}
+
+fn numbers(record: &Record) -> impl Iterator<Item = &str> {
+    let (client, ticket) = match record {
+        Record::Client(client) => (&client.client_number, None),
+        Record::Loan(loan) => (&loan.client_number, Some(loan.ticket_number.as_str())),
+    };
+    [client.as_str()].into_iter().chain(ticket)
 }
 
 /// The clients that a group is about: as they are held, and as the group changes them.

@@ -2,6 +2,7 @@
 
 pub mod cast;
 pub mod database;
+pub mod program;
 pub mod telephone;
 pub mod world;
 

@@ -227,7 +227,9 @@ impl Answer {
             );
         }
         assert_eq!(self["status"], self.status, "{told}");
-        assert_eq!(self["request_id"], id, "{told}");
+        if self.header("idempotency-replayed").is_none() {
+            assert_eq!(self["request_id"], id, "{told}");
+        }
         match self.status {
             401 => assert!(self.header("www-authenticate").is_some(), "{told}"),
             405 => assert!(self.header("allow").is_some(), "{told}"),

@@ -38,13 +38,11 @@ pub const BUSY: &[(&str, &str)] = &[
 /// One instance of the service.
 pub struct Instance {
     pub app: App,
-    pub address: SocketAddr,
     pub line: Line,
 }
 
 /// The service with everything around it.
 pub struct World {
-    pub kind: Kind,
     pub clock: Clock,
     pub database: Database,
     pub first: Instance,
@@ -73,9 +71,9 @@ macro_rules! on_sqlite {
             $(
                 #[test]
                 fn $story() {
-                    let settings: &[$crate::support::world::Setting] = &[$($settings)?].concat();
+                    let settings: &[&[$crate::support::world::Setting]] = &[$($settings)?];
                     let kind = $crate::support::database::Kind::Sqlite;
-                    $crate::support::world::tell(kind, settings, super::$story);
+                    $crate::support::world::tell(kind, &settings.concat(), super::$story);
                 }
             )+
         }
@@ -95,9 +93,9 @@ macro_rules! on_postgresql {
                 #[test]
                 #[ignore = "needs a PostgreSQL: tests/run brings one"]
                 fn $story() {
-                    let settings: &[$crate::support::world::Setting] = &[$($settings)?].concat();
+                    let settings: &[&[$crate::support::world::Setting]] = &[$($settings)?];
                     let kind = $crate::support::database::Kind::Postgres;
-                    $crate::support::world::tell(kind, settings, super::$story);
+                    $crate::support::world::tell(kind, &settings.concat(), super::$story);
                 }
             )+
         }
@@ -113,11 +111,20 @@ pub type Setting = (&'static str, &'static str);
 
 /// Builds a world, tells a story in it, and takes it down.
 pub fn tell(kind: Kind, settings: &[Setting], story: impl AsyncFnOnce(&World)) {
+    show_log();
     actix_web::rt::System::new().block_on(async {
         let world = World::start(kind, settings).await;
         story(&world).await;
         world.stop().await;
     });
+}
+
+/// With `QUPIA_TEST_LOG=debug` the log is shown, for whoever looks for the cause of a failure.
+fn show_log() {
+    if let Ok(filter) = std::env::var("QUPIA_TEST_LOG") {
+        let log = tracing_subscriber::fmt().with_env_filter(filter);
+        let _shown_already = log.with_writer(std::io::stderr).try_init();
+    }
 }
 
 /// Settings of a test's instance: cheap hashes, a port of the system's choice, and these.
@@ -155,7 +162,6 @@ impl World {
         let (first, handle) = serve(app);
         let admin = cast::settle_in(&first.line, "admin", FIRST_PASSWORD).await;
         Self {
-            kind,
             clock,
             database,
             admin,
@@ -246,7 +252,6 @@ fn serve(app: App) -> (Instance, ServerHandle) {
     actix_web::rt::spawn(bound.server);
     let instance = Instance {
         line: Line::to(bound.address),
-        address: bound.address,
         app,
     };
     (instance, handle)

@@ -1,0 +1,97 @@
+//! The newest seal, remembered in a file of the data folder, outside the database: so that whoever
+//! cuts off the end of the audit in the database does not go unseen.
+//!
+//! It only ever moves forward. A database that holds less than it remembers, or something else, has
+//! lost seals, and the file stays as it is to show it.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::domain::seal::{Head, Seal};
+
+const FILE: &str = "audit-head";
+
+/// A seal that is known from outside the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownSeal {
+    /// its number
+    pub number: i64,
+    /// its hash
+    pub hash: [u8; 32],
+}
+
+impl KnownSeal {
+    /// Reads `NUMBER:HASH`, the hash in 64 hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (number, hash) = text.trim().split_once(':')?;
+        let number = number.parse().ok().filter(|number| *number > 0)?;
+        Some(Self {
+            number,
+            hash: read_hash(hash)?,
+        })
+    }
+}
+
+/// Reads 64 hexadecimal digits.
+#[must_use]
+pub fn read_hash(text: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(hash)
+}
+
+impl From<&Seal> for KnownSeal {
+    fn from(seal: &Seal) -> Self {
+        let Head { number, hash, .. } = seal.head();
+        Self { number, hash }
+    }
+}
+
+impl std::fmt::Display for KnownSeal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:", self.number)?;
+        self.hash
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn place(data_dir: &Path) -> PathBuf {
+    data_dir.join(FILE)
+}
+
+/// The newest seal that this data folder knows of.
+///
+/// # Errors
+/// Where the file is there and cannot be read, or holds something else.
+pub fn recall(data_dir: &Path) -> io::Result<Option<KnownSeal>> {
+    match fs::read_to_string(place(data_dir)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+        Ok(text) => KnownSeal::parse(&text).map(Some).ok_or_else(|| {
+            io::Error::other(format!(
+                "{} does not hold NUMBER:HASH",
+                place(data_dir).display()
+            ))
+        }),
+    }
+}
+
+/// Remembers a newer seal, at one stroke. Not synced: what a power cut takes from it, the log has.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn remember(data_dir: &Path, seal: &KnownSeal) -> io::Result<()> {
+    let next = data_dir.join(format!("{FILE}.new"));
+    fs::write(&next, format!("{seal}\n"))?;
+    fs::rename(next, place(data_dir))
+}

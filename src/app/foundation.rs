@@ -1,0 +1,226 @@
+//! What stands before any story can be told: settings, clock, chance, keys, database. The service
+//! builds on it; the commands that look after data and keys need no more.
+
+use std::{fs, path::Path};
+
+use super::{
+    StartError,
+    clock::Clock,
+    settings::{Settings, SettingsError},
+};
+use crate::{
+    loans::source::LoanSource,
+    secrets::{
+        chance::Chance,
+        keyring::{KeyCheck, KeyProblem, Keyring, KeyringError, Purpose},
+        live::LiveKeys,
+    },
+    store::{self, DatabaseUrl, MigrationState, Store, StoreError, Vault},
+};
+
+/// Settings, clock, chance, keys and database. Cheap to clone but for the settings.
+#[derive(Clone)]
+pub struct Foundation {
+    /// the settings in force
+    pub settings: Settings,
+    /// the clock
+    pub clock: Clock,
+    /// the source of randomness
+    pub chance: Chance,
+    /// the keys in force
+    pub keys: LiveKeys,
+    /// the database
+    pub store: Store,
+    /// this process among those that share the database: a name that no other has
+    pub instance: String,
+}
+
+impl Foundation {
+    /// The loan system that is asked, where the settings name one.
+    ///
+    /// # Errors
+    /// [`StartError::Settings`] where it cannot be called at all.
+    pub fn loan_source(&self) -> Result<Option<LoanSource>, StartError> {
+        let Some(source) = self.settings.loan_source.clone() else {
+            return Ok(None);
+        };
+        let source = LoanSource::new(source, self.chance.clone());
+        let source = source.map_err(|why| SettingsError::of("loans.url", why))?;
+        Ok(Some(source))
+    }
+
+    /// Lays the foundation of the service: folder, migrations, and on an empty database a keyring.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn lay(settings: Settings, clock: Clock, chance: Chance) -> Result<Self, StartError> {
+        make_folder(&settings.data_dir)?;
+        migrate(settings.store.url.clone()).await?;
+        let (keyring, is_new) = match Keyring::load(&settings.keyring) {
+            Ok(keyring) => (keyring, false),
+            Err(KeyringError::NotThere(_)) => (Keyring::generate(&chance, clock.now()), true),
+            Err(error) => return Err(error.into()),
+        };
+        let laid = Self::on(settings, clock, chance, &keyring)?;
+        agree_on_keys(
+            &laid.store,
+            &keyring,
+            is_new.then_some(laid.settings.keyring.as_path()),
+        )
+        .await?;
+        Ok(laid)
+    }
+
+    /// Opens what is there, for a command that looks after it: makes nothing and migrates nothing.
+    ///
+    /// # Errors
+    /// [`StartError`], also where database or keyring is not there, or migrations are pending.
+    pub async fn open(
+        settings: Settings,
+        clock: Clock,
+        chance: Chance,
+    ) -> Result<Self, StartError> {
+        let url = settings.store.url.clone();
+        if let DatabaseUrl::Sqlite(path) = &url
+            && !Path::new(path).is_file()
+        {
+            let problem = format!("there is no database {path}");
+            return Err(StoreError::Unavailable(problem).into());
+        }
+        let pending = tokio::task::spawn_blocking(move || store::pending(&url)).await;
+        let pending = pending.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+        if pending > 0 {
+            return Err(StartError::Unmigrated(pending));
+        }
+        let keyring = Keyring::load(&settings.keyring)?;
+        let opened = Self::on(settings, clock, chance, &keyring)?;
+        agree_on_keys(&opened.store, &keyring, None).await?;
+        Ok(opened)
+    }
+
+    fn on(
+        settings: Settings,
+        clock: Clock,
+        chance: Chance,
+        keyring: &Keyring,
+    ) -> Result<Self, StartError> {
+        for warning in keyring.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let keys = LiveKeys::new(keyring);
+        let vault = Vault {
+            keys: keys.clone(),
+            chance: chance.clone(),
+        };
+        let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
+        Ok(Self {
+            store: Store::open(&settings.store, vault)?,
+            instance: chance.uuid_v7(millis),
+            settings,
+            clock,
+            chance,
+            keys,
+        })
+    }
+
+    /// A new id, ordered by time.
+    #[must_use]
+    pub fn new_id(&self) -> String {
+        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
+        self.chance.uuid_v7(millis)
+    }
+}
+
+/// Applies what is pending, and does nothing else.
+///
+/// # Errors
+/// [`StartError::DataFolder`] or [`StartError::Store`].
+pub fn migrate_only(settings: &Settings) -> Result<MigrationState, StartError> {
+    make_folder(&settings.data_dir)?;
+    Ok(store::migrate(&settings.store.url)?)
+}
+
+fn make_folder(folder: &Path) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
+    made.map_err(|error| StartError::DataFolder {
+        folder: folder.display().to_string(),
+        error,
+    })
+}
+
+async fn migrate(url: DatabaseUrl) -> Result<(), StartError> {
+    let migrated = tokio::task::spawn_blocking(move || store::migrate(&url)).await;
+    let state = migrated.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+    if !state.applied.is_empty() {
+        tracing::info!(applied = ?state.applied, "migrations applied");
+    }
+    Ok(())
+}
+
+/// Holds the keyring against the keys that the data was written under. A keyring that was just made
+/// is kept only where there is no data yet.
+pub(super) async fn agree_on_keys(
+    store: &Store,
+    keyring: &Keyring,
+    new_at: Option<&Path>,
+) -> Result<(), StartError> {
+    let known = store.read(|reader| reader.key_checks()).await?;
+    if let Some(path) = new_at {
+        if !known.is_empty() {
+            return Err(no_keyring(path));
+        }
+        keyring.create(path)?;
+    }
+    keyring.compare(&decode(known)?).map_err(wrong)?;
+    // A key that only reads is not recorded: nothing was made with it that a missing one would lose,
+    // and another instance may still have a key that was retired here.
+    let checks: Vec<_> = keyring
+        .checks()
+        .into_iter()
+        .filter(|check| keyring.active(check.purpose).id() == check.id)
+        .map(|check| (check.id, check.purpose.as_str().to_owned(), check.value))
+        .collect();
+    let is_new = new_at.is_some();
+    let recorded = store
+        .tally(move |tally| tally.remember_keys(&checks, is_new))
+        .await?;
+    let agreed = keyring.compare(&decode(recorded)?);
+    if let (Some(path), Err(_)) = (new_at, &agreed) {
+        // Another instance began in the same moment: nothing hangs on the keyring made here.
+        fs::remove_file(path).map_err(|error| StartError::DataFolder {
+            folder: path.display().to_string(),
+            error,
+        })?;
+        return Err(no_keyring(path));
+    }
+    agreed.map(|_| ()).map_err(wrong)
+}
+
+fn no_keyring(path: &Path) -> StartError {
+    StartError::WrongKeyring(format!(
+        "there is no keyring {}, and the data in the database was written under one; \
+         bring it back, for without it the data cannot be read, and a new one is never made for it",
+        path.display()
+    ))
+}
+
+fn wrong(problem: KeyProblem) -> StartError {
+    StartError::WrongKeyring(problem.to_string())
+}
+
+fn decode(rows: Vec<(String, String, String)>) -> Result<Vec<KeyCheck>, StartError> {
+    let decoded = rows.into_iter().map(|(id, purpose, value)| {
+        let known = Purpose::ALL
+            .into_iter()
+            .find(|known| known.as_str() == purpose);
+        let purpose = known.ok_or_else(|| {
+            StartError::WrongKeyring(format!("the key {id} has no purpose of ours"))
+        })?;
+        Ok(KeyCheck { purpose, id, value })
+    });
+    decoded.collect()
+}

@@ -1,0 +1,165 @@
+//! `qupia backup` and `qupia restore`.
+
+use std::{fs, fs::File, path::PathBuf};
+
+use clap::Args;
+use qupia::{
+    app::{
+        StartError,
+        clock::Clock,
+        settings::{Flags, Settings},
+    },
+    flows::backup::{self, BackupError},
+    secrets::{
+        backup::{BackupKey, BackupLock, BackupLockError},
+        chance::Chance,
+    },
+};
+use secrecy::SecretString;
+
+use super::{
+    Failure, Place,
+    audit::{BAD_AUDIT, create},
+    environment, start_log, upkeep,
+};
+
+#[derive(Args)]
+pub struct Backup {
+    #[command(flatten)]
+    place: Place,
+    /// A file that is not there yet
+    file: PathBuf,
+    /// The public key of whoever may open it, `age1…`; may be given more than once
+    #[arg(
+        long,
+        value_name = "AGE1…",
+        required_unless_present = "passphrase_file"
+    )]
+    recipient: Vec<String>,
+    /// A file whose first line is the passphrase that opens it
+    #[arg(long, value_name = "FILE", conflicts_with = "recipient")]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    /// The backup
+    file: PathBuf,
+    /// The data folder to restore into; a database that is there is never written over
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// The keyring that the data was written under
+    #[arg(long, value_name = "FILE")]
+    keyring: PathBuf,
+    /// A file of age identities
+    #[arg(long, value_name = "FILE", required_unless_present = "passphrase_file")]
+    identity: Option<PathBuf>,
+    /// A file whose first line is the passphrase
+    #[arg(long, value_name = "FILE", conflicts_with = "identity")]
+    passphrase_file: Option<PathBuf>,
+}
+
+pub fn back_up(wish: Backup) -> Result<(), Failure> {
+    let lock = match &wish.passphrase_file {
+        Some(file) => BackupLock::passphrase(&secret(file)?),
+        None => BackupLock::to(&wish.recipient),
+    };
+    let lock = lock.map_err(|error| Failure::argument(error.to_string()))?;
+    upkeep(wish.place.settings(None)?, async move |foundation| {
+        let out = create(&wish.file)?;
+        let written = out
+            .try_clone()
+            .map_err(|error| Failure::other(error.to_string()))?;
+        let made = backup::back_up(foundation, lock, out).await;
+        let made = made.and_then(|manifest| {
+            written.sync_all()?;
+            Ok(manifest)
+        });
+        match made {
+            Ok(manifest) => {
+                println!(
+                    "{}: {} bytes of database",
+                    wish.file.display(),
+                    manifest.database_bytes
+                );
+                Ok(())
+            }
+            Err(error) => {
+                // Half a backup is none.
+                let _best_effort = fs::remove_file(&wish.file);
+                Err(told(error))
+            }
+        }
+    })
+}
+
+pub fn restore(wish: Restore) -> Result<(), Failure> {
+    let key = match (&wish.identity, &wish.passphrase_file) {
+        (Some(file), _) => BackupKey::identities(&secret(file)?)
+            .map_err(|error| Failure::argument(error.to_string()))?,
+        (None, Some(file)) => BackupKey::passphrase(&secret(file)?),
+        (None, None) => {
+            return Err(Failure::argument(
+                "--identity or --passphrase-file".to_owned(),
+            ));
+        }
+    };
+    let from = File::open(&wish.file)
+        .map_err(|error| Failure::argument(format!("{}: {error}", wish.file.display())))?;
+    // Settings of the environment that name another place do not hold for a restored folder.
+    let mut variables = environment()?;
+    variables
+        .retain(|(name, _)| !name.starts_with("QUPIA_DATABASE_URL") && name != "QUPIA_KEYRING");
+    variables.push((
+        "QUPIA_KEYRING".to_owned(),
+        wish.keyring.display().to_string(),
+    ));
+    let settings_of = |folder: &std::path::Path| {
+        let flags = Flags {
+            data_dir: Some(folder.to_owned()),
+            ..Flags::default()
+        };
+        Ok::<_, StartError>(Settings::read(&flags, variables.into_iter())?)
+    };
+    actix_web::rt::System::new().block_on(async {
+        let settings = |folder: &std::path::Path| {
+            let settings = settings_of(folder)?;
+            start_log(&settings)?;
+            Ok(settings)
+        };
+        let (clock, chance) = (Clock::system(), Chance::os());
+        let (manifest, report) = backup::restore(settings, key, from, &wish.to, clock, chance)
+            .await
+            .map_err(told)?;
+        println!("restored what was held at {}", manifest.made_at);
+        println!(
+            "{} events under {} seals are as they were sealed, {} were not sealed yet",
+            report.events, report.seals, report.unsealed
+        );
+        println!(
+            "put a copy of the keyring into {} before `qupia serve --data-dir`",
+            wish.to.display()
+        );
+        Ok(())
+    })
+}
+
+fn secret(file: &PathBuf) -> Result<SecretString, Failure> {
+    fs::read_to_string(file)
+        .map(SecretString::from)
+        .map_err(|error| Failure::argument(format!("{}: {error}", file.display())))
+}
+
+fn told(error: BackupError) -> Failure {
+    match error {
+        BackupError::Start(error) => error.into(),
+        BackupError::BadAudit(_) => Failure {
+            code: BAD_AUDIT,
+            message: error.to_string(),
+        },
+        BackupError::Postgres
+        | BackupError::Lock(BackupLockError::Decrypt(_))
+        | BackupError::NotABackup(_) => Failure::argument(error.to_string()),
+        other => Failure::other(other.to_string()),
+    }
+}

@@ -1,0 +1,190 @@
+//! `qupia keys`: makes, lists, rotates and retires keys, and makes data anew under them.
+
+use std::{fs, time::Duration};
+
+use chrono::SecondsFormat;
+use clap::{Subcommand, builder::PossibleValuesParser};
+use qupia::{
+    app::{StartError, clock::Clock, foundation::Foundation},
+    flows::keys::{self, KeysError},
+    secrets::{
+        chance::Chance,
+        keyring::{Keyring, Purpose},
+    },
+};
+
+use super::{Failure, Place, progress, upkeep};
+
+/// An instance that looks at the keyring has taken a change of it after so long.
+const TAKEN_AFTER: Duration = Duration::from_secs(10);
+const PURPOSES: [&str; 6] = ["pepper", "field", "index", "token", "seal", "webhook"];
+
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Makes a new keyring; one that is there is never overwritten
+    Init {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Tells every key, and how much still hangs on it
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Adds a key that only reads: on every machine first, before it is put to use with `rotate --to`
+    Add {
+        #[command(flatten)]
+        place: Place,
+        /// What it is for
+        #[arg(value_parser = PossibleValuesParser::new(PURPOSES))]
+        purpose: String,
+    },
+    /// Puts a new key to use; the one before reads on
+    Rotate {
+        #[command(flatten)]
+        place: Place,
+        /// What it is for
+        #[arg(value_parser = PossibleValuesParser::new(PURPOSES))]
+        purpose: String,
+        /// A key that was added before, in place of a new one
+        #[arg(long, value_name = "ID")]
+        to: Option<String>,
+    },
+    /// Takes a key out for good; refused while anything hangs on it
+    Retire {
+        #[command(flatten)]
+        place: Place,
+        /// What it is for
+        #[arg(value_parser = PossibleValuesParser::new(PURPOSES))]
+        purpose: String,
+        /// The key
+        id: String,
+    },
+    /// Encrypts everything anew that hangs on older keys; may be stopped and begun again
+    Rewrap {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+pub fn run(command: KeysCommand) -> Result<(), Failure> {
+    match command {
+        KeysCommand::Init { place } => init(&place),
+        KeysCommand::List { place } => upkeep(place.settings(None)?, list),
+        KeysCommand::Add { place, purpose } => {
+            let purpose = parse(&purpose)?;
+            upkeep(place.settings(None)?, async move |foundation| {
+                let id = keys::add(foundation, purpose).await.map_err(told)?;
+                println!(
+                    "added {id}; when every instance has it: qupia keys rotate {purpose} --to {id}"
+                );
+                Ok(())
+            })
+        }
+        KeysCommand::Rotate { place, purpose, to } => {
+            let purpose = parse(&purpose)?;
+            upkeep(place.settings(None)?, async move |foundation| {
+                let id = keys::rotate(foundation, purpose, to).await.map_err(told)?;
+                println!("{id} makes what is new; running instances take it within ten seconds");
+                Ok(())
+            })
+        }
+        KeysCommand::Retire { place, purpose, id } => {
+            let purpose = parse(&purpose)?;
+            upkeep(place.settings(None)?, async move |foundation| {
+                keys::retire(foundation, purpose, &id).await.map_err(told)?;
+                println!("retired {id}");
+                Ok(())
+            })
+        }
+        KeysCommand::Rewrap { place } => upkeep(place.settings(None)?, rewrap),
+    }
+}
+
+fn parse(purpose: &str) -> Result<Purpose, Failure> {
+    purpose
+        .parse()
+        .map_err(|problem: qupia::secrets::keyring::KeyProblem| {
+            Failure::argument(problem.to_string())
+        })
+}
+
+fn init(place: &Place) -> Result<(), Failure> {
+    let settings = place.settings(None)?;
+    let path = &settings.keyring;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure::other(format!("{}: {error}", folder.display())))?;
+    }
+    let keyring = Keyring::generate(&Chance::os(), Clock::system().now());
+    keyring.create(path).map_err(StartError::from)?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+async fn list(foundation: &Foundation) -> Result<(), Failure> {
+    for key in keys::list(foundation).await.map_err(StartError::from)? {
+        let state = if key.is_active { "active" } else { "reading" };
+        let made = key.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        println!(
+            "{:<8} {:<28} {state:<8} {made}  {} {}",
+            key.purpose.as_str(),
+            key.id,
+            key.held,
+            key.what
+        );
+        if let Some(public_key) = key.public_key {
+            let hex: String = public_key
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            println!("{:<8} public key {hex}", "");
+        }
+    }
+    Ok(())
+}
+
+async fn rewrap(foundation: &Foundation) -> Result<(), Failure> {
+    wait_until_taken(foundation).await;
+    let all = keys::to_rewrap(foundation)
+        .await
+        .map_err(StartError::from)?;
+    let bar = progress("values");
+    bar.set_length(all.unsigned_abs());
+    let anew = keys::rewrap(foundation, |done| bar.inc(done as u64))
+        .await
+        .map_err(StartError::from)?;
+    bar.finish_and_clear();
+    println!("{} values are under the active keys now", anew.done);
+    if anew.unopened.is_empty() {
+        return Ok(());
+    }
+    for value in &anew.unopened {
+        eprintln!("does not open: {value}");
+    }
+    Err(Failure::other(format!(
+        "{} values do not open and stay as they are",
+        anew.unopened.len()
+    )))
+}
+
+/// What is written under a key that a running instance does not know yet, it cannot read.
+async fn wait_until_taken(foundation: &Foundation) {
+    let changed = fs::metadata(&foundation.settings.keyring).and_then(|file| file.modified());
+    let since = changed.ok().and_then(|changed| changed.elapsed().ok());
+    if let Some(left) = TAKEN_AFTER.checked_sub(since.unwrap_or_default())
+        && !left.is_zero()
+    {
+        eprintln!("waiting until running instances have taken the keyring");
+        tokio::time::sleep(left).await;
+    }
+}
+
+fn told(error: KeysError) -> Failure {
+    match error {
+        KeysError::Store(error) => StartError::from(error).into(),
+        KeysError::Keyring(error) => StartError::from(error).into(),
+        KeysError::Problem(problem) => Failure::argument(problem.to_string()),
+        held @ KeysError::Held { .. } => Failure::other(held.to_string()),
+    }
+}

@@ -1,0 +1,182 @@
+//! Signals of abuse by insiders: what looks odd in the audit, and how odd it has to be.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What looks odd.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            /// The words of the contract, in the order of [`Kind::ALL`].
+            pub const NAMES: &'static [&'static str] = &[$($name,)+];
+
+            /// The word of the contract.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                Self::NAMES[self as usize]
+            }
+
+            /// The kind of a word.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.name() == name)
+            }
+        }
+    };
+}
+
+kinds! {
+    /// a specialist touched many different clients
+    ManyClients = "many_clients",
+    /// a specialist looked clients up whom nobody then verified with them
+    LookUpsWithoutVerification = "look_ups_without_verification",
+    /// several specialists tried the words of one client
+    ManySpecialists = "many_specialists",
+    /// a specialist worked outside the hours
+    OutsideHours = "outside_hours",
+    /// a specialist read the loans of one client again and again
+    RepeatedInquiries = "repeated_inquiries",
+}
+
+/// How odd something has to be, each within the window; none where it raises nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// what is looked at together, and how long the same signal is not raised again
+    pub window: TimeDelta,
+    /// so many different clients of one specialist
+    pub clients: Option<u32>,
+    /// so many different clients looked up and not verified
+    pub look_ups: Option<u32>,
+    /// how long after a look-up a verification may still come
+    pub look_up_grace: TimeDelta,
+    /// so many specialists for one client
+    pub specialists: Option<u32>,
+    /// so many readings of one client's loans by one specialist
+    pub inquiries: Option<u32>,
+    /// when specialists work
+    pub hours: Option<Hours>,
+}
+
+/// Working hours of every day, in the business time zone. They may go over midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    from: NaiveTime,
+    to: NaiveTime,
+}
+
+impl Hours {
+    /// Reads `08:00-20:00`. Hours that begin when they end are none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (from, to) = text.split_once('-')?;
+        let time = |part: &str| NaiveTime::parse_from_str(part.trim(), "%H:%M").ok();
+        let hours = Self {
+            from: time(from)?,
+            to: time(to)?,
+        };
+        (hours.from != hours.to).then_some(hours)
+    }
+
+    /// Whether a moment lies within; the last minute is the one before `to`.
+    #[must_use]
+    pub fn contain(self, moment: DateTime<Utc>, zone: Tz) -> bool {
+        let time = moment.with_timezone(&zone).time();
+        if self.from < self.to {
+            (self.from..self.to).contains(&time)
+        } else {
+            time >= self.from || time < self.to
+        }
+    }
+
+    /// The spans of time outside, from `from` up to `to`, to the minute.
+    #[must_use]
+    pub fn outside(
+        self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        zone: Tz,
+    ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
+        let mut start = from;
+        while start < to {
+            let into = start.timestamp().rem_euclid(60);
+            let minute = start
+                - TimeDelta::seconds(into)
+                - TimeDelta::microseconds(i64::from(start.timestamp_subsec_micros()));
+            let end = (minute + TimeDelta::minutes(1)).min(to);
+            if !self.contain(start, zone) {
+                match spans.last_mut() {
+                    Some(last) if last.1 == start => last.1 = end,
+                    _ => spans.push((start, end)),
+                }
+            }
+            start = end;
+        }
+        spans
+    }
+}
+
+/// Something odd, before it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// what is odd
+    pub kind: Kind,
+    /// whose work it is, where it is one specialist's
+    pub staff_id: Option<String>,
+    /// about whom, where it is one client
+    pub client_id: Option<String>,
+    /// how many
+    pub count: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Asia::Almaty;
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn hours_are_of_the_business_and_may_go_over_midnight() {
+        let day = Hours::parse("08:00-20:00").unwrap();
+        assert!(day.contain(at("2026-01-31T03:00:00Z"), Almaty));
+        assert!(!day.contain(at("2026-01-31T02:59:59Z"), Almaty));
+        assert!(!day.contain(at("2026-01-31T15:00:00Z"), Almaty));
+        let night = Hours::parse("20:00-08:00").unwrap();
+        assert!(night.contain(at("2026-01-31T15:00:00Z"), Almaty));
+        assert!(!night.contain(at("2026-01-31T03:00:00Z"), Almaty));
+    }
+
+    #[test]
+    fn what_is_no_pair_of_times_is_no_hours() {
+        for text in ["", "8-20", "08:00", "08:00-08:00", "08:00-25:00", "a-b"] {
+            assert_eq!(Hours::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_spans_outside_end_where_work_begins() {
+        let day = Hours::parse("08:00-20:00").unwrap();
+        let (from, to) = (at("2026-01-31T02:30:30Z"), at("2026-01-31T03:30:00Z"));
+        let opens = at("2026-01-31T03:00:00Z");
+        assert_eq!(day.outside(from, to, Almaty), [(from, opens)]);
+        assert_eq!(day.outside(opens, to, Almaty), []);
+    }
+
+    #[test]
+    fn a_kind_is_known_by_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_name(kind.name()), Some(*kind));
+        }
+    }
+}

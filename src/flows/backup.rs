@@ -1,0 +1,223 @@
+//! A backup is made while the service runs, and restored only after it was verified.
+//!
+//! It holds the database and not the keyring: one theft must not yield both. Within the age format it
+//! is one line of JSON, the [`Manifest`], and then the database's file.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader, BufWriter, Read, Write},
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::verify_audit;
+use crate::{
+    app::{
+        StartError,
+        chain_head::{self, KnownSeal},
+        foundation::Foundation,
+        settings::Settings,
+    },
+    domain::{
+        audit::{Action, Event, Origin},
+        calendar::write_time,
+        seal::Bad,
+    },
+    secrets::backup::{BackupKey, BackupLock, BackupLockError},
+    store::{self, DatabaseUrl, StoreError},
+};
+
+/// The longest manifest, in bytes.
+const MOST_MANIFEST: u64 = 4_096;
+
+/// What a backup says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// the format's version, 1
+    pub qupia_backup: u32,
+    /// when it was made, RFC 3339
+    pub made_at: String,
+    /// the newest seal that was known when it was begun, `NUMBER:HASH`
+    pub newest_seal: Option<String>,
+    /// the length of the database's file
+    pub database_bytes: u64,
+}
+
+/// Why there is no backup, or nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// it is copied by other tools
+    #[error(
+        "PostgreSQL is backed up with its own tools, pg_dump or pgBackRest; see docs/keys-and-backup.md"
+    )]
+    Postgres,
+    /// encryption
+    #[error("{0}")]
+    Lock(#[from] BackupLockError),
+    /// a file
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// a database
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// the keyring does not fit
+    #[error("{0}")]
+    Start(#[from] StartError),
+    /// it is no backup of ours
+    #[error("this is no backup of this program: {0}")]
+    NotABackup(&'static str),
+    /// what was sealed is not as it was
+    #[error("nothing was restored: the audit is not as it was sealed: {0}")]
+    BadAudit(Bad),
+}
+
+/// Makes a backup of the database, encrypted, into `out`.
+///
+/// # Errors
+/// [`BackupError`].
+pub async fn back_up<W: Write + Send + 'static>(
+    foundation: &Foundation,
+    lock: BackupLock,
+    out: W,
+) -> Result<Manifest, BackupError> {
+    let url = foundation.settings.store.url.clone();
+    if matches!(url, DatabaseUrl::Postgres(_)) {
+        return Err(BackupError::Postgres);
+    }
+    // Recorded first, so that the backup holds the trace of itself.
+    foundation.store.record(event(foundation, "made")).await?;
+    let newest = foundation.store.read(|reader| reader.newest_seal()).await?;
+    let newest_seal = newest
+        .as_ref()
+        .map(|seal| KnownSeal::from(seal).to_string());
+    let made_at = write_time(foundation.clock.now());
+    let folder = foundation.settings.data_dir.clone();
+    run(move || {
+        let folder = tempfile::Builder::new()
+            .prefix("backup-")
+            .tempdir_in(folder)?;
+        let copy = folder.path().join("copy.sqlite");
+        store::copy_to(&url, &copy)?;
+        let mut database = File::open(&copy)?;
+        let manifest = Manifest {
+            qupia_backup: 1,
+            made_at,
+            newest_seal,
+            database_bytes: database.metadata()?.len(),
+        };
+        let written = lock.encrypt(BufWriter::new(out), |out| {
+            serde_json::to_writer(&mut *out, &manifest)?;
+            out.write_all(b"\n")?;
+            io::copy(&mut database, out).map(drop)
+        })?;
+        written
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        Ok(manifest)
+    })
+    .await
+}
+
+/// Restores a backup into a folder that is not there yet, or empty, once schema, keys and audit were
+/// verified. `settings` are those of the folder, with the keyring that the data was written under.
+///
+/// # Errors
+/// [`BackupError`]; nothing is in the folder then.
+pub async fn restore(
+    settings: impl FnOnce(&Path) -> Result<Settings, StartError>,
+    key: BackupKey,
+    from: File,
+    to: &Path,
+    clock: crate::app::clock::Clock,
+    chance: crate::secrets::chance::Chance,
+) -> Result<(Manifest, verify_audit::Report), BackupError> {
+    make_empty(to)?;
+    let trial = tempfile::Builder::new().prefix("restore-").tempdir_in(to)?;
+    let copy = trial.path().join("qupia.sqlite");
+    let url = DatabaseUrl::Sqlite(copy.display().to_string());
+    let (written, checked) = (copy.clone(), url.clone());
+    let manifest = run(move || {
+        let manifest = unpack(&key, from, &written)?;
+        store::check_copy(&checked)?;
+        Ok(manifest)
+    })
+    .await?;
+    let foundation = Foundation::open(settings(trial.path())?, clock, chance).await?;
+    let known = manifest.newest_seal.as_deref().and_then(KnownSeal::parse);
+    let report = verify_audit::verify(&foundation, known.as_slice(), |_, _| {}).await?;
+    if let Some(bad) = report.first_bad {
+        return Err(BackupError::BadAudit(bad));
+    }
+    foundation
+        .store
+        .record(event(&foundation, "restored"))
+        .await?;
+    let to = to.to_owned();
+    let newest = report.newest;
+    run(move || {
+        store::copy_to(&url, &to.join("qupia.sqlite"))?;
+        if let Some(newest) = newest {
+            chain_head::remember(&to, &newest)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok((manifest, report))
+}
+
+fn event(foundation: &Foundation, outcome: &str) -> Event {
+    let now = foundation.clock.now();
+    Event::of_nobody(&Origin::own("cli"), now, Action::BackupMade).outcome(outcome)
+}
+
+async fn run<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, BackupError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(io::Error::other)?
+}
+
+/// What is there already is never written over.
+fn make_empty(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let holds = |name: &str| folder.join(name).symlink_metadata().is_ok();
+    match ["qupia.sqlite", "qupia.sqlite-wal", "audit-head"]
+        .iter()
+        .find(|name| holds(name))
+    {
+        Some(name) => Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!(
+                "{} holds {name}, which is never written over",
+                folder.display()
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn unpack(key: &BackupKey, from: File, to: &Path) -> Result<Manifest, BackupError> {
+    let mut plain = BufReader::new(key.decrypt(BufReader::new(from))?);
+    let mut line = String::new();
+    (&mut plain).take(MOST_MANIFEST).read_line(&mut line)?;
+    let manifest: Manifest = serde_json::from_str(&line)
+        .map_err(|_| BackupError::NotABackup("it does not begin with a manifest"))?;
+    if manifest.qupia_backup != 1 {
+        return Err(BackupError::NotABackup("its format is of a later version"));
+    }
+    let mut database = File::create_new(to)?;
+    // To the very end: only there is it known that nothing was cut off.
+    let copied = io::copy(&mut plain, &mut database)?;
+    if copied != manifest.database_bytes {
+        return Err(BackupError::NotABackup(
+            "its length is not the one it tells",
+        ));
+    }
+    database.sync_all()?;
+    Ok(manifest)
+}

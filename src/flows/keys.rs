@@ -1,0 +1,302 @@
+//! Keys are added, put to use, counted, and retired; data is made anew under the active ones.
+//!
+//! Nothing stops for it: a running instance looks at its keyring every few seconds, reads with a new
+//! key at once and writes with it a little later, when every other instance reads with it too.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    app::foundation::Foundation,
+    domain::audit::{Action, Event, Origin},
+    secrets::keyring::{Key, KeyProblem, KeyState, Keyring, KeyringError, Purpose},
+    store::{Rewrapped, SEALED, StoreError, Traced},
+};
+
+/// Rows that one transaction makes anew.
+const BATCH: i64 = 500;
+/// How long an idempotency key is remembered.
+const IDEMPOTENCY: TimeDelta = TimeDelta::hours(24);
+/// How long an instance may go on making things with the key that was active before.
+const CHANGE_OVER: TimeDelta = TimeDelta::seconds(60);
+
+/// Why the keys were left as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// the keyring's file
+    #[error("{0}")]
+    Keyring(#[from] KeyringError),
+    /// there is no such key, or it cannot be done with it
+    #[error("{0}")]
+    Problem(#[from] KeyProblem),
+    /// something hangs on the key
+    #[error("{id} is not retired: {held} still hang on it")]
+    Held {
+        /// the key
+        id: String,
+        /// what hangs on it, in words
+        held: String,
+    },
+    /// the database
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// A key, and what hangs on it.
+#[derive(Clone, Debug)]
+pub struct KeyUse {
+    /// what it is for
+    pub purpose: Purpose,
+    /// its name
+    pub id: String,
+    /// whether it makes what is new
+    pub is_active: bool,
+    /// when it was made
+    pub created_at: DateTime<Utc>,
+    /// how many things hang on it
+    pub held: i64,
+    /// what these are
+    pub what: &'static str,
+    /// whether they would be lost with it
+    pub is_needed: bool,
+    /// the public half of a key that seals
+    pub public_key: Option<[u8; 32]>,
+}
+
+/// Every key, and what hangs on it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(foundation: &Foundation) -> Result<Vec<KeyUse>, StoreError> {
+    let keyring = foundation.keys.now().keyring.clone();
+    let mut found = Vec::new();
+    for key in keyring.all() {
+        found.push(usage(foundation, &keyring, key).await?);
+    }
+    Ok(found)
+}
+
+async fn usage(
+    foundation: &Foundation,
+    keyring: &Keyring,
+    key: &Key,
+) -> Result<KeyUse, StoreError> {
+    let (keys, id) = (foundation.keys.now(), key.id().to_owned());
+    let now = foundation.clock.now();
+    let active = keyring.active(key.purpose());
+    let (active_id, made) = (active.id().to_owned(), active.created_at());
+    let purpose = key.purpose();
+    let mark = match purpose {
+        Purpose::Field => keys.cipher.prefix_of(&id).map(|mark| mark.to_vec()),
+        Purpose::Index => keys.index.mark_of(&id).map(|mark| mark.to_vec()),
+        _ => None,
+    };
+    let mark = mark.unwrap_or_default();
+    let is_active = key.state() == KeyState::Active;
+    let (held, what, is_needed) = foundation
+        .store
+        .read(move |reader| {
+            let over = reader.active_since(&active_id)?.unwrap_or(made) + CHANGE_OVER;
+            Ok(match purpose {
+                Purpose::Pepper => (reader.hashes_under(&id)?, "hashes", true),
+                Purpose::Field => {
+                    let held = reader.sealed_by_mark()?.remove(&mark);
+                    (held.unwrap_or_default(), "encrypted values", true)
+                }
+                Purpose::Index => {
+                    let held = reader.indexed_by_mark()?.remove(&mark).unwrap_or_default();
+                    if held > 0 || is_active {
+                        (held, "look-up values", true)
+                    } else {
+                        let from = now - IDEMPOTENCY;
+                        let requests = reader.idempotency_keys_between(from, over)?;
+                        (requests, "idempotency keys of the last day", true)
+                    }
+                }
+                // Whose token an older key signed has a session from before the change.
+                Purpose::Token if is_active => (0, "sessions", true),
+                Purpose::Token => (reader.sessions_opened_until(over, now)?, "sessions", true),
+                Purpose::Seal => {
+                    let newest = reader.newest_seal()?.map(|seal| seal.key_id);
+                    let is_newest = newest.as_deref() == Some(id.as_str());
+                    let what = if is_newest {
+                        "seals, the newest among them"
+                    } else {
+                        "seals, whose public key is kept"
+                    };
+                    (reader.seals_under(&id)?, what, is_newest)
+                }
+                Purpose::Webhook => (0, "stored things", false),
+            })
+        })
+        .await?;
+    Ok(KeyUse {
+        purpose,
+        id: key.id().to_owned(),
+        is_active,
+        created_at: key.created_at(),
+        held,
+        what,
+        is_needed,
+        public_key: match purpose {
+            Purpose::Seal => keys.seals.public_key(key.id()),
+            _ => None,
+        },
+    })
+}
+
+/// Adds a key that only reads, for every instance to have before it is put to use.
+///
+/// # Errors
+/// [`KeysError`].
+pub async fn add(foundation: &Foundation, purpose: Purpose) -> Result<String, KeysError> {
+    let keyring = &foundation.keys.now().keyring;
+    let (keyring, id) = keyring.add(purpose, &foundation.chance, foundation.clock.now());
+    keep(foundation, &keyring)?;
+    foundation
+        .store
+        .record(event(foundation, "added", &id))
+        .await?;
+    Ok(id)
+}
+
+/// Puts a key to use: one that was added before, or else a new one.
+///
+/// # Errors
+/// [`KeysError`].
+pub async fn rotate(
+    foundation: &Foundation,
+    purpose: Purpose,
+    to: Option<String>,
+) -> Result<String, KeysError> {
+    let (keys, now) = (foundation.keys.now(), foundation.clock.now());
+    let (keyring, id) = match to {
+        Some(id) => (keys.keyring.activate(purpose, &id)?, id),
+        None => keys.keyring.rotate(purpose, &foundation.chance, now),
+    };
+    keep(foundation, &keyring)?;
+    let check = keyring.active(purpose).check_value();
+    let check = (id.clone(), purpose.as_str().to_owned(), check);
+    let rotated = event(foundation, "rotated", &id);
+    foundation
+        .store
+        .write(move |tx| {
+            tx.note_activation(&check, now)?;
+            Ok(Traced::new((), rotated.clone()))
+        })
+        .await?;
+    Ok(id)
+}
+
+/// Takes a key out for good, if nothing hangs on it any more.
+///
+/// # Errors
+/// [`KeysError`].
+pub async fn retire(foundation: &Foundation, purpose: Purpose, id: &str) -> Result<(), KeysError> {
+    let keyring = foundation.keys.now().keyring.clone();
+    let without = keyring.retire(purpose, id)?;
+    if let Some(key) = keyring.by_id(purpose, id) {
+        let used = usage(foundation, &keyring, key).await?;
+        if used.is_needed && used.held > 0 {
+            let held = format!("{} {}", used.held, used.what);
+            let id = id.to_owned();
+            return Err(KeysError::Held { id, held });
+        }
+    }
+    // The database first: a key that it asks for and that is gone would stop the next start.
+    let (forgotten, retired) = (id.to_owned(), event(foundation, "retired", id));
+    foundation
+        .store
+        .write(move |tx| {
+            tx.forget_key(&forgotten)?;
+            Ok(Traced::new((), retired.clone()))
+        })
+        .await?;
+    keep(foundation, &without)
+}
+
+fn keep(foundation: &Foundation, keyring: &Keyring) -> Result<(), KeysError> {
+    keyring.save(&foundation.settings.keyring)?;
+    foundation.keys.replace(keyring);
+    Ok(())
+}
+
+fn event(foundation: &Foundation, outcome: &str, subject: &str) -> Event {
+    let now = foundation.clock.now();
+    Event::of_nobody(&Origin::own("cli"), now, Action::KeysChanged)
+        .subject(subject)
+        .outcome(outcome)
+}
+
+/// What was made anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anew {
+    /// values
+    pub done: usize,
+    /// values that do not open, each as `table.column row`
+    pub unopened: Vec<String>,
+}
+
+/// How many values are not under the active keys.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn to_rewrap(foundation: &Foundation) -> Result<i64, StoreError> {
+    let keys = foundation.keys.now();
+    let (prefix, mark) = (keys.cipher.active_prefix(), keys.index.active_mark());
+    let (sealed, indexed) = foundation
+        .store
+        .read(|reader| Ok((reader.sealed_by_mark()?, reader.indexed_by_mark()?)))
+        .await?;
+    let old = sealed
+        .iter()
+        .filter(|(found, _)| found.as_slice() != prefix);
+    let old_index = indexed.iter().filter(|(found, _)| found.as_slice() != mark);
+    Ok(old.chain(old_index).map(|(_, number)| number).sum())
+}
+
+/// Makes every value anew that is not under the active field and index keys, batch by batch. It may
+/// be stopped at any moment and begun again: what is done is told by the values themselves.
+///
+/// # Errors
+/// [`StoreError`]; what was done until then stays.
+pub async fn rewrap(
+    foundation: &Foundation,
+    mut progress: impl FnMut(usize),
+) -> Result<Anew, StoreError> {
+    let mut anew = Anew::default();
+    let columns = SEALED.iter().copied().map(Some).chain([None]);
+    for of in columns {
+        // Where nothing is to be done nothing is recorded.
+        let has_others = foundation
+            .store
+            .read(move |reader| reader.has_others(of))
+            .await?;
+        if !has_others {
+            continue;
+        }
+        let name = of.map_or("clients.phone_index".to_owned(), |of| {
+            format!("{}.{}", of.table, of.column)
+        });
+        let mut after = Some(String::new());
+        while let Some(from) = after {
+            let rewrapped = event(foundation, "rewrapped", &name);
+            let step: Rewrapped = foundation
+                .store
+                .write(move |tx| {
+                    let step = match of {
+                        Some(of) => tx.rewrap_column(of, &from, BATCH)?,
+                        None => tx.rewrap_phone_index(&from, BATCH)?,
+                    };
+                    let number = format!("{} values", step.done);
+                    Ok(Traced::new(step, rewrapped.clone().reason(&number)))
+                })
+                .await?;
+            anew.done += step.done;
+            let unopened = step.unopened.iter().map(|row| format!("{name} {row}"));
+            anew.unopened.extend(unopened);
+            progress(step.done);
+            after = step.last;
+        }
+    }
+    Ok(anew)
+}

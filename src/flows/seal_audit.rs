@@ -1,0 +1,183 @@
+//! What is committed to the audit is bound into the chain of seals.
+//!
+//! One instance seals at a time: it holds a lease. Events are inserted in parallel and never wait for
+//! the chain; the sealer comes after them.
+
+use std::{io, time::Duration};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    app::{
+        App,
+        chain_head::{self, KnownSeal},
+        foundation::Foundation,
+    },
+    domain::seal::{Head, MOST_EVENTS, Seal, WrittenEvent, digest, write_leaves},
+    store::{Lease, Sighting, StoreError},
+};
+
+const LEASE: &str = "sealer";
+/// How often the sealer comes round.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// What one instance's sealer remembers from round to round.
+#[derive(Default)]
+pub struct Sealer {
+    /// the lease in another's hands
+    seen: Option<Sighting>,
+    /// whether it was said that the chain is shorter than it was
+    has_warned: bool,
+}
+
+/// Seals once a second, until it is told to stop; then once more, and lets the lease go.
+pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
+    let mut sealer = Sealer::default();
+    loop {
+        let stopped = tokio::time::timeout(ROUND, &mut stop).await.is_ok();
+        if let Err(error) = seal_once(&app, &mut sealer).await {
+            tracing::warn!("the audit was not sealed, the next round tries again: {error}");
+        }
+        if stopped {
+            break;
+        }
+    }
+    let instance = app.instance.clone();
+    let released = app
+        .store
+        .tally(move |tally| tally.release_lease(LEASE, &instance))
+        .await;
+    if let Err(error) = released {
+        tracing::warn!("the sealer's lease was not released: {error}");
+    }
+}
+
+/// Seals what is settled, if this instance is the one that seals. Gives the seals it made.
+///
+/// # Errors
+/// [`StoreError`]; what was sealed until then stays.
+pub async fn seal_once(
+    foundation: &Foundation,
+    sealer: &mut Sealer,
+) -> Result<Vec<Seal>, StoreError> {
+    let is_ours = hold_lease(foundation, sealer).await?;
+    let newest = foundation.store.read(|reader| reader.newest_seal()).await?;
+    remember(foundation, sealer, newest.as_ref()).await;
+    let mut made = Vec::new();
+    if !is_ours {
+        return Ok(made);
+    }
+    let mut head = newest.map_or(Head::GENESIS, |seal| seal.head());
+    // A look without a lock first: where nothing was written, nobody needs to be held up.
+    let beyond = head.last_seq;
+    let waiting = foundation
+        .store
+        .read(move |reader| reader.written_events(beyond, i64::MAX, 1))
+        .await?;
+    if waiting.is_empty() {
+        return Ok(made);
+    }
+    let settled = foundation.store.tally(|tally| tally.settled_end()).await?;
+    while head.last_seq < settled {
+        let (after, limit) = (head.last_seq, MOST_EVENTS as i64);
+        let events = foundation
+            .store
+            .read(move |reader| reader.written_events(after, settled, limit))
+            .await?;
+        if events.is_empty() {
+            break;
+        }
+        let Some(seal) = add(foundation, &head, &events).await? else {
+            break;
+        };
+        head = seal.head();
+        remember(foundation, sealer, Some(&seal)).await;
+        tracing::info!(
+            number = seal.number,
+            last_seq = seal.last_seq,
+            events = seal.events,
+            seal = %KnownSeal::from(&seal),
+            key_id = seal.key_id,
+            "audit sealed"
+        );
+        made.push(seal);
+    }
+    Ok(made)
+}
+
+async fn hold_lease(foundation: &Foundation, sealer: &mut Sealer) -> Result<bool, StoreError> {
+    let (instance, seen) = (foundation.instance.clone(), sealer.seen.take());
+    let now = foundation.clock.now();
+    let lease = foundation
+        .store
+        .tally(move |tally| tally.hold_lease(LEASE, &instance, seen.as_ref(), now))
+        .await?;
+    match lease {
+        Lease::Ours => Ok(true),
+        Lease::Theirs(sighting) => {
+            sealer.seen = Some(sighting);
+            Ok(false)
+        }
+    }
+}
+
+/// Signs a seal over these events and adds it; none where another instance was faster.
+async fn add(
+    foundation: &Foundation,
+    head: &Head,
+    events: &[WrittenEvent],
+) -> Result<Option<Seal>, StoreError> {
+    let leaves: Vec<_> = events.iter().map(WrittenEvent::leaf).collect();
+    let leaves = write_leaves(&leaves);
+    let seals = &foundation.keys.now().seals;
+    let mut seal = Seal {
+        number: head.number + 1,
+        last_seq: events.last().map_or(head.last_seq, |event| event.seq),
+        events: events.len() as i64,
+        digest: digest(&leaves).to_vec(),
+        previous: head.hash.to_vec(),
+        sealed_at: foundation.clock.now().timestamp_micros(),
+        key_id: seals.active_key_id().to_owned(),
+        signature: Vec::new(),
+        leaves,
+    };
+    let (_, signature) = seals.sign(&seal.message());
+    seal.signature = signature.to_vec();
+    let public_key = seals.public_key(&seal.key_id).unwrap_or_default();
+    let (added, instance) = (seal.clone(), foundation.instance.clone());
+    let now = foundation.clock.now();
+    let is_added = foundation
+        .store
+        .tally(move |tally| tally.add_seal(&added, &public_key, (LEASE, &instance), now))
+        .await?;
+    Ok(is_added.then_some(seal))
+}
+
+/// Remembers a seal outside the database, unless what is remembered says that the database has lost
+/// some.
+async fn remember(foundation: &Foundation, sealer: &mut Sealer, newest: Option<&Seal>) {
+    let newest = newest.map(KnownSeal::from);
+    let folder = foundation.settings.data_dir.clone();
+    let remembered = tokio::task::spawn_blocking(move || -> io::Result<bool> {
+        let known = chain_head::recall(&folder)?;
+        match (known, newest) {
+            (None, Some(newest)) => chain_head::remember(&folder, &newest).map(|()| true),
+            (Some(known), Some(newest)) if newest.number > known.number => {
+                chain_head::remember(&folder, &newest).map(|()| true)
+            }
+            (known, newest) => Ok(known == newest),
+        }
+    });
+    match remembered.await {
+        Ok(Ok(true)) => sealer.has_warned = false,
+        Ok(Ok(false)) if !sealer.has_warned => {
+            sealer.has_warned = true;
+            tracing::error!(
+                "the audit in the database ends before a seal that this data folder remembers: \
+                 run `qupia audit verify`"
+            );
+        }
+        Ok(Ok(false)) | Err(_) => {}
+        Ok(Err(error)) => tracing::warn!("the newest seal was not remembered: {error}"),
+    }
+}

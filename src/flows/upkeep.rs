@@ -1,0 +1,32 @@
+//! What has to be forgotten in time: idempotency records and rates that nobody will ask for again.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+
+/// How often it is done.
+const EVERY: Duration = Duration::from_secs(600);
+/// Older than the longest-lived of what is forgotten: an idempotency key lives 24 hours.
+const OLDER_THAN_HOURS: i64 = 25;
+
+/// Forgets in time for as long as the service runs.
+pub async fn keep(app: App) {
+    let mut due = tokio::time::interval(EVERY);
+    loop {
+        due.tick().await;
+        if let Err(error) = sweep(&app).await {
+            tracing::warn!("nothing was swept: {error}");
+        }
+    }
+}
+
+/// Forgets now; gives how many rows went.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn sweep(app: &App) -> Result<usize, crate::store::StoreError> {
+    let before = app.clock.now() - TimeDelta::hours(OLDER_THAN_HOURS);
+    app.store.tally(move |tally| tally.sweep(before)).await
+}

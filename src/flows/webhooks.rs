@@ -1,0 +1,311 @@
+//! Receivers of webhooks, as an admin keeps them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+
+use super::{Conflict, Page, Refusal};
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin},
+        role::{Administer, Proof},
+    },
+    secrets::webhook::WebhookSecret,
+    store::{
+        DeliveryRow, DeliveryState, EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow,
+        Traced,
+    },
+};
+
+/// So many receivers there may be: each costs every change of a passphrase a row.
+const MOST_ENDPOINTS: i64 = 20;
+
+/// A receiver, and since when and until when its secrets sign.
+pub struct Endpoint {
+    /// the receiver
+    pub row: EndpointRow,
+    /// its secrets, the newest first
+    pub secrets: Vec<SecretRow>,
+}
+
+/// What an admin says of a receiver to be registered.
+pub struct Registration {
+    /// where to
+    pub url: String,
+    /// which events; all where none is named
+    pub events: Option<Vec<String>>,
+    /// what it is for
+    pub description: Option<String>,
+}
+
+/// Registers a receiver, with a secret that is shown once.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for an address that may not be called, [`Conflict::TooManyWebhooks`].
+pub async fn register(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    registration: Registration,
+) -> Result<(Endpoint, SecretString), Refusal> {
+    let url = check_url(app, &registration.url).await?;
+    let new = NewEndpoint {
+        id: app.new_id(),
+        url,
+        events: registration.events,
+        description: registration.description,
+    };
+    let secret = new_secret(app);
+    let shown = secret.secret.to_text();
+    let now = app.clock.now();
+    let event = Event::by(proof.actor(), origin, now, Action::WebhookCreated).subject(&new.id);
+    let id = new.id.clone();
+    let registered = app
+        .store
+        .write(move |tx| {
+            if tx.count_endpoints()? >= MOST_ENDPOINTS {
+                let refused = event.clone().outcome("refused");
+                return Ok(Traced::new(false, refused));
+            }
+            tx.insert_endpoint(&new, &secret, now)?;
+            Ok(Traced::new(true, event.clone().outcome("created")))
+        })
+        .await?;
+    if !registered {
+        return Err(Refusal::Conflict(Conflict::TooManyWebhooks));
+    }
+    Ok((read(app, proof, &id).await?, shown))
+}
+
+async fn check_url(app: &App, url: &str) -> Result<String, Refusal> {
+    let checked = app.outbound.check(url).await;
+    let url = checked.map_err(|flaw| Refusal::invalid("/url", flaw))?;
+    Ok(url.as_str().to_owned())
+}
+
+fn new_secret(app: &App) -> NewSecret {
+    NewSecret {
+        id: app.new_id(),
+        secret: WebhookSecret::generate(&app.chance),
+    }
+}
+
+/// A receiver.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn read(app: &App, _proof: &Proof<Administer>, id: &str) -> Result<Endpoint, Refusal> {
+    let (id, now) = (id.to_owned(), app.clock.now());
+    let found = app
+        .store
+        .read(move |reader| {
+            let Some(row) = reader.endpoint(&id)? else {
+                return Ok(None);
+            };
+            let secrets = reader.secrets_of(&id, now)?;
+            Ok(Some(Endpoint { row, secrets }))
+        })
+        .await?;
+    found.ok_or(Refusal::Unknown)
+}
+
+/// Receivers by id.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub async fn list(
+    app: &App,
+    _proof: &Proof<Administer>,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Page<Endpoint>, Refusal> {
+    let (after, now) = (after.unwrap_or_default(), app.clock.now());
+    let endpoints = app
+        .store
+        .read(move |reader| {
+            let rows = reader.endpoints(&after, limit + 1)?;
+            let endpoints = rows.into_iter().map(|row| {
+                let secrets = reader.secrets_of(&row.id, now)?;
+                Ok(Endpoint { row, secrets })
+            });
+            endpoints.collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+    Ok(Page::of(endpoints, limit, |endpoint| {
+        endpoint.row.id.clone()
+    }))
+}
+
+/// Changes a receiver. One that is switched on again gets what has waited for it.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Refusal::Invalid`] for an address that may not be called.
+pub async fn change(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+    mut change: EndpointChange,
+) -> Result<Endpoint, Refusal> {
+    if let Some(url) = change.url.take() {
+        change.url = Some(check_url(app, &url).await?);
+    }
+    let outcome = match change.is_active {
+        Some(true) => "enabled",
+        Some(false) => "disabled",
+        None => "changed",
+    };
+    alter(app, proof, origin, id, outcome, move |tx, id| {
+        tx.change_endpoint(id, &change)
+    })
+    .await?;
+    read(app, proof, id).await
+}
+
+/// Removes a receiver, and all that waits for it.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn remove(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+) -> Result<(), Refusal> {
+    alter(app, proof, origin, id, "removed", |tx, id| {
+        tx.remove_endpoint(id)
+    })
+    .await
+}
+
+/// Makes a new secret, shown once; the one before signs beside it for a while.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn rotate(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+) -> Result<(Endpoint, SecretString), Refusal> {
+    let secret = new_secret(app);
+    let shown = secret.secret.to_text();
+    let now = app.clock.now();
+    let old_until = now + TimeDelta::hours(i64::from(app.settings.webhooks.rotation_hours));
+    alter(app, proof, origin, id, "rotated", move |tx, id| {
+        tx.rotate_secret(id, &secret, now, old_until)
+    })
+    .await?;
+    Ok((read(app, proof, id).await?, shown))
+}
+
+/// One change of a receiver that is held still meanwhile.
+async fn alter<F>(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+    outcome: &'static str,
+    step: F,
+) -> Result<(), Refusal>
+where
+    F: Fn(&mut crate::store::Tx<'_>, &str) -> Result<(), crate::store::StoreError> + Send + 'static,
+{
+    let id = id.to_owned();
+    let event = Event::by(
+        proof.actor(),
+        origin,
+        app.clock.now(),
+        Action::WebhookChanged,
+    )
+    .subject(&id);
+    let altered = app
+        .store
+        .write(move |tx| {
+            if tx.hold_endpoint(&id)?.is_none() {
+                let refused = event.clone().outcome("not_found");
+                return Ok(Traced::new(false, refused));
+            }
+            step(tx, &id)?;
+            Ok(Traced::new(true, event.clone().outcome(outcome)))
+        })
+        .await?;
+    altered.then_some(()).ok_or(Refusal::Unknown)
+}
+
+/// Deliveries to a receiver, newest first.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn deliveries(
+    app: &App,
+    proof: &Proof<Administer>,
+    id: &str,
+    state: Option<DeliveryState>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Page<DeliveryRow>, Refusal> {
+    let id = read(app, proof, id).await?.row.id;
+    let rows = app
+        .store
+        .read(move |reader| reader.deliveries(&id, state, before, limit + 1))
+        .await?;
+    Ok(Page::of(rows, limit, |row| row.seq.to_string()))
+}
+
+/// Sends one message again, whatever became of it, under the same id.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn replay(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+    seq: i64,
+) -> Result<DeliveryRow, Refusal> {
+    let now = app.clock.now();
+    let event = Event::by(proof.actor(), origin, now, Action::WebhookReplayed).subject(id);
+    let id = id.to_owned();
+    let again = app
+        .store
+        .write(move |tx| {
+            let Some(held) = tx.delivery(&id, seq)? else {
+                let refused = event.clone().outcome("not_found");
+                return Ok(Traced::new(None, refused));
+            };
+            tx.replay_delivery(seq, now)?;
+            let event = event.clone().outcome("replayed").reason(&held.message_id);
+            Ok(Traced::new(tx.delivery(&id, seq)?, event))
+        })
+        .await?;
+    again.ok_or(Refusal::Unknown)
+}
+
+/// Sends a receiver's dead letters again, those written at `since` or later. Gives how many.
+///
+/// # Errors
+/// [`Refusal::Unknown`].
+pub async fn replay_dead(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+    since: Option<DateTime<Utc>>,
+) -> Result<usize, Refusal> {
+    let id = read(app, proof, id).await?.row.id;
+    let now = app.clock.now();
+    let event = Event::by(proof.actor(), origin, now, Action::WebhookReplayed).subject(&id);
+    let replayed = app
+        .store
+        .write(move |tx| {
+            let replayed = tx.replay_dead(&id, since, now)?;
+            let event = event
+                .clone()
+                .outcome("replayed")
+                .reason(&format!("{replayed} dead letters"));
+            Ok(Traced::new(replayed, event))
+        })
+        .await?;
+    Ok(replayed)
+}

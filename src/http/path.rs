@@ -1,0 +1,64 @@
+//! Parts of a path, decoded.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use serde::de::DeserializeOwned;
+
+use super::{problem::Problem, words::Code};
+
+/// A part of the path, such as a client number, whatever is in it.
+pub struct PathPart(pub String);
+
+/// An id in the path. What holds a control character is the id of nothing, and PostgreSQL takes no
+/// NUL.
+pub struct PathId(pub String);
+
+/// Two ids in the path, such as those of a receiver and one of its deliveries.
+pub struct PathPair(pub String, pub String);
+
+/// What the path holds; an address that cannot be read is the address of nothing.
+fn parts<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<T, Problem> {
+    let path = web::Path::<T>::from_request(request, payload).into_inner();
+    path.map(web::Path::into_inner)
+        .map_err(|_| Problem::new(Code::NotFound))
+}
+
+fn id(text: String) -> Result<String, Problem> {
+    if text.contains(char::is_control) {
+        Err(Problem::new(Code::NotFound))
+    } else {
+        Ok(text)
+    }
+}
+
+impl FromRequest for PathPart {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(parts(request, payload).map(Self))
+    }
+}
+
+impl FromRequest for PathId {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(parts(request, payload).and_then(id).map(Self))
+    }
+}
+
+impl FromRequest for PathPair {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let pair = parts::<(String, String)>(request, payload);
+        ready(pair.and_then(|(first, second)| Ok(Self(id(first)?, id(second)?))))
+    }
+}

@@ -1,0 +1,149 @@
+//! Signals of abuse by insiders, as supervisors and auditors read them.
+
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    extract::{Call, Guard, Query},
+    openapi::values,
+    problem::Problem,
+    shapes::{PageBody, Paging, event_mark},
+};
+use crate::{
+    domain::{
+        calendar::{parse_time, write_time},
+        role::Reports,
+    },
+    flows::{
+        FieldFlaw,
+        signals::{self, RaisedSignal},
+    },
+    store::EventFilter,
+};
+
+/// Which signals are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SignalQuery {
+    /// not before this time
+    #[param(value_type = values::Moment, required = false)]
+    from: Option<String>,
+    /// before this time
+    #[param(value_type = values::Moment, required = false)]
+    to: Option<String>,
+    /// how many
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// where to go on: the `next_cursor` of the page before
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
+    cursor: Option<String>,
+}
+
+/// What looks odd.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SignalKind {
+    ManyClients,
+    LookUpsWithoutVerification,
+    ManySpecialists,
+    OutsideHours,
+    RepeatedInquiries,
+}
+
+/// Whose work a signal is about.
+#[derive(Serialize, ToSchema)]
+pub struct SignalStaffBody {
+    /// staff id
+    pub id: String,
+    /// login
+    #[schema(example = "aigul")]
+    pub login: String,
+    /// role
+    #[schema(value_type = super::staff::RoleName)]
+    pub role: &'static str,
+}
+
+/// Something odd that was seen in the audit.
+#[derive(Serialize, ToSchema)]
+pub struct SignalBody {
+    /// its place in the audit
+    pub id: String,
+    /// when it was raised
+    #[schema(value_type = String, format = DateTime)]
+    pub at: String,
+    /// what looks odd
+    #[schema(value_type = SignalKind)]
+    pub kind: Option<String>,
+    /// whose work it is about; null where it is about a client
+    #[schema(required = true)]
+    pub staff: Option<SignalStaffBody>,
+    /// about which client; null where it is about many
+    #[schema(required = true)]
+    pub client_id: Option<String>,
+    /// how many clients, specialists, events or readings there were when it was raised
+    #[schema(required = true)]
+    pub count: Option<i64>,
+}
+
+impl From<RaisedSignal> for SignalBody {
+    fn from(signal: RaisedSignal) -> Self {
+        let event = signal.recorded.event;
+        let staff = signal.staff.map(|staff| SignalStaffBody {
+            id: staff.id,
+            login: staff.login,
+            role: staff.role.name(),
+        });
+        Self {
+            id: signal.recorded.seq.to_string(),
+            at: write_time(event.at),
+            kind: event.reason,
+            staff,
+            client_id: event.client_id,
+            count: event.outcome.and_then(|count| count.parse().ok()),
+        }
+    }
+}
+
+/// Lists signals of abuse by insiders, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/reports/signals",
+    tag = "reports",
+    operation_id = "list_signals",
+    security(("bearer" = ["supervisor", "auditor"])),
+    params(SignalQuery),
+    responses((status = 200, description = "A page of signals", body = PageBody<SignalBody>)),
+)]
+pub async fn list(
+    guard: Guard<Reports>,
+    call: Call,
+    Query(query): Query<SignalQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, mark) = Paging {
+        limit: query.limit,
+        cursor: query.cursor,
+    }
+    .parse()?;
+    let mut flaws = Vec::new();
+    let mut time = |name: &str, text: Option<String>| {
+        let parsed = text.map(|text| parse_time(&text)).transpose();
+        parsed.unwrap_or_else(|flaw| {
+            flaws.push(FieldFlaw::at(name, flaw));
+            None
+        })
+    };
+    let (from, to) = (time("from", query.from), time("to", query.to));
+    if !flaws.is_empty() {
+        return Err(Problem::invalid(flaws));
+    }
+    let filter = EventFilter {
+        from,
+        to,
+        before: event_mark(mark)?,
+        ..EventFilter::default()
+    };
+    let page = signals::report(&call.app, &guard, &call.origin, filter, limit).await?;
+    Ok(HttpResponse::Ok().json(PageBody::of(page, SignalBody::from)))
+}

@@ -1,0 +1,193 @@
+//! Access tokens of service accounts: OAuth2 client credentials (RFC 6749 §4.4).
+
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Payload,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    context::Foreign,
+    extract::{Call, read_all},
+    openapi::values,
+    problem::Problem,
+};
+use crate::{
+    domain::identifier::Login,
+    flows::{
+        Refusal,
+        sign_in::{self, Door},
+    },
+};
+
+/// Client credentials (RFC 6749 §4.4), where they are not in the header.
+#[derive(Deserialize, ToSchema)]
+pub struct TokenForm {
+    /// `client_credentials`
+    #[schema(required = true, value_type = values::GrantType)]
+    pub grant_type: Option<String>,
+    /// the service account
+    #[schema(value_type = String, required = false, example = "loan-system")]
+    pub client_id: Option<String>,
+    /// its secret
+    #[schema(value_type = String, required = false, format = Password, example = "qcs_5hJ2")]
+    pub client_secret: Option<SecretString>,
+    /// not used: a service account has the one role
+    #[schema(value_type = String, required = false)]
+    pub scope: Option<String>,
+}
+
+/// An access token of a service account.
+#[derive(Serialize, ToSchema)]
+pub struct TokenBody {
+    /// the token for `Authorization: Bearer`
+    #[schema(example = "eyJhbGciOiJFZERTQSIsImtpZCI6InQxIn0.eyJzdWIiOiIwMTlhIn0.c2ln")]
+    pub access_token: String,
+    /// always `Bearer`
+    #[schema(value_type = values::TokenType)]
+    pub token_type: &'static str,
+    /// seconds until it ends
+    #[schema(minimum = 1, example = 3600)]
+    pub expires_in: i64,
+}
+
+/// An error as RFC 6749 §5.2 has it.
+#[derive(Serialize, ToSchema)]
+pub struct OAuthError {
+    /// `invalid_request`, `invalid_client`, `unsupported_grant_type`
+    #[schema(value_type = values::OAuthErrorCode)]
+    pub error: &'static str,
+    /// for people
+    pub error_description: &'static str,
+}
+
+/// Gives a service account an access token (RFC 6749 §4.4, client credentials).
+///
+/// The credentials come as HTTP Basic or in the form, not as both. What is wrong with them is told in
+/// RFC 6749's own JSON; a limit or a fault of the service, as everywhere, in a problem document.
+#[utoipa::path(
+    post,
+    path = "/v1/oauth/token",
+    tag = "service accounts",
+    operation_id = "issue_token",
+    security(("client_basic" = []), ()),
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "A token", body = TokenBody, headers(("Pragma" = String, description = "no-cache"))), (status = 400, description = "The request is none of RFC 6749", body = OAuthError), (status = 401, description = "The client id or the secret is not right", body = OAuthError, headers(("WWW-Authenticate" = String, description = "the scheme that was used")))),
+    extensions(("x-problems" = json!(["payload_too_large", "rate_limited", "overloaded"]))),
+)]
+pub async fn issue_token(
+    request: HttpRequest,
+    call: Call,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = read_all(payload.into_inner()).await?;
+    let (login, secret, in_header) = match read_credentials(&request, &body) {
+        Ok(credentials) => credentials,
+        Err((error, description)) => return Ok(oauth_error(400, error, description, false)),
+    };
+    let session = sign_in::sign_in(&call.app, &call.origin, Door::Services, login, secret).await;
+    match session {
+        Ok(session) => Ok(HttpResponse::Ok()
+            .insert_header((header::PRAGMA, "no-cache"))
+            .json(TokenBody {
+                access_token: session.token.expose_secret().to_owned(),
+                token_type: "Bearer",
+                expires_in: session.expires_in,
+            })),
+        Err(Refusal::BadCredentials) => Ok(oauth_error(
+            401,
+            "invalid_client",
+            "the client id or the secret is not right",
+            in_header,
+        )),
+        Err(other) => Err(other.into()),
+    }
+}
+
+type Credentials = (Option<Login>, SecretString, bool);
+
+fn read_credentials(
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<Credentials, (&'static str, &'static str)> {
+    let invalid = |why| ("invalid_request", why);
+    if !request
+        .content_type()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    {
+        return Err(invalid(
+            "the body is a form: application/x-www-form-urlencoded",
+        ));
+    }
+    let form: TokenForm =
+        serde_urlencoded::from_bytes(body).map_err(|_| invalid("the form cannot be read"))?;
+    match form.grant_type.as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => {
+            return Err((
+                "unsupported_grant_type",
+                "only client_credentials is supported",
+            ));
+        }
+        None => return Err(invalid("grant_type is missing")),
+    }
+    let basic = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let basic = basic.filter(|value| {
+        value
+            .get(..6)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "))
+    });
+    match (basic, form.client_id, form.client_secret) {
+        (Some(_), _, Some(_)) => Err(invalid("credentials are in the header and in the body")),
+        (Some(value), _, None) => {
+            let (id, secret) = decode_basic(&value[6..])
+                .ok_or_else(|| invalid("the Basic credentials cannot be read"))?;
+            Ok((Login::parse(&id).ok(), secret, true))
+        }
+        (None, Some(id), Some(secret)) => Ok((Login::parse(&id).ok(), secret, false)),
+        (None, ..) => Err(invalid("client_id and client_secret are missing")),
+    }
+}
+
+/// Both parts are form-encoded before they are joined (RFC 6749 §2.3.1).
+fn decode_basic(encoded: &str) -> Option<(String, SecretString)> {
+    let bytes = STANDARD.decode(encoded.trim()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decode = |part: &str| {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&format!("v={part}")).ok()?;
+        pairs.into_iter().next().map(|(_, value)| value)
+    };
+    Some((decode(id)?, SecretString::from(decode(secret)?)))
+}
+
+fn oauth_error(
+    status: u16,
+    error: &'static str,
+    description: &'static str,
+    in_header: bool,
+) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = HttpResponse::build(status);
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = if in_header {
+            "Basic realm=\"qupia\""
+        } else {
+            "Bearer realm=\"qupia\""
+        };
+        response.insert_header((header::WWW_AUTHENTICATE, scheme));
+    }
+    let mut response = response.json(OAuthError {
+        error,
+        error_description: description,
+    });
+    response.extensions_mut().insert(Foreign);
+    response
+}

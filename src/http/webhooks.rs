@@ -1,0 +1,291 @@
+//! Receivers of webhooks, as an admin keeps them.
+
+use actix_web::{HttpResponse, http::header};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+pub use self::bodies::{
+    NewWebhookBody, ReplayBody, ReplayedBody, WebhookBody, WebhookDeliveryBody, WebhookPatch,
+};
+use super::{
+    extract::{Body, Call, Fields, Guard, PathId, PathPair, Query},
+    openapi::values,
+    problem::Problem,
+    shapes::{PageBody, Paging, event_mark, line, needed, short_line},
+    staff::is_active,
+    words::Code,
+};
+use crate::{
+    domain::{calendar::parse_time, flaw::Flaw, role::Administer, webhook::TOLD},
+    flows::{
+        FieldFlaw,
+        webhooks::{self, Registration},
+    },
+    store::{DeliveryState, EndpointChange},
+};
+
+pub mod bodies;
+
+/// Some of the events, each once, in the order of the contract.
+fn events(named: Vec<String>) -> Result<Vec<String>, Flaw> {
+    if named.is_empty() {
+        return Err(Flaw::Blank);
+    }
+    if !named.iter().all(|name| TOLD.contains(&name.as_str())) {
+        return Err(Flaw::NotOneOf(TOLD));
+    }
+    let wanted = TOLD
+        .iter()
+        .filter(|told| named.iter().any(|name| name == *told));
+    Ok(wanted.map(|told| (*told).to_owned()).collect())
+}
+
+/// Registers a receiver of webhooks (Standard Webhooks).
+///
+/// The `secret` is shown in this answer and never again; a repeated request with the same
+/// `Idempotency-Key` is answered without it.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    tag = "webhooks",
+    operation_id = "register_webhook",
+    security(("bearer" = ["admin"])),
+    request_body = NewWebhookBody,
+    responses((status = 201, description = "Registered", body = WebhookBody, headers(("Location" = String, description = "where the receiver is read")))),
+    extensions(("x-problems" = json!(["too_many_webhooks"]))),
+)]
+pub async fn register(
+    guard: Guard<Administer>,
+    call: Call,
+    Body(body): Body<NewWebhookBody>,
+) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::of(&body);
+    let url = fields.need("/url", body.url, line);
+    let events = fields.may("/events", body.events, events);
+    let description = fields.may("/description", body.description, line);
+    let registration = Registration {
+        url: fields.finish(url)?,
+        events,
+        description,
+    };
+    let (endpoint, secret) =
+        webhooks::register(&call.app, &guard, &call.origin, registration).await?;
+    let location = format!("/v1/webhooks/{}", endpoint.row.id);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .json(WebhookBody::of(endpoint, Some(secret))))
+}
+
+/// Lists receivers.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks",
+    tag = "webhooks",
+    operation_id = "list_webhooks",
+    security(("bearer" = ["admin"])),
+    params(Paging),
+    responses((status = 200, description = "A page of receivers", body = PageBody<WebhookBody>)),
+)]
+pub async fn list(
+    guard: Guard<Administer>,
+    call: Call,
+    Query(paging): Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, after) = paging.parse()?;
+    let page = webhooks::list(&call.app, &guard, after, limit).await?;
+    let page = PageBody::of(page, |endpoint| WebhookBody::of(endpoint, None));
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Reads a receiver.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "read_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 200, description = "The receiver", body = WebhookBody)),
+)]
+pub async fn read(
+    guard: Guard<Administer>,
+    call: Call,
+    PathId(id): PathId,
+) -> Result<HttpResponse, Problem> {
+    let endpoint = webhooks::read(&call.app, &guard, &id).await?;
+    Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
+}
+
+/// Changes, disables or enables a receiver.
+///
+/// What is left out stays; `events: null` is all of them, `description: null` none; null elsewhere is 422.
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "change_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    request_body = WebhookPatch,
+    responses((status = 200, description = "The receiver as it is now", body = WebhookBody)),
+)]
+pub async fn change(
+    guard: Guard<Administer>,
+    call: Call,
+    PathId(id): PathId,
+    Body(body): Body<WebhookPatch>,
+) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::of(&body);
+    let is_empty = body.url.is_none()
+        && body.events.is_none()
+        && body.description.is_none()
+        && body.status.is_none();
+    if is_empty {
+        fields.note("", Flaw::NothingToChange);
+    }
+    let change = EndpointChange {
+        url: fields.may("/url", body.url, needed(line)),
+        events: fields.may("/events", body.events, |named| {
+            named.map(events).transpose()
+        }),
+        description: fields.may("/description", body.description, |text| {
+            text.map(short_line).transpose()
+        }),
+        is_active: fields.may("/status", body.status, needed(is_active)),
+    };
+    let change = fields.finish(Some(change))?;
+    let endpoint = webhooks::change(&call.app, &guard, &call.origin, &id, change).await?;
+    Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
+}
+
+/// Removes a receiver.
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{id}",
+    tag = "webhooks",
+    operation_id = "remove_webhook",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 204, description = "Removed")),
+)]
+pub async fn remove(
+    guard: Guard<Administer>,
+    call: Call,
+    PathId(id): PathId,
+) -> Result<HttpResponse, Problem> {
+    webhooks::remove(&call.app, &guard, &call.origin, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Rotates a receiver's secret; the old one signs beside the new one for a while.
+///
+/// The new `secret` is shown in this answer and never again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/secrets",
+    tag = "webhooks",
+    operation_id = "rotate_webhook_secret",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    responses((status = 201, description = "The receiver with the new secret", body = WebhookBody)),
+)]
+pub async fn rotate(
+    guard: Guard<Administer>,
+    call: Call,
+    PathId(id): PathId,
+) -> Result<HttpResponse, Problem> {
+    let (endpoint, secret) = webhooks::rotate(&call.app, &guard, &call.origin, &id).await?;
+    Ok(HttpResponse::Created().json(WebhookBody::of(endpoint, Some(secret))))
+}
+
+/// Which deliveries are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveryQuery {
+    /// how they stand
+    #[param(value_type = bodies::WebhookDeliveryStatus, required = false, inline)]
+    status: Option<String>,
+    /// how many
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// where to go on: the `next_cursor` of the page before
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
+    cursor: Option<String>,
+}
+
+/// Lists a receiver's deliveries, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}/deliveries",
+    tag = "webhooks",
+    operation_id = "list_deliveries",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver"), DeliveryQuery),
+    responses((status = 200, description = "A page of deliveries", body = PageBody<WebhookDeliveryBody>)),
+)]
+pub async fn deliveries(
+    guard: Guard<Administer>,
+    call: Call,
+    PathId(id): PathId,
+    Query(query): Query<DeliveryQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, mark) = Paging {
+        limit: query.limit,
+        cursor: query.cursor,
+    }
+    .parse()?;
+    let state = query.status.as_deref().map(DeliveryState::from_name);
+    if state == Some(None) {
+        let flaw = Flaw::NotOneOf(DeliveryState::NAMES);
+        return Err(Problem::invalid(vec![FieldFlaw::at("status", flaw)]));
+    }
+    let (state, before) = (state.flatten(), event_mark(mark)?);
+    let page = webhooks::deliveries(&call.app, &guard, &id, state, before, limit).await?;
+    Ok(HttpResponse::Ok().json(PageBody::of(page, WebhookDeliveryBody::from)))
+}
+
+/// Sends one delivery again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
+    tag = "webhooks",
+    operation_id = "replay_delivery",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver"), ("delivery_id" = values::Id, Path, description = "the delivery")),
+    responses((status = 202, description = "It is to be sent again", body = WebhookDeliveryBody)),
+)]
+pub async fn replay(
+    guard: Guard<Administer>,
+    call: Call,
+    PathPair(id, delivery): PathPair,
+) -> Result<HttpResponse, Problem> {
+    let delivery = delivery.parse::<i64>();
+    let delivery = delivery.map_err(|_| Problem::new(Code::NotFound))?;
+    let row = webhooks::replay(&call.app, &guard, &call.origin, &id, delivery).await?;
+    Ok(HttpResponse::Accepted().json(WebhookDeliveryBody::from(row)))
+}
+
+/// Sends dead letters again.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/replay",
+    tag = "webhooks",
+    operation_id = "replay_dead_letters",
+    security(("bearer" = ["admin"])),
+    params(("id" = values::Id, Path, description = "the receiver")),
+    request_body = ReplayBody,
+    responses((status = 202, description = "They are to be sent again", body = ReplayedBody)),
+)]
+pub async fn replay_dead(
+    guard: Guard<Administer>,
+    call: Call,
+    PathId(id): PathId,
+    Body(body): Body<ReplayBody>,
+) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::of(&body);
+    let since = fields.may("/since", body.since, |text| parse_time(&text));
+    fields.finish(Some(()))?;
+    let replayed = webhooks::replay_dead(&call.app, &guard, &call.origin, &id, since).await?;
+    Ok(HttpResponse::Accepted().json(ReplayedBody { replayed }))
+}

@@ -1,0 +1,75 @@
+//! A copy of SQLite's database, taken while it is written to, and what a copy must show before it is
+//! trusted.
+
+use std::{path::Path, time::Duration};
+
+use diesel::{RunQueryDsl, sql_query, sql_types::Text};
+
+use super::{
+    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    error::StoreError,
+    migrations,
+};
+
+/// A large database takes its time to be read.
+const PATIENCE: Duration = Duration::from_secs(3_600);
+
+#[derive(diesel::QueryableByName)]
+struct Told {
+    #[diesel(sql_type = Text)]
+    told: String,
+}
+
+/// Copies the database into a new file: everything that was committed when it began, and nothing
+/// later. Writers go on meanwhile.
+///
+/// # Errors
+/// [`StoreError::Unavailable`]; also for PostgreSQL, which has tools of its own.
+pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
+    let mut connection = open(url, Purpose::Write, PATIENCE)?;
+    let AnyConnection::Sqlite(sqlite) = &mut connection else {
+        return Err(StoreError::Unavailable(
+            "PostgreSQL is copied by its own tools".to_owned(),
+        ));
+    };
+    let path = file.display().to_string();
+    sql_query("VACUUM INTO ?")
+        .bind::<Text, _>(path)
+        .execute(sqlite)?;
+    Ok(())
+}
+
+/// Looks whether a file is a whole database whose schema this program knows, and brings the schema up
+/// to date.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_copy(url: &DatabaseUrl) -> Result<(), StoreError> {
+    let mut connection = open(url, Purpose::Write, PATIENCE)?;
+    let wrong = |why: String| StoreError::Unavailable(format!("the copy is not whole: {why}"));
+    if let AnyConnection::Sqlite(sqlite) = &mut connection {
+        let told: Vec<Told> =
+            sql_query("SELECT integrity_check AS told FROM pragma_integrity_check").load(sqlite)?;
+        if let Some(row) = told.iter().find(|row| row.told != "ok") {
+            return Err(wrong(row.told.clone()));
+        }
+        let orphans: Vec<Told> =
+            sql_query("SELECT \"table\" AS told FROM pragma_foreign_key_check LIMIT 1")
+                .load(sqlite)?;
+        if let Some(row) = orphans.first() {
+            return Err(wrong(format!("a row of {} refers to nothing", row.told)));
+        }
+        let applied: Vec<Told> =
+            sql_query("SELECT version AS told FROM __diesel_schema_migrations").load(sqlite)?;
+        let known = migrations::known()?;
+        if let Some(row) = applied.iter().find(|row| !known.contains(&row.told)) {
+            return Err(wrong(format!(
+                "migration {} is of a later version of this program",
+                row.told
+            )));
+        }
+    }
+    drop(connection);
+    migrations::migrate(url)?;
+    Ok(())
+}

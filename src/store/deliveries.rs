@@ -1,0 +1,367 @@
+//! Deliveries: what became of each message of the outbox to each receiver of webhooks.
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::exists, prelude::*};
+
+use super::{
+    Reader, StoreError, Tally, Tx, maybe_moment, micros, moment, one_row,
+    schema::{webhook_deliveries, webhook_endpoints},
+};
+
+const TABLE: &str = "webhook_deliveries";
+
+macro_rules! states {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// How a delivery stands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum DeliveryState {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl DeliveryState {
+            /// The words for every state.
+            pub const NAMES: &'static [&'static str] = &[$($name,)+];
+
+            /// The word of the contract.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The state of a word.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+states! {
+    /// it is still to be delivered
+    Pending = "pending",
+    /// the receiver took it
+    Delivered = "delivered",
+    /// it was tried as often as it may be: a dead letter
+    Dead = "dead",
+}
+
+/// A message to one receiver.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    /// its place in the outbox; also its id
+    pub seq: i64,
+    /// to whom
+    pub endpoint_id: String,
+    /// the message's id, the same for every receiver and at every attempt
+    pub message_id: String,
+    /// about whom
+    pub client_id: String,
+    /// what it tells
+    pub event: String,
+    /// the body
+    pub payload: String,
+    /// how it stands
+    pub state: DeliveryState,
+    /// how often it was tried
+    pub attempts: u32,
+    /// when it is tried next, while it is pending
+    pub next_at: DateTime<Utc>,
+    /// when it was written
+    pub created_at: DateTime<Utc>,
+    /// when it was tried last
+    pub last_at: Option<DateTime<Utc>>,
+    /// what the receiver answered last
+    pub last_status: Option<u16>,
+    /// why there was no answer
+    pub last_error: Option<String>,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// the status, where there was an answer
+    pub status: Option<u16>,
+    /// why there was none
+    pub error: Option<&'static str>,
+}
+
+type Columns = (
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i32,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i32>,
+    Option<String>,
+);
+
+fn decode(row: Columns) -> Result<DeliveryRow, StoreError> {
+    let (
+        seq,
+        endpoint_id,
+        message_id,
+        client_id,
+        event,
+        payload,
+        state,
+        attempts,
+        next_at,
+        created_at,
+        last_at,
+        last_status,
+        last_error,
+    ) = row;
+    let key = seq.to_string();
+    let corrupt = |why: &str| StoreError::corrupt(TABLE, &key, why);
+    Ok(DeliveryRow {
+        state: DeliveryState::from_name(&state).ok_or_else(|| corrupt("no such state"))?,
+        attempts: u32::try_from(attempts).map_err(|_| corrupt("a negative count"))?,
+        next_at: moment(TABLE, &key, next_at)?,
+        created_at: moment(TABLE, &key, created_at)?,
+        last_at: maybe_moment(TABLE, &key, last_at)?,
+        last_status: last_status
+            .map(u16::try_from)
+            .transpose()
+            .map_err(|_| corrupt("no such status"))?,
+        seq,
+        endpoint_id,
+        message_id,
+        client_id,
+        event,
+        payload,
+        last_error,
+    })
+}
+
+diesel::alias!(webhook_deliveries as earlier: Earlier);
+
+impl Reader<'_> {
+    /// The active receivers for which something is due.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn endpoints_due(&mut self, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        let due = webhook_deliveries::table
+            .filter(webhook_deliveries::endpoint_id.eq(webhook_endpoints::id))
+            .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
+            .filter(webhook_deliveries::next_at.le(micros(now)));
+        Ok(webhook_endpoints::table
+            .filter(webhook_endpoints::is_active.eq(true))
+            .filter(exists(due))
+            .order(webhook_endpoints::id)
+            .select(webhook_endpoints::id)
+            .load(self.connection)?)
+    }
+
+    /// What is due for a receiver, and stands behind no earlier message about the same client.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn deliveries_due(
+        &mut self,
+        endpoint_id: &str,
+        now: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let before = earlier
+            .filter(
+                earlier
+                    .field(webhook_deliveries::endpoint_id)
+                    .eq(webhook_deliveries::endpoint_id),
+            )
+            .filter(
+                earlier
+                    .field(webhook_deliveries::client_id)
+                    .eq(webhook_deliveries::client_id),
+            )
+            .filter(
+                earlier
+                    .field(webhook_deliveries::state)
+                    .eq(DeliveryState::Pending.name()),
+            )
+            .filter(
+                earlier
+                    .field(webhook_deliveries::seq)
+                    .lt(webhook_deliveries::seq),
+            );
+        let rows = webhook_deliveries::table
+            .filter(webhook_deliveries::endpoint_id.eq(endpoint_id))
+            .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
+            .filter(webhook_deliveries::next_at.le(micros(now)))
+            .filter(diesel::dsl::not(exists(before)))
+            .order((webhook_deliveries::next_at, webhook_deliveries::seq))
+            .limit(limit)
+            .load::<Columns>(self.connection)?;
+        rows.into_iter().map(decode).collect()
+    }
+
+    /// Deliveries to a receiver, newest first, before a place.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn deliveries(
+        &mut self,
+        endpoint_id: &str,
+        state: Option<DeliveryState>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let mut wanted = webhook_deliveries::table
+            .filter(webhook_deliveries::endpoint_id.eq(endpoint_id.to_owned()))
+            .into_boxed();
+        if let Some(state) = state {
+            wanted = wanted.filter(webhook_deliveries::state.eq(state.name()));
+        }
+        if let Some(before) = before {
+            wanted = wanted.filter(webhook_deliveries::seq.lt(before));
+        }
+        let rows = wanted
+            .order(webhook_deliveries::seq.desc())
+            .limit(limit)
+            .load::<Columns>(self.connection)?;
+        rows.into_iter().map(decode).collect()
+    }
+
+    /// One delivery to a receiver.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn delivery(
+        &mut self,
+        endpoint_id: &str,
+        seq: i64,
+    ) -> Result<Option<DeliveryRow>, StoreError> {
+        let row = webhook_deliveries::table
+            .find(seq)
+            .filter(webhook_deliveries::endpoint_id.eq(endpoint_id))
+            .first::<Columns>(self.connection)
+            .optional()?;
+        row.map(decode).transpose()
+    }
+}
+
+impl Tx<'_> {
+    /// Makes a delivery due again, from its first attempt on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replay_delivery(&mut self, seq: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let again = diesel::update(webhook_deliveries::table.find(seq))
+            .set((
+                webhook_deliveries::state.eq(DeliveryState::Pending.name()),
+                webhook_deliveries::attempts.eq(0),
+                webhook_deliveries::next_at.eq(micros(now)),
+            ))
+            .execute(self.connection)?;
+        one_row(TABLE, &seq.to_string(), again)
+    }
+
+    /// Makes a receiver's dead letters due again, those written at `since` or later. Gives how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replay_dead(
+        &mut self,
+        endpoint_id: &str,
+        since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        Ok(diesel::update(webhook_deliveries::table)
+            .filter(webhook_deliveries::endpoint_id.eq(endpoint_id))
+            .filter(webhook_deliveries::state.eq(DeliveryState::Dead.name()))
+            .filter(webhook_deliveries::created_at.ge(since.map_or(i64::MIN, micros)))
+            .set((
+                webhook_deliveries::state.eq(DeliveryState::Pending.name()),
+                webhook_deliveries::attempts.eq(0),
+                webhook_deliveries::next_at.eq(micros(now)),
+            ))
+            .execute(self.connection)?)
+    }
+}
+
+impl Tally<'_> {
+    /// Counts an attempt that ended a delivery, well or for good.
+    ///
+    /// What was changed since it was picked up is left alone: another instance, or a replay.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn end_delivery(
+        &mut self,
+        held: &DeliveryRow,
+        state: DeliveryState,
+        answer: Answer,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.count_delivery(held, state, answer, held.next_at, now)
+    }
+
+    /// Counts an attempt that failed; the next is at `next_at`, and what waits behind it with it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn retry_delivery(
+        &mut self,
+        held: &DeliveryRow,
+        answer: Answer,
+        next_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.count_delivery(held, DeliveryState::Pending, answer, next_at, now)?;
+        // Else they would be looked at with every pass, and passed over.
+        diesel::update(webhook_deliveries::table)
+            .filter(webhook_deliveries::endpoint_id.eq(&held.endpoint_id))
+            .filter(webhook_deliveries::client_id.eq(&held.client_id))
+            .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
+            .filter(webhook_deliveries::seq.gt(held.seq))
+            .filter(webhook_deliveries::next_at.lt(micros(next_at)))
+            .set(webhook_deliveries::next_at.eq(micros(next_at)))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    fn count_delivery(
+        &mut self,
+        held: &DeliveryRow,
+        state: DeliveryState,
+        answer: Answer,
+        next_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let count = |attempts: u32| i32::try_from(attempts).unwrap_or(i32::MAX);
+        diesel::update(webhook_deliveries::table.find(held.seq))
+            .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
+            .filter(webhook_deliveries::attempts.eq(count(held.attempts)))
+            .set((
+                webhook_deliveries::state.eq(state.name()),
+                webhook_deliveries::attempts.eq(count(held.attempts.saturating_add(1))),
+                webhook_deliveries::next_at.eq(micros(next_at)),
+                webhook_deliveries::last_at.eq(micros(now)),
+                webhook_deliveries::last_status.eq(answer.status.map(i32::from)),
+                webhook_deliveries::last_error.eq(answer.error),
+            ))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Forgets what was delivered before a time. Dead letters stay until their receiver goes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget_delivered(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+        Ok(diesel::delete(webhook_deliveries::table)
+            .filter(webhook_deliveries::state.eq(DeliveryState::Delivered.name()))
+            .filter(webhook_deliveries::last_at.lt(micros(before)))
+            .execute(self.connection)?)
+    }
+}

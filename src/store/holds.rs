@@ -1,0 +1,38 @@
+//! Numbers that are held: on PostgreSQL whoever writes the record of a number waits for whoever
+//! writes it already, so that what was read to decide is still so when it is written. SQLite has one
+//! writer, and needs nothing.
+
+use diesel::{
+    RunQueryDsl, sql_query,
+    sql_types::{Array, Integer, Text},
+};
+
+use super::{AnyConnection, StoreError, Tx};
+
+/// The class of these advisory locks: "numb" in ASCII.
+const CLASS: i32 = 0x6e_75_6d_62;
+/// Numbers fall into so many classes, so that a large group holds no more locks than that.
+const BUCKETS: i32 = 256;
+
+impl Tx<'_> {
+    /// Holds the records of these client or ticket numbers until the transaction ends. What decides
+    /// about them has to be read after this.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hold_numbers(&mut self, numbers: &[&str]) -> Result<(), StoreError> {
+        if let AnyConnection::Postgres(postgres) = &mut self.0.connection {
+            // In ascending order, so that two groups never wait for each other.
+            sql_query(
+                "SELECT pg_advisory_xact_lock($1, bucket) FROM (\
+                 SELECT DISTINCT abs(hashtext(number) % $2) AS bucket \
+                 FROM unnest($3) AS number ORDER BY bucket) AS buckets",
+            )
+            .bind::<Integer, _>(CLASS)
+            .bind::<Integer, _>(BUCKETS)
+            .bind::<Array<Text>, _>(numbers)
+            .execute(postgres)?;
+        }
+        Ok(())
+    }
+}

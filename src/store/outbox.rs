@@ -1,0 +1,80 @@
+//! The outbox: messages to receivers of webhooks, written in the transaction of what they tell.
+//!
+//! Messages of one client stand in the order in which they were written: whatever changes a
+//! passphrase holds its row first, so that the later change also takes the later number.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    AnyConnection, DeliveryState, StoreError, Tx, micros,
+    schema::{webhook_deliveries, webhook_endpoints},
+    webhooks::events_of,
+};
+use crate::{
+    domain::{audit::Event, webhook::Message},
+    secrets::chance::Chance,
+};
+
+/// An active receiver, and which events it wants: all where none is named.
+pub(super) struct Receiver {
+    id: String,
+    events: Option<Vec<String>>,
+}
+
+/// Who is to be told anything. Where nobody is registered this is one look at an empty table.
+pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = webhook_endpoints::table
+        .filter(webhook_endpoints::is_active.eq(true))
+        .select((webhook_endpoints::id, webhook_endpoints::events))
+        .load(connection)?;
+    let receivers = rows.into_iter().map(|(id, events)| Receiver {
+        id,
+        events: events_of(events.as_deref()),
+    });
+    Ok(receivers.collect())
+}
+
+/// Puts a message into the outbox, once for each receiver that wants it.
+pub(super) fn tell(
+    connection: &mut AnyConnection,
+    chance: &Chance,
+    receivers: &[Receiver],
+    message: &Message,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let wants = |receiver: &&Receiver| {
+        let wanted = receiver.events.as_ref();
+        wanted.is_none_or(|wanted| wanted.iter().any(|name| name == message.event))
+    };
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    let message_id = format!("msg_{}", chance.uuid_v7(millis));
+    for receiver in receivers.iter().filter(wants) {
+        diesel::insert_into(webhook_deliveries::table)
+            .values((
+                webhook_deliveries::endpoint_id.eq(&receiver.id),
+                webhook_deliveries::message_id.eq(&message_id),
+                webhook_deliveries::client_id.eq(&message.client_id),
+                webhook_deliveries::event.eq(message.event),
+                webhook_deliveries::payload.eq(&message.payload),
+                webhook_deliveries::state.eq(DeliveryState::Pending.name()),
+                webhook_deliveries::attempts.eq(0),
+                webhook_deliveries::next_at.eq(micros(at)),
+                webhook_deliveries::created_at.eq(micros(at)),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+impl Tx<'_> {
+    /// Puts what an event tells into the outbox.
+    pub(super) fn tell(&mut self, event: &Event) -> Result<(), StoreError> {
+        let Some(message) = Message::of(event) else {
+            return Ok(());
+        };
+        let receivers = receivers(self.connection)?;
+        let chance = &self.vault.chance;
+        tell(self.0.connection, chance, &receivers, &message, event.at)
+    }
+}

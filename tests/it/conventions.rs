@@ -1,0 +1,352 @@
+//! What the contract says of every request and every answer.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    World,
+    cast::somebody,
+    world::{BUSY, on_each_database, on_sqlite},
+};
+
+on_each_database! {
+    a_null_character_is_no_fault_of_ours_wherever_it_stands with BUSY,
+}
+on_sqlite! {
+    a_request_bears_the_callers_id_where_it_fits_and_one_of_ours_elsewhere,
+    bodies_that_are_no_json_of_ours_are_told_apart,
+    a_body_over_a_mebibyte_is_refused,
+    addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form,
+    what_is_not_acceptable_is_not_sent,
+    problems_are_told_in_the_callers_language,
+    every_answer_is_guarded_by_its_headers,
+    whoever_lives_and_can_serve_says_so,
+}
+
+async fn a_null_character_is_no_fault_of_ours_wherever_it_stands(world: &World) {
+    let (branch, supervisor) = (world.staff("branch").await, world.staff("supervisor").await);
+    let feed = world.loan_system().await;
+    for path in [
+        "/v1/clients/%00",
+        "/v1/clients/a%00b",
+        "/v1/clients/%00/applications",
+        "/v1/clients/%00/accesses",
+        "/v1/clients/%00/passphrase",
+        "/v1/applications/%00",
+        "/v1/applications/%00/form",
+    ] {
+        let answer = branch.get(path).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
+    }
+    for path in ["/v1/verifications/%00", "/v1/verifications/%00/loans"] {
+        supervisor.get(path).await.refused(404, "not_found");
+    }
+    supervisor
+        .delete("/v1/verifications/%00")
+        .await
+        .refused(404, "not_found");
+    world
+        .admin
+        .get("/v1/staff/%00")
+        .await
+        .refused(404, "not_found");
+    world
+        .admin
+        .patch("/v1/staff/%00", json!({"name": "A"}))
+        .await
+        .refused(404, "not_found");
+    world
+        .admin
+        .post("/v1/staff/%00/password", json!({}))
+        .await
+        .refused(404, "not_found");
+    let reason = json!({"reason": "a"});
+    branch
+        .ask("DELETE", "/v1/clients/%00/passphrase")
+        .json(&reason)
+        .await
+        .refused(404, "not_found");
+    supervisor
+        .post("/v1/clients/%00/passphrase/block", reason.clone())
+        .await
+        .refused(404, "not_found");
+    supervisor
+        .verify("a\u{0}b", "лиловый якорь")
+        .await
+        .refused_field(422, "/client_id", "not_a_line");
+    branch
+        .ask_to_draft("\u{0}")
+        .await
+        .refused_field(422, "/client_id", "not_a_line");
+    let check = json!({"passphrase": "лиловый\u{0}якорь", "client_id": "\u{0}"});
+    branch
+        .post("/v1/passphrases/check", check)
+        .await
+        .refused_field(422, "/client_id", "not_a_line");
+    let null = feed.put("/v1/loan-system/clients/%00", json!({})).await;
+    null.refused(404, "not_found");
+    let login = json!({"login": "\u{0}", "password": "\u{0}"});
+    world
+        .line()
+        .post("/v1/sessions", login)
+        .await
+        .refused(401, "bad_credentials");
+    for field in ["reason", "call_id"] {
+        let client = branch.enter_client(&format!("K-{field}")).await;
+        let mut body = json!({"reason": "a", "call_id": "c"});
+        body[field] = json!("a\u{0}b");
+        let answer = supervisor
+            .post(&format!("/v1/clients/{client}/passphrase/block"), body)
+            .await;
+        assert_eq!(answer.status, 422, "{}", answer.text);
+    }
+    let name = json!({"login": "zero", "name": "a\u{0}b", "role": "auditor"});
+    world
+        .admin
+        .post("/v1/staff", name)
+        .await
+        .refused_field(422, "/name", "not_a_line");
+}
+
+async fn a_request_bears_the_callers_id_where_it_fits_and_one_of_ours_elsewhere(world: &World) {
+    let me = |id: &str| world.line().get("/healthz").header("x-request-id", id);
+    let longest = "a".repeat(128);
+    for id in ["a", "A-1._z", longest.as_str()] {
+        assert_eq!(me(id).await.header("x-request-id"), Some(id));
+    }
+    let too_long = "a".repeat(129);
+    for id in ["", "a b", "a/b", "ключ", "<script>", too_long.as_str()] {
+        let answer = me(id).await.expect(200);
+        let given = answer.header("x-request-id").expect("an id");
+        assert!(given != id && given.len() >= 16, "{given}");
+    }
+}
+
+async fn bodies_that_are_no_json_of_ours_are_told_apart(world: &World) {
+    let branch = world.staff("branch").await;
+    let post =
+        async |kind: &str, body: Vec<u8>| branch.ask("POST", "/v1/clients").body(kind, body).await;
+    let json_kind = "application/json";
+    for body in [
+        "",
+        "{",
+        "{\"phone\":}",
+        "nonsense",
+        "{} {}",
+        "{\"phone\": \"\\ud800\"}",
+        "\u{feff}{}",
+    ] {
+        let answer = post(json_kind, body.as_bytes().to_vec()).await;
+        answer.refused(400, "malformed_json");
+    }
+    post(json_kind, b"{\"phone\": \"\xff\"}".to_vec())
+        .await
+        .refused(400, "malformed_json");
+    let deep = format!(
+        "{{\"phone\": {}{}}}",
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    assert_eq!(post(json_kind, deep.into_bytes()).await.status, 400);
+    for body in ["[]", "null", "\"a\"", "7", "true"] {
+        post(json_kind, body.as_bytes().to_vec())
+            .await
+            .refused(400, "wrong_type");
+    }
+    let unknown = branch
+        .post("/v1/clients", json!({"client_nubmer": "K-1"}))
+        .await;
+    assert_eq!(unknown.flaws()[0].1, "unknown_field", "{}", unknown.text);
+    let twice = br#"{"client_number": "K-1", "client_number": "K-2"}"#.to_vec();
+    assert_eq!(post(json_kind, twice).await.status, 400);
+    let body = || somebody("K-1").to_string().into_bytes();
+    for kind in [
+        "text/plain",
+        "application/xml",
+        "application/json-patch+json",
+        "multipart/form-data",
+    ] {
+        post(kind, body())
+            .await
+            .refused(415, "unsupported_media_type");
+    }
+    let packed = branch
+        .ask("POST", "/v1/clients")
+        .header("content-encoding", "gzip")
+        .body(json_kind, body());
+    packed.await.refused(415, "unsupported_media_type");
+    post("application/json; charset=utf-8", body())
+        .await
+        .expect(201);
+}
+
+async fn a_body_over_a_mebibyte_is_refused(world: &World) {
+    let branch = world.staff("branch").await;
+    let mut body = somebody("K-1").to_string();
+    body.push_str(&" ".repeat(1024 * 1024 - body.len()));
+    let post = async |body: String| {
+        branch
+            .ask("POST", "/v1/clients")
+            .body("application/json", body)
+            .await
+    };
+    post(body.clone()).await.expect(201);
+    body.push(' ');
+    post(body.clone()).await.refused(413, "payload_too_large");
+    let keyed = branch
+        .ask("POST", "/v1/clients")
+        .header("idempotency-key", "k");
+    keyed
+        .body("application/json", body)
+        .await
+        .refused(413, "payload_too_large");
+}
+
+async fn addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form(world: &World) {
+    let line = &world.admin;
+    for path in [
+        "/v1/nothing",
+        "/v1",
+        "/v2/clients",
+        "/",
+        "/v1/staff/",
+        "/v1//staff",
+        "/.git/config",
+    ] {
+        let answer = line.get(path).await;
+        assert_eq!(
+            (answer.status, &answer["code"]),
+            (404, &json!("not_found")),
+            "{path}"
+        );
+    }
+    let deleted = line
+        .delete("/v1/staff")
+        .await
+        .refused(405, "method_not_allowed");
+    let mut allowed: Vec<_> = deleted
+        .header("allow")
+        .expect("methods")
+        .split(", ")
+        .collect();
+    allowed.sort_unstable();
+    assert_eq!(allowed, ["GET", "HEAD", "POST"]);
+    line.ask("BREW", "/v1/staff")
+        .await
+        .refused(405, "method_not_allowed");
+    let read = line
+        .get("/v1/sessions")
+        .await
+        .refused(405, "method_not_allowed");
+    assert_eq!(read.header("allow"), Some("POST"));
+}
+
+async fn what_is_not_acceptable_is_not_sent(world: &World) {
+    let me = async |accept: &str| {
+        world
+            .admin
+            .get("/v1/staff/me")
+            .header("accept", accept)
+            .await
+            .status
+    };
+    for accept in [
+        "*/*",
+        "application/json",
+        "application/*",
+        "text/html, */*;q=0.1",
+        "application/json;q=0.5",
+        "application/json, application/problem+json",
+    ] {
+        assert_eq!(me(accept).await, 200, "{accept}");
+    }
+    for accept in [
+        "text/html",
+        "application/xml",
+        "application/json;q=0",
+        "image/*",
+    ] {
+        assert_eq!(me(accept).await, 406, "{accept}");
+    }
+}
+
+async fn problems_are_told_in_the_callers_language(world: &World) {
+    let told = async |accept: &str| {
+        let ask = world
+            .line()
+            .get("/v1/staff/me")
+            .header("accept-language", accept);
+        let answer = ask.await.refused(401, "unauthenticated");
+        let language = answer
+            .header("content-language")
+            .expect("a language")
+            .to_owned();
+        (language, answer.text("title"), answer.text("detail"))
+    };
+    let (kk, ru, en) = (told("kk").await, told("ru-RU").await, told("en").await);
+    assert_eq!(
+        (kk.0.as_str(), ru.0.as_str(), en.0.as_str()),
+        ("kk", "ru", "en")
+    );
+    assert!(kk.1 != ru.1 && ru.1 != en.1 && kk.2 != ru.2 && ru.2 != en.2);
+    assert_eq!(told("de, ru;q=0.3, kk;q=0.8").await, kk);
+    assert_eq!(told("de").await, en);
+    let branch = world.staff("branch").await;
+    let ask = branch
+        .post("/v1/clients", json!({}))
+        .header("accept-language", "kk");
+    let flawed = ask.await.refused(422, "invalid_input");
+    let detail = flawed["errors"][0]["detail"].as_str().expect("a detail");
+    assert!(
+        detail
+            .chars()
+            .any(|c| "әғқңөұүһі".contains(c) || c.is_alphabetic() && !c.is_ascii())
+    );
+}
+
+async fn every_answer_is_guarded_by_its_headers(world: &World) {
+    for path in ["/healthz", "/v1/staff/me", "/v1/nothing", "/openapi.json"] {
+        let answer = world.line().get(path).await;
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+        assert_eq!(
+            answer.header("referrer-policy"),
+            Some("no-referrer"),
+            "{path}"
+        );
+    }
+}
+
+async fn whoever_lives_and_can_serve_says_so(world: &World) {
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(
+            world.line().get(path).await.expect(200).body,
+            json!({"status": "ok"})
+        );
+    }
+    let figures = world.line().get("/metrics").await.expect(200);
+    assert!(
+        figures
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("text/plain"))
+    );
+    for name in ["qupia_requests_total", "qupia_hash_jobs_total"] {
+        assert!(figures.text.contains(name), "{name}");
+    }
+    let document = world.line().get("/openapi.json").await.expect(200);
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3."))
+    );
+    let pages = world.line().get("/docs/").await.expect(200);
+    assert!(
+        pages
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("text/html"))
+    );
+    assert_ne!(document["info"], Value::Null);
+}

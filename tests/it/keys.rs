@@ -1,0 +1,210 @@
+//! Keys change while the service runs, and data follows them.
+
+use chrono::TimeDelta;
+use qupia::{
+    app::{
+        clock::Clock,
+        foundation::Foundation,
+        reload::{Reloader, SETTLE, look},
+    },
+    flows::{
+        keys::{self, KeysError},
+        seal_audit::{Sealer, seal_once},
+    },
+    secrets::{chance::Chance, keyring::Purpose},
+};
+use serde_json::json;
+
+use crate::support::{
+    PHRASE, World,
+    world::{self, BUSY, on_each_database},
+};
+
+on_each_database! {
+    every_key_is_rotated_while_the_service_runs with BUSY,
+    a_key_that_something_hangs_on_is_not_retired with BUSY,
+    a_new_key_reads_at_once_and_writes_a_little_later with BUSY,
+    a_rotation_lets_no_repeated_request_through with BUSY,
+}
+
+/// What `qupia keys` stands on: another process over the same folder and database.
+async fn console(world: &World) -> Foundation {
+    let settings = world::settings(world.folder(), &world.database.url(), &[]);
+    let clock: Clock = world.clock.clone();
+    Foundation::open(settings, clock, Chance::os())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn taken(world: &World) {
+    let mut reloader = Reloader::default();
+    for _ in 0..2 {
+        look(&world.first.app, &mut reloader)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        world.wait(SETTLE);
+    }
+    assert_eq!(active(&world.first.app), active(&console(world).await));
+}
+
+fn active(foundation: &Foundation) -> Vec<String> {
+    let keyring = foundation.keys.now().keyring.clone();
+    let ids = Purpose::ALL.map(|purpose| keyring.active(purpose).id().to_owned());
+    ids.to_vec()
+}
+
+async fn every_key_is_rotated_while_the_service_runs(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let phone = crate::support::cast::somebody("K-1")["phone"].clone();
+    let search = json!({"phone": phone});
+    let mut sealer = Sealer::default();
+    seal_once(&world.first.app, &mut sealer)
+        .await
+        .expect("sealed");
+
+    let before = active(&world.first.app);
+    let console = console(world).await;
+    for purpose in Purpose::ALL {
+        keys::rotate(&console, purpose, None)
+            .await
+            .expect("rotated");
+    }
+    taken(world).await;
+    assert!(
+        active(&world.first.app)
+            .iter()
+            .all(|id| !before.contains(id))
+    );
+
+    // The old token, the old look-up value, the old name and the old hash are read.
+    let found = specialist
+        .post("/v1/clients/search", search.clone())
+        .await
+        .expect(200);
+    assert_eq!(found.items().len(), 1);
+    assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
+
+    let anew = keys::rewrap(&console, |_| ()).await.expect("made anew");
+    assert!(anew.unopened.is_empty());
+    assert!(anew.done > 0);
+    assert_eq!(keys::to_rewrap(&console).await.expect("counted"), 0);
+    let found = specialist
+        .post("/v1/clients/search", search)
+        .await
+        .expect(200);
+    assert_eq!(found.items().len(), 1);
+
+    // The hash was made anew by its success; staff's passwords and sessions still hang on old keys.
+    let hangs = |uses: &[keys::KeyUse], purpose| {
+        let old = |used: &&keys::KeyUse| used.purpose == purpose && !used.is_active;
+        uses.iter()
+            .find(old)
+            .map(|used| (used.held, used.is_needed))
+    };
+    let uses = keys::list(&console).await.expect("listed");
+    assert_eq!(hangs(&uses, Purpose::Field), Some((0, true)));
+    assert!(hangs(&uses, Purpose::Pepper).is_some_and(|(held, _)| held > 0));
+    assert!(hangs(&uses, Purpose::Token).is_some_and(|(held, _)| held > 0));
+    let peppered = world.database.number(&format!(
+        "SELECT count(*) FROM passphrases WHERE hash LIKE '%{}%'",
+        active(&console)[0]
+    ));
+    assert_eq!(peppered, 1);
+
+    // The newest seal is of the old key until the next is made.
+    let old_seal = &before[4];
+    let refused = keys::retire(&console, Purpose::Seal, old_seal).await;
+    assert!(matches!(refused, Err(KeysError::Held { .. })));
+    seal_once(&world.first.app, &mut sealer)
+        .await
+        .expect("sealed");
+    keys::retire(&console, Purpose::Seal, old_seal)
+        .await
+        .expect("retired");
+    keys::retire(&console, Purpose::Field, &before[1])
+        .await
+        .expect("retired");
+    taken(world).await;
+    let auditor = world.staff("auditor").await;
+    let report = auditor
+        .post("/v1/audit/verification", json!({}))
+        .await
+        .expect(200);
+    assert_eq!(report["ok"], true);
+    // Another instance starts under what is left.
+    world.another_instance().await;
+    let events = world
+        .database
+        .number("SELECT count(*) FROM audit_events WHERE action = 'keys.changed'");
+    assert!(events >= 8);
+}
+
+async fn a_key_that_something_hangs_on_is_not_retired(world: &World) {
+    let branch = world.staff("branch").await;
+    branch.client_with_phrase(world, "K-1").await;
+    let before = active(&world.first.app);
+    let console = console(world).await;
+    for purpose in Purpose::ALL {
+        let active = keys::retire(&console, purpose, &before[purpose as usize]).await;
+        assert!(matches!(active, Err(KeysError::Problem(_))));
+        keys::rotate(&console, purpose, None)
+            .await
+            .expect("rotated");
+    }
+    for purpose in [
+        Purpose::Pepper,
+        Purpose::Field,
+        Purpose::Index,
+        Purpose::Token,
+    ] {
+        let refused = keys::retire(&console, purpose, &before[purpose as usize]).await;
+        assert!(matches!(refused, Err(KeysError::Held { .. })), "{purpose}");
+    }
+}
+
+async fn a_new_key_reads_at_once_and_writes_a_little_later(world: &World) {
+    let app = &world.first.app;
+    let before = active(app);
+    let console = console(world).await;
+    let new = keys::rotate(&console, Purpose::Field, None)
+        .await
+        .expect("rotated");
+    let mut reloader = Reloader::default();
+    look(app, &mut reloader).await.expect("looked");
+    assert!(app.keys.now().keyring.by_id(Purpose::Field, &new).is_some());
+    assert_eq!(active(app), before);
+    world.wait(SETTLE - TimeDelta::seconds(1));
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app), before);
+    world.wait(TimeDelta::seconds(1));
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app)[1], new);
+    // One that was there before is put to use at once.
+    let added = keys::add(&console, Purpose::Field).await.expect("added");
+    look(app, &mut reloader).await.expect("looked");
+    keys::rotate(&console, Purpose::Field, Some(added.clone()))
+        .await
+        .expect("rotated");
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app)[1], added);
+}
+
+async fn a_rotation_lets_no_repeated_request_through(world: &World) {
+    let branch = world.staff("branch").await;
+    let body = crate::support::cast::somebody("K-9");
+    let enter = || {
+        branch
+            .post("/v1/clients", body.clone())
+            .header("idempotency-key", "one-and-the-same")
+    };
+    let first = enter().await.expect(201);
+    keys::rotate(&console(world).await, Purpose::Index, None)
+        .await
+        .expect("rotated");
+    taken(world).await;
+    let again = enter().await.expect(201);
+    assert_eq!(again.text("id"), first.text("id"));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+}

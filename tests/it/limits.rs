@@ -1,0 +1,263 @@
+//! Quotas of a specialist: what is refused for them is never an attempt.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::{
+    Answer, PHRASE, Person, World,
+    cast::{WRONG, somebody},
+    world::{BUSY, on_each_database, on_postgresql},
+};
+
+on_each_database! {
+    the_eleventh_verification_of_a_minute_is_refused_and_is_no_attempt,
+    replays_are_not_counted,
+    the_sixty_first_client_of_an_hour_is_refused,
+    a_search_that_finds_nobody_touches_nobody,
+    a_branch_serves_whoever_comes,
+    of_thirty_verifications_at_once_ten_are_recorded,
+    one_client_touched_many_times_at_once_is_one_client with BUSY,
+    of_clients_touched_at_once_no_more_than_the_quota_are_seen with FEW,
+}
+on_postgresql! {
+    two_instances_count_one_quota,
+}
+
+const FEW: &[(&str, &str)] = &[("QUPIA_LIMITS__CLIENTS_PER_HOUR", "3")];
+
+fn is_limited(answer: Answer, policy: &str, name: &str) -> u64 {
+    let answer = answer.refused(429, "rate_limited");
+    assert_eq!(answer.header("ratelimit-policy"), Some(policy));
+    let wait = answer.header("retry-after").expect("a wait").to_owned();
+    let rate = format!("\"{name}\";r=0;t={wait}");
+    assert_eq!(answer.header("ratelimit"), Some(rate.as_str()));
+    wait.parse().expect("seconds")
+}
+
+async fn the_eleventh_verification_of_a_minute_is_refused_and_is_no_attempt(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let client = branch.client_with_phrase(world, "K-1").await;
+    for _ in 0..10 {
+        world.wait(TimeDelta::seconds(1));
+        assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
+    }
+    let before = world.hash_jobs();
+    for _ in 0..5 {
+        let wait = is_limited(
+            specialist.verify(&client, WRONG).await,
+            "\"verifications\";q=10;w=60",
+            "verifications",
+        );
+        assert!((50..=52).contains(&wait), "{wait}");
+    }
+    assert_eq!(world.hash_jobs(), before);
+    let status = branch
+        .get(&format!("/v1/clients/{client}/passphrase"))
+        .await
+        .expect(200);
+    assert_eq!(status["failed_attempts"], 0);
+    // Another specialist has a quota of their own; and with the time there is room again.
+    let other = world.staff("supervisor").await;
+    assert_eq!(other.outcome(&client, PHRASE).await, "verified");
+    world.wait(TimeDelta::seconds(51));
+    assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
+    specialist
+        .verify(&client, PHRASE)
+        .await
+        .refused(429, "rate_limited");
+}
+
+async fn replays_are_not_counted(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let body = json!({"client_id": client, "passphrase": PHRASE, "call_id": "c"});
+    for _ in 0..20 {
+        let ask = specialist.post("/v1/verifications", body.clone());
+        ask.header("idempotency-key", "one").await.expect(201);
+    }
+    for _ in 0..9 {
+        specialist.verify(&client, PHRASE).await.expect(201);
+    }
+    specialist
+        .verify(&client, PHRASE)
+        .await
+        .refused(429, "rate_limited");
+}
+
+async fn the_sixty_first_client_of_an_hour_is_refused(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let mut clients = Vec::new();
+    for number in 0..61 {
+        clients.push(branch.enter_client(&format!("K-{number}")).await);
+    }
+    let (last, first) = clients.split_last().expect("clients");
+    for (number, client) in first.iter().enumerate() {
+        match number % 3 {
+            0 => drop(
+                specialist
+                    .get(&format!("/v1/clients/{client}"))
+                    .await
+                    .expect(200),
+            ),
+            1 => drop(search(&specialist, number).await.expect(200)),
+            _ if number % 2 == 0 => drop(specialist.verify(client, PHRASE).await.expect(201)),
+            _ => drop(
+                specialist
+                    .get(&format!("/v1/clients/{client}"))
+                    .await
+                    .expect(200),
+            ),
+        }
+        world.wait(TimeDelta::seconds(10));
+    }
+    let policy = "\"clients\";q=60;w=3600";
+    is_limited(search(&specialist, 60).await, policy, "clients");
+    is_limited(
+        specialist.get(&format!("/v1/clients/{last}")).await,
+        policy,
+        "clients",
+    );
+    let wait = is_limited(specialist.verify(last, PHRASE).await, policy, "clients");
+    assert!((2_999..=3_001).contains(&wait), "{wait}");
+    // Those who were touched may be touched again.
+    specialist
+        .get(&format!("/v1/clients/{}", first[5]))
+        .await
+        .expect(200);
+    specialist.verify(&first[0], PHRASE).await.expect(201);
+    world
+        .staff("supervisor")
+        .await
+        .get(&format!("/v1/clients/{last}"))
+        .await
+        .expect(200);
+    world.wait(TimeDelta::minutes(60));
+    specialist
+        .get(&format!("/v1/clients/{last}"))
+        .await
+        .expect(200);
+}
+
+async fn search(specialist: &Person, number: usize) -> Answer {
+    let body = json!({"client_number": format!("K-{number}")});
+    specialist.post("/v1/clients/search", body).await
+}
+
+async fn a_search_that_finds_nobody_touches_nobody(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    for number in 0..70 {
+        assert!(
+            search(&specialist, number)
+                .await
+                .expect(200)
+                .items()
+                .is_empty()
+        );
+    }
+    let client = branch.enter_client("K-1").await;
+    specialist
+        .get(&format!("/v1/clients/{client}"))
+        .await
+        .expect(200);
+}
+
+async fn a_branch_serves_whoever_comes(world: &World) {
+    let branch = world.staff("branch").await;
+    for number in 0..65 {
+        let client = branch
+            .post("/v1/clients", somebody(&format!("K-{number}")))
+            .await
+            .expect(201);
+        branch
+            .get(&format!("/v1/clients/{}", client.text("id")))
+            .await
+            .expect(200);
+    }
+}
+
+/// Verifies thirty times at once; gives how many were recorded and how many refused.
+async fn thirty_at_once(callers: &[Person], client: &str) -> (usize, usize) {
+    let tries = (0..30).map(|number| callers[number % callers.len()].verify(client, PHRASE));
+    let answers = futures_util::future::join_all(tries).await;
+    let count = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    (count(201), count(429))
+}
+
+async fn of_thirty_verifications_at_once_ten_are_recorded(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let client = branch.client_with_phrase(world, "K-1").await;
+    assert_eq!(thirty_at_once(&[specialist], &client).await, (10, 20));
+}
+
+async fn two_instances_count_one_quota(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let other = world.another_instance().await;
+    let callers = [specialist.at(&other), specialist];
+    assert_eq!(thirty_at_once(&callers, &client).await, (10, 20));
+}
+
+async fn one_client_touched_many_times_at_once_is_one_client(world: &World) {
+    let branch = world.staff("branch").await;
+    for round in 0..5 {
+        let specialist = world.staff("call_center").await;
+        let client = branch.enter_client(&format!("K-{round}")).await;
+        let path = format!("/v1/clients/{client}");
+        let looks = (0..10).map(|_| specialist.get(&path).into_future());
+        for answer in futures_util::future::join_all(looks).await {
+            answer.expect(200);
+        }
+        let query = format!(
+            "SELECT count(*) FROM client_touches WHERE staff_id = '{}'",
+            specialist.id
+        );
+        assert_eq!(world.database.number(&query), 1);
+    }
+}
+
+async fn of_clients_touched_at_once_no_more_than_the_quota_are_seen(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let mut paths = Vec::new();
+    for number in 0..20 {
+        let client = branch.enter_client(&format!("K-{number}")).await;
+        paths.push(format!("/v1/clients/{client}"));
+    }
+    let looks = paths.iter().map(|path| specialist.get(path).into_future());
+    let answers = futures_util::future::join_all(looks).await;
+    assert_eq!(
+        answers.iter().filter(|answer| answer.status == 200).count(),
+        3
+    );
+    // A telephone of many: a search that would touch too many shows none of them.
+    let many = json!({"phone": "+77012345667"});
+    specialist
+        .post("/v1/clients/search", many)
+        .await
+        .refused(429, "rate_limited");
+}

@@ -1,0 +1,194 @@
+//! Signals of abuse by insiders: what looks odd in the audit is raised once, and supervisors and
+//! auditors read it.
+
+use chrono::TimeDelta;
+use qupia::{domain::signals::Kind, flows::signals::Lookout};
+use serde_json::{Value, json};
+
+use crate::support::{
+    PHRASE, World,
+    cast::WRONG,
+    world::{on_each_database, on_postgresql},
+};
+
+/// Thresholds that a short story reaches.
+const WATCHFUL: &[(&str, &str)] = &[
+    ("QUPIA_SIGNALS__MANY_CLIENTS", "3"),
+    ("QUPIA_SIGNALS__LOOK_UPS_WITHOUT_VERIFICATION", "2"),
+    ("QUPIA_SIGNALS__MANY_SPECIALISTS", "3"),
+    ("QUPIA_SIGNALS__REPEATED_INQUIRIES", "4"),
+    ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
+    ("QUPIA_LIMITS__CLIENTS_PER_HOUR", "100000"),
+];
+/// The stories begin at eleven in the morning.
+const EARLY: &[(&str, &str)] = &[
+    ("QUPIA_SIGNALS__MANY_CLIENTS", "0"),
+    ("QUPIA_SIGNALS__LOOK_UPS_WITHOUT_VERIFICATION", "0"),
+    ("QUPIA_SIGNALS__MANY_SPECIALISTS", "0"),
+    ("QUPIA_SIGNALS__REPEATED_INQUIRIES", "0"),
+    ("QUPIA_SIGNALS__HOURS", "06:00-11:30"),
+];
+
+on_each_database! {
+    a_specialist_who_touches_many_clients_raises_one_signal_a_window with WATCHFUL,
+    looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none with WATCHFUL,
+    a_client_whom_several_specialists_try_is_a_signal with WATCHFUL,
+    a_client_who_is_read_again_and_again_is_a_signal with WATCHFUL,
+    work_outside_the_hours_is_a_signal with EARLY,
+    signals_are_read_by_supervisors_and_auditors_and_the_reading_is_recorded with WATCHFUL,
+}
+on_postgresql! {
+    of_two_instances_one_raises_a_signal with WATCHFUL,
+}
+
+/// Looks once; gives kinds, whose work and about whom, in order.
+async fn look(lookout: &mut Lookout) -> Vec<(Kind, Option<String>, Option<String>)> {
+    let raised = lookout.look().await;
+    let raised = raised.unwrap_or_else(|error| panic!("{error}"));
+    let told = raised.into_iter();
+    told.map(|signal| (signal.kind, signal.staff_id, signal.client_id))
+        .collect()
+}
+
+async fn a_specialist_who_touches_many_clients_raises_one_signal_a_window(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    for number in ["K-1", "K-2", "K-3"] {
+        assert_eq!(look(&mut lookout).await, []);
+        let client = branch.client_with_phrase(world, number).await;
+        specialist.verify(&client, PHRASE).await.expect(201);
+    }
+    let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
+    assert_eq!(look(&mut lookout).await, [expected]);
+    world.wait(TimeDelta::minutes(30));
+    assert_eq!(look(&mut lookout).await, []);
+    let recorded = world.database.texts(
+        "SELECT reason FROM audit_events WHERE action = 'signal.raised' AND actor_id IS NULL",
+    );
+    assert_eq!(recorded, ["many_clients"]);
+}
+
+async fn looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let (honest, curious) = (
+        world.staff("call_center").await,
+        world.staff("call_center").await,
+    );
+    let mut clients = Vec::new();
+    for number in ["K-1", "K-2"] {
+        clients.push(branch.client_with_phrase(world, number).await);
+    }
+    for client in &clients {
+        for specialist in [&honest, &curious] {
+            let path = format!("/v1/clients/{client}");
+            specialist.get(&path).await.expect(200);
+        }
+        honest.verify(client, PHRASE).await.expect(201);
+    }
+    // There is still time to verify.
+    assert_eq!(look(&mut lookout).await, []);
+    world.wait(TimeDelta::minutes(16));
+    let expected = (
+        Kind::LookUpsWithoutVerification,
+        Some(curious.id.clone()),
+        None,
+    );
+    assert_eq!(look(&mut lookout).await, [expected]);
+}
+
+async fn a_client_whom_several_specialists_try_is_a_signal(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    for _ in 0..3 {
+        assert_eq!(look(&mut lookout).await, []);
+        let specialist = world.staff("call_center").await;
+        specialist.verify(&client, WRONG).await.expect(201);
+    }
+    let expected = (Kind::ManySpecialists, None, Some(client));
+    assert_eq!(look(&mut lookout).await, [expected]);
+}
+
+async fn a_client_who_is_read_again_and_again_is_a_signal(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let verified = specialist.verify(&client, PHRASE).await.expect(201);
+    let path = format!("/v1/verifications/{}/loans", verified.text("id"));
+    for _ in 0..3 {
+        assert_eq!(look(&mut lookout).await, []);
+        specialist.get(&path).await.expect(200);
+    }
+    let (id, client) = (specialist.id.clone(), client);
+    let expected = (Kind::RepeatedInquiries, Some(id), Some(client));
+    assert_eq!(look(&mut lookout).await, [expected]);
+}
+
+async fn work_outside_the_hours_is_a_signal(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("supervisor").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let path = format!("/v1/clients/{client}");
+    specialist.get(&path).await.expect(200);
+    world.wait(TimeDelta::minutes(29));
+    assert_eq!(look(&mut lookout).await, []);
+    world.wait(TimeDelta::minutes(2));
+    assert_eq!(look(&mut lookout).await, []);
+    specialist.get(&path).await.expect(200);
+    world.wait(TimeDelta::seconds(1));
+    let expected = (Kind::OutsideHours, Some(specialist.id.clone()), None);
+    assert_eq!(look(&mut lookout).await, [expected]);
+}
+
+async fn signals_are_read_by_supervisors_and_auditors_and_the_reading_is_recorded(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    for _ in 0..3 {
+        let specialist = world.staff("call_center").await;
+        specialist.verify(&client, WRONG).await.expect(201);
+    }
+    look(&mut lookout).await;
+    let path = "/v1/reports/signals";
+    for role in ["supervisor", "auditor"] {
+        let reader = world.staff(role).await;
+        let answer = reader.get(path).await.expect(200);
+        let signal = &answer.items()[0];
+        assert_eq!(signal["kind"], "many_specialists");
+        assert_eq!(signal["client_id"], client);
+        assert_eq!(
+            (&signal["staff"], &signal["count"]),
+            (&Value::Null, &json!(3))
+        );
+        let later = format!("{path}?from={}", world.time_in(TimeDelta::seconds(1)));
+        assert!(reader.get(&later).await.expect(200).items().is_empty());
+        let answer = reader.get(&format!("{path}?to=yesterday")).await;
+        answer.refused_field(422, "to", "not_a_time");
+    }
+    for role in ["call_center", "branch", "admin", "loan_system"] {
+        let person = world.anybody(role).await;
+        person.get(path).await.refused(403, "forbidden");
+    }
+    let readings = "SELECT count(*) FROM audit_events WHERE action = 'report.read'";
+    assert_eq!(world.database.number(readings), 4);
+    let figures = world.line().get("/metrics").await.expect(200);
+    let figure = "qupia_signals_raised_total{kind=\"many_specialists\"} 1";
+    assert!(figures.text.contains(figure), "{}", figures.text);
+}
+
+async fn of_two_instances_one_raises_a_signal(world: &World) {
+    let other = world.another_instance().await;
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    for _ in 0..3 {
+        let specialist = world.staff("call_center").await;
+        specialist.verify(&client, WRONG).await.expect(201);
+    }
+    let (mut first, mut second) = (Lookout::new(&world.first.app), Lookout::new(&other.app));
+    let (one, two) = tokio::join!(look(&mut first), look(&mut second));
+    assert_eq!(one.len() + two.len(), 1);
+}

@@ -1,0 +1,119 @@
+//! The program itself, as somebody starts it: its arguments, its environment, what it prints.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+
+/// A start that takes longer has failed.
+const START: Duration = Duration::from_secs(60);
+
+/// The program with nothing in its environment but what it is given.
+pub fn command<V: AsRef<OsStr>>(arguments: &[&str], environment: &[(&str, V)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qupia"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    for (name, value) in environment {
+        command.env(name, value);
+    }
+    command
+}
+
+/// Runs the program to its end.
+pub fn run<V: AsRef<OsStr>>(arguments: &[&str], environment: &[(&str, V)]) -> Output {
+    command(arguments, environment)
+        .output()
+        .expect("the program starts")
+}
+
+/// What it printed, to both.
+pub fn printed(output: &Output) -> String {
+    let of = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    of(&output.stdout) + &of(&output.stderr)
+}
+
+/// The program while it serves. It is ended when this is dropped.
+pub struct Program {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    pub address: SocketAddr,
+}
+
+impl Program {
+    /// Starts it over a folder, and waits until it listens.
+    pub fn serve(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let folder = folder.display().to_string();
+        let arguments = ["serve", "--data-dir", &folder, "--listen", "127.0.0.1:0"];
+        let mut child = command(&arguments, environment)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let (sender, addresses) = mpsc::channel();
+        let stdout = child.stdout.take().expect("its output is piped");
+        let stderr = child.stderr.take().expect("its log is piped");
+        collect(stdout, Arc::clone(&log), sender.clone());
+        collect(stderr, Arc::clone(&log), sender);
+        let address = addresses.recv_timeout(START);
+        let mut program = Self {
+            child,
+            log,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        program.address =
+            address.unwrap_or_else(|_| panic!("it does not listen: {}", program.log()));
+        program
+    }
+
+    /// What it has printed and logged.
+    pub fn log(&self) -> String {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Asks it to stop, and gives its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill is there");
+        assert!(asked.success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _ended_already = self.child.wait();
+    }
+}
+
+/// Keeps every line, and tells where the service listens.
+fn collect(
+    from: impl Read + Send + 'static,
+    log: Arc<Mutex<String>>,
+    addresses: mpsc::Sender<SocketAddr>,
+) {
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let address = line.split("listening on http://").nth(1);
+            let address = address.and_then(|text| text.split_whitespace().next()?.parse().ok());
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.push_str(&line);
+            log.push('\n');
+            if let Some(address) = address {
+                let _told_already = addresses.send(address);
+            }
+        }
+    });
+}
