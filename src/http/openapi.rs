@@ -14,8 +14,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::answers::Answers;
 use super::{
-    applications, audit, audit_seals, branches, clients, health, loan_system, passphrases, problem,
-    sessions, signals, staff, tokens, verifications, webhooks,
+    applications, audit, audit_seals, batches, branches, clients, health, loan_system, passphrases,
+    problem, sessions, signals, staff, tokens, verifications, webhooks,
 };
 
 mod answers;
@@ -82,6 +82,7 @@ pub mod values;
         verifications::close,
         loan_system::put_client,
         loan_system::put_loan,
+        batches::push,
         audit::events,
         signals::list,
         audit_seals::seals,

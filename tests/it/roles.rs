@@ -92,6 +92,7 @@ pub const TABLE: &[(&str, &str, &[&str])] = &[
         ADMIN,
     ),
     ("POST", "/v1/webhooks/{id}/replay", ADMIN),
+    ("GET", "/v1/reports/signals", &["supervisor", "auditor"]),
     ("GET", "/healthz", NOBODY),
     ("GET", "/readyz", NOBODY),
     ("GET", "/metrics", NOBODY),

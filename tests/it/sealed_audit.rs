@@ -1,14 +1,15 @@
 //! The audit is sealed, edited behind the service's back, and verified.
 
+mod edits;
+
 use std::{fs, path::Path};
 
 use chrono::{DateTime, TimeDelta};
-use diesel::{
-    Connection as _, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query,
-};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use self::edits::{Edit, any_edit, edit, make};
 
 use qupia::{
     app::{
@@ -33,7 +34,7 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap()
+        .expect("it is as the story laid it")
 }
 
 fn settings(folder: &Path, url: Option<String>) -> Settings {
@@ -43,17 +44,17 @@ fn settings(folder: &Path, url: Option<String>) -> Settings {
         ..Flags::default()
     };
     let few = ("QUPIA_DATABASE__CONNECTIONS".to_owned(), "2".to_owned());
-    Settings::read(&flags, [few].into_iter()).unwrap()
+    Settings::read(&flags, [few].into_iter()).expect("it is as the story laid it")
 }
 
 fn noon() -> Clock {
-    Clock::frozen(DateTime::from_timestamp(1_795_000_000, 0).unwrap())
+    Clock::frozen(DateTime::from_timestamp(1_795_000_000, 0).expect("it is as the story laid it"))
 }
 
 async fn lay(folder: &Path) -> Foundation {
     Foundation::lay(settings(folder, None), noon(), Chance::os())
         .await
-        .unwrap()
+        .expect("it is as the story laid it")
 }
 
 fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
@@ -76,29 +77,24 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
 async fn record(foundation: &Foundation, first: i64, count: i64) {
     for number in first..first + count {
         let event = event(number, foundation.clock.now());
-        foundation.store.record(event).await.unwrap();
+        foundation
+            .store
+            .record(event)
+            .await
+            .expect("it is as the story laid it");
     }
 }
 
 async fn verified(foundation: &Foundation) -> Report {
-    let known = chain_head::recall(&foundation.settings.data_dir).unwrap();
+    let known =
+        chain_head::recall(&foundation.settings.data_dir).expect("it is as the story laid it");
     verify(foundation, known.as_slice(), |_, _| {})
         .await
-        .unwrap()
-}
-
-/// Three seals over four events each, with places left free between the events.
-const EVENTS: [i64; 12] = [1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 15];
-
-fn edit(folder: &Path, statement: &str) {
-    let path = folder.join("qupia.sqlite");
-    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    let patient = format!("PRAGMA busy_timeout = 5000; {statement}");
-    connection.batch_execute(&patient).unwrap();
+        .expect("it is as the story laid it")
 }
 
 fn sealed_folder() -> TempDir {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
         let foundation = lay(folder.path()).await;
         let mut sealer = Sealer::default();
@@ -109,7 +105,9 @@ fn sealed_folder() -> TempDir {
                 folder.path(),
                 &format!("DELETE FROM audit_events WHERE seq = {gap}"),
             );
-            seal_once(&foundation, &mut sealer).await.unwrap();
+            seal_once(&foundation, &mut sealer)
+                .await
+                .expect("it is as the story laid it");
         }
         // The fifth of each five is dropped above as 4, 9 and 14.
         let report = verified(&foundation).await;
@@ -120,268 +118,14 @@ fn sealed_folder() -> TempDir {
 }
 
 fn copied(from: &Path) -> TempDir {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("it is as the story laid it");
     for name in ["qupia.sqlite", "keyring.toml", "audit-head"] {
         if from.join(name).exists() {
-            fs::copy(from.join(name), folder.path().join(name)).unwrap();
+            fs::copy(from.join(name), folder.path().join(name))
+                .expect("it is as the story laid it");
         }
     }
     folder
-}
-
-#[derive(Clone, Debug)]
-enum Edit {
-    Text {
-        event: usize,
-        column: usize,
-        byte: usize,
-        flip: u8,
-    },
-    Emptied {
-        event: usize,
-        column: usize,
-    },
-    Time {
-        event: usize,
-        by: i64,
-    },
-    Moved {
-        event: usize,
-    },
-    Removed {
-        event: usize,
-    },
-    Inserted {
-        gap: usize,
-    },
-    Swapped {
-        one: usize,
-        other: usize,
-    },
-    SealNumber {
-        seal: usize,
-        column: usize,
-        by: i64,
-    },
-    SealBytes {
-        seal: usize,
-        column: usize,
-        byte: usize,
-        flip: u8,
-    },
-    SealRemoved {
-        seal: usize,
-    },
-    SealsSwapped {
-        one: usize,
-        other: usize,
-    },
-    TailCut {
-        seal: usize,
-    },
-    PublicKey {
-        byte: usize,
-        flip: u8,
-    },
-}
-
-const TEXTS: [&str; 11] = [
-    "actor_id",
-    "actor_login",
-    "actor_role",
-    "action",
-    "client_id",
-    "subject_id",
-    "call_id",
-    "outcome",
-    "reason",
-    "request_id",
-    "remote",
-];
-const NUMBERS: [&str; 4] = ["number", "last_seq", "events", "sealed_at"];
-const BYTES: [&str; 5] = ["digest", "previous", "key_id", "signature", "leaves"];
-/// Places between events, and before the first.
-const GAPS: [i64; 5] = [-3, 0, 4, 9, 14];
-
-fn any_edit() -> impl Strategy<Value = Edit> {
-    let event = 0..EVENTS.len();
-    let (seal, byte, flip, by) = (0..3_usize, any::<usize>(), 1..=255_u8, 1..1_000_i64);
-    prop_oneof![
-        4 => (event.clone(), 0..TEXTS.len(), byte.clone(), flip.clone())
-            .prop_map(|(event, column, byte, flip)| Edit::Text { event, column, byte, flip }),
-        1 => (event.clone(), 0..TEXTS.len()).prop_map(|(event, column)| Edit::Emptied { event, column }),
-        1 => (event.clone(), by.clone()).prop_map(|(event, by)| Edit::Time { event, by }),
-        1 => event.clone().prop_map(|event| Edit::Moved { event }),
-        1 => event.clone().prop_map(|event| Edit::Removed { event }),
-        1 => (0..GAPS.len()).prop_map(|gap| Edit::Inserted { gap }),
-        1 => (event.clone(), 1..EVENTS.len()).prop_map(|(one, step)| Edit::Swapped {
-            one, other: (one + step) % EVENTS.len(),
-        }),
-        2 => (seal.clone(), 0..NUMBERS.len(), by)
-            .prop_map(|(seal, column, by)| Edit::SealNumber { seal, column, by: by + 3 }),
-        4 => (seal.clone(), 0..BYTES.len(), byte.clone(), flip.clone())
-            .prop_map(|(seal, column, byte, flip)| Edit::SealBytes { seal, column, byte, flip }),
-        1 => seal.clone().prop_map(|seal| Edit::SealRemoved { seal }),
-        1 => (seal.clone(), 1..3_usize).prop_map(|(one, step)| Edit::SealsSwapped { one, other: (one + step) % 3 }),
-        1 => seal.prop_map(|seal| Edit::TailCut { seal }),
-        1 => (byte, flip).prop_map(|(byte, flip)| Edit::PublicKey { byte, flip }),
-    ]
-}
-
-#[derive(diesel::QueryableByName)]
-struct Held {
-    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Binary>)]
-    bytes: Option<Vec<u8>>,
-}
-
-fn flipped(folder: &Path, table: &str, column: &str, row: &str, byte: usize, flip: u8) -> String {
-    let path = folder.join("qupia.sqlite");
-    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    let query = format!("SELECT CAST({column} AS BLOB) AS bytes FROM {table} WHERE {row}");
-    let held: Held = sql_query(query).get_result(&mut connection).unwrap();
-    let mut bytes = held.bytes.unwrap_or_default();
-    if bytes.is_empty() {
-        bytes = vec![flip];
-    } else {
-        let at = byte % bytes.len();
-        bytes[at] ^= flip;
-    }
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let is_text = table == "audit_events" || column == "key_id";
-    let value = if is_text {
-        format!("CAST(x'{hex}' AS TEXT)")
-    } else {
-        format!("x'{hex}'")
-    };
-    format!("UPDATE {table} SET {column} = {value} WHERE {row}")
-}
-
-/// Makes the edit; gives the place that has to be named, or none where nothing was changed.
-fn make(folder: &Path, made: &Edit) -> Option<Place> {
-    let seq = |event: usize| EVENTS[event];
-    let number = |seal: usize| seal as i64 + 1;
-    let (statement, place) = match made {
-        Edit::Text {
-            event,
-            column,
-            byte,
-            flip,
-        } => (
-            flipped(
-                folder,
-                "audit_events",
-                TEXTS[*column],
-                &format!("seq = {}", seq(*event)),
-                *byte,
-                *flip,
-            ),
-            Place::Event(seq(*event)),
-        ),
-        Edit::Emptied { event, column } => {
-            let (column, seq) = (TEXTS[*column], seq(*event));
-            // What was absent becomes empty, what was there becomes empty.
-            (
-                format!("UPDATE audit_events SET {column} = '' WHERE seq = {seq}"),
-                Place::Event(seq),
-            )
-        }
-        Edit::Time { event, by } => {
-            let seq = seq(*event);
-            (
-                format!("UPDATE audit_events SET at = at + {by} WHERE seq = {seq}"),
-                Place::Event(seq),
-            )
-        }
-        Edit::Moved { event } => {
-            let seq = seq(*event);
-            (
-                format!("UPDATE audit_events SET seq = seq + 100 WHERE seq = {seq}"),
-                Place::Event(seq),
-            )
-        }
-        Edit::Removed { event } => {
-            let seq = seq(*event);
-            (
-                format!("DELETE FROM audit_events WHERE seq = {seq}"),
-                Place::Event(seq),
-            )
-        }
-        Edit::Inserted { gap } => {
-            let seq = GAPS[*gap];
-            (
-                format!(
-                    "INSERT INTO audit_events (seq, at, action, request_id) VALUES ({seq}, 1, 'client.viewed', 'r')"
-                ),
-                Place::Event(seq),
-            )
-        }
-        Edit::Swapped { one, other } => {
-            let (one, other) = (seq(*one), seq(*other));
-            (
-                format!(
-                    "UPDATE audit_events SET seq = -1000 WHERE seq = {one}; UPDATE audit_events SET seq = {one} WHERE seq = {other}; UPDATE audit_events SET seq = {other} WHERE seq = -1000"
-                ),
-                Place::Event(one.min(other)),
-            )
-        }
-        Edit::SealNumber { seal, column, by } => {
-            let (column, number) = (NUMBERS[*column], number(*seal));
-            (
-                format!(
-                    "UPDATE audit_seals SET {column} = {column} + {by} WHERE number = {number}"
-                ),
-                Place::Seal(number),
-            )
-        }
-        Edit::SealBytes {
-            seal,
-            column,
-            byte,
-            flip,
-        } => (
-            flipped(
-                folder,
-                "audit_seals",
-                BYTES[*column],
-                &format!("number = {}", number(*seal)),
-                *byte,
-                *flip,
-            ),
-            Place::Seal(number(*seal)),
-        ),
-        Edit::SealRemoved { seal } => {
-            let number = number(*seal);
-            (
-                format!("DELETE FROM audit_seals WHERE number = {number}"),
-                Place::Seal(number),
-            )
-        }
-        Edit::SealsSwapped { one, other } => {
-            let (one, other) = (number(*one), number(*other));
-            (
-                format!(
-                    "UPDATE audit_seals SET number = 1000 WHERE number = {one}; UPDATE audit_seals SET number = {one} WHERE number = {other}; UPDATE audit_seals SET number = {other} WHERE number = 1000"
-                ),
-                Place::Seal(one.min(other)),
-            )
-        }
-        Edit::TailCut { seal } => {
-            let number = number(*seal);
-            let last = EVENTS[4 * *seal];
-            (
-                format!(
-                    "DELETE FROM audit_seals WHERE number >= {number}; DELETE FROM audit_events WHERE seq >= {last}"
-                ),
-                Place::Seal(number),
-            )
-        }
-        Edit::PublicKey { byte, flip } => (
-            flipped(folder, "seal_keys", "public_key", "1 = 1", *byte, *flip),
-            Place::Seal(1),
-        ),
-    };
-    edit(folder, &statement);
-    Some(place)
 }
 
 #[test]
@@ -399,12 +143,12 @@ fn any_one_edit_of_the_audit_is_found_with_its_place() {
         prop_assert_eq!(report.first_bad.map(|bad| bad.place), place);
         Ok(())
     });
-    found.unwrap();
+    found.expect("it is as the story laid it");
 }
 
 #[test]
 fn events_after_the_newest_seal_are_told_and_are_no_fault() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
         let foundation = lay(folder.path()).await;
         record(&foundation, 0, 2).await;
@@ -412,7 +156,7 @@ fn events_after_the_newest_seal_are_told_and_are_no_fault() {
         assert_eq!((report.first_bad, report.unsealed), (None, 2));
         seal_once(&foundation, &mut Sealer::default())
             .await
-            .unwrap();
+            .expect("it is as the story laid it");
         record(&foundation, 2, 3).await;
         let report = verified(&foundation).await;
         assert_eq!((report.first_bad, report.unsealed), (None, 3));
@@ -424,22 +168,24 @@ fn a_chain_that_somebody_signed_with_a_key_of_their_own_is_not_believed() {
     let sealed = sealed_folder();
     let forged = copied(sealed.path());
     // Another keyring's seals over the same events, with its public key put in place as well.
-    fs::remove_file(forged.path().join("keyring.toml")).unwrap();
-    fs::remove_file(forged.path().join("audit-head")).unwrap();
+    fs::remove_file(forged.path().join("keyring.toml")).expect("it is as the story laid it");
+    fs::remove_file(forged.path().join("audit-head")).expect("it is as the story laid it");
     edit(
         forged.path(),
         "DELETE FROM audit_seals; DELETE FROM seal_keys; DELETE FROM key_checks; DELETE FROM leases",
     );
     runtime().block_on(async {
         let forger = lay(forged.path()).await;
-        seal_once(&forger, &mut Sealer::default()).await.unwrap();
+        seal_once(&forger, &mut Sealer::default())
+            .await
+            .expect("it is as the story laid it");
         assert_eq!(verified(&forger).await.first_bad, None);
     });
     fs::copy(
         sealed.path().join("keyring.toml"),
         forged.path().join("keyring.toml"),
     )
-    .unwrap();
+    .expect("it is as the story laid it");
     edit(forged.path(), "DELETE FROM key_checks");
     runtime().block_on(async {
         let report = verified(&lay(forged.path()).await).await;
@@ -450,27 +196,33 @@ fn a_chain_that_somebody_signed_with_a_key_of_their_own_is_not_believed() {
 #[test]
 fn a_tail_cut_where_nothing_is_remembered_is_found_by_a_seal_from_the_log() {
     let sealed = sealed_folder();
-    let known = chain_head::recall(sealed.path()).unwrap().unwrap();
+    let known = chain_head::recall(sealed.path())
+        .expect("it is as the story laid it")
+        .expect("it is as the story laid it");
     let cut = copied(sealed.path());
-    fs::remove_file(cut.path().join("audit-head")).unwrap();
+    fs::remove_file(cut.path().join("audit-head")).expect("it is as the story laid it");
     make(cut.path(), &Edit::TailCut { seal: 2 });
     runtime().block_on(async {
         let foundation = lay(cut.path()).await;
         assert_eq!(verified(&foundation).await.first_bad, None);
-        let report = verify(&foundation, &[known], |_, _| {}).await.unwrap();
+        let report = verify(&foundation, &[known], |_, _| {})
+            .await
+            .expect("it is as the story laid it");
         assert_eq!(report.first_bad.map(|bad| bad.place), Some(Place::Seal(3)));
         let other = KnownSeal {
             number: 2,
             hash: known.hash,
         };
-        let report = verify(&foundation, &[other], |_, _| {}).await.unwrap();
+        let report = verify(&foundation, &[other], |_, _| {})
+            .await
+            .expect("it is as the story laid it");
         assert_eq!(report.first_bad.map(|bad| bad.place), Some(Place::Seal(2)));
     });
 }
 
 #[test]
 fn one_instance_seals_and_another_takes_over_when_it_dies() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
         let first = lay(folder.path()).await;
         let second = Foundation::lay(
@@ -479,23 +231,59 @@ fn one_instance_seals_and_another_takes_over_when_it_dies() {
             Chance::os(),
         )
         .await
-        .unwrap();
+        .expect("it is as the story laid it");
         let (mut one, mut other) = (Sealer::default(), Sealer::default());
         record(&first, 0, 1).await;
-        assert_eq!(seal_once(&first, &mut one).await.unwrap().len(), 1);
+        assert_eq!(
+            seal_once(&first, &mut one)
+                .await
+                .expect("it is as the story laid it")
+                .len(),
+            1
+        );
         record(&first, 0, 1).await;
-        assert_eq!(seal_once(&second, &mut other).await.unwrap().len(), 0);
+        assert_eq!(
+            seal_once(&second, &mut other)
+                .await
+                .expect("it is as the story laid it")
+                .len(),
+            0
+        );
         // The first renews, so however late it is the second has to wait.
         first.clock.advance(TimeDelta::seconds(9));
-        assert_eq!(seal_once(&first, &mut one).await.unwrap().len(), 1);
+        assert_eq!(
+            seal_once(&first, &mut one)
+                .await
+                .expect("it is as the story laid it")
+                .len(),
+            1
+        );
         first.clock.advance(TimeDelta::seconds(9));
         record(&first, 0, 1).await;
-        assert_eq!(seal_once(&second, &mut other).await.unwrap().len(), 0);
+        assert_eq!(
+            seal_once(&second, &mut other)
+                .await
+                .expect("it is as the story laid it")
+                .len(),
+            0
+        );
         // Now it is dead.
         first.clock.advance(TimeDelta::seconds(10));
-        assert_eq!(seal_once(&second, &mut other).await.unwrap().len(), 1);
+        assert_eq!(
+            seal_once(&second, &mut other)
+                .await
+                .expect("it is as the story laid it")
+                .len(),
+            1
+        );
         record(&first, 0, 1).await;
-        assert_eq!(seal_once(&first, &mut one).await.unwrap().len(), 0);
+        assert_eq!(
+            seal_once(&first, &mut one)
+                .await
+                .expect("it is as the story laid it")
+                .len(),
+            0
+        );
         assert_eq!(verified(&first).await.first_bad, None);
     });
 }

@@ -38,11 +38,13 @@ pub const BUSY: &[(&str, &str)] = &[
 /// One instance of the service.
 pub struct Instance {
     pub app: App,
+    pub address: SocketAddr,
     pub line: Line,
 }
 
 /// The service with everything around it.
 pub struct World {
+    pub kind: Kind,
     pub clock: Clock,
     pub database: Database,
     pub first: Instance,
@@ -162,6 +164,7 @@ impl World {
         let (first, handle) = serve(app);
         let admin = cast::settle_in(&first.line, "admin", FIRST_PASSWORD).await;
         Self {
+            kind,
             clock,
             database,
             admin,
@@ -252,6 +255,7 @@ fn serve(app: App) -> (Instance, ServerHandle) {
     actix_web::rt::spawn(bound.server);
     let instance = Instance {
         line: Line::to(bound.address),
+        address: bound.address,
         app,
     };
     (instance, handle)
