@@ -148,6 +148,7 @@ impl App {
                 "the hash costs less than OWASP's and ASVS's floor (46 MiB t=1 or its equals)"
             );
         }
+        // Comes before other callers: it installs what all of them speak TLS with.
         let outbound = Outbound::new(foundation.settings.webhooks.outbound.clone());
         let loan_source = foundation.loan_source()?;
         Ok(Self(Arc::new(Parts {

@@ -70,18 +70,20 @@ pub struct RejectedLine {
     pub detail: String,
 }
 
-/// Pushes a batch: a stream of clients and loans, one a line.
+/// Pushes clients and loans as a stream of lines.
 ///
-/// Lines stand alone and are taken in order: a bad one is reported and the others are applied. Blank
-/// ones are passed over; a line is 64 KiB at most. The body may be packed with gzip, and has no limit.
+/// One record a line: `{"type": "client", "client_number": …}` or `{"type": "loan",
+/// "ticket_number": …}` with the fields of the `PUT`s; gzip is taken too. Lines stand alone and are
+/// taken in order; a bad one is reported and the others are applied. A batch that is cut off has
+/// applied what was read and can be sent again.
 #[utoipa::path(
     post,
     path = "/v1/loan-system/batches",
     tag = "loan system",
     operation_id = "push_batch",
     security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
-    request_body(content = String, content_type = "application/x-ndjson", description = "`{\"type\": \"client\", \"client_number\": …}` or `{\"type\": \"loan\", \"ticket_number\": …}`, with the fields of the `PUT`"),
-    responses((status = 200, description = "What became of the lines", body = BatchReport)),
+    request_body(content = String, content_type = "application/x-ndjson"),
+    responses((status = 200, description = "Read to its end", body = BatchReport)),
 )]
 pub async fn push(
     guard: Guard<Feed>,

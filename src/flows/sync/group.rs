@@ -27,9 +27,7 @@ pub(super) fn take(
     new_id: impl Fn() -> String,
     now: DateTime<Utc>,
 ) -> Result<Vec<Became>, StoreError> {
-    // What is decided on must still be so when it is written.
-    let held: Vec<&str> = records.iter().flat_map(numbers).collect();
-    tx.hold_numbers(&held)?;
+    hold(tx, records)?;
     let mut clients = Clients::load(tx, records)?;
     let mut loans = Loans::load(tx, records)?;
     let mut became = Vec::with_capacity(records.len());
@@ -50,12 +48,20 @@ pub(super) fn take(
     Ok(became)
 }
 
-fn numbers(record: &Record) -> impl Iterator<Item = &str> {
-    let (client, ticket) = match record {
-        Record::Client(client) => (&client.client_number, None),
-        Record::Loan(loan) => (&loan.client_number, Some(loan.ticket_number.as_str())),
-    };
-    [client.as_str()].into_iter().chain(ticket)
+/// Holds every number of the group, so that what decides about it cannot change before it is written.
+fn hold(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
+    let numbers: Vec<&str> = records
+        .iter()
+        .flat_map(|record| match record {
+            Record::Client(client) => [Some(client.client_number.as_str()), None],
+            Record::Loan(loan) => [
+                Some(loan.client_number.as_str()),
+                Some(loan.ticket_number.as_str()),
+            ],
+        })
+        .flatten()
+        .collect();
+    tx.hold_numbers(&numbers)
 }
 
 /// The clients that a group is about: as they are held, and as the group changes them.
