@@ -150,16 +150,10 @@ impl App {
         }
         // Comes before other callers: it installs what all of them speak TLS with.
         let outbound = Outbound::new(foundation.settings.webhooks.outbound.clone());
-        let loan_source = match foundation.settings.loan_source.clone() {
-            None => None,
-            Some(source) => Some(
-                LoanSource::new(source, foundation.chance.clone())
-                    .map_err(|why| SettingsError::of("loans.url", why))?,
-            ),
-        };
+        let loan_source = foundation.loan_source()?;
         Ok(Self(Arc::new(Parts {
-            loan_source,
             outbound,
+            loan_source,
             signals: SignalCounts::default(),
             foundation,
             hasher,

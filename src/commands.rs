@@ -60,6 +60,9 @@ enum Command {
     /// Enters staff and gives new passwords, on the machine itself
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Imports loans from files, and compares them with their source
+    #[command(subcommand)]
+    Loans(loans::LoansCommand),
     /// Verifies and exports the audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -70,9 +73,6 @@ enum Command {
     /// Makes, lists, rotates and retires keys
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Imports loans from files, and compares them with their source
-    #[command(subcommand)]
-    Loans(loans::LoansCommand),
     /// Looks at the settings
     #[command(subcommand)]
     Config(ConfigCommand),

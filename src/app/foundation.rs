@@ -3,8 +3,13 @@
 
 use std::{fs, path::Path};
 
-use super::{StartError, clock::Clock, settings::Settings};
+use super::{
+    StartError,
+    clock::Clock,
+    settings::{Settings, SettingsError},
+};
 use crate::{
+    loans::source::LoanSource,
     secrets::{
         chance::Chance,
         keyring::{KeyCheck, KeyProblem, Keyring, KeyringError, Purpose},
@@ -31,6 +36,19 @@ pub struct Foundation {
 }
 
 impl Foundation {
+    /// The loan system that is asked, where the settings name one.
+    ///
+    /// # Errors
+    /// [`StartError::Settings`] where it cannot be called at all.
+    pub fn loan_source(&self) -> Result<Option<LoanSource>, StartError> {
+        let Some(source) = self.settings.loan_source.clone() else {
+            return Ok(None);
+        };
+        let source = LoanSource::new(source, self.chance.clone());
+        let source = source.map_err(|why| SettingsError::of("loans.url", why))?;
+        Ok(Some(source))
+    }
+
     /// Lays the foundation of the service: folder, migrations, and on an empty database a keyring.
     ///
     /// # Errors

@@ -9,10 +9,11 @@ use std::{
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use qupia::{
-    app::{App, clock::Clock},
+    app::{clock::Clock, foundation::Foundation},
     domain::{calendar::parse_time, language::Language},
     flows::{
         Refusal,
+        reconcile::{self, Broken, Difference},
         sync::{Rejected, Report, Stream},
     },
     loans::{
@@ -26,7 +27,7 @@ use qupia::{
 
 use super::{Failure, Place, start_log};
 
-/// Exit code where lines were rejected.
+/// Exit code where lines were rejected, or loans differ.
 const DIFFERENT: u8 = 3;
 
 #[derive(Subcommand)]
@@ -37,6 +38,11 @@ pub enum LoansCommand {
         place: Place,
         #[command(flatten)]
         import: Import,
+    },
+    /// Holds our open loans against those of the loan source, and prints what differs
+    Check {
+        #[command(flatten)]
+        place: Place,
     },
 }
 
@@ -60,15 +66,61 @@ enum Format {
 
 /// Carries out a command about loans.
 pub fn obey(command: LoansCommand) -> Result<(), Failure> {
-    let LoansCommand::Import { place, import } = command;
+    match command {
+        LoansCommand::Import { place, import } => import_file(&place, import),
+        LoansCommand::Check { place } => check(&place),
+    }
+}
+
+/// Prints one line a difference: client, ticket, in what, ours, theirs.
+fn check(place: &Place) -> Result<(), Failure> {
+    let settings = place.settings(None)?;
+    start_log(&settings)?;
+    let (mut differences, mut out) = (0_u64, io::stdout().lock());
+    let clients = actix_web::rt::System::new().block_on(async {
+        let house = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        let Some(source) = house.loan_source()? else {
+            let why = "loans.url: no loan source is set, so there is nothing to compare with";
+            return Err(Failure::argument(why.to_owned()));
+        };
+        let compared = reconcile::compare(&house, &source, |found| {
+            differences += 1;
+            let Difference {
+                client_number,
+                ticket_number,
+                what,
+                ours,
+                theirs,
+            } = found;
+            let _reader_may_be_gone = writeln!(
+                out,
+                "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
+            );
+        });
+        compared.await.map_err(|broken| match broken {
+            Broken::Source(number, fault) => {
+                Failure::other(format!("client {}: {fault}", number.as_str()))
+            }
+            Broken::Refusal(refusal) => told(refusal),
+        })
+    })?;
+    if differences > 0 {
+        return Err(Failure {
+            code: DIFFERENT,
+            message: format!("{differences} differences among {clients} clients"),
+        });
+    }
+    println!("no difference among {clients} clients");
+    Ok(())
+}
+
+fn import_file(place: &Place, import: Import) -> Result<(), Failure> {
     let settings = place.settings(None)?;
     start_log(&settings)?;
     let file = import.open()?;
     let report = actix_web::rt::System::new().block_on(async move {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
-        let report = file.import(&app).await;
-        app.hasher.shutdown().await;
-        report
+        let house = Foundation::lay(settings, Clock::system(), Chance::os()).await?;
+        file.import(house).await
     })?;
     println!(
         "applied {}, unchanged {}, stale {}, rejected {}",
@@ -144,31 +196,31 @@ fn read_header(file: &mut impl BufRead, encoding: Encoding) -> io::Result<String
 }
 
 impl Opened {
-    async fn import(self, app: &App) -> Result<Report, Failure> {
+    async fn import(self, house: Foundation) -> Result<Report, Failure> {
         let rejects = Rejects::beside(&self.path, self.header.is_some());
         match &self.header {
             None => {
                 let lines = Lines::after(0, Ndjson);
-                self.stream(app, lines, rejects).await
+                self.stream(house, lines, rejects).await
             }
             Some(header) => {
                 let csv = Csv::of_header(header, self.as_of.clone())
                     .map_err(|why| Failure::argument(format!("{}: {why}", self.path.display())))?;
-                self.stream(app, Lines::after(1, csv), rejects).await
+                self.stream(house, Lines::after(1, csv), rejects).await
             }
         }
     }
 
     async fn stream<F: Form>(
         self,
-        app: &App,
+        house: Foundation,
         mut lines: Lines<F>,
         mut rejects: Rejects,
     ) -> Result<Report, Failure> {
         let path = self.path.display().to_string();
         let failed = |error: io::Error| Failure::other(format!("{path}: {error}"));
         let bar = progress(self.bytes);
-        let mut stream = Stream::imported(app);
+        let mut stream = Stream::imported(house);
         let mut file = Decoded::new(self.file, self.encoding);
         let (mut text, mut found) = (Vec::new(), Vec::new());
         loop {

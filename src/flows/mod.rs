@@ -19,6 +19,7 @@ pub mod limits;
 pub mod passphrases;
 pub mod passwords;
 mod pull;
+pub mod reconcile;
 pub mod seal_audit;
 pub mod sign_in;
 pub mod signals;

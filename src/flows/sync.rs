@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use self::group::Became;
 use super::Refusal;
 use crate::{
-    app::App,
+    app::{App, foundation::Foundation},
     domain::{
         audit::{Action, Event, Origin},
         flaw::{FieldFlaw, Flaw},
@@ -57,10 +57,10 @@ pub async fn take_loan(
 }
 
 async fn take_one(app: &App, event: Event, record: Record) -> Result<Option<Received>, Refusal> {
-    let taken = app.clone();
+    let house = app.foundation.clone();
     let received = app.store.write(move |tx| {
         let records = std::slice::from_ref(&record);
-        let became = take(&taken, tx, records, event.at)?.into_iter().next();
+        let became = take(&house, tx, records, event.at)?.into_iter().next();
         let received = became.as_ref().and_then(|became| became.received);
         let mut event = match received {
             Some(received) => event.clone().outcome(name(received)),
@@ -73,12 +73,12 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<Option<Rece
 }
 
 fn take(
-    app: &App,
+    house: &Foundation,
     tx: &mut Tx<'_>,
     records: &[Record],
     now: DateTime<Utc>,
 ) -> Result<Vec<Became>, StoreError> {
-    group::take(tx, records, || app.new_id(), now)
+    group::take(tx, records, || house.new_id(), now)
 }
 
 /// Takes in all that a loan source stated about one client `as_of` a moment: what it did not list then is
@@ -90,10 +90,10 @@ pub(super) async fn take_answer(
     stated: Vec<LoanRecord>,
     as_of: DateTime<Utc>,
 ) -> Result<Vec<LoanRow>, Refusal> {
-    let (taken, client_id) = (app.clone(), client_id.to_owned());
+    let (house, client_id) = (app.foundation.clone(), client_id.to_owned());
     let records: Vec<Record> = stated.into_iter().map(Record::Loan).collect();
     let loans = app.store.write(move |tx| {
-        let became = take(&taken, tx, &records, event.at)?;
+        let became = take(&house, tx, &records, event.at)?;
         let listed: Vec<&str> = records.iter().filter_map(ticket).collect();
         let mut closed = 0;
         for held in tx.open_loans(&client_id)? {
@@ -178,7 +178,7 @@ const GROUP_LINES: usize = 1_000;
 /// A stream of records on its way in. Groups are committed one after the other; while one is being
 /// written the next may be read and parsed.
 pub struct Stream {
-    app: App,
+    house: Arc<Foundation>,
     actor: Option<Actor>,
     origin: Origin,
     keep: usize,
@@ -191,19 +191,20 @@ impl Stream {
     /// A stream that a service account sends. The report shows the first `keep` rejections.
     #[must_use]
     pub fn pushed(app: &App, proof: &Proof<Feed>, origin: &Origin, keep: usize) -> Self {
-        Self::new(app, Some(proof.actor().clone()), origin.clone(), keep)
+        let actor = Some(proof.actor().clone());
+        Self::new(app.foundation.clone(), actor, origin.clone(), keep)
     }
 
     /// A file that whoever runs the program imports.
     #[must_use]
-    pub fn imported(app: &App) -> Self {
-        let origin = Origin::own(&format!("import-{}", app.new_id()));
-        Self::new(app, None, origin, usize::MAX)
+    pub fn imported(house: Foundation) -> Self {
+        let origin = Origin::own(&format!("import-{}", house.new_id()));
+        Self::new(house, None, origin, usize::MAX)
     }
 
-    fn new(app: &App, actor: Option<Actor>, origin: Origin, keep: usize) -> Self {
+    fn new(house: Foundation, actor: Option<Actor>, origin: Origin, keep: usize) -> Self {
         Self {
-            app: app.clone(),
+            house: Arc::new(house),
             actor,
             origin,
             keep,
@@ -240,12 +241,6 @@ impl Stream {
         Ok(self.report)
     }
 
-    /// How it stands so far.
-    #[must_use]
-    pub fn so_far(&self) -> &Report {
-        &self.report
-    }
-
     /// The rejections that were not yet drained.
     pub fn drain_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.report.rejected)
@@ -254,9 +249,10 @@ impl Stream {
     /// One group after the other, or a loan could be looked at before its client is there.
     async fn write(&mut self, group: Vec<Numbered>) -> Result<(), Refusal> {
         self.settle().await?;
-        let (app, actor, origin) = (self.app.clone(), self.actor.clone(), self.origin.clone());
+        let (actor, origin) = (self.actor.clone(), self.origin.clone());
+        let house = Arc::clone(&self.house);
         // Spawned, so that it is written while the next is read, and whoever sent it may be gone.
-        self.writing = Some(tokio::spawn(write_group(app, actor, origin, group)));
+        self.writing = Some(tokio::spawn(write_group(house, actor, origin, group)));
         Ok(())
     }
 
@@ -279,12 +275,12 @@ impl Stream {
 }
 
 async fn write_group(
-    app: App,
+    house: Arc<Foundation>,
     actor: Option<Actor>,
     origin: Origin,
     group: Vec<Numbered>,
 ) -> Result<Report, Refusal> {
-    let now = app.clock.now();
+    let now = house.clock.now();
     let mut report = Report::default();
     let (mut numbers, mut records) = (Vec::new(), Vec::new());
     for Numbered { line, record } in group {
@@ -298,9 +294,9 @@ async fn write_group(
     }
     let mut event = Event::of_nobody(&origin, now, Action::BatchSynced);
     event.actor = actor.as_ref().map(Into::into);
-    let (taken, records) = (app.clone(), Arc::new(records));
+    let (taken, records) = (Arc::clone(&house), Arc::new(records));
     let refused = report.rejected.len();
-    let received = app.store.write(move |tx| {
+    let received = house.store.write(move |tx| {
         let became = take(&taken, tx, &records, now)?;
         let received: Vec<_> = became.iter().map(|became| became.received).collect();
         Ok(Traced::new(

@@ -2,9 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     future::{Ready, ready},
-    marker::PhantomData,
     ops::Deref,
     time::Duration,
 };
@@ -16,10 +14,7 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::de::DeserializeOwned;
 use validator::{Validate, ValidationErrorsKind};
 
 pub use super::path::{PathId, PathPair, PathPart};
@@ -36,6 +31,7 @@ use crate::{
         role::{Duty, Proof},
     },
     flows::FieldFlaw,
+    loans::json::Object,
 };
 
 /// The largest body but a batch's, bytes.
@@ -161,29 +157,6 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         .end()
         .map_err(|error| json_problem(&error, String::new()))?;
     Ok(value)
-}
-
-/// A JSON object, and no array: serde reads a struct from either.
-pub struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-    }
 }
 
 /// Malformed JSON, a wrong JSON type or an unknown field is 400, and names its place.

@@ -8,12 +8,15 @@ use super::{
     extract::{Body, Call, Guard, PathPart},
     openapi::values,
     problem::Problem,
-    shapes::{Whole, object, present},
+    shapes::{object, present},
 };
 use crate::{
     domain::{loan::Received, role::Feed},
     flows::sync,
-    loans::record::{WrittenClient, WrittenLoan, WrittenMoney},
+    loans::{
+        json::Whole,
+        record::{WrittenClient, WrittenLoan, WrittenMoney},
+    },
 };
 
 /// A client as the loan system knows them.

@@ -1,24 +1,17 @@
 //! Shapes that several resources share: money, pages, cards, and how texts are parsed.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{self, Unexpected, Visitor},
-};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::{
-    extract::{Fields, Object},
-    openapi::values,
-    problem::Problem,
-};
+use super::{extract::Fields, openapi::values, problem::Problem};
 use crate::{
     domain::{flaw::Flaw, money::Money, person::PersonName},
     flows::{FieldFlaw, Page},
 };
+
+pub use crate::loans::json::{object, present, whole};
 
 /// An amount of money.
 #[derive(Serialize, ToSchema)]
@@ -143,71 +136,6 @@ pub fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
             flaw: Flaw::NotACursor,
         }])
     })
-}
-
-/// Tells a field that is not there from one that is null.
-pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Some)
-}
-
-/// Reads a nested object. An array is none, though serde would read one field after another from it.
-pub fn object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    let object = Option::<Object<T>>::deserialize(deserializer)?;
-    Ok(object.map(|Object(value)| value))
-}
-
-/// A whole number as JSON has it: `5.0` is one too. What no `i64` holds is the nearest that it does,
-/// so that it is told as out of range.
-pub struct Whole(pub i64);
-
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_i64(WholeVisitor)
-    }
-}
-
-struct WholeVisitor;
-
-impl Visitor<'_> for WholeVisitor {
-    type Value = Whole;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number")
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Whole, E> {
-        Ok(Whole(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Whole, E> {
-        Ok(Whole(i64::try_from(value).unwrap_or(i64::MAX)))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Whole, E> {
-        if value.fract() == 0.0 {
-            // `as` saturates.
-            Ok(Whole(value as i64))
-        } else {
-            Err(E::invalid_type(Unexpected::Float(value), &self))
-        }
-    }
-}
-
-/// Reads a whole number that may be missing.
-///
-/// # Errors
-/// The deserializer's, where it is none.
-pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let number = Option::<Whole>::deserialize(deserializer)?;
-    Ok(number.map(|Whole(value)| value))
 }
 
 /// Parses a field that may be left out, but not be null.

@@ -7,6 +7,7 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::{
+    json::Whole,
     lines::Form,
     record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney},
 };
@@ -219,7 +220,7 @@ impl Row {
                     .take("balance.currency")
                     .map(|text| text.trim().to_owned()),
             }),
-            grace_days: Some(days.transpose()?),
+            grace_days: Some(days.transpose()?.map(Whole)),
             status: self.take("status").map(|text| text.trim().to_lowercase()),
             as_of,
         };

@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod decode;
 mod fineract;
+pub mod json;
 pub mod lines;
 pub mod ndjson;
 pub mod record;

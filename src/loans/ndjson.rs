@@ -2,8 +2,11 @@
 
 use serde::Deserialize;
 
-use super::lines::Form;
-use super::record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney, present};
+use super::{
+    json::{Object, Whole, present},
+    lines::Form,
+    record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney},
+};
 use crate::domain::{
     flaw::{FieldFlaw, Flaw},
     loan::Record,
@@ -32,9 +35,9 @@ struct Line {
     #[serde(default, deserialize_with = "present")]
     due_on: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
-    balance: Option<Option<WrittenMoney>>,
+    balance: Option<Option<Object<WrittenMoney>>>,
     #[serde(default, deserialize_with = "present")]
-    grace_days: Option<Option<i64>>,
+    grace_days: Option<Option<Whole>>,
     #[serde(default, deserialize_with = "present")]
     status: Option<Option<String>>,
 }
@@ -84,6 +87,8 @@ fn explain(line: &[u8]) -> FieldFlaw {
         return FieldFlaw::at("", Flaw::MalformedJson);
     } else if error.inner().to_string().starts_with("unknown field") {
         Flaw::UnknownField
+    } else if error.inner().to_string().starts_with("duplicate field") {
+        Flaw::ExactlyOne
     } else {
         Flaw::WrongType
     };
@@ -130,7 +135,7 @@ fn loan(line: Line) -> Parsed<Record> {
         client_number: line.client_number,
         product: line.product.flatten(),
         due_on: line.due_on.flatten(),
-        balance: line.balance.flatten(),
+        balance: line.balance.flatten().map(|Object(money)| money),
         grace_days: line.grace_days,
         status: line.status.flatten(),
         as_of: line.as_of,

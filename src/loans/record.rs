@@ -1,8 +1,9 @@
 //! A client and a loan as a loan system writes them, whichever door they come through: the contract's
 //! rules for each field stand here once.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use super::json::Whole;
 use crate::domain::{
     calendar::{parse_date, parse_time},
     flaw::{FieldFlaw, Flaw},
@@ -42,7 +43,7 @@ pub struct WrittenLoan {
     /// the outstanding balance
     pub balance: Option<WrittenMoney>,
     /// the guaranteed waiting period; the inner none where the contract states none
-    pub grace_days: Option<Option<i64>>,
+    pub grace_days: Option<Option<Whole>>,
     /// `open` or `closed`
     pub status: Option<String>,
     /// when the loan system knew this
@@ -111,7 +112,9 @@ impl WrittenLoan {
         let balance = flaws
             .need("/balance", self.balance, Ok)
             .and_then(|balance| money(&mut flaws, balance));
-        let grace_days = flaws.need("/grace_days", self.grace_days, grace_days);
+        let grace_days = flaws.need("/grace_days", self.grace_days, |days| {
+            grace_days(days.map(|Whole(days)| days))
+        });
         let is_open = flaws.need("/status", self.status, |status| match status.as_str() {
             "open" => Ok(true),
             "closed" => Ok(false),
@@ -137,17 +140,19 @@ impl WrittenLoan {
 /// A product's name: one line of text.
 ///
 /// # Errors
-/// [`Flaw::TooLong`] or [`Flaw::Blank`].
+/// [`Flaw::TooLong`], [`Flaw::NotALine`] or [`Flaw::Blank`].
 pub fn product(text: &str) -> Result<String, Flaw> {
-    let trimmed = text.trim();
-    if text.chars().count() > MAX_PRODUCT_CHARS {
-        Err(Flaw::TooLong {
+    if text.chars().nth(MAX_PRODUCT_CHARS).is_some() {
+        return Err(Flaw::TooLong {
             max: MAX_PRODUCT_CHARS,
-        })
-    } else if trimmed.is_empty() || trimmed.chars().any(char::is_control) {
-        Err(Flaw::Blank)
-    } else {
-        Ok(trimmed.to_owned())
+        });
+    }
+    if text.contains(char::is_control) {
+        return Err(Flaw::NotALine);
+    }
+    match text.trim() {
+        "" => Err(Flaw::Blank),
+        line => Ok(line.to_owned()),
     }
 }
 
@@ -208,13 +213,4 @@ impl Flaws {
             }
         }
     }
-}
-
-/// Tells a field that is not there from one that is null.
-pub(super) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Some)
 }

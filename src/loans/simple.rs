@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    record::{WrittenLoan, WrittenMoney, present},
+    json::{Object, Whole, present},
+    record::{WrittenLoan, WrittenMoney},
     source::{Answer, Asking, SourceFault},
 };
 use crate::domain::{
@@ -24,9 +25,9 @@ struct Loan {
     ticket_number: Option<String>,
     product: Option<String>,
     due_on: Option<String>,
-    balance: Option<WrittenMoney>,
+    balance: Option<Object<WrittenMoney>>,
     #[serde(default, deserialize_with = "present")]
-    grace_days: Option<Option<i64>>,
+    grace_days: Option<Option<Whole>>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +73,7 @@ fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<Answer
             client_number: Some(number.as_str().to_owned()),
             product: loan.product,
             due_on: loan.due_on,
-            balance: loan.balance,
+            balance: loan.balance.map(|Object(money)| money),
             grace_days: loan.grace_days,
             status: Some("open".to_owned()),
             as_of: Some(write_time(as_of)),

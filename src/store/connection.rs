@@ -82,6 +82,12 @@ pub(super) enum Purpose {
 const BUSY: Duration = Duration::from_secs(3);
 /// A reader hardly ever waits in WAL mode, and stands where others are served.
 const READER_BUSY: Duration = Duration::from_millis(200);
+/// SQLite's pages held in memory, KiB. An import writes to pages all over the indexes.
+const WRITER_CACHE_KIB: u32 = 24 * 1_024;
+const READER_CACHE_KIB: u32 = 2 * 1_024;
+/// Pages in the log after which they are brought into the database: the more, the more often a page
+/// that changed several times is written there once.
+const CHECKPOINT_PAGES: u32 = 4_000;
 
 pub(super) fn open(
     url: &DatabaseUrl,
@@ -96,13 +102,20 @@ pub(super) fn open(
     let settings = match &connection {
         AnyConnection::Sqlite(_) => format!(
             "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = {};",
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+             PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
+             PRAGMA query_only = {};",
             if purpose == Purpose::Read {
                 READER_BUSY
             } else {
                 BUSY
             }
             .as_millis(),
+            if purpose == Purpose::Read {
+                READER_CACHE_KIB
+            } else {
+                WRITER_CACHE_KIB
+            },
             if purpose == Purpose::Read {
                 "ON"
             } else {

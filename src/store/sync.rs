@@ -1,28 +1,26 @@
 //! Groups of clients and loans from the loan system, read and written with few statements.
 //!
-//! Both databases take a group whole: PostgreSQL as arrays, SQLite row by row through one prepared
-//! statement, which inside its process costs less than one long statement.
+//! Both databases take a group whole, in one parameter or a few: PostgreSQL as arrays, SQLite as JSON.
+//! A statement for each row would be read and planned for each row.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    RunQueryDsl, SqliteConnection,
-    deserialize::QueryableByName,
     pg::Pg,
     prelude::*,
     sql_query,
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text},
     sqlite::Sqlite,
-    upsert::excluded,
 };
+use serde::Serialize;
 
 use super::{
     AnyConnection, Reader, StoreError, Tx,
     clients::{ClientRow, Sealed},
     loans::{self as held_loans, LoanRow},
-    maybe_moment, micros, moment, one_row,
-    schema::{clients, loans},
+    maybe_moment, micros, moment,
+    schema::clients,
 };
 use crate::domain::loan::{ClientRecord, LoanRecord};
 
@@ -125,10 +123,8 @@ where
     }
     Ok(match connection {
         AnyConnection::Sqlite(sqlite) => {
-            let keys = serde_json::to_string(keys)
-                .map_err(|error| StoreError::corrupt("(none)", "(none)", error))?;
             sql_query(format!("{select} IN (SELECT value FROM json_each(?))"))
-                .bind::<Text, _>(keys)
+                .bind::<Text, _>(json(&keys)?)
                 .load(sqlite)?
         }
         AnyConnection::Postgres(postgres) => sql_query(format!("{select} = ANY($1)"))
@@ -138,6 +134,23 @@ where
 }
 
 impl Reader<'_> {
+    /// Ids and numbers of clients, by id, after one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn clients_after(
+        &mut self,
+        id: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let page = clients::table
+            .filter(clients::id.gt(id))
+            .select((clients::id, clients::client_number))
+            .order(clients::id)
+            .limit(limit);
+        Ok(page.load(self.connection)?)
+    }
+
     /// Which of these client numbers are held, by number.
     ///
     /// # Errors
@@ -241,9 +254,16 @@ impl Tx<'_> {
         let sealed = self.seal_all(entered);
         match self.0.connection {
             AnyConnection::Sqlite(sqlite) => {
-                for ((id, record), sealed) in entered.iter().zip(sealed) {
-                    insert_client(sqlite, id, record, sealed, now)?;
-                }
+                sql_query(
+                    "INSERT INTO clients (id, family_name_sealed, given_name_sealed, \
+                     patronymic_sealed, phone_sealed, phone_index, as_of, client_number, created_at) \
+                     SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), \
+                     unhex(value ->> 3), unhex(value ->> 4), unhex(value ->> 5), value ->> 6, \
+                     value ->> 7, ? FROM json_each(?)",
+                )
+                .bind::<BigInt, _>(micros(now))
+                .bind::<Text, _>(client_rows(entered, sealed)?)
+                .execute(sqlite)?;
             }
             AnyConnection::Postgres(postgres) => {
                 let columns = ClientColumns::of(entered, sealed);
@@ -280,9 +300,16 @@ impl Tx<'_> {
         let sealed = self.seal_all(replaced);
         match self.0.connection {
             AnyConnection::Sqlite(sqlite) => {
-                for ((id, record), sealed) in replaced.iter().zip(sealed) {
-                    replace_client(sqlite, id, record, sealed)?;
-                }
+                sql_query(
+                    "UPDATE clients SET family_name_sealed = unhex(u.value ->> 1), \
+                     given_name_sealed = unhex(u.value ->> 2), \
+                     patronymic_sealed = unhex(u.value ->> 3), \
+                     phone_sealed = unhex(u.value ->> 4), phone_index = unhex(u.value ->> 5), \
+                     as_of = u.value ->> 6 \
+                     FROM json_each(?) AS u WHERE clients.id = u.value ->> 0",
+                )
+                .bind::<Text, _>(client_rows(replaced, sealed)?)
+                .execute(sqlite)?;
             }
             AnyConnection::Postgres(postgres) => {
                 let columns = ClientColumns::of(replaced, sealed);
@@ -310,9 +337,16 @@ impl Tx<'_> {
         }
         match self.0.connection {
             AnyConnection::Sqlite(sqlite) => {
-                for (client_id, record) in put {
-                    upsert_loan(sqlite, client_id, record)?;
-                }
+                let rows = put
+                    .iter()
+                    .map(|(client_id, record)| loan_row(client_id, record));
+                sql_query(format!(
+                    "INSERT INTO loans ({LOAN_COLUMNS}) SELECT value ->> 0, value ->> 1, \
+                     value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+                     value ->> 7, value ->> 8 FROM json_each(?) WHERE true {OR_REPLACE_LOAN}"
+                ))
+                .bind::<Text, _>(json(&rows.collect::<Vec<_>>())?)
+                .execute(sqlite)?;
             }
             AnyConnection::Postgres(postgres) => upsert_loans(postgres, put)?,
         }
@@ -327,79 +361,71 @@ impl Tx<'_> {
     }
 }
 
-fn insert_client(
-    sqlite: &mut SqliteConnection,
-    id: &str,
-    record: &ClientRecord,
-    sealed: Sealed,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    diesel::insert_into(clients::table)
-        .values((
-            clients::id.eq(id),
-            clients::client_number.eq(record.client_number.as_str()),
-            clients::family_name_sealed.eq(sealed.family_name),
-            clients::given_name_sealed.eq(sealed.given_name),
-            clients::patronymic_sealed.eq(sealed.patronymic),
-            clients::phone_sealed.eq(sealed.phone),
-            clients::phone_index.eq(sealed.phone_index),
-            clients::as_of.eq(micros(record.as_of)),
-            clients::created_at.eq(micros(now)),
-        ))
-        .execute(sqlite)?;
-    Ok(())
+/// The columns of a loan, in the order in which they are put.
+const LOAN_COLUMNS: &str = "ticket_number, client_id, product, due_on, balance_minor_units, \
+                            currency, grace_days, is_open, as_of";
+/// A loan that is held is replaced, unless by something older.
+const OR_REPLACE_LOAN: &str = "ON CONFLICT (ticket_number) DO UPDATE SET \
+     client_id = excluded.client_id, product = excluded.product, due_on = excluded.due_on, \
+     balance_minor_units = excluded.balance_minor_units, currency = excluded.currency, \
+     grace_days = excluded.grace_days, is_open = excluded.is_open, as_of = excluded.as_of \
+     WHERE loans.as_of <= excluded.as_of";
+
+type LoanJson<'a> = (
+    &'a str,
+    &'a str,
+    &'a str,
+    String,
+    i64,
+    &'a str,
+    Option<u32>,
+    bool,
+    i64,
+);
+
+fn loan_row<'a>(client_id: &'a str, record: &'a LoanRecord) -> LoanJson<'a> {
+    (
+        record.ticket_number.as_str(),
+        client_id,
+        &record.product,
+        record.due_on.to_string(),
+        record.balance.minor_units(),
+        record.balance.currency_code(),
+        record.grace_days,
+        record.is_open,
+        micros(record.as_of),
+    )
 }
 
-fn replace_client(
-    sqlite: &mut SqliteConnection,
-    id: &str,
-    record: &ClientRecord,
-    sealed: Sealed,
-) -> Result<(), StoreError> {
-    let changed = diesel::update(clients::table.find(id))
-        .set((
-            clients::family_name_sealed.eq(sealed.family_name),
-            clients::given_name_sealed.eq(sealed.given_name),
-            clients::patronymic_sealed.eq(sealed.patronymic),
-            clients::phone_sealed.eq(sealed.phone),
-            clients::phone_index.eq(sealed.phone_index),
-            clients::as_of.eq(micros(record.as_of)),
-        ))
-        .execute(sqlite)?;
-    one_row("clients", id, changed)
+/// Rows of clients as SQLite takes them whole: blobs in hexadecimal digits.
+fn client_rows(writes: &[ClientWrite<'_>], sealed: Vec<Sealed>) -> Result<String, StoreError> {
+    let rows = writes.iter().zip(sealed).map(|((id, record), sealed)| {
+        (
+            *id,
+            hex(&sealed.family_name),
+            hex(&sealed.given_name),
+            sealed.patronymic.as_deref().map(hex),
+            hex(&sealed.phone),
+            hex(&sealed.phone_index),
+            micros(record.as_of),
+            record.client_number.as_str(),
+        )
+    });
+    json(&rows.collect::<Vec<_>>())
 }
 
-fn upsert_loan(
-    sqlite: &mut SqliteConnection,
-    client_id: &str,
-    record: &LoanRecord,
-) -> Result<(), StoreError> {
-    diesel::insert_into(loans::table)
-        .values((
-            loans::ticket_number.eq(record.ticket_number.as_str()),
-            loans::client_id.eq(client_id),
-            loans::product.eq(&record.product),
-            loans::due_on.eq(record.due_on.to_string()),
-            loans::balance_minor_units.eq(record.balance.minor_units()),
-            loans::currency.eq(record.balance.currency_code()),
-            loans::grace_days.eq(grace_days(record)?),
-            loans::is_open.eq(record.is_open),
-            loans::as_of.eq(micros(record.as_of)),
-        ))
-        .on_conflict(loans::ticket_number)
-        .do_update()
-        .set((
-            loans::client_id.eq(excluded(loans::client_id)),
-            loans::product.eq(excluded(loans::product)),
-            loans::due_on.eq(excluded(loans::due_on)),
-            loans::balance_minor_units.eq(excluded(loans::balance_minor_units)),
-            loans::currency.eq(excluded(loans::currency)),
-            loans::grace_days.eq(excluded(loans::grace_days)),
-            loans::is_open.eq(excluded(loans::is_open)),
-            loans::as_of.eq(excluded(loans::as_of)),
-        ))
-        .execute(sqlite)?;
-    Ok(())
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+fn json(rows: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::corrupt("(none)", "(none)", error))
 }
 
 fn upsert_loans(
@@ -417,16 +443,10 @@ fn upsert_loans(
     let clients: Vec<&str> = put.iter().map(|(client_id, _)| *client_id).collect();
     let due: Vec<String> = put.iter().map(|(_, r)| r.due_on.to_string()).collect();
     let open: Vec<bool> = put.iter().map(|(_, r)| r.is_open).collect();
-    sql_query(
-        "INSERT INTO loans (ticket_number, client_id, product, due_on, balance_minor_units, \
-         currency, grace_days, is_open, as_of) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (ticket_number) DO UPDATE SET client_id = excluded.client_id, \
-         product = excluded.product, due_on = excluded.due_on, \
-         balance_minor_units = excluded.balance_minor_units, currency = excluded.currency, \
-         grace_days = excluded.grace_days, is_open = excluded.is_open, as_of = excluded.as_of \
-         WHERE loans.as_of <= excluded.as_of",
-    )
+    sql_query(format!(
+        "INSERT INTO loans ({LOAN_COLUMNS}) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) {OR_REPLACE_LOAN}"
+    ))
     .bind::<Array<Text>, _>(column(|r| r.ticket_number.as_str()))
     .bind::<Array<Text>, _>(clients)
     .bind::<Array<Text>, _>(column(|r| &r.product))

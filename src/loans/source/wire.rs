@@ -40,11 +40,14 @@ pub(in crate::loans) struct Wire {
 
 impl Wire {
     pub(super) fn new(settings: &SourceSettings, chance: Chance) -> Result<Self, String> {
+        // Of two that install it, one does; both are the same.
+        let _already_there = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.timeout)
             .pool_max_idle_per_host(settings.connections)
             .redirect(Policy::none())
+            .no_proxy()
             .user_agent(concat!("qupia/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self {

@@ -1,0 +1,162 @@
+//! Our open loans are held against those of the loan source; nothing is changed.
+
+use std::collections::BTreeMap;
+
+use super::Refusal;
+use crate::{
+    app::foundation::Foundation,
+    domain::{
+        audit::{Action, Event, Origin},
+        identifier::ClientNumber,
+        loan::LoanRecord,
+    },
+    loans::source::{Answer, LoanSource, SourceFault},
+    store::LoanRow,
+};
+
+/// Something that is held otherwise than the source states it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// whose loan
+    pub client_number: String,
+    /// the pledge ticket
+    pub ticket_number: String,
+    /// in what
+    pub what: &'static str,
+    /// what is held here
+    pub ours: String,
+    /// what the source states
+    pub theirs: String,
+}
+
+/// Why a comparison did not come to its end.
+#[derive(Debug)]
+pub enum Broken {
+    /// the source gave no answer about a client
+    Source(ClientNumber, SourceFault),
+    /// anything of ours
+    Refusal(Refusal),
+}
+
+impl<E: Into<Refusal>> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self::Refusal(error.into())
+    }
+}
+
+/// So many clients are looked up at once.
+const PAGE: i64 = 500;
+
+/// Asks the source about every client, and tells each difference. Gives the number of clients.
+///
+/// # Errors
+/// [`Broken`], at the first client about whom there is no answer.
+pub async fn compare(
+    house: &Foundation,
+    source: &LoanSource,
+    mut tell: impl FnMut(Difference),
+) -> Result<u64, Broken> {
+    let (mut after, mut clients, mut differences) = (String::new(), 0_u64, 0_u64);
+    loop {
+        let from = after.clone();
+        let page = house
+            .store
+            .read(move |reader| reader.clients_after(&from, PAGE));
+        let page = page.await?;
+        let Some((last, _)) = page.last() else {
+            break;
+        };
+        after.clone_from(last);
+        for (id, number) in page {
+            let Ok(number) = ClientNumber::parse(&number) else {
+                continue;
+            };
+            for difference in of_client(house, source, id, &number).await? {
+                differences += 1;
+                tell(difference);
+            }
+            clients += 1;
+        }
+    }
+    let origin = Origin::own(&format!("loans-check-{}", house.new_id()));
+    let event = Event::of_nobody(&origin, house.clock.now(), Action::LoansPulled)
+        .outcome("compared")
+        .reason(&format!("clients={clients} differences={differences}"));
+    house.store.record(event).await?;
+    Ok(clients)
+}
+
+async fn of_client(
+    house: &Foundation,
+    source: &LoanSource,
+    id: String,
+    number: &ClientNumber,
+) -> Result<Vec<Difference>, Broken> {
+    let theirs = match source.ask(number, house.clock.now()).await {
+        Ok(Answer::Loans(loans, _)) => loans,
+        Ok(Answer::UnknownClient) => Vec::new(),
+        Err(fault) => return Err(Broken::Source(number.clone(), fault)),
+    };
+    // Read after the answer, so that what was pushed in the meantime is no difference.
+    let ours = house.store.read(move |reader| reader.open_loans(&id));
+    Ok(differences(number, ours.await?, &theirs))
+}
+
+fn differences(
+    number: &ClientNumber,
+    ours: Vec<LoanRow>,
+    theirs: &[LoanRecord],
+) -> Vec<Difference> {
+    let mut stated: BTreeMap<&str, &LoanRecord> = theirs
+        .iter()
+        .map(|loan| (loan.ticket_number.as_str(), loan))
+        .collect();
+    let mut found = Vec::new();
+    let mut note = |ticket: &str, what, ours: String, theirs: String| {
+        if ours != theirs {
+            found.push(Difference {
+                client_number: number.as_str().to_owned(),
+                ticket_number: ticket.to_owned(),
+                what,
+                ours,
+                theirs,
+            });
+        }
+    };
+    for held in ours {
+        let ticket = held.ticket_number.as_str();
+        let Some(stated) = stated.remove(ticket) else {
+            note(ticket, "status", "open".to_owned(), "not open".to_owned());
+            continue;
+        };
+        let days = |days: Option<u32>| days.map_or("unknown".to_owned(), |days| days.to_string());
+        let (due, due_there) = (held.due_on.to_string(), stated.due_on.to_string());
+        note(
+            ticket,
+            "balance",
+            money(held.balance),
+            money(stated.balance),
+        );
+        note(ticket, "due_on", due, due_there);
+        note(
+            ticket,
+            "grace_days",
+            days(held.grace_days),
+            days(stated.grace_days),
+        );
+        note(
+            ticket,
+            "product",
+            held.product.clone(),
+            stated.product.clone(),
+        );
+    }
+    for (ticket, _) in stated {
+        note(ticket, "status", "not open".to_owned(), "open".to_owned());
+    }
+    found
+}
+
+fn money(money: crate::domain::money::Money) -> String {
+    format!("{} {}", money.amount(), money.currency_code())
+}
