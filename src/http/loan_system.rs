@@ -172,7 +172,7 @@ pub async fn put_loan(
             amount: money.amount,
             currency: money.currency,
         }),
-        grace_days: body.grace_days.map(|days| days.map(|Whole(days)| days)),
+        grace_days: body.grace_days,
         status: body.status,
         as_of: body.as_of,
     };
