@@ -180,7 +180,7 @@ mod tests {
         let cases = [
             ("", "", "malformed_json"),
             ("{", "", "malformed_json"),
-            ("[]", "", "malformed_json"),
+            ("[]", "", "wrong_type"),
             ("{} {}", "", "malformed_json"),
             (r#"{"type":"loan","#, "", "malformed_json"),
             ("{}", "/type", "missing"),

@@ -82,8 +82,9 @@ async fn a_null_character_is_no_fault_of_ours_wherever_it_stands(world: &World) 
         .post("/v1/passphrases/check", check)
         .await
         .refused_field(422, "/client_id", "not_a_line");
+    // A number is the caller's to choose, so one that is none is told as such.
     let null = feed.put("/v1/loan-system/clients/%00", json!({})).await;
-    null.refused(404, "not_found");
+    null.refused_field(422, "client_number", "not_an_identifier");
     let login = json!({"login": "\u{0}", "password": "\u{0}"});
     world
         .line()

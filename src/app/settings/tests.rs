@@ -119,6 +119,18 @@ fn the_manual_tells_every_setting_and_its_variable_and_no_other() {
             certificate: path(),
             key: path(),
         },
+        loans: LoansSection {
+            url: text(),
+            credentials_file: path(),
+            grace_table: text(),
+            grace_column: text(),
+            grace_days_by_product: [("gold".to_owned(), 20)].into(),
+            ..LoansSection::default()
+        },
+        signals: SignalsSection {
+            hours: text(),
+            ..SignalsSection::default()
+        },
         ..Written::default()
     };
     let known = names(&toml::Table::try_from(full).unwrap(), "");
