@@ -8,7 +8,7 @@ use super::{
     extract::{Call, Guard, Query},
     openapi::values,
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, id},
+    shapes::{PageBody, Paging, event_mark, id, parameter},
 };
 use crate::{
     domain::{
@@ -141,29 +141,11 @@ pub async fn events(
     }
     .parse()?;
     let mut flaws = Vec::new();
-    let mut time = |name: &str, text: Option<String>| {
-        let parsed = text.map(|text| parse_time(&text)).transpose();
-        parsed.unwrap_or_else(|flaw| {
-            flaws.push(FieldFlaw {
-                pointer: name.to_owned(),
-                flaw,
-            });
-            None
-        })
-    };
-    let (from, to) = (time("from", query.from), time("to", query.to));
-    let mut named = |name: &str, text: Option<String>| {
-        let parsed = text.map(id).transpose();
-        parsed.unwrap_or_else(|flaw| {
-            flaws.push(FieldFlaw {
-                pointer: name.to_owned(),
-                flaw,
-            });
-            None
-        })
-    };
-    let actor = named("actor", query.actor);
-    let client_id = named("client_id", query.client_id);
+    let moment = |text: String| parse_time(&text);
+    let from = parameter(&mut flaws, "from", query.from, moment);
+    let to = parameter(&mut flaws, "to", query.to, moment);
+    let actor = parameter(&mut flaws, "actor", query.actor, id);
+    let client_id = parameter(&mut flaws, "client_id", query.client_id, id);
     let action = query.action.as_deref().map(Action::from_name);
     if action == Some(None) {
         flaws.push(FieldFlaw {

@@ -124,6 +124,20 @@ fn decode_cursor(cursor: &str) -> Option<String> {
     ((1..=128).contains(&mark.len()) && mark.chars().all(fits)).then_some(mark)
 }
 
+/// Reads a parameter of a query that may be left out; a flaw is noted by the parameter's name.
+pub fn parameter<T>(
+    flaws: &mut Vec<FieldFlaw>,
+    name: &str,
+    value: Option<String>,
+    parse: impl FnOnce(String) -> Result<T, Flaw>,
+) -> Option<T> {
+    let parsed = value.map(parse).transpose();
+    parsed.unwrap_or_else(|flaw| {
+        flaws.push(FieldFlaw::at(name, flaw));
+        None
+    })
+}
+
 /// A cursor over events, whose marks are numbers.
 ///
 /// # Errors

@@ -8,17 +8,14 @@ use super::{
     extract::{Call, Guard, Query},
     openapi::values,
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark},
+    shapes::{PageBody, Paging, event_mark, parameter},
 };
 use crate::{
     domain::{
         calendar::{parse_time, write_time},
         role::Reports,
     },
-    flows::{
-        FieldFlaw,
-        signals::{self, RaisedSignal},
-    },
+    flows::signals::{self, RaisedSignal},
     store::EventFilter,
 };
 
@@ -127,14 +124,9 @@ pub async fn list(
     }
     .parse()?;
     let mut flaws = Vec::new();
-    let mut time = |name: &str, text: Option<String>| {
-        let parsed = text.map(|text| parse_time(&text)).transpose();
-        parsed.unwrap_or_else(|flaw| {
-            flaws.push(FieldFlaw::at(name, flaw));
-            None
-        })
-    };
-    let (from, to) = (time("from", query.from), time("to", query.to));
+    let moment = |text: String| parse_time(&text);
+    let from = parameter(&mut flaws, "from", query.from, moment);
+    let to = parameter(&mut flaws, "to", query.to, moment);
     if !flaws.is_empty() {
         return Err(Problem::invalid(flaws));
     }
