@@ -21,6 +21,7 @@ mod conventions;
 mod faults;
 mod heard;
 mod idempotency;
+mod imports;
 mod instances;
 mod keys;
 mod limits;
