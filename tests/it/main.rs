@@ -25,6 +25,7 @@ mod imports;
 mod instances;
 mod keys;
 mod limits;
+mod loan_checks;
 mod loan_system;
 mod migrations;
 mod plans;
