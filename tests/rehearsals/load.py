@@ -109,7 +109,7 @@ class Town:
         card = self.service.expect(201, "POST", "/v1/clients", person, "branch").json()
         draft = {"client_id": card["id"], "identity_document": {"kind": "identity_card", "seen": True}}
         paper = self.service.expect(201, "POST", "/v1/applications", draft, "branch").json()
-        signed = {"signed_on": today(), "passphrase": words, "passphrase_repeat": words}
+        signed = {"signed_on": today(self.ledger.clock_off), "passphrase": words, "passphrase_repeat": words}
         self.service.expect(200, "POST", f"/v1/applications/{paper['id']}/completion", signed, "branch")
         return number, card["id"], paper["id"], words
 
@@ -195,7 +195,7 @@ class Town:
         }
         drafts = dict(rows(service, "SELECT client_id, id FROM applications WHERE progress = 'draft'"))
         loans = {ticket: int(minor) // 100 for ticket, minor in rows(service, "SELECT ticket_number, balance_minor_units FROM loans")}
-        now = int(time.time() * 1_000_000)
+        now = int((time.time() + self.ledger.clock_off) * 1_000_000)
         for client in itertools.chain(*self.own):
             client.settle(kept[client.id], drafts.get(client.id), loans.get(f"T-{client.number}", 0), now)
         for contested in self.contested:

@@ -1,0 +1,253 @@
+"""The clock is set back an hour under a running service, and two instances disagree by five minutes."""
+
+import glob
+import random
+import threading
+import time
+from datetime import datetime, timezone
+
+from service import Service
+
+from .ground import QUIET, RELEASE, audit_is_whole, house, log_is_clean, rows, until
+from .ledger import WRONG
+from .kill import LONG_LOCKS
+from .load import Contested, Line, Town
+
+HOUR = 3_600
+APART = 300
+# A lease that stands still is dead after ten seconds; the sealer comes round every second.
+TAKEN_OVER = 20
+
+
+def lie_about_time(file=None, ahead=None):
+    """The environment under which a program is told another time; None where libfaketime is missing."""
+    found = sorted(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        return None
+    lie = {"LD_PRELOAD": found[0], "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+    if file:
+        # Read with every look at the clock, so that it can be set under a running program.
+        return lie | {"FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1"}
+    return lie | {"FAKETIME": f"{ahead:+}"}
+
+
+def rehearse(report, kind, server, seed):
+    if lie_about_time(ahead=0) is None:
+        report.skip("clock", kind, "libfaketime is not installed (Debian's package libfaketime)")
+        return
+    set_back(report, kind, server, random.Random(seed))
+    if kind == "postgres":
+        apart(report, server, random.Random(seed))
+
+
+def said_at(service, line, client_id):
+    """How far the service's clock is from ours, in seconds, by what it says of a verification."""
+    body = {"client_id": client_id, "passphrase": WRONG, "call_id": "clock"}
+    told = line.send("POST", "/v1/verifications", body, "call_center").json()
+    opened = datetime.fromisoformat(told["opened_at"].replace("Z", "+00:00"))
+    return (opened - datetime.now(timezone.utc)).total_seconds(), told
+
+
+def sealed_after(service, number):
+    return lambda: int(rows(service, "SELECT coalesce(max(number), 0) FROM audit_seals")[0][0]) > number
+
+
+def newest_seal(service):
+    return int(rows(service, "SELECT coalesce(max(number), 0) FROM audit_seals")[0][0])
+
+
+def set_clock(clock, town, seconds):
+    clock.write_text(f"{seconds:+}")
+    town.ledger.clock_off = seconds
+
+
+# -- set back ------------------------------------------------------------------------------------
+
+
+def set_back(report, kind, server, chance):
+    where = f"clock, {kind}, set back"
+    with house(kind, server, LONG_LOCKS) as service:
+        clock = service.folder / "clock"
+        clock.write_text("+0")
+        service.stop()
+        service.more |= lie_about_time(clock)
+        service.start()
+        line = Line(service)
+        town = Town(service, report, where, chance.random(), threads=4)
+        town.may_die = False
+        fresh, locked, opened = (town.enter() for _ in range(3))
+        for _ in range(2):
+            said_at(service, line, fresh[1])
+        for _ in range(3):
+            said_at(service, line, locked[1])
+        right = {"client_id": opened[1], "passphrase": opened[3], "call_id": "clock"}
+        verification = line.send("POST", "/v1/verifications", right, "call_center").json()
+        report.holds(verification["outcome"] == "verified", where, f"right words were {verification['outcome']}")
+        town.begin()
+        time.sleep(1.0)
+        town.end()
+        town.settle()
+
+        set_clock(clock, town, -HOUR)
+        refused = line.send("GET", "/v1/staff/me", role="call_center").status
+        report.holds(refused == 401, where, f"a token of the time to come was answered {refused}")
+        for role in list(service.tokens):
+            service.renew(role)
+        off, told = said_at(service, line, fresh[1])
+        report.holds(abs(off + HOUR) < 30, where, f"the clock is {off:.0f} s off, not an hour")
+        report.holds(told["outcome"] == "rejected", where, f"the third guess was {told['outcome']}")
+        outcomes = [said_at(service, line, client[1])[1]["outcome"] for client in (fresh, locked) for _ in range(5)]
+        report.holds(set(outcomes) == {"locked"}, where, f"guesses at locked passphrases were {outcomes}")
+        # What was opened in the time to come is not open for an hour and a quarter.
+        path = f"/v1/verifications/{verification['id']}/loans"
+        read = line.send("GET", path, role="call_center").status
+        report.holds(read == 410, where, f"loans of a verification of the time to come were answered {read}")
+        number = newest_seal(service)
+        town.begin()
+        time.sleep(1.0)
+        town.end()
+        town.settle()
+        sealing = until(sealed_after(service, number), TAKEN_OVER, 0.1)
+        report.holds(sealing is not None, where, "nothing was sealed after the clock was set back")
+
+        # And an instance that starts under the clock that was set back takes the leases over.
+        service.kill()
+        line.hang_up()
+        service.start()
+        number = newest_seal(service)
+        town.begin()
+        time.sleep(1.0)
+        town.end()
+        town.settle()
+        taken_over = until(sealed_after(service, number), TAKEN_OVER, 0.1)
+        report.holds(taken_over is not None, where, "a dead lease was not taken over under a clock set back")
+        set_clock(clock, town, 0)
+        outcomes = [said_at(service, line, client[1])[1]["outcome"] for client in (fresh, locked)]
+        report.holds(set(outcomes) == {"locked"}, where, f"guesses at locked passphrases were {outcomes}")
+        town.begin()
+        time.sleep(1.0)
+        town.end()
+        town.settle()
+        promised = town.hold_all()
+        events, seals = audit_is_whole(service, report, where)
+        log_is_clean(service, report, where)
+    report.say(
+        "clock",
+        kind,
+        f"set back an hour: old tokens refused, new ones taken, locks held, the third guess was the last; sealed "
+        f"on after {sealing or 0:.1f} s, by a new instance after {taken_over or 0:.1f} s; {promised} acknowledged, "
+        f"audit whole ({events} events, {seals} seals)",
+    )
+
+
+# -- apart ---------------------------------------------------------------------------------------
+
+
+def apart(report, server, chance):
+    """One PostgreSQL, two instances, of which one is five minutes ahead."""
+    where = "clock, postgres, apart"
+    with house("postgres", server) as behind:
+        ahead = Service(
+            "postgres",
+            binary=RELEASE,
+            database_url=behind.database_url,
+            environment=QUIET | lie_about_time(ahead=APART) | {"QUPIA_KEYRING": str(behind.folder / "keyring.toml")},
+        )
+        ahead.tokens, ahead.staff, ahead.account = behind.tokens, behind.staff, behind.account
+        ahead.start()
+        try:
+            both = [behind, ahead]
+            exchange_tokens(report, where, both)
+            town = Town(behind, report, where, chance.random(), threads=2)
+            town.may_die = False
+            off, _ = said_at(ahead, Line(ahead), town.enter()[1])
+            report.holds(abs(off - APART) < 30, where, f"the clocks are {off:.0f} s apart")
+            tried = guess_at_both(report, where, town, both)
+            ten = ten_in_all(report, where, behind, ahead, town)
+            sealers, taken_over = one_sealer(report, where, town, behind, ahead)
+            events, seals = audit_is_whole(behind, report, where)
+            for service in both:
+                log_is_clean(service, report, where)
+        finally:
+            if ahead.process.poll() is None:
+                ahead.stop()
+            ahead.log.close()
+            ahead.temporary.cleanup()
+    report.say(
+        "clock",
+        "postgres",
+        f"two instances {APART} s apart: each takes the other's tokens; of 240 guesses at 4 clients {tried} were tried, "
+        f"and {ten} at one whose locks were lifted; sealed by {sealers} at a time, taken over {taken_over or 0:.1f} s after "
+        f"the sealer was killed; audit whole ({events} events, {seals} seals)",
+    )
+
+
+def exchange_tokens(report, where, both):
+    for one, other in (both, both[::-1]):
+        for role in ("call_center", "branch", "supervisor"):
+            one.renew(role)
+            status = Line(other).send("GET", "/v1/staff/me", role=role).status
+            report.holds(status == 200, where, f"a token of the other instance was answered {status}")
+
+
+def guess_at_both(report, where, town, both):
+    """Threads on both instances guess at the same clients at once: three each are tried."""
+    contested = [Contested(card_id, number) for number, card_id, *_ in (town.enter() for _ in range(4))]
+
+    def guess(service):
+        line = Line(service)
+        for _ in range(10):
+            for client in contested:
+                client.guess(line, town.ledger)
+        line.hang_up()
+
+    threads = [threading.Thread(target=guess, args=(service,)) for service in both * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tried = [client.rejected for client in contested]
+    report.holds(tried == [3] * len(tried), where, f"{tried} guesses were tried where three each are due")
+    return tried
+
+
+def ten_in_all(report, where, behind, ahead, town):
+    """Locks set by one clock and lifted or looked at by the other: ten guesses in a row are tried, and no more."""
+    _, client_id, *_ = town.enter()
+    lines = [Line(behind), Line(ahead)]
+    tried = 0
+    for number in range(40):
+        line = lines[number % 2]
+        _, told = said_at(line.service, line, client_id)
+        tried += told["outcome"] == "rejected"
+        # A lock of a quarter of an hour and more is seen by both, five minutes apart.
+        other = lines[(number + 1) % 2]
+        if told["locked_until"]:
+            _, seen = said_at(other.service, other, client_id)
+            report.holds(seen["outcome"] == "locked", where, f"the other instance sees {seen['outcome']}, and no lock")
+            path = f"/v1/clients/{client_id}/passphrase/unlock"
+            other.send("POST", path, {"reason": "rehearsal"}, "supervisor")
+    report.holds(tried == 10, where, f"{tried} guesses in a row were tried where ten are due")
+    return tried
+
+
+def one_sealer(report, where, town, behind, ahead):
+    """Both live and work, one seals; where it is killed, the other goes on."""
+    both = [behind, ahead]
+    places = [len(service.told()) for service in both]
+    town.begin()
+    time.sleep(4.0)
+    town.end()
+    sealed = [service.told()[place:].count("audit sealed") for service, place in zip(both, places)]
+    report.holds(sorted(map(bool, sealed)) == [False, True], where, f"the instances sealed {sealed} times, not one of them")
+    sealer, other = (behind, ahead) if sealed[0] else (ahead, behind)
+    sealer.kill()
+    place = len(other.told())
+    # There is something to seal, and the one that is left does it.
+    line = Line(other)
+    said_at(other, line, town.enter()[1]) if sealer is ahead else line.send("GET", "/v1/clients/none", role="branch")
+    took = until(lambda: "audit sealed" in other.told()[place:], TAKEN_OVER, 0.1)
+    report.holds(took is not None, where, f"the sealer's lease was not taken over within {TAKEN_OVER} s")
+    if sealer is behind:
+        behind.start()
+    return sum(map(bool, sealed)), took
