@@ -59,6 +59,9 @@ def newest_seal(service):
 def set_clock(clock, town, seconds):
     clock.write_text(f"{seconds:+}")
     town.ledger.clock_off = seconds
+    # What was opened under the other clock is over.
+    for client in (client for own in town.own for client in own):
+        client.verification = None
 
 
 # -- set back ------------------------------------------------------------------------------------

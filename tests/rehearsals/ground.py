@@ -54,7 +54,7 @@ class Report:
             print(f"skipped  {line}")
         seconds = time.monotonic() - self.began
         if self.broken:
-            print(f"FAILED: {len(self.broken)} broken promises in {seconds:.0f} s", *self.broken[:50], sep="\n  ")
+            print(f"FAILED: {len(self.broken)} broken promises in {seconds:.0f} s", *self.broken[:20], sep="\n  ")
         else:
             print(f"all promises were kept, in {seconds:.0f} s")
         return 1 if self.broken else 0

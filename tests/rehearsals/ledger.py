@@ -83,7 +83,7 @@ class Client:
             raise Refused
         self.doubts.pop()
         if not 200 <= answer.status < 300:
-            self.ledger.breaks(self, f"{method} {path}: {answer.status} {answer.body[:300]!r}")
+            self.ledger.breaks(self, f"{method} {path}: {answer.status} {answer.body[:160]!r}")
             raise Refused
         return answer, request_id
 
