@@ -114,13 +114,13 @@ def newest_event(service):
     return int(rows(service, "SELECT coalesce(max(seq), 0) FROM audit_events")[0][0])
 
 
-def rehearse(report, kind, server, times, seed):
+def rehearse(report, kind, server, times, seed, between=(20_000, 60_000)):
     chance = random.Random(seed)
     with house(kind, server) as service:
         for number in range(1, times + 1):
             for way, send in (("batch", Push), ("import", Import)):
                 name = f"{way[0].upper()}{number}"
-                lines = write_batch(chance, name, chance.randrange(20_000, 60_000))
+                lines = write_batch(chance, name, chance.randrange(*between))
                 kill_once(report, kind, service, send(service, lines), lines, name, chance)
         audit_is_whole(service, report, f"batch, {kind}")
         log_is_clean(service, report, f"batch, {kind}")
