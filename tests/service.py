@@ -91,7 +91,7 @@ class Service:
 
     def spawn(self):
         """Starts the program, and does not wait for it."""
-        self.started_at = Path(self.log.name).stat().st_size
+        self.started_at = self.told_so_far()
         log = open(self.log.name, "ab")
         self.process = subprocess.Popen(
             [self.binary, "serve"], env=self.surroundings(), stdout=subprocess.DEVNULL, stderr=log, cwd=self.folder
@@ -138,6 +138,10 @@ class Service:
             except subprocess.TimeoutExpired:
                 pass
         raise SystemExit(f"the service did not start:\n{self.told()}")
+
+    def told_so_far(self):
+        """The place in the log where it ends now."""
+        return Path(self.log.name).stat().st_size
 
     def told(self, since=0):
         """The log, from a place in it on."""
@@ -208,9 +212,8 @@ class Service:
         return any(text.encode() in path.read_bytes() for path in self.folder.rglob("*sqlite*"))
 
     def renew_token(self):
-        form = (
-            "grant_type=client_credentials&client_id=loans&client_secret="
-            + urllib.request.quote(self.account["client_secret"])
+        form = "grant_type=client_credentials&client_id=loans&client_secret=" + urllib.request.quote(
+            self.account["client_secret"]
         )
         answer = self.call(
             "POST", "/v1/oauth/token", raw=form.encode(), content_type="application/x-www-form-urlencoded"

@@ -35,7 +35,9 @@ def write_batch(chance, name, lines):
             batch.append(client(f"{name}-{number}", number, chance.randrange(10_000_000)))
         else:
             ticket = len(batch) if dice < 0.7 else chance.randrange(len(batch))
-            batch.append(loan(f"{name}-{ticket}", f"{name}-{ticket % clients}", len(batch), chance.randrange(10_000_000)))
+            batch.append(
+                loan(f"{name}-{ticket}", f"{name}-{ticket % clients}", len(batch), chance.randrange(10_000_000))
+            )
     return batch
 
 
@@ -89,7 +91,9 @@ def kept(service, name):
     """The clients and loans of one batch as the database holds them; phones are encrypted."""
     clients = {
         number: int(micros) // 1_000_000
-        for number, micros in rows(service, f"SELECT client_number, as_of FROM clients WHERE client_number LIKE '{name}-%'")
+        for number, micros in rows(
+            service, f"SELECT client_number, as_of FROM clients WHERE client_number LIKE '{name}-%'"
+        )
     }
     found = rows(
         service,

@@ -48,10 +48,6 @@ def said_at(service, line, client_id):
     return (opened - datetime.now(timezone.utc)).total_seconds(), told
 
 
-def sealed_after(service, number):
-    return lambda: int(rows(service, "SELECT coalesce(max(number), 0) FROM audit_seals")[0][0]) > number
-
-
 def newest_seal(service):
     return int(rows(service, "SELECT coalesce(max(number), 0) FROM audit_seals")[0][0])
 
@@ -60,7 +56,7 @@ def set_clock(clock, town, seconds):
     clock.write_text(f"{seconds:+}")
     town.ledger.clock_off = seconds
     # What was opened under the other clock is over.
-    for client in (client for own in town.own for client in own):
+    for client in town.clients():
         client.verification = None
 
 
@@ -75,62 +71,28 @@ def set_back(report, kind, server, chance):
         service.stop()
         service.more |= lie_about_time(clock)
         service.start()
-        line = Line(service)
         town = Town(service, report, where, chance.random(), threads=4)
         town.may_die = False
-        fresh, locked, opened = (town.enter() for _ in range(3))
-        for _ in range(2):
-            said_at(service, line, fresh[1])
-        for _ in range(3):
-            said_at(service, line, locked[1])
+        tried, locked, opened = (town.enter() for _ in range(3))
+        line = Line(service)
+        for client in (tried, tried, locked, locked, locked):
+            said_at(service, line, client[1])
         right = {"client_id": opened[1], "passphrase": opened[3], "call_id": "clock"}
         verification = line.send("POST", "/v1/verifications", right, "call_center").json()
         report.holds(verification["outcome"] == "verified", where, f"right words were {verification['outcome']}")
-        town.begin()
-        time.sleep(1.0)
-        town.end()
-        town.settle()
-
+        work(town)
         set_clock(clock, town, -HOUR)
-        refused = line.send("GET", "/v1/staff/me", role="call_center").status
-        report.holds(refused == 401, where, f"a token of the time to come was answered {refused}")
-        for role in list(service.tokens):
-            service.renew(role)
-        off, told = said_at(service, line, fresh[1])
-        report.holds(abs(off + HOUR) < 30, where, f"the clock is {off:.0f} s off, not an hour")
-        report.holds(told["outcome"] == "rejected", where, f"the third guess was {told['outcome']}")
-        outcomes = [said_at(service, line, client[1])[1]["outcome"] for client in (fresh, locked) for _ in range(5)]
-        report.holds(set(outcomes) == {"locked"}, where, f"guesses at locked passphrases were {outcomes}")
-        # What was opened in the time to come is not open for an hour and a quarter.
-        path = f"/v1/verifications/{verification['id']}/loans"
-        read = line.send("GET", path, role="call_center").status
-        report.holds(read == 410, where, f"loans of a verification of the time to come were answered {read}")
-        number = newest_seal(service)
-        town.begin()
-        time.sleep(1.0)
-        town.end()
-        town.settle()
-        sealing = until(sealed_after(service, number), TAKEN_OVER, 0.1)
-        report.holds(sealing is not None, where, "nothing was sealed after the clock was set back")
-
+        nothing_is_open(report, where, service, line, verification)
+        no_guess_is_gained(report, where, service, line, tried, locked)
+        sealing = seals_on(report, where, town, "nothing was sealed after the clock was set back")
         # And an instance that starts under the clock that was set back takes the leases over.
         service.kill()
         line.hang_up()
         service.start()
-        number = newest_seal(service)
-        town.begin()
-        time.sleep(1.0)
-        town.end()
-        town.settle()
-        taken_over = until(sealed_after(service, number), TAKEN_OVER, 0.1)
-        report.holds(taken_over is not None, where, "a dead lease was not taken over under a clock set back")
+        taken_over = seals_on(report, where, town, "a dead lease was not taken over under a clock set back")
         set_clock(clock, town, 0)
-        outcomes = [said_at(service, line, client[1])[1]["outcome"] for client in (fresh, locked)]
-        report.holds(set(outcomes) == {"locked"}, where, f"guesses at locked passphrases were {outcomes}")
-        town.begin()
-        time.sleep(1.0)
-        town.end()
-        town.settle()
+        all_are(report, where, "locked", [said_at(service, line, client[1])[1] for client in (tried, locked)])
+        work(town)
         promised = town.hold_all()
         events, seals = audit_is_whole(service, report, where)
         log_is_clean(service, report, where)
@@ -141,6 +103,44 @@ def set_back(report, kind, server, chance):
         f"on after {sealing or 0:.1f} s, by a new instance after {taken_over or 0:.1f} s; {promised} acknowledged, "
         f"audit whole ({events} events, {seals} seals)",
     )
+
+
+def work(town):
+    town.begin()
+    time.sleep(1.0)
+    town.end()
+    town.settle()
+
+
+def all_are(report, where, outcome, told):
+    outcomes = [each["outcome"] for each in told]
+    report.holds(set(outcomes) == {outcome}, where, f"guesses were {outcomes} where {outcome} was due")
+
+
+def nothing_is_open(report, where, service, line, verification):
+    """What was opened in the time to come is not taken, and who signs in again is served."""
+    refused = line.send("GET", "/v1/staff/me", role="call_center").status
+    report.holds(refused == 401, where, f"a token of the time to come was answered {refused}")
+    for role in list(service.tokens):
+        service.renew(role)
+    read = line.send("GET", f"/v1/verifications/{verification['id']}/loans", role="call_center").status
+    report.holds(read == 410, where, f"loans of a verification of the time to come were answered {read}")
+
+
+def no_guess_is_gained(report, where, service, line, tried, locked):
+    off, told = said_at(service, line, tried[1])
+    report.holds(abs(off + HOUR) < 30, where, f"the clock is {off:.0f} s off, not an hour")
+    all_are(report, where, "rejected", [told])
+    guesses = [said_at(service, line, client[1])[1] for client in (tried, locked) for _ in range(5)]
+    all_are(report, where, "locked", guesses)
+
+
+def seals_on(report, where, town, otherwise):
+    number = newest_seal(town.service)
+    work(town)
+    took = until(lambda: newest_seal(town.service) > number, TAKEN_OVER, 0.1)
+    report.holds(took is not None, where, otherwise)
+    return took
 
 
 # -- apart ---------------------------------------------------------------------------------------
@@ -179,9 +179,9 @@ def apart(report, server, chance):
     report.say(
         "clock",
         "postgres",
-        f"two instances {APART} s apart: each takes the other's tokens; of 240 guesses at 4 clients {tried} were tried, "
-        f"and {ten} at one whose locks were lifted; sealed by {sealers} at a time, taken over {taken_over or 0:.1f} s after "
-        f"the sealer was killed; audit whole ({events} events, {seals} seals)",
+        f"two instances {APART} s apart: each takes the other's tokens; of 240 guesses at 4 clients {tried} were "
+        f"tried, and {ten} at one whose locks were lifted; sealed by {sealers} at a time, taken over "
+        f"{taken_over or 0:.1f} s after the sealer was killed; audit whole ({events} events, {seals} seals)",
     )
 
 
@@ -237,19 +237,22 @@ def ten_in_all(report, where, behind, ahead, town):
 def one_sealer(report, where, town, behind, ahead):
     """Both live and work, one seals; where it is killed, the other goes on."""
     both = [behind, ahead]
-    places = [len(service.told()) for service in both]
+    places = [service.told_so_far() for service in both]
+    somebody = town.enter()[1]
+    line = Line(ahead)
     town.begin()
-    time.sleep(4.0)
+    until(lambda: said_at(ahead, line, somebody) is None, 4.0, 0.05)
     town.end()
-    sealed = [service.told()[place:].count("audit sealed") for service, place in zip(both, places)]
-    report.holds(sorted(map(bool, sealed)) == [False, True], where, f"the instances sealed {sealed} times, not one of them")
+    sealed = [service.told(place).count("audit sealed") for service, place in zip(both, places)]
+    report.holds(
+        sorted(map(bool, sealed)) == [False, True], where, f"the instances sealed {sealed} times, not one of them"
+    )
     sealer, other = (behind, ahead) if sealed[0] else (ahead, behind)
     sealer.kill()
-    place = len(other.told())
+    place = other.told_so_far()
     # There is something to seal, and the one that is left does it.
-    line = Line(other)
-    said_at(other, line, town.enter()[1]) if sealer is ahead else line.send("GET", "/v1/clients/none", role="branch")
-    took = until(lambda: "audit sealed" in other.told()[place:], TAKEN_OVER, 0.1)
+    said_at(other, Line(other), somebody)
+    took = until(lambda: "audit sealed" in other.told(place), TAKEN_OVER, 0.1)
     report.holds(took is not None, where, f"the sealer's lease was not taken over within {TAKEN_OVER} s")
     if sealer is behind:
         behind.start()

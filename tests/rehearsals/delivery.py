@@ -104,7 +104,9 @@ def kill_once(report, kind, service, town, receiver, chance, number):
     # There is always a heap to deliver, and somebody who delivers it.
     town.begin()
     time.sleep(chance.uniform(0.3, 1.0))
-    taking = until(lambda: len(receiver.arrivals) > 0 and receiver.arrivals[-1]["began"] > time.monotonic() - 1, TAKEN_OVER)
+    taking = until(
+        lambda: len(receiver.arrivals) > 0 and receiver.arrivals[-1]["began"] > time.monotonic() - 1, TAKEN_OVER
+    )
     report.holds(taking is not None, where, f"nothing was delivered within {TAKEN_OVER} s")
     alarm = receiver.light(chance.randrange(1, 40))
     alarm.wait(TAKEN_OVER)
@@ -165,7 +167,9 @@ def hold_arrivals(report, where, service, receiver):
     facts = {}
     for message, _, payload in found:
         told = json.loads(payload)
-        facts.setdefault(json.dumps(told["data"], sort_keys=True) + told["type"] + told["timestamp"], []).append(message)
+        facts.setdefault(json.dumps(told["data"], sort_keys=True) + told["type"] + told["timestamp"], []).append(
+            message
+        )
     doubled = [messages for messages in facts.values() if len(messages) > 1]
     report.holds(not doubled, where, f"one change was told under two ids: {doubled[:3]}")
     return repeats

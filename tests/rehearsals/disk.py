@@ -87,7 +87,6 @@ def fill_once(report, kind, service, server, town, disk, chance, number):
         # PostgreSQL ends where it cannot write its log, and somebody has to start it again.
         server.start()
         helped = "; PostgreSQL had ended and was started again"
-    back = time.monotonic()
     served = len(ledger.acknowledged)
     well = until(lambda: len(ledger.acknowledged) > served + 20, 60)
     report.holds(well is not None and well <= WELL_WITHIN, where, f"well again after {well} s")

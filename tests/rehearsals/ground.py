@@ -107,13 +107,17 @@ class Postgres:
         return log.read_text(errors="replace")[-4000:] if log.exists() else ""
 
     def start(self, check=True):
-        return self.run("pg_ctl", "start", "-D", self.data, "-w", "-t", "60", "-s", "-l", self.folder / "log", check=check)
+        return self.run(
+            "pg_ctl", "start", "-D", self.data, "-w", "-t", "60", "-s", "-l", self.folder / "log", check=check
+        )
 
     def stop(self, mode):
         self.run("pg_ctl", "stop", "-D", self.data, "-w", "-t", "60", "-s", "-m", mode)
 
     def is_running(self):
-        return (self.data / "postmaster.pid").exists() and self.run("pg_ctl", "status", "-D", self.data, "-s", check=False)
+        return (self.data / "postmaster.pid").exists() and self.run(
+            "pg_ctl", "status", "-D", self.data, "-s", check=False
+        )
 
     def answers(self):
         ran = subprocess.run(["psql", "-qAt", self.url, "-c", "select 1"], capture_output=True)

@@ -12,9 +12,7 @@ from .ground import QUIET, RELEASE, audit_is_whole, house, log_is_clean, until
 from .load import Line, Town
 
 # The default law, with locks that do not run out while it is watched.
-LONG_LOCKS = {
-    "QUPIA_ATTEMPTS__LOCKS": "[{failures=3,minutes=600},{failures=6,minutes=1200},{failures=9,minutes=2880}]"
-}
+LONG_LOCKS = {"QUPIA_ATTEMPTS__LOCKS": "[{failures=3,minutes=600},{failures=6,minutes=1200},{failures=9,minutes=2880}]"}
 
 # An instance that was killed leaves its lease behind; only one that lives for long seals again.
 SEALED_EVERY = 10
@@ -46,7 +44,7 @@ def kill_once(report, kind, service, town, chance, number):
     service.kill()
     town.end()
     acknowledged = len(town.ledger.acknowledged) - before
-    doubtful = sum(bool(client.doubts) for own in town.own for client in own)
+    doubtful = sum(bool(client.doubts) for client in town.clients())
     # Some starts are killed too; and the audit is verified now by a command, now beside the service.
     killed_starts = kill_starts(service, chance)
     verify_first = chance.random() < 0.5
@@ -119,10 +117,14 @@ def first_starts(report, kind, server, times, chance):
             service.register(f"F-{number}")
             audit_is_whole(service, report, f"kill, {kind}, first start {number}")
         except SystemExit as failed:
-            report.breaks(f"kill, {kind}, first start {number}", f"{failed}; {sorted(p.name for p in folder.iterdir())}")
+            report.breaks(
+                f"kill, {kind}, first start {number}", f"{failed}; {sorted(p.name for p in folder.iterdir())}"
+            )
         finally:
             if service.process.poll() is None:
                 service.stop()
             service.log.close()
             shutil.rmtree(folder, ignore_errors=True)
-    report.say("kill", kind, f"{times} first starts, killed {len(killed_at)} times within {max(killed_at):.2f} s: all serve")
+    report.say(
+        "kill", kind, f"{times} first starts, killed {len(killed_at)} times within {max(killed_at):.2f} s: all serve"
+    )

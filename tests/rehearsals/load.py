@@ -98,7 +98,8 @@ class Town:
         self.contested = []
         self.stop = threading.Event()
         self.threads = []
-        self.seen = {"statuses": {}, "silences": 0}
+        # Whether the service may be gone, or has to answer whatever happens around it.
+        self.may_die = True
         self.checked = 0
 
     def enter(self):
@@ -112,6 +113,9 @@ class Town:
         signed = {"signed_on": today(self.ledger.clock_off), "passphrase": words, "passphrase_repeat": words}
         self.service.expect(200, "POST", f"/v1/applications/{paper['id']}/completion", signed, "branch")
         return number, card["id"], paper["id"], words
+
+    def clients(self):
+        return list(itertools.chain(*self.own))
 
     def register(self):
         return Client(self.ledger, *self.enter())
@@ -146,19 +150,16 @@ class Town:
             except Refused:
                 time.sleep(0.01)
             except Silence as silence:
-                self.seen["silences"] += 1
                 if not self.goes_on_after(silence):
                     return
                 time.sleep(0.05)
 
     def goes_on_after(self, silence):
         """Whoever meets a service that is killed ends; where it should live, silence is a fault."""
-        if self.service.process.poll() is None and not self.stop.is_set() and not self.may_die:
-            self.ledger.report.breaks(self.ledger.where, f"the service lives and did not answer: {silence}")
-            return True
-        return False
-
-    may_die = True
+        if self.may_die:
+            return False
+        self.ledger.report.breaks(self.ledger.where, f"the service did not answer: {silence}")
+        return not self.stop.is_set()
 
     def step(self, line, clients, chance):
         if self.contested and chance.random() < 0.2:
@@ -194,9 +195,12 @@ class Town:
             for row in rows(service, f"SELECT client_id, {', '.join(columns)} FROM passphrases")
         }
         drafts = dict(rows(service, "SELECT client_id, id FROM applications WHERE progress = 'draft'"))
-        loans = {ticket: int(minor) // 100 for ticket, minor in rows(service, "SELECT ticket_number, balance_minor_units FROM loans")}
+        loans = {
+            ticket: int(minor) // 100
+            for ticket, minor in rows(service, "SELECT ticket_number, balance_minor_units FROM loans")
+        }
         now = int((time.time() + self.ledger.clock_off) * 1_000_000)
-        for client in itertools.chain(*self.own):
+        for client in self.clients():
             client.settle(kept[client.id], drafts.get(client.id), loans.get(f"T-{client.number}", 0), now)
         for contested in self.contested:
             count = int(kept[contested.id]["failed_attempts"])

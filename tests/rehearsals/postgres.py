@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from .ground import audit_is_whole, house, log_is_clean, rows, until
+from .ground import audit_is_whole, house, log_is_clean, until
 from .kill import LONG_LOCKS
 from .load import Line, Silence, Town
 

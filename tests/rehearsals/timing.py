@@ -65,9 +65,7 @@ def compare(report, kind, what, pair, runs, chance):
     means = [statistics.fmean(side) for side in took]
     medians = [statistics.median(side) for side in took]
     ratio = means[0] / means[1]
-    report.holds(
-        abs(ratio - 1) < CLOSER_THAN, f"timing, {kind}", f"{what}: means differ by {(ratio - 1) * 100:+.1f} %"
-    )
+    report.holds(abs(ratio - 1) < CLOSER_THAN, f"timing, {kind}", f"{what}: means differ by {(ratio - 1) * 100:+.1f} %")
     report.say(
         "timing",
         kind,
