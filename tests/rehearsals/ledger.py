@@ -47,6 +47,8 @@ class Ledger:
         self.report, self.where = report, where
         self.acknowledged = []
         self.refusals = 0
+        # Attempts that were not answered, and those of them that stand counted.
+        self.doubted, self.counted = 0, 0
         # How far the service's clock is from ours, seconds.
         self.clock_off = 0
 
@@ -64,7 +66,7 @@ class Client:
         self.draft = None
         self.phrases = 1
         self.verification = None
-        self.loan, self.doubtful_loan = 0, None
+        self.loan, self.doubtful_loans = 0, set()
         self.new_phrase = None
         self.doubts = []
         # Kept apart from what is told by the database, so that the law is held by what was answered.
@@ -144,7 +146,7 @@ class Client:
 
     def hold_loans(self, told):
         shown = sum(int(float(loan["balance"]["amount"])) for loan in told["loans"])
-        if shown not in (self.loan, self.doubtful_loan):
+        if shown not in {self.loan, *self.doubtful_loans}:
             self.ledger.breaks(self, f"a balance of {shown} is read out where {self.loan} was pushed")
 
     def inquire(self, line):
@@ -157,8 +159,8 @@ class Client:
 
     def push(self, line):
         """The loan system states a new balance, newer than the one before."""
-        balance = max(self.loan, self.doubtful_loan or 0) + 1
-        self.doubtful_loan = balance
+        balance = max(self.loan, *self.doubtful_loans, 0) + 1
+        self.doubtful_loans.add(balance)
         as_of = (FIRST_LOAN + datetime.timedelta(seconds=balance)).isoformat().replace("+00:00", "Z")
         loan = {"client_number": self.number, "product": "Алтын", "due_on": "2030-01-31", "grace_days": 20}
         loan |= {"balance": {"amount": f"{balance}.00", "currency": "KZT"}, "status": "open", "as_of": as_of}
@@ -167,7 +169,7 @@ class Client:
         self.acknowledge(request_id)
         if not answer.json()["applied"]:
             self.ledger.breaks(self, f"a newer loan was not applied: {answer.body!r}")
-        self.loan, self.doubtful_loan = balance, None
+        self.loan, self.doubtful_loans = balance, set()
 
     def unlock(self, line):
         if not self.is_locked or self.state != "active" or self.doubts:
@@ -226,9 +228,9 @@ class Client:
             self.draft = draft
         elif draft != self.draft:
             self.ledger.breaks(self, f"the open draft is {draft}, not {self.draft}")
-        if balance not in {self.loan, self.doubtful_loan} - {None}:
+        if balance not in {self.loan, *self.doubtful_loans}:
             self.ledger.breaks(self, f"the loan stands at {balance}, not at {self.loan}")
-        self.loan, self.doubtful_loan = balance, None
+        self.loan, self.doubtful_loans = balance, set()
         # From here on the database's word is the story.
         if state == "blocked":
             self.verification = None
@@ -240,6 +242,8 @@ class Client:
 
     def hold_count(self, doubts, state, failures, is_locked):
         tried = sum(kind in ("right", "wrong") for kind in doubts)
+        self.ledger.doubted += tried
+        self.ledger.counted += max(0, failures - self.failures)
         may_be_reset = "right" in doubts
         least, most = (0 if may_be_reset else self.failures), self.failures + tried
         if not least <= failures <= most:

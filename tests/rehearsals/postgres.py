@@ -33,6 +33,7 @@ def suffer(report, service, server, town, fault, frozen, chance):
     where, ledger = town.ledger.where, town.ledger
     town.contest()
     acknowledged, refused = len(ledger.acknowledged), ledger.refusals
+    doubted, counted = ledger.doubted, ledger.counted
     watch = Watch(service)
     town.begin()
     watch.begin()
@@ -66,6 +67,7 @@ def suffer(report, service, server, town, fault, frozen, chance):
     # What was counted and could not be settled is settled a second later.
     time.sleep(3.0)
     town.settle()
+    doubted, counted = ledger.doubted - doubted, ledger.counted - counted
     log_is_clean(service, report, where, 0)
     # Everybody is served again, with what was in doubt decided.
     before = len(ledger.acknowledged)
@@ -80,7 +82,7 @@ def suffer(report, service, server, town, fault, frozen, chance):
         "postgres",
         "postgres",
         f"{fault}: {detail}; {before - acknowledged} acknowledged, {ledger.refusals - refused} told 503, "
-        f"longest answer {watch.slowest:.1f} s; ready {took:.2f} s after its return",
+        f"{counted} of {doubted} attempts in doubt are counted, longest answer {watch.slowest:.1f} s; ready {took:.2f} s after its return",
     )
 
 
