@@ -20,7 +20,7 @@ WARM = 5
 WRONG = "лиловый якорь варит суп"
 # How many readings these have besides the plain one is held by a test of `domain/heard`.
 ONE_VARIANT = "синий кот лежит"
-THREE_VARIANTS = "zvonok kolokol lezhit"
+THREE_VARIANTS = "2сел қызыл алма"
 CLIENTS = 6
 
 
