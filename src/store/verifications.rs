@@ -10,7 +10,7 @@ use super::{
     passphrases::{count, kept_count},
     schema::verifications,
 };
-use crate::domain::verification::{Outcome, Verification};
+use crate::domain::verification::{CLOCKS_APART, Outcome, Verification};
 
 const TABLE: &str = "verifications";
 
@@ -91,6 +91,7 @@ impl Reader<'_> {
             .filter(verifications::outcome.eq(Outcome::Verified.name()))
             .filter(verifications::closed_at.is_null())
             .filter(verifications::expires_at.gt(micros(now)))
+            .filter(verifications::opened_at.le(micros(now + CLOCKS_APART)))
             .select(verifications::client_id)
             .load(self.connection)?;
         Ok(open)

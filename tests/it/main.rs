@@ -16,6 +16,7 @@ mod audit;
 mod backups;
 mod batches;
 mod clients;
+mod clocks;
 mod commands;
 mod conventions;
 mod faults;
