@@ -56,7 +56,8 @@ const AGAIN: &str = "what was imported so far stays, and the file can be importe
 
 /// Imports a file, and says what became of its lines.
 pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
-    let settings = place.settings(None)?;
+    let mut settings = place.settings(None)?;
+    settings.store.is_load = true;
     start_log(&settings)?;
     // What is wrong with the file itself is found before anything is made.
     let opened = import.open()?;
