@@ -152,9 +152,9 @@ codes! {
         ["Слишком велико", "Тело запроса больше 1 МиБ."],
         ["Too large", "The body of the request is over 1 MiB."];
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
-        ["Түрі қолданылмайды", "Дененің түрі басқа: JSON болса, application/json деп жіберіңіз."],
-        ["Неподдерживаемый тип", "Тело другого типа: JSON посылайте как application/json."],
-        ["Unsupported media type", "The body is of another type: send JSON as application/json."];
+        ["Түрі қолданылмайды", "Дененің түрі басқа: JSON application/json деп, топтама application/x-ndjson деп, жай немесе gzip-пен қапталып жіберіледі."],
+        ["Неподдерживаемый тип", "Тело другого типа: JSON посылают как application/json, пакет строк как application/x-ndjson, без упаковки или в gzip."],
+        ["Unsupported media type", "The body is of another type: JSON is sent as application/json, a batch as application/x-ndjson, plain or packed with gzip."];
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY,
         ["Деректер қате", "Көрсетілген өрістерді түзетіңіз."],
         ["Неверные данные", "Исправьте указанные поля."],
