@@ -25,6 +25,7 @@ mod idempotency;
 mod imports;
 mod instances;
 mod keys;
+mod kills;
 mod limits;
 mod loan_checks;
 mod loan_system;

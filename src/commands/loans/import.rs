@@ -185,7 +185,10 @@ impl Opened {
         if report.rejected_total > 0 {
             return Err(Failure {
                 code: DIFFERENT,
-                message: format!("{} lines were rejected", report.rejected_total),
+                message: match report.rejected_total {
+                    1 => "1 line was rejected".to_owned(),
+                    many => format!("{many} lines were rejected"),
+                },
             });
         }
         Ok(())
