@@ -37,40 +37,85 @@ class Answer:
 
 
 class Service:
-    """The program, running. Use it in a `with`."""
+    """The program, running. Use it in a `with`.
 
-    def __init__(self, kind, limits=GENEROUS):
-        self.kind, self.limits = kind, limits
-        self.folder = tempfile.TemporaryDirectory(prefix="qupia-")
-        self.database = None
+    `environment` is laid over everything else, `costs` are those of a hash, and `binary` is the
+    program where it is not the one of QUPIA_TEST_BINARY. `folder` and `database_url` are places that
+    the caller made and looks after; without them both are made, and thrown away at the end."""
+
+    def __init__(
+        self, kind, limits=GENEROUS, *, costs=CHEAP, environment=None, binary=None, folder=None, database_url=None
+    ):
+        self.kind, self.limits, self.costs = kind, limits, costs
+        self.more = environment or {}
+        self.binary = binary or os.environ.get("QUPIA_TEST_BINARY", ROOT / "target/debug/qupia")
+        self.temporary = None if folder else tempfile.TemporaryDirectory(prefix="qupia-")
+        self.folder = Path(folder or self.temporary.name)
+        # The log stands apart from the data, which may be full or in the way.
+        self.log = tempfile.NamedTemporaryFile(prefix="qupia-log-")
+        self.database, self.database_url = None, database_url
+        self.process = None
+        self.tokens, self.staff = {}, {}
 
     def __enter__(self):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("QUPIA_")}
-        environment |= self.limits | CHEAP
-        environment["QUPIA_LISTEN"] = "127.0.0.1:0"
-        environment["QUPIA_DATA_DIR"] = self.folder.name
-        environment["QUPIA_BOOTSTRAP_ADMIN_PASSWORD"] = "one-time kettle willow"
-        if self.kind == "postgres":
-            environment["QUPIA_DATABASE_URL"] = self.make_database()
-        self.log = open(Path(self.folder.name) / "log", "w+")
-        binary = os.environ.get("QUPIA_TEST_BINARY", ROOT / "target/debug/qupia")
-        self.process = subprocess.Popen(
-            [binary, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=self.log, cwd=self.folder.name
-        )
-        self.url = self.wait_for_address()
-        self.tokens = {}
-        self.staff = {}
-        self.hire()
+        if self.kind == "postgres" and not self.database_url:
+            self.make_database()
+        try:
+            self.start()
+            self.hire()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(60)
+        if self.process:
+            self.stop()
         if self.database:
             server, name = self.database
             psql(server, f"drop database {name} with (force)")
         self.log.close()
-        self.folder.cleanup()
+        if self.temporary:
+            self.temporary.cleanup()
+
+    def surroundings(self):
+        """The environment of the program and of its commands."""
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("QUPIA_")}
+        surroundings |= self.limits | self.costs
+        surroundings["QUPIA_LISTEN"] = "127.0.0.1:0"
+        surroundings["QUPIA_DATA_DIR"] = str(self.folder)
+        surroundings["QUPIA_BOOTSTRAP_ADMIN_PASSWORD"] = "one-time kettle willow"
+        if self.database_url:
+            surroundings["QUPIA_DATABASE_URL"] = self.database_url
+        return surroundings | self.more
+
+    def spawn(self):
+        """Starts the program, and does not wait for it."""
+        self.started_at = self.told_so_far()
+        log = open(self.log.name, "ab")
+        self.process = subprocess.Popen(
+            [self.binary, "serve"], env=self.surroundings(), stdout=subprocess.DEVNULL, stderr=log, cwd=self.folder
+        )
+        log.close()
+
+    def start(self):
+        """Starts the program, the first time or again on the same data, and waits until it listens."""
+        self.spawn()
+        self.url = self.wait_for_address()
+
+    def stop(self):
+        """Asks the program to stop, and gives its exit code."""
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def kill(self):
+        """Takes the program away in the middle of whatever it does."""
+        self.process.kill()
+        self.process.wait()
+
+    def command(self, *arguments):
+        """Runs a command of the program on the same data, to its end."""
+        return subprocess.run([self.binary, *arguments], env=self.surroundings(), capture_output=True, text=True)
 
     def make_database(self):
         server = os.environ["QUPIA_TEST_POSTGRES"]
@@ -85,7 +130,7 @@ class Service:
 
     def wait_for_address(self):
         while self.process.poll() is None:
-            found = re.search(r"listening on (http://\S+)", self.told())
+            found = re.search(r"listening on (http://\S+)", self.told(self.started_at))
             if found:
                 return found.group(1)
             try:
@@ -94,8 +139,13 @@ class Service:
                 pass
         raise SystemExit(f"the service did not start:\n{self.told()}")
 
-    def told(self):
-        return Path(self.log.name).read_text(errors="replace")
+    def told_so_far(self):
+        """The place in the log where it ends now."""
+        return Path(self.log.name).stat().st_size
+
+    def told(self, since=0):
+        """The log, from a place in it on."""
+        return Path(self.log.name).read_bytes()[since:].decode(errors="replace")
 
     def call(self, method, path, body=None, role=None, raw=None, **headers):
         """Sends one request. `headers` are written with `_` for `-`; None leaves one out."""
@@ -159,12 +209,11 @@ class Service:
             server, name = self.database
             dumped = subprocess.run(["pg_dump", "-d", self.database_url], check=True, stdout=subprocess.PIPE)
             return text.encode() in dumped.stdout
-        return any(text.encode() in path.read_bytes() for path in Path(self.folder.name).rglob("*sqlite*"))
+        return any(text.encode() in path.read_bytes() for path in self.folder.rglob("*sqlite*"))
 
     def renew_token(self):
-        form = (
-            "grant_type=client_credentials&client_id=loans&client_secret="
-            + urllib.request.quote(self.account["client_secret"])
+        form = "grant_type=client_credentials&client_id=loans&client_secret=" + urllib.request.quote(
+            self.account["client_secret"]
         )
         answer = self.call(
             "POST", "/v1/oauth/token", raw=form.encode(), content_type="application/x-www-form-urlencoded"

@@ -1,6 +1,6 @@
 //! A verification: one specialist, one client, one call, one answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::passphrase::PassphraseState;
 
@@ -100,12 +100,17 @@ pub enum Door {
     NeverOpen,
 }
 
+/// How far apart the clocks of two instances may be. What was opened further ahead was opened before
+/// a clock was set back, and would else stay open for longer than it was good for.
+pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
+
 impl Verification {
     /// Whether loans may be read at `now`.
     #[must_use]
     pub fn door(&self, now: DateTime<Utc>) -> Door {
+        let is_of_now = self.opened_at <= now + CLOCKS_APART;
         match (self.outcome, self.closed_at, self.expires_at) {
-            (Outcome::Verified, None, Some(expires)) if now < expires => Door::Open,
+            (Outcome::Verified, None, Some(expires)) if is_of_now && now < expires => Door::Open,
             (Outcome::Verified, ..) => Door::Over,
             _ => Door::NeverOpen,
         }

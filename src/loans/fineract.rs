@@ -4,8 +4,6 @@
 
 mod shapes;
 
-use std::str::FromStr;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rust_decimal::Decimal;
@@ -230,13 +228,24 @@ pub fn read_grace(page: &[u8], column: &str) -> Result<Option<u32>, SourceFault>
     let [only] = rows.data.as_slice() else {
         return Ok(None);
     };
-    let value = only.row.get(place).ok_or(GARBLED("a data table's row"))?;
-    let text = match value {
+    waiting_days(only.row.get(place).ok_or(GARBLED("a data table's row"))?)
+}
+
+/// A cell of the data table: a number, or one in a text, as the column is kept; nothing where it is
+/// empty.
+fn waiting_days(cell: &serde_json::Value) -> Result<Option<u32>, SourceFault> {
+    let text = match cell {
         serde_json::Value::Null => return Ok(None),
         serde_json::Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
     };
-    let days = i64::from_str(&text).ok();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // A column of decimals has its days as 20.000000.
+    let days = Decimal::from_str_exact(&text).ok();
+    let days = days.filter(Decimal::is_integer);
+    let days = days.and_then(|days| i64::try_from(days.trunc().normalize()).ok());
     let days = days.ok_or(GARBLED("a waiting period"))?;
     grace_days(Some(days)).map_err(|_| GARBLED("a waiting period"))
 }
@@ -320,6 +329,31 @@ mod tests {
         assert_eq!(is_open(601), Ok(false));
         assert!(is_open(301).is_err());
         assert!(is_open(0).is_err());
+    }
+
+    #[test]
+    fn a_waiting_period_is_whole_days_however_the_column_is_kept() {
+        let read = |value: &str| match waiting_days(&serde_json::from_str(value).unwrap()) {
+            Ok(days) => days.map_or("unknown".to_owned(), |days| days.to_string()),
+            Err(_) => "garbled".to_owned(),
+        };
+        for (value, days) in [
+            ("20", "20"),
+            ("\"20\"", "20"),
+            ("\" 20 \"", "20"),
+            ("20.000000", "20"),
+            ("\"20.000000\"", "20"),
+            ("0", "0"),
+            ("null", "unknown"),
+            ("\"\"", "unknown"),
+            ("20.5", "garbled"),
+            ("-1", "garbled"),
+            ("3651", "garbled"),
+            ("true", "garbled"),
+            ("\"twenty\"", "garbled"),
+        ] {
+            assert_eq!(read(value), days, "{value}");
+        }
     }
 
     #[test]

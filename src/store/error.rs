@@ -107,6 +107,10 @@ const AWAY: &[&str] = &[
     "unable to open database file",
     "attempt to write a readonly database",
     "No space left on device",
+    // PostgreSQL's words where no room was found, or only for a part, and errno says nothing.
+    "could not extend file",
+    "could not write",
+    "could not access status of transaction",
     "statement timeout",
     "lock timeout",
     "terminating connection",
@@ -124,3 +128,29 @@ const AWAY: &[&str] = &[
     "out of memory",
     "current transaction is aborted",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(message: &str) -> StoreError {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned())).into()
+    }
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_ours_however_it_is_worded() {
+        for message in [
+            "database or disk is full",
+            "disk I/O error",
+            "could not extend file \"base/16384/16495\": No space left on device",
+            // Where half of a page still found room, PostgreSQL does not say why.
+            "could not extend file \"base/16384/16495\": wrote only 4096 of 8192 bytes at block 30",
+            "could not write to file \"base/pgsql_tmp/pgsql_tmp1.0\": Disk quota exceeded",
+            "could not access status of transaction 743",
+        ] {
+            let error = told(message);
+            assert!(matches!(error, StoreError::Unavailable(_)), "{message}");
+        }
+        assert!(matches!(told("no such column: x"), StoreError::Fault(_)));
+    }
+}

@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    Reader, StoreError, Tx,
+    connection::directly,
+    maybe_moment, micros, moment, one_row,
     passphrases::{count, kept_count},
     schema::verifications,
 };
-use crate::domain::verification::{Outcome, Verification};
+use crate::domain::verification::{CLOCKS_APART, Outcome, Verification};
 
 const TABLE: &str = "verifications";
 
@@ -68,7 +70,8 @@ impl Reader<'_> {
         let own = verifications::table
             .find(id)
             .filter(verifications::staff_id.eq(staff_id));
-        let row = own.first::<Columns>(self.connection).optional()?;
+        let row: Option<Columns> =
+            directly!(self.connection, connection => own.get_result(connection)).optional()?;
         row.map(decode).transpose()
     }
 
@@ -88,6 +91,7 @@ impl Reader<'_> {
             .filter(verifications::outcome.eq(Outcome::Verified.name()))
             .filter(verifications::closed_at.is_null())
             .filter(verifications::expires_at.gt(micros(now)))
+            .filter(verifications::opened_at.le(micros(now + CLOCKS_APART)))
             .select(verifications::client_id)
             .load(self.connection)?;
         Ok(open)
@@ -100,19 +104,18 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn insert_verification(&mut self, verification: &Verification) -> Result<(), StoreError> {
-        diesel::insert_into(verifications::table)
-            .values((
-                verifications::id.eq(&verification.id),
-                verifications::client_id.eq(&verification.client_id),
-                verifications::staff_id.eq(&verification.staff_id),
-                verifications::call_id.eq(&verification.call_id),
-                verifications::outcome.eq(verification.outcome.name()),
-                verifications::opened_at.eq(micros(verification.opened_at)),
-                verifications::expires_at.eq(verification.expires_at.map(micros)),
-                verifications::attempts_left.eq(verification.attempts_left.map(kept_count)),
-                verifications::locked_until.eq(verification.locked_until.map(micros)),
-            ))
-            .execute(self.connection)?;
+        let insert = diesel::insert_into(verifications::table).values((
+            verifications::id.eq(&verification.id),
+            verifications::client_id.eq(&verification.client_id),
+            verifications::staff_id.eq(&verification.staff_id),
+            verifications::call_id.eq(&verification.call_id),
+            verifications::outcome.eq(verification.outcome.name()),
+            verifications::opened_at.eq(micros(verification.opened_at)),
+            verifications::expires_at.eq(verification.expires_at.map(micros)),
+            verifications::attempts_left.eq(verification.attempts_left.map(kept_count)),
+            verifications::locked_until.eq(verification.locked_until.map(micros)),
+        ));
+        directly!(&mut *self.connection, connection => insert.execute(connection))?;
         Ok(())
     }
 

@@ -35,7 +35,7 @@ const HOT: [(&str, &str); 6] = [
     (
         "an open verification for a card",
         "SELECT client_id FROM verifications WHERE client_id IN ('x') AND staff_id = 'y' \
-         AND outcome = 'verified' AND closed_at IS NULL AND expires_at > 1",
+         AND outcome = 'verified' AND closed_at IS NULL AND expires_at > 1 AND opened_at <= 1",
     ),
 ];
 

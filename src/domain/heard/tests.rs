@@ -251,3 +251,10 @@ fn a_new_fold_leaves_the_old_one_as_it_was() {
         assert_ne!(old.as_str(), new.as_str());
     }
 }
+
+#[test]
+fn the_phrases_by_which_refusals_are_timed_have_one_variant_and_three() {
+    // `tests/rehearsals/timing.py` holds their refusals to take the same time.
+    assert_eq!(readings("синий кот лежит").len(), 2);
+    assert_eq!(readings("2сел қызыл алма").len(), 4);
+}

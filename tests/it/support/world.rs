@@ -178,13 +178,17 @@ impl World {
 
     /// Another instance over the same database, with the same keyring and nothing else of the folder.
     pub async fn another_instance(&self) -> Instance {
-        let built = build(
-            self.folder.path(),
-            &self.database,
-            &self.settings,
-            &self.clock,
-        )
-        .await;
+        self.instance_under(&self.clock).await
+    }
+
+    /// Another instance whose clock is ahead of the world's, and stands still there.
+    pub async fn another_instance_ahead_by(&self, time: TimeDelta) -> Instance {
+        self.instance_under(&Clock::frozen(self.clock.now() + time))
+            .await
+    }
+
+    async fn instance_under(&self, clock: &Clock) -> Instance {
+        let built = build(self.folder.path(), &self.database, &self.settings, clock).await;
         let app = built.unwrap_or_else(|error| panic!("{error}"));
         let (instance, handle) = serve(app);
         self.running
