@@ -19,6 +19,7 @@ mod clients;
 mod clocks;
 mod commands;
 mod conventions;
+mod documents;
 mod faults;
 mod heard;
 mod idempotency;
