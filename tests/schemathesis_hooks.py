@@ -1,6 +1,7 @@
 """What an integrator does and a generator cannot know: each request has a key of repetition of its
-own, and some requests are about a client that there is."""
+own, some requests are about a client that there is, and a batch is lines of JSON."""
 
+import json
 import os
 import uuid
 from zlib import crc32
@@ -9,6 +10,13 @@ import schemathesis
 
 # The example of the document, which would otherwise be one key for all requests.
 SHOWN = "5f1c6c1e-2a4e-4a8b-9c55-0d6f0b1a7c11"
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(_, value):
+    """Texts as they are; what is no text, as the one line that it would be."""
+    text = value if isinstance(value, (bytes, str)) else json.dumps(value)
+    return {"data": text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text}
 
 
 @schemathesis.hook

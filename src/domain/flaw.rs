@@ -87,6 +87,15 @@ pub enum Flaw {
         /// the greatest number of bytes
         max: usize,
     },
+    /// Bytes that are no UTF-8.
+    NotUtf8,
+    /// A line of a table with more or fewer values than its header has columns.
+    WrongColumns {
+        /// what the header has
+        wanted: usize,
+    },
+    /// A quotation that begins in this line and does not end.
+    UnendedQuotation,
     /// A passphrase that is too easily guessed: the weakness's code and its texts (kk, ru, en).
     Weak {
         /// the weakness's code
@@ -155,6 +164,9 @@ impl Flaw {
             Self::UnknownField => "unknown_field",
             Self::MalformedJson => "malformed_json",
             Self::LineTooLong { .. } => "line_too_long",
+            Self::NotUtf8 => "not_utf8",
+            Self::WrongColumns { .. } => "wrong_columns",
+            Self::UnendedQuotation => "unended_quotation",
             Self::Weak { code, .. } => code,
         }
     }
@@ -186,6 +198,11 @@ impl Flaw {
                 format!("Жол {max} байттан ұзын."),
                 format!("Строка длиннее {max} байт."),
                 format!("The line is longer than {max} bytes."),
+            ],
+            Self::WrongColumns { wanted } => [
+                format!("Жолда тақырыптағыдай {wanted} мән болуы керек."),
+                format!("В строке должно быть {wanted} значений, как в заголовке."),
+                format!("The line must have {wanted} values, as the header has columns."),
             ],
             Self::OutOfRange { min, max } => [
                 format!("{min} мен {max} аралығындағы бүтін сан керек."),
@@ -229,9 +246,9 @@ impl Flaw {
                 "Not a telephone number. For example: +7 701 000 00 00.",
             ],
             Self::NotAnIdentifier => [
-                "1-ден 64-ке дейін әріп, сан, нүкте, астыңғы сызық немесе сызықша керек.",
-                "Нужно от 1 до 64 букв, цифр, точек, подчёркиваний или дефисов.",
-                "1 to 64 letters, digits, dots, underscores or hyphens are wanted.",
+                "1-ден 64-ке дейін әріп, сан, нүкте, астыңғы сызық немесе сызықша керек; нөмірлерде «/» да болады.",
+                "Нужно от 1 до 64 букв, цифр, точек, подчёркиваний или дефисов; в номерах бывает и «/».",
+                "1 to 64 letters, digits, dots, underscores or hyphens are wanted; in numbers \"/\" too.",
             ],
             Self::NotADate => [
                 "ЖЖЖЖ-АА-КК түріндегі күн керек.",
@@ -348,7 +365,18 @@ impl Flaw {
                 "Эта строка не является объектом JSON.",
                 "The line is not a JSON object.",
             ],
+            Self::NotUtf8 => [
+                "Жол UTF-8 кодтауында емес.",
+                "Строка не в кодировке UTF-8.",
+                "The line is not in UTF-8.",
+            ],
+            Self::UnendedQuotation => [
+                "Осы жолда ашылған тырнақша жабылмаған.",
+                "Кавычка, открытая в этой строке, не закрыта.",
+                "A quotation that begins in this line does not end.",
+            ],
             Self::TooShort { .. }
+            | Self::WrongColumns { .. }
             | Self::TooLong { .. }
             | Self::LineTooLong { .. }
             | Self::OutOfRange { .. }

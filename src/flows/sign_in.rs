@@ -233,7 +233,11 @@ pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
         .store
         .read(move |reader| reader.signed_in(&session_id, now))
         .await?;
-    signed_in.ok_or(Refusal::BadCredentials)
+    // A token of somebody else, or of another role, than its session's is none of ours.
+    signed_in
+        .filter(|known| known.actor.id == claims.staff_id)
+        .filter(|known| known.actor.role.name() == claims.role)
+        .ok_or(Refusal::BadCredentials)
 }
 
 /// Signs out: the token is dead at once.

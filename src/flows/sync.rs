@@ -171,9 +171,9 @@ pub struct Report {
     pub rejected: Vec<Rejected>,
 }
 
-/// So many lines are committed together: enough to make a commit cheap, and few enough that a
-/// verification does not wait long behind them.
-const GROUP_LINES: usize = 1_000;
+/// So many lines are committed together: enough that a page of an index is written once for several of
+/// them, and few enough that a verification does not wait long behind them.
+const GROUP_LINES: usize = 4_000;
 
 /// A stream of records on its way in. Groups are committed one after the other; while one is being
 /// written the next may be read and parsed.
@@ -253,6 +253,8 @@ impl Stream {
         let house = Arc::clone(&self.house);
         // Spawned, so that it is written while the next is read, and whoever sent it may be gone.
         self.writing = Some(tokio::spawn(write_group(house, actor, origin, group)));
+        // Where one thread reads and spawns, the write is begun now and not when it is waited for.
+        tokio::task::yield_now().await;
         Ok(())
     }
 

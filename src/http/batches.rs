@@ -40,6 +40,17 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// out of it fits in memory, whatever was packed.
 const PACKED_BYTES: usize = 128;
 
+/// Two lines, as the document shows them.
+const EXAMPLE: &str = concat!(
+    r#"{"type":"client","client_number":"K-000123","family_name":"Қасымова","given_name":"Әсел","#,
+    r#""phone":"+77012345667","as_of":"2026-11-22T00:00:00Z"}"#,
+    "\n",
+    r#"{"type":"loan","ticket_number":"T-000123","client_number":"K-000123","product":"Алтын","#,
+    r#""due_on":"2026-12-31","balance":{"amount":"125000.00","currency":"KZT"},"grace_days":20,"#,
+    r#""status":"open","as_of":"2026-11-22T00:00:00Z"}"#,
+    "\n",
+);
+
 /// What became of a batch.
 #[derive(Serialize, ToSchema)]
 pub struct BatchReport {
@@ -82,8 +93,9 @@ pub struct RejectedLine {
     tag = "loan system",
     operation_id = "push_batch",
     security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
-    request_body(content = String, content_type = "application/x-ndjson"),
+    request_body(content = String, content_type = "application/x-ndjson", example = json!(EXAMPLE)),
     responses((status = 200, description = "Read to its end", body = BatchReport)),
+    extensions(("x-problems" = json!(["bad_request", "request_timeout", "unsupported_media_type"]))),
 )]
 pub async fn push(
     guard: Guard<Feed>,

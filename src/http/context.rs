@@ -193,7 +193,9 @@ pub async fn identify(
         _ => Identity::Nobody,
     };
     request.extensions_mut().insert(identity);
-    let is_page = request.match_pattern().as_deref() == Some(FORM);
+    // To find a request's route costs more than to see that it cannot be this one.
+    let is_page =
+        request.path().ends_with("/form") && request.match_pattern().as_deref() == Some(FORM);
     let offered = if is_page {
         "text/html"
     } else {

@@ -105,7 +105,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         async move {
             let bytes = read_all(payload).await?;
             declared?;
-            from_json(&bytes).map(Self)
+            Self::read(&bytes)
         }
         .boxed_local()
     }
@@ -141,22 +141,32 @@ fn json_declared(request: &HttpRequest) -> Result<(), Problem> {
         .eq_ignore_ascii_case("application/json")
         && plain
     {
-        Ok(())
-    } else {
-        Err(Problem::new(Code::UnsupportedMediaType).header(header::ACCEPT, "application/json"))
+        return Ok(());
     }
+    let problem = Problem::new(Code::UnsupportedMediaType);
+    Err(if plain {
+        problem.header(header::ACCEPT, "application/json")
+    } else {
+        problem.header(header::ACCEPT_ENCODING, "identity")
+    })
 }
 
-fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer_of(error.path());
-        json_problem(error.inner(), pointer)
-    })?;
-    reader
-        .end()
-        .map_err(|error| json_problem(&error, String::new()))?;
-    Ok(value)
+impl<T: DeserializeOwned> Body<T> {
+    /// Reads a body that is there whole: one JSON object, and nothing after it.
+    ///
+    /// # Errors
+    /// [`Code::MalformedJson`], [`Code::WrongType`] or [`Code::UnknownField`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let pointer = pointer_of(error.path());
+            json_problem(error.inner(), pointer)
+        })?;
+        reader
+            .end()
+            .map_err(|error| json_problem(&error, String::new()))?;
+        Ok(Self(value))
+    }
 }
 
 /// Malformed JSON, a wrong JSON type or an unknown field is 400, and names its place.

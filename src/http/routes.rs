@@ -16,6 +16,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let v1 = web::scope("/v1")
         .wrap(from_fn(honour))
         .wrap(from_fn(identify))
+        // Routes are looked through in this order: the most used stand first.
+        .service(at("/verifications/{id}/loans", [get(verifications::loans)]))
+        .service(at("/verifications", [post(verifications::verify)]))
+        .service(at(
+            "/verifications/{id}",
+            [get(verifications::read), delete(verifications::close)],
+        ))
         .service(at("/sessions", [post(sessions::open_session)]))
         .service(at("/sessions/current", [delete(sessions::close_session)]))
         .service(at("/oauth/token", [post(tokens::issue_token)]))
@@ -67,12 +74,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         ))
         .service(at("/passphrases/check", [post(passphrases::check)]))
         .service(at("/passphrases/suggestions", [post(passphrases::suggest)]))
-        .service(at("/verifications", [post(verifications::verify)]))
-        .service(at(
-            "/verifications/{id}",
-            [get(verifications::read), delete(verifications::close)],
-        ))
-        .service(at("/verifications/{id}/loans", [get(verifications::loans)]))
         .service(at(
             "/loan-system/clients/{client_number}",
             [put(loan_system::put_client)],

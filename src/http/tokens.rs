@@ -79,7 +79,7 @@ pub struct OAuthError {
     security(("client_basic" = []), ()),
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "A token", body = TokenBody, headers(("Pragma" = String, description = "no-cache"))), (status = 400, description = "The request is none of RFC 6749", body = OAuthError), (status = 401, description = "The client id or the secret is not right", body = OAuthError, headers(("WWW-Authenticate" = String, description = "the scheme that was used")))),
-    extensions(("x-problems" = json!(["payload_too_large", "rate_limited", "overloaded"]))),
+    extensions(("x-problems" = json!(["request_timeout", "payload_too_large", "rate_limited", "overloaded"]))),
 )]
 pub async fn issue_token(
     request: HttpRequest,

@@ -152,9 +152,9 @@ codes! {
         ["Слишком велико", "Тело запроса больше 1 МиБ."],
         ["Too large", "The body of the request is over 1 MiB."];
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
-        ["Түрі қолданылмайды", "Дененің түрі басқа: JSON болса, application/json деп жіберіңіз."],
-        ["Неподдерживаемый тип", "Тело другого типа: JSON посылайте как application/json."],
-        ["Unsupported media type", "The body is of another type: send JSON as application/json."];
+        ["Түрі қолданылмайды", "Дененің түрі басқа: керегі Accept немесе Accept-Encoding деген тақырыпта аталған."],
+        ["Неподдерживаемый тип", "Тело другого типа: нужный назван в заголовке Accept или Accept-Encoding."],
+        ["Unsupported media type", "The body is of another type: the wanted one is named in the header Accept or Accept-Encoding."];
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY,
         ["Деректер қате", "Көрсетілген өрістерді түзетіңіз."],
         ["Неверные данные", "Исправьте указанные поля."],

@@ -1,10 +1,15 @@
-//! Files as UTF-8, whatever they were written in: UTF-8 with or without its mark, or windows-1251.
+//! Files as UTF-8, whatever they were written in: UTF-8 with or without its mark, or windows-1251;
+//! plain, or packed with gzip.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs::{CoderResult, Decoder, WINDOWS_1251};
+use flate2::bufread::MultiGzDecoder;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const GZIP_MARK: &[u8] = b"\x1F\x8B";
+/// How archives begin, and the workbooks of spreadsheets, which are such.
+const ARCHIVE_MARK: &[u8] = b"PK\x03\x04";
 const CHUNK: usize = 64 * 1024;
 
 /// How a file is written.
@@ -16,12 +21,25 @@ pub enum Encoding {
     Windows1251,
 }
 
+/// A file's bytes, unpacked where it was packed with gzip.
+///
+/// # Errors
+/// The reader's.
+pub fn unpacked<'f>(file: impl Read + 'f) -> io::Result<Box<dyn Read + 'f>> {
+    let mut file = BufReader::with_capacity(CHUNK, file);
+    Ok(if file.fill_buf()?.starts_with(GZIP_MARK) {
+        Box::new(MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    })
+}
+
 /// Finds out how a file is written, reading it once. Letters of windows-1251 hardly ever make letters
 /// of UTF-8, so a file in which more of them do than do not is UTF-8 with faults in it, whose lines are
 /// then refused one by one and never misread.
 ///
 /// # Errors
-/// The reader's, or [`io::ErrorKind::InvalidData`] for UTF-16.
+/// The reader's, or [`io::ErrorKind::InvalidData`] for UTF-16, an archive or a workbook.
 pub fn find_encoding(mut file: impl Read) -> io::Result<Encoding> {
     let mut buffer = vec![0; CHUNK];
     let (mut kept, mut is_first) = (0, true);
@@ -34,8 +52,12 @@ pub fn find_encoding(mut file: impl Read) -> io::Result<Encoding> {
             if buffer[..filled].starts_with(BYTE_ORDER_MARK) {
                 return Ok(Encoding::Utf8);
             }
+            if buffer[..filled].starts_with(ARCHIVE_MARK) {
+                let why = "it is an archive or a workbook; export it as CSV or NDJSON";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
             if [&b"\xFF\xFE"[..], b"\xFE\xFF"].contains(&&buffer[..filled.min(2)]) {
-                let why = "the file is in UTF-16; save it as UTF-8";
+                let why = "it is in UTF-16; save it as UTF-8";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, why));
             }
         }
@@ -148,7 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn utf_16_is_refused_with_a_word_of_what_to_do() {
-        assert!(find_encoding(&b"\xFF\xFEa\0"[..]).is_err());
+    fn what_is_no_text_is_refused_with_a_word_of_what_to_do() {
+        for bytes in [&b"\xFF\xFEa\0"[..], b"PK\x03\x04\x14\0"] {
+            let refused = find_encoding(bytes).unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
+        }
     }
 }

@@ -4,17 +4,14 @@
 
 mod shapes;
 
-use std::str::FromStr;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use self::shapes::{
-    Account, Accounts, Client, DataTable, Day, Detail, ExternalId, Period, Problem,
-};
+pub use self::shapes::Account;
+use self::shapes::{Accounts, Client, DataTable, Day, Detail, ExternalId, Period, Problem};
 use super::{
     record::{grace_days, product},
     source::{Answer, Asking, FineractSettings, Reply, SourceFault},
@@ -40,9 +37,10 @@ pub(super) async fn ask(
     now: DateTime<Utc>,
 ) -> Result<Answer, SourceFault> {
     let path = ["v1", "clients", "external-id", number.as_str()];
-    let Some(client) = found::<Client>(wire.get(&path, None).await?, true)? else {
+    let Some(page) = or_missing(wire.get(&path, None).await?)? else {
         return Ok(Answer::UnknownClient);
     };
+    let client: Client = in_shape(&page)?;
     if let Some(ExternalId(stated)) = &client.external_id
         && stated != number.as_str()
     {
@@ -51,7 +49,18 @@ pub(super) async fn ask(
     let id = client.id.to_string();
     let path = ["v1", "clients", &id, "accounts"];
     let reply = wire.get(&path, Some("fields=loanAccounts")).await?;
-    let accounts: Accounts = found(reply, false)?.ok_or(SourceFault::Status(404))?;
+    let open = open_accounts(&there(reply)?)?;
+    let asked = stream::iter(open).map(|account| loan(wire, settings, number, now, account));
+    let loans = asked.buffered(AT_ONCE).try_collect().await?;
+    Ok(Answer::Loans(loans, now))
+}
+
+/// The accounts of open loans in the list of a client's accounts.
+///
+/// # Errors
+/// [`SourceFault::Garbled`], or [`SourceFault::TooLong`] for more loans than anybody has.
+pub fn open_accounts(body: &[u8]) -> Result<Vec<Account>, SourceFault> {
+    let accounts: Accounts = in_shape(body)?;
     // The array is absent where it is empty.
     let accounts = accounts.loan_accounts.unwrap_or_default();
     let mut open = Vec::new();
@@ -63,9 +72,7 @@ pub(super) async fn ask(
     if open.len() > MOST_LOANS {
         return Err(SourceFault::TooLong);
     }
-    let asked = stream::iter(open).map(|account| loan(wire, settings, number, now, account));
-    let loans = asked.buffered(AT_ONCE).try_collect().await?;
-    Ok(Answer::Loans(loans, now))
+    Ok(open)
 }
 
 /// Whether something is owed on a loan of this status. A loan in transfer between branches (303, 304)
@@ -89,31 +96,51 @@ async fn loan(
     let id = account.id.to_string();
     let query = Some("associations=repaymentSchedule");
     let reply = wire.get(&["v1", "loans", &id], query).await?;
-    let detail: Detail = found(reply, false)?.ok_or(SourceFault::Status(404))?;
+    let (name, record) = read_loan(account, &there(reply)?, number, now)?;
+    let grace_days = match stated_grace(wire, settings, &id).await? {
+        Some(days) => Some(days),
+        None => settings.grace_days_by_product.get(&name).copied(),
+    };
+    Ok(LoanRecord {
+        grace_days,
+        ..record
+    })
+}
+
+/// A loan from its account and its own page, and what its product is called there. Neither states the
+/// waiting period.
+///
+/// # Errors
+/// [`SourceFault::Garbled`] where the two contradict each other, or something is not there.
+pub fn read_loan(
+    account: Account,
+    page: &[u8],
+    number: &ClientNumber,
+    now: DateTime<Utc>,
+) -> Result<(String, LoanRecord), SourceFault> {
+    let detail: Detail = in_shape(page)?;
     if detail.id != account.id || detail.status.id != account.status.id {
         return Err(GARBLED("a loan changed while it was read"));
     }
-    let name = detail.loan_product_name.as_deref();
-    let name = name.or(account.product_name.as_deref());
+    let due_on = due_on(&detail, account.timeline.expected_maturity_date)?;
+    let balance = balance(&detail)?;
+    let name = detail.loan_product_name.or(account.product_name);
     let name = name.ok_or(GARBLED("a product's name"))?;
-    let days = match stated_grace(wire, settings, &id).await? {
-        Some(days) => Some(days),
-        None => settings.grace_days_by_product.get(name).copied(),
-    };
     let external_id = account.external_id.map(|ExternalId(text)| text);
     let ticket = external_id
         .filter(|text| !text.trim().is_empty())
         .unwrap_or(account.account_no);
-    Ok(LoanRecord {
+    let record = LoanRecord {
         ticket_number: TicketNumber::parse(&ticket).map_err(|_| GARBLED("a loan's number"))?,
         client_number: number.clone(),
-        product: product(name).map_err(|_| GARBLED("a product's name"))?,
-        due_on: due_on(&detail, account.timeline.expected_maturity_date)?,
-        balance: balance(&detail)?,
-        grace_days: days,
+        product: product(&name).map_err(|_| GARBLED("a product's name"))?,
+        due_on,
+        balance,
+        grace_days: None,
         is_open: true,
         as_of: now,
-    })
+    };
+    Ok((name, record))
 }
 
 /// The first incomplete period's day, else the expected maturity's. `delinquent.nextPaymentDueDate`
@@ -182,39 +209,67 @@ async fn stated_grace(
     };
     let path = ["v1", "datatables", table, loan_id];
     let reply = wire.get(&path, Some("genericResultSet=true")).await?;
-    let Some(rows) = found::<DataTable>(reply, true)? else {
-        return Ok(None);
-    };
+    match or_missing(reply)? {
+        Some(page) => read_grace(&page, column),
+        None => Ok(None),
+    }
+}
+
+/// The waiting period in the rows of a data table.
+///
+/// # Errors
+/// [`SourceFault::Garbled`] where the column is not there, or holds no number of days.
+pub fn read_grace(page: &[u8], column: &str) -> Result<Option<u32>, SourceFault> {
+    let rows: DataTable = in_shape(page)?;
     let mut headers = rows.column_headers.iter();
     let place = headers
-        .position(|header| header.column_name == *column)
+        .position(|header| header.column_name == column)
         .ok_or(GARBLED("no column for the waiting period"))?;
     let [only] = rows.data.as_slice() else {
         return Ok(None);
     };
-    let value = only.row.get(place).ok_or(GARBLED("a data table's row"))?;
-    let text = match value {
+    waiting_days(only.row.get(place).ok_or(GARBLED("a data table's row"))?)
+}
+
+/// A cell of the data table: a number, or one in a text, as the column is kept; nothing where it is
+/// empty.
+fn waiting_days(cell: &serde_json::Value) -> Result<Option<u32>, SourceFault> {
+    let text = match cell {
         serde_json::Value::Null => return Ok(None),
         serde_json::Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
     };
-    let days = i64::from_str(&text).ok();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // A column of decimals has its days as 20.000000.
+    let days = Decimal::from_str_exact(&text).ok();
+    let days = days.filter(Decimal::is_integer);
+    let days = days.and_then(|days| i64::try_from(days.trunc().normalize()).ok());
     let days = days.ok_or(GARBLED("a waiting period"))?;
     grace_days(Some(days)).map_err(|_| GARBLED("a waiting period"))
 }
 
-/// The body in its shape, or nothing where Fineract itself says that there is no such thing: a page
-/// that is missing for another reason is a fault.
-fn found<T: DeserializeOwned>(
-    reply: Reply,
-    may_be_missing: bool,
-) -> Result<Option<T>, SourceFault> {
+fn in_shape<T: DeserializeOwned>(body: &[u8]) -> Result<T, SourceFault> {
+    serde_json::from_slice(body).map_err(|_| GARBLED("not the shape"))
+}
+
+/// The body of what has to be there.
+fn there(reply: Reply) -> Result<Vec<u8>, SourceFault> {
+    if reply.is_missing {
+        return Err(SourceFault::Status(404));
+    }
+    Ok(reply.body)
+}
+
+/// The body, or nothing where Fineract itself says that there is no such thing: a page that is missing
+/// for another reason is a fault.
+fn or_missing(reply: Reply) -> Result<Option<Vec<u8>>, SourceFault> {
     if !reply.is_missing {
-        let parsed = serde_json::from_slice(&reply.body);
-        return parsed.map(Some).map_err(|_| GARBLED("not the shape"));
+        return Ok(Some(reply.body));
     }
     let problem = serde_json::from_slice::<Problem>(&reply.body).ok();
-    if may_be_missing && problem.is_some_and(|problem| problem.is_not_found()) {
+    if problem.is_some_and(|problem| problem.is_not_found()) {
         Ok(None)
     } else {
         Err(SourceFault::Status(404))
@@ -274,6 +329,31 @@ mod tests {
         assert_eq!(is_open(601), Ok(false));
         assert!(is_open(301).is_err());
         assert!(is_open(0).is_err());
+    }
+
+    #[test]
+    fn a_waiting_period_is_whole_days_however_the_column_is_kept() {
+        let read = |value: &str| match waiting_days(&serde_json::from_str(value).unwrap()) {
+            Ok(days) => days.map_or("unknown".to_owned(), |days| days.to_string()),
+            Err(_) => "garbled".to_owned(),
+        };
+        for (value, days) in [
+            ("20", "20"),
+            ("\"20\"", "20"),
+            ("\" 20 \"", "20"),
+            ("20.000000", "20"),
+            ("\"20.000000\"", "20"),
+            ("0", "0"),
+            ("null", "unknown"),
+            ("\"\"", "unknown"),
+            ("20.5", "garbled"),
+            ("-1", "garbled"),
+            ("3651", "garbled"),
+            ("true", "garbled"),
+            ("\"twenty\"", "garbled"),
+        ] {
+            assert_eq!(read(value), days, "{value}");
+        }
     }
 
     #[test]

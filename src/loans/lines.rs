@@ -8,6 +8,8 @@ use crate::domain::{
 
 /// The longest line, bytes, its end not counted.
 pub const MAX_LINE: usize = 64 * 1024;
+/// A record that has not ended after so many lines has a fault in the first of them.
+const MOST_LINES_A_RECORD: usize = 50;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -19,13 +21,20 @@ pub struct Numbered {
     pub record: Parsed<Record>,
 }
 
+/// What a line turns out to be.
+pub enum Line {
+    /// a whole record, or what is wrong with it
+    Whole(Parsed<Record>),
+    /// nothing that could be taken in
+    Blank,
+    /// the beginning of a record that goes on in the next line
+    Begun,
+}
+
 /// What a line is written in.
 pub trait Form {
-    /// Parses one line, its end cut off.
-    ///
-    /// # Errors
-    /// Every flaw of it.
-    fn parse(&mut self, line: &[u8]) -> Parsed<Record>;
+    /// Parses one line, or the lines of one record joined by `\n`, the last end cut off.
+    fn parse(&mut self, text: &[u8]) -> Line;
 }
 
 /// Lines out of chunks that end wherever they end.
@@ -37,6 +46,9 @@ pub struct Lines<F> {
     is_too_long: bool,
     /// lines that have ended
     ended: u64,
+    /// the lines of a record that has no end yet, and the number of the first
+    open: Vec<Vec<u8>>,
+    opened_at: u64,
 }
 
 impl<F: Form> Lines<F> {
@@ -47,7 +59,14 @@ impl<F: Form> Lines<F> {
             begun: Vec::new(),
             is_too_long: false,
             ended: read,
+            open: Vec::new(),
+            opened_at: 0,
         }
+    }
+
+    /// How many lines have ended.
+    pub fn ended(&self) -> u64 {
+        self.ended
     }
 
     /// Takes a chunk, and gives every line that ends in it. Blank lines are counted and passed over.
@@ -60,7 +79,7 @@ impl<F: Form> Lines<F> {
                 self.end_line(line, found);
             } else {
                 self.begin(line);
-                self.end(found);
+                self.end_begun(found);
             }
         }
         self.begin(rest);
@@ -68,19 +87,9 @@ impl<F: Form> Lines<F> {
 
     /// The stream has ended: what was begun is the last line.
     pub fn end(&mut self, found: &mut Vec<Numbered>) {
-        if self.is_too_long {
-            self.is_too_long = false;
-            self.ended += 1;
-            let flaw = Flaw::LineTooLong { max: MAX_LINE };
-            found.push(Numbered {
-                line: self.ended,
-                record: Err(vec![FieldFlaw::at("", flaw)]),
-            });
-        } else {
-            let line = std::mem::take(&mut self.begun);
-            self.end_line(&line, found);
-            self.begun = line;
-            self.begun.clear();
+        self.end_begun(found);
+        while !self.open.is_empty() {
+            self.give_up(found);
         }
     }
 
@@ -96,19 +105,96 @@ impl<F: Form> Lines<F> {
         }
     }
 
+    fn end_begun(&mut self, found: &mut Vec<Numbered>) {
+        if self.is_too_long {
+            while !self.open.is_empty() {
+                self.give_up(found);
+            }
+            self.is_too_long = false;
+            self.ended += 1;
+            reject(self.ended, Flaw::LineTooLong { max: MAX_LINE }, found);
+        } else {
+            let line = std::mem::take(&mut self.begun);
+            self.end_line(&line, found);
+            self.begun = line;
+            self.begun.clear();
+        }
+    }
+
     fn end_line(&mut self, line: &[u8], found: &mut Vec<Numbered>) {
         self.ended += 1;
         let line = match line.strip_prefix(BYTE_ORDER_MARK) {
             Some(text) if self.ended == 1 => text,
             _ => line,
         };
-        if !line.iter().all(u8::is_ascii_whitespace) {
-            found.push(Numbered {
-                line: self.ended,
-                record: self.form.parse(line),
-            });
+        self.take(line, self.ended, found);
+    }
+
+    fn take(&mut self, text: &[u8], line: u64, found: &mut Vec<Numbered>) {
+        if !self.open.is_empty() {
+            return self.go_on(text, found);
+        }
+        if text.iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        match self.form.parse(text) {
+            Line::Whole(record) => found.push(Numbered { line, record }),
+            Line::Blank => {}
+            Line::Begun => {
+                self.open.push(text.to_vec());
+                self.opened_at = line;
+            }
         }
     }
+
+    /// One more line of a record that has no end yet.
+    fn go_on(&mut self, text: &[u8], found: &mut Vec<Numbered>) {
+        self.open.push(text.to_vec());
+        let joined = self.open.join(&b'\n');
+        if self.open.len() > MOST_LINES_A_RECORD || joined.len() > MAX_LINE {
+            return self.give_up(found);
+        }
+        match self.form.parse(&joined) {
+            Line::Begun => {}
+            Line::Whole(record) if !is_misread(&record) => {
+                self.open.clear();
+                let line = self.opened_at;
+                found.push(Numbered { line, record });
+            }
+            Line::Whole(_) | Line::Blank => self.give_up(found),
+        }
+    }
+
+    /// What stood open was no record of several lines but a fault in the first of them: that one is
+    /// told, and the others stand alone.
+    fn give_up(&mut self, found: &mut Vec<Numbered>) {
+        let (lines, first) = (std::mem::take(&mut self.open), self.opened_at);
+        for (number, line) in (first..).zip(lines) {
+            if number == first {
+                reject(number, Flaw::UnendedQuotation, found);
+            } else {
+                self.take(&line, number, found);
+            }
+        }
+    }
+}
+
+fn reject(line: u64, flaw: Flaw, found: &mut Vec<Numbered>) {
+    let record = Err(vec![FieldFlaw::at("", flaw)]);
+    found.push(Numbered { line, record });
+}
+
+/// Whether lines that were joined do not make one record: a quotation mark too many in the first of
+/// them ran on to the next mark, wherever that was.
+fn is_misread(joined: &Parsed<Record>) -> bool {
+    let is_shape = |field: &FieldFlaw| {
+        matches!(
+            field.flaw,
+            Flaw::WrongColumns { .. } | Flaw::UnendedQuotation
+        )
+    };
+    let flaws = joined.as_ref().err();
+    flaws.is_some_and(|flaws| flaws.iter().any(is_shape))
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@
 
 pub mod csv;
 pub mod decode;
-mod fineract;
+pub mod fineract;
 pub mod json;
 pub mod lines;
 pub mod ndjson;
 pub mod record;
-mod simple;
+pub mod simple;
 pub mod source;

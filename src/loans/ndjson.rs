@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     json::{Object, Whole, present},
-    lines::Form,
+    lines::{self, Form},
     record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney},
 };
 use crate::domain::{
@@ -46,8 +46,8 @@ struct Line {
 pub struct Ndjson;
 
 impl Form for Ndjson {
-    fn parse(&mut self, line: &[u8]) -> Parsed<Record> {
-        parse(line)
+    fn parse(&mut self, text: &[u8]) -> lines::Line {
+        lines::Line::Whole(parse(text))
     }
 }
 

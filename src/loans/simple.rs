@@ -57,7 +57,11 @@ pub(super) async fn ask(
     read(&reply.body, number, now)
 }
 
-fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<Answer, SourceFault> {
+/// Every open loan of a client, as the source's page states them.
+///
+/// # Errors
+/// [`SourceFault::Garbled`] where it states none that can be understood.
+pub fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<Answer, SourceFault> {
     let body: Body =
         serde_json::from_slice(body).map_err(|_| SourceFault::Garbled("not the shape"))?;
     // A source that answers from a copy says of when that is; none knows the future.

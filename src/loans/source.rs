@@ -5,7 +5,7 @@ mod breaker;
 mod wire;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -93,6 +93,15 @@ pub enum SourceFault {
 }
 
 impl SourceFault {
+    /// Whether the source as a whole is not well. An answer that is no use speaks of one client, and
+    /// is no reason to leave the others unasked.
+    fn is_of_the_source(&self) -> bool {
+        match self {
+            Self::Unreachable | Self::Slow | Self::LeftAlone | Self::Status(_) => true,
+            Self::TooLong | Self::Garbled(_) => false,
+        }
+    }
+
     /// A word for logs and the audit.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -203,8 +212,9 @@ impl LoanSource {
         };
         let answer = tokio::time::timeout(parts.timeout, asking)
             .await
-            .unwrap_or(Err(SourceFault::Slow));
-        admitted.ended(answer.is_ok());
+            .unwrap_or(Err(SourceFault::Slow))
+            .and_then(without_contradiction);
+        admitted.ended(!matches!(&answer, Err(fault) if fault.is_of_the_source()));
         if let Err(fault) = &answer {
             tracing::warn!(
                 fault = fault.name(),
@@ -213,6 +223,20 @@ impl LoanSource {
         }
         answer
     }
+}
+
+/// A ticket that is listed twice has two balances, and nobody knows which is right.
+fn without_contradiction(answer: Answer) -> Asked {
+    if let Answer::Loans(loans, _) = &answer {
+        let tickets: HashSet<_> = loans
+            .iter()
+            .map(|loan| loan.ticket_number.as_str())
+            .collect();
+        if tickets.len() < loans.len() {
+            return Err(SourceFault::Garbled("a ticket is listed twice"));
+        }
+    }
+    Ok(answer)
 }
 
 pub(super) use wire::Reply;

@@ -12,10 +12,10 @@ pub mod index;
 pub mod keyring;
 pub mod live;
 pub mod one_time;
+pub mod phc;
 pub mod seal;
 pub mod token;
 pub mod webhook;
 
 mod hash_worker;
 mod mac;
-mod phc;

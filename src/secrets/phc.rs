@@ -76,15 +76,20 @@ impl Cost {
 /// `keyid` is the pepper's id in clear. `HASH` is the first half of a 64-byte
 /// argon2 tag; the second half is never stored and keys the exact tag.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Phc {
+pub struct Phc {
+    /// what it cost
     pub cost: Cost,
+    /// the pepper that it was made with
     pub pepper_id: String,
+    /// the salt
     pub salt: [u8; 16],
+    /// the first half of the tag
     pub hash: [u8; 32],
 }
 
 impl Phc {
     /// Reads what `to_string` wrote, and nothing that differs from it by a byte.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut fields = text.strip_prefix("$argon2id$v=19$")?.split('$');
         let (costs, salt, hash) = (fields.next()?, fields.next()?, fields.next()?);

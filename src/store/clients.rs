@@ -62,7 +62,10 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn client(&mut self, id: &str) -> Result<Option<ClientRow>, StoreError> {
-        let row = clients::table.find(id).first(self.connection).optional()?;
+        let row = clients::table
+            .find(id)
+            .get_result(self.connection)
+            .optional()?;
         row.map(|row| self.decode_client(row)).transpose()
     }
 
@@ -74,7 +77,7 @@ impl Reader<'_> {
         let found = clients::table
             .find(id)
             .select(clients::id)
-            .first::<String>(self.connection);
+            .get_result::<String>(self.connection);
         Ok(found.optional()?.is_some())
     }
 
@@ -89,7 +92,7 @@ impl Reader<'_> {
         let found = clients::table.filter(clients::client_number.eq(number.as_str()));
         Ok(found
             .select(clients::id)
-            .first(self.connection)
+            .get_result(self.connection)
             .optional()?)
     }
 

@@ -132,6 +132,18 @@ pub(super) fn open(
     Ok(connection)
 }
 
+/// Runs a statement on the connection itself. Through [`AnyConnection`] it would be written out as
+/// text each time it is run; so it is found again by its type. For what every request does.
+macro_rules! directly {
+    ($any:expr, $connection:ident => $run:expr) => {
+        match $any {
+            $crate::store::AnyConnection::Sqlite($connection) => $run,
+            $crate::store::AnyConnection::Postgres($connection) => $run,
+        }
+    };
+}
+pub(super) use directly;
+
 impl AnyConnection {
     /// Begins the transaction of a write: SQLite takes its one write lock at once, so that two
     /// readers never turn into writers against each other.

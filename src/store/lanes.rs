@@ -1,7 +1,8 @@
 //! Lanes: threads that each own a connection and carry out what callers send.
 //!
 //! SQLite has one writer, which drains its queue into one transaction, each unit of work under its
-//! own savepoint, and answers all after the one commit; and several readers. PostgreSQL has one lane
+//! own savepoint and looks together under one, and answers all after the one commit; and several
+//! readers. PostgreSQL has one lane
 //! of several threads for both. A caller waits no longer than its patience, and what nobody waits
 //! for any more is not begun.
 
@@ -17,14 +18,16 @@ use tokio::sync::oneshot;
 use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
+    recorder,
 };
+use crate::{domain::audit::Event, secrets::chance::Chance};
 
 /// So much is committed together at the most, so that no caller waits for a long queue.
 const GROUP: usize = 256;
 /// A transaction that collides with another is tried so often.
 const TRIES: u32 = 8;
 
-type Outcome<T> = Result<T, StoreError>;
+pub(super) type Outcome<T> = Result<T, StoreError>;
 
 /// How a unit is wrapped by its lane.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,11 @@ pub(super) enum Transaction {
 }
 
 /// A piece of work in a lane's queue, its type forgotten.
-trait Unit: Send {
+pub(super) trait Unit: Send {
+    /// The event, where that is all there is to be written.
+    fn look(&self) -> Option<&Event> {
+        None
+    }
     fn abandoned(&self) -> bool;
     /// Runs it and keeps its outcome; an `Err` rolls its changes back.
     fn run(&mut self, connection: &mut AnyConnection) -> Result<(), Undo>;
@@ -43,18 +50,23 @@ trait Unit: Send {
 }
 
 /// Says that the unit's changes are not wanted; the outcome is kept in the unit.
-struct Undo {
+pub(super) struct Undo {
     collided: bool,
     broken: bool,
 }
 
-impl From<diesel::result::Error> for Undo {
-    fn from(error: diesel::result::Error) -> Self {
-        let error = StoreError::from(error);
+impl From<&StoreError> for Undo {
+    fn from(error: &StoreError) -> Self {
         Self {
             collided: matches!(error, StoreError::Collided),
             broken: matches!(error, StoreError::Unavailable(_)),
         }
+    }
+}
+
+impl From<diesel::result::Error> for Undo {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::from(&StoreError::from(error))
     }
 }
 
@@ -82,10 +94,7 @@ where
                     "a unit of work panicked",
                 ))
             });
-        let undo = outcome.as_ref().err().map(|error| Undo {
-            collided: matches!(error, StoreError::Collided),
-            broken: matches!(error, StoreError::Unavailable(_)),
-        });
+        let undo = outcome.as_ref().err().map(Undo::from);
         self.outcome = Some(outcome);
         undo.map_or(Ok(()), Err)
     }
@@ -119,6 +128,8 @@ pub(super) struct LaneSettings {
     pub queue: usize,
     /// how long a caller waits
     pub patience: Duration,
+    /// for the ids of messages that looks tell
+    pub chance: Chance,
 }
 
 impl Lane {
@@ -130,6 +141,7 @@ impl Lane {
                 purpose: settings.purpose,
                 transaction: settings.transaction,
                 patience: settings.patience,
+                chance: settings.chance.clone(),
                 units: units.clone(),
                 connection: None,
             };
@@ -150,11 +162,20 @@ impl Lane {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let unit = Box::new(Work {
+        let unit = Work {
             work,
             outcome: None,
             reply,
-        });
+        };
+        self.send(Box::new(unit), answer).await
+    }
+
+    /// Sends a unit, and waits for its answer.
+    pub(super) async fn send<T>(
+        &self,
+        unit: Box<dyn Unit>,
+        answer: oneshot::Receiver<Outcome<T>>,
+    ) -> Outcome<T> {
         self.queue
             .try_send(unit)
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
@@ -175,6 +196,7 @@ struct LaneThread {
     purpose: Purpose,
     transaction: Transaction,
     patience: Duration,
+    chance: Chance,
     units: flume::Receiver<Box<dyn Unit>>,
     connection: Option<AnyConnection>,
 }
@@ -221,7 +243,7 @@ impl LaneThread {
             let Some(connection) = self.connection.as_mut() else {
                 return Err(StoreError::Unavailable("no connection".to_owned()));
             };
-            match carry_out(connection, group, self.transaction) {
+            match carry_out(connection, group, self.transaction, &self.chance) {
                 Err(Undo { collided: true, .. }) if tries < TRIES => {
                     tries += 1;
                     self.begin()?;
@@ -260,6 +282,7 @@ fn carry_out(
     connection: &mut AnyConnection,
     group: &mut [Box<dyn Unit>],
     transaction: Transaction,
+    chance: &Chance,
 ) -> Result<(), Undo> {
     match transaction {
         Transaction::None => group
@@ -272,17 +295,39 @@ fn carry_out(
             finish(connection, done)
         }
         Transaction::Grouped => {
-            let mut broken = Ok(());
-            for unit in group.iter_mut() {
+            let mut broken = note_looks(connection, chance, group);
+            for unit in group.iter_mut().filter(|unit| unit.look().is_none()) {
+                if broken.is_err() {
+                    break;
+                }
                 let done = connection.transaction(|connection| wanted(unit, connection));
                 if let Err(undo @ Undo { broken: true, .. }) = done {
                     broken = Err(undo);
-                    break;
                 }
             }
             finish(connection, broken)
         }
     }
+}
+
+/// Writes the looks of a group together: a savepoint for each would cost more than its insert. They
+/// fail together too.
+fn note_looks(
+    connection: &mut AnyConnection,
+    chance: &Chance,
+    group: &[Box<dyn Unit>],
+) -> Result<(), Undo> {
+    let waited_for = group.iter().filter(|unit| !unit.abandoned());
+    let looks: Vec<&Event> = waited_for.filter_map(|unit| unit.look()).collect();
+    if looks.is_empty() {
+        return Ok(());
+    }
+    connection.transaction(|connection| {
+        recorder::note(connection, chance, &looks).map_err(|error| Undo {
+            broken: true,
+            ..Undo::from(&error)
+        })
+    })
 }
 
 /// Runs a unit whose caller still waits. Whoever lost patience while the lane waited for the database

@@ -74,7 +74,7 @@ impl Tally<'_> {
         let held: Option<(String, i64)> = leases::table
             .find(name)
             .select((leases::holder, leases::expires_at))
-            .first(self.connection)
+            .get_result(self.connection)
             .optional()?;
         // Let go in this very moment: the next try finds it free.
         let (holder, renewed) = held.unwrap_or_default();

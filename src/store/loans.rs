@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::{Reader, StoreError, Tx, micros, moment, one_row, schema::loans};
+use super::{Reader, StoreError, Tx, connection::directly, micros, moment, one_row, schema::loans};
 use crate::domain::money::Money;
 
 const TABLE: &str = "loans";
@@ -76,11 +76,12 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn open_loans(&mut self, client_id: &str) -> Result<Vec<LoanRow>, StoreError> {
-        let rows = loans::table
+        let open = loans::table
             .filter(loans::client_id.eq(client_id))
             .filter(loans::is_open.eq(true))
-            .order((loans::due_on, loans::ticket_number))
-            .load::<Columns>(self.connection)?;
+            .order((loans::due_on, loans::ticket_number));
+        let rows: Vec<Columns> =
+            directly!(&mut *self.connection, connection => open.load(connection))?;
         rows.into_iter().map(decode).collect()
     }
 }

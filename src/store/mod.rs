@@ -89,7 +89,7 @@ pub struct Store {
     nearby: Option<Readers>,
     readers: Lane,
     writers: Lane,
-    recorder: Option<Recorder>,
+    recorder: Recorder,
     vault: Arc<Vault>,
 }
 
@@ -112,12 +112,13 @@ impl Store {
                 transaction,
                 queue: LONGEST_QUEUE,
                 patience: settings.patience,
+                chance: vault.chance.clone(),
             };
             Lane::start(&settings.url, &laid_out)
         };
+        let writers = lane("store-write", write_threads, Purpose::Write, transaction)?;
         Ok(Self {
             readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
-            writers: lane("store-write", write_threads, Purpose::Write, transaction)?,
             nearby: match settings.url {
                 DatabaseUrl::Sqlite(_) => {
                     Some(Readers::new(&settings.url, read_threads, settings.patience))
@@ -125,14 +126,15 @@ impl Store {
                 DatabaseUrl::Postgres(_) => None,
             },
             recorder: match settings.url {
-                DatabaseUrl::Sqlite(_) => None,
-                DatabaseUrl::Postgres(_) => Some(Recorder::start(
+                DatabaseUrl::Sqlite(_) => Recorder::Writer(writers.clone()),
+                DatabaseUrl::Postgres(_) => Recorder::start(
                     &settings.url,
                     LONGEST_QUEUE,
                     settings.patience,
                     vault.chance.clone(),
-                )?),
+                )?,
             },
+            writers,
             vault: Arc::new(vault),
         })
     }
@@ -202,13 +204,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn record(&self, event: Event) -> Result<(), StoreError> {
-        match &self.recorder {
-            Some(recorder) => recorder.record(event).await,
-            None => {
-                self.write(move |_| Ok(Traced::new((), event.clone())))
-                    .await
-            }
-        }
+        self.recorder.record(event).await
     }
 
     /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be

@@ -117,7 +117,7 @@ impl Reader<'_> {
     pub fn passphrase(&mut self, client_id: &str) -> Result<Option<PassphraseRow>, StoreError> {
         let row = passphrases::table
             .find(client_id)
-            .first::<Columns>(self.connection)
+            .get_result::<Columns>(self.connection)
             .optional()?;
         row.map(decode).transpose()
     }
@@ -253,9 +253,9 @@ impl Tx<'_> {
     ) -> Result<Option<PassphraseRow>, StoreError> {
         let row = passphrases::table.find(client_id);
         let row: Option<Columns> = match &mut self.0.connection {
-            super::AnyConnection::Sqlite(sqlite) => row.first(sqlite).optional()?,
+            super::AnyConnection::Sqlite(sqlite) => row.get_result(sqlite).optional()?,
             super::AnyConnection::Postgres(postgres) => {
-                row.for_update().first(postgres).optional()?
+                row.for_update().get_result(postgres).optional()?
             }
         };
         row.map(decode).transpose()

@@ -1,6 +1,6 @@
-//! Records looks: events that stand alone, with no change beside them. On PostgreSQL one connection
-//! writes all that wait in one statement, so that a look costs a share of a commit; SQLite's one
-//! writer commits in groups anyway.
+//! Records looks: events that stand alone, with no change beside them. Those that wait are written
+//! together, so that a look costs a share of a commit: on PostgreSQL over one connection and in one
+//! statement, on SQLite by its one writer.
 
 use std::{
     thread,
@@ -14,6 +14,7 @@ use super::{
     audit::EventColumns,
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
+    lanes::{Lane, Outcome, Undo, Unit},
     outbox::{receivers, tell},
     schema::audit_events,
 };
@@ -25,16 +26,21 @@ use crate::{
 /// So many events go into one statement at the most.
 const GROUP: usize = 128;
 
-struct Look {
+pub(super) struct Look {
     event: Event,
-    reply: oneshot::Sender<Result<(), StoreError>>,
+    reply: oneshot::Sender<Outcome<()>>,
 }
 
-/// The queue of looks.
+/// Where looks are sent.
 #[derive(Clone)]
-pub(super) struct Recorder {
-    queue: flume::Sender<Look>,
-    patience: Duration,
+pub(super) enum Recorder {
+    /// to SQLite's one writer, which writes those that wait together
+    Writer(Lane),
+    /// to a thread with a connection of its own
+    Own {
+        queue: flume::Sender<Look>,
+        patience: Duration,
+    },
 }
 
 impl Recorder {
@@ -50,15 +56,20 @@ impl Recorder {
             .name("store-record".to_owned())
             .spawn(move || live(&url, patience, &chance, &looks))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { queue, patience })
+        Ok(Self::Own { queue, patience })
     }
 
     pub(super) async fn record(&self, event: Event) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.queue
-            .try_send(Look { event, reply })
+        let look = Look { event, reply };
+        let (queue, patience) = match self {
+            Self::Writer(lane) => return lane.send(Box::new(look), answer).await,
+            Self::Own { queue, patience } => (queue, *patience),
+        };
+        queue
+            .try_send(look)
             .map_err(|_| StoreError::Unavailable("the audit's queue is full".to_owned()))?;
-        match tokio::time::timeout(self.patience, answer).await {
+        match tokio::time::timeout(patience, answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(StoreError::Unavailable(
                 "the audit's thread ended".to_owned(),
@@ -67,6 +78,25 @@ impl Recorder {
                 "the audit was not written in time".to_owned(),
             )),
         }
+    }
+}
+
+impl Unit for Look {
+    fn look(&self) -> Option<&Event> {
+        Some(&self.event)
+    }
+
+    fn abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
+        // A look is written with the others of its group.
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, refused: Option<StoreError>) {
+        let _caller_may_be_gone = self.reply.send(refused.map_or(Ok(()), Err));
     }
 }
 
@@ -115,9 +145,19 @@ fn write(
         Some(held) => held,
         absent => absent.insert(open(url, Purpose::Write, patience)?),
     };
-    let messages: Vec<_> = group
+    let looks: Vec<&Event> = group.iter().map(|look| &look.event).collect();
+    note(connection, chance, &looks)
+}
+
+/// Writes looks, and into the outbox what they tell: all or none.
+pub(super) fn note(
+    connection: &mut AnyConnection,
+    chance: &Chance,
+    looks: &[&Event],
+) -> Result<(), StoreError> {
+    let messages: Vec<_> = looks
         .iter()
-        .filter_map(|look| Some((Message::of(&look.event)?, look.event.at)))
+        .filter_map(|event| Some((Message::of(event)?, event.at)))
         .collect();
     let receivers = if messages.is_empty() {
         Vec::new()
@@ -125,26 +165,32 @@ fn write(
         receivers(connection)?
     };
     if receivers.is_empty() {
-        return insert(connection, group);
+        return insert(connection, looks);
     }
     connection.transaction(|connection| {
-        insert(connection, group)?;
+        insert(connection, looks)?;
         let mut messages = messages.iter();
         messages.try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
     })
 }
 
-fn insert(connection: &mut AnyConnection, group: &[Look]) -> Result<(), StoreError> {
-    let rows: Vec<_> = group
-        .iter()
-        .map(|look| EventColumns::of(&look.event))
-        .collect();
-    let insert = diesel::insert_into(audit_events::table).values(&rows);
+fn insert(connection: &mut AnyConnection, looks: &[&Event]) -> Result<(), StoreError> {
+    let rows = looks.iter().map(|event| EventColumns::of(event));
     let written = match connection {
-        AnyConnection::Sqlite(sqlite) => insert.execute(sqlite)?,
-        AnyConnection::Postgres(postgres) => insert.execute(postgres)?,
+        AnyConnection::Sqlite(sqlite) => {
+            let mut written = 0;
+            for row in rows {
+                written += diesel::insert_into(audit_events::table)
+                    .values(row)
+                    .execute(sqlite)?;
+            }
+            written
+        }
+        AnyConnection::Postgres(postgres) => diesel::insert_into(audit_events::table)
+            .values(rows.collect::<Vec<_>>())
+            .execute(postgres)?,
     };
-    if written == group.len() {
+    if written == looks.len() {
         Ok(())
     } else {
         Err(StoreError::corrupt(

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx, micros, moment, one_row,
+    Reader, StoreError, Tx,
+    connection::directly,
+    micros, moment, one_row,
     schema::{sessions, staff},
 };
 use crate::domain::role::{Actor, Role};
@@ -51,7 +53,7 @@ impl Reader<'_> {
             i64,
             Option<i64>,
         );
-        let row: Option<Columns> = sessions::table
+        let session = sessions::table
             .inner_join(staff::table)
             .filter(sessions::id.eq(session_id))
             .select((
@@ -63,9 +65,9 @@ impl Reader<'_> {
                 staff::one_time_until,
                 sessions::expires_at,
                 sessions::ended_at,
-            ))
-            .first(self.connection)
-            .optional()?;
+            ));
+        let row: Option<Columns> =
+            directly!(self.connection, connection => session.get_result(connection)).optional()?;
         let Some((id, login, role, branch_code, is_active, one_time_until, expires_at, ended_at)) =
             row
         else {

@@ -87,7 +87,7 @@ impl Tally<'_> {
         loop {
             let row = passphrases::table
                 .find(client_id)
-                .first(self.connection)
+                .get_result(self.connection)
                 .optional()?;
             let Some(held) = row.map(decode).transpose()? else {
                 return Ok(Attempt::Untried(Outcome::Unset, None));
@@ -190,10 +190,10 @@ impl Tally<'_> {
     fn hold_hits(&mut self, subject: &str) -> Result<Option<String>, StoreError> {
         let row = rate_windows::table.find(subject).select(rate_windows::hits);
         let postgres = match &mut self.connection {
-            AnyConnection::Sqlite(sqlite) => return Ok(row.first(sqlite).optional()?),
+            AnyConnection::Sqlite(sqlite) => return Ok(row.get_result(sqlite).optional()?),
             AnyConnection::Postgres(postgres) => postgres,
         };
-        let held = row.for_update().first(postgres).optional()?;
+        let held = row.for_update().get_result(postgres).optional()?;
         if held.is_some() {
             return Ok(held);
         }
@@ -205,7 +205,7 @@ impl Tally<'_> {
             ))
             .on_conflict_do_nothing()
             .execute(postgres)?;
-        Ok(row.for_update().first(postgres).optional()?)
+        Ok(row.for_update().get_result(postgres).optional()?)
     }
 
     /// Notes that a specialist touched clients, unless that would make too many different ones.
@@ -325,11 +325,13 @@ impl Tally<'_> {
             idempotency_records::answer_sealed,
         );
         let held: Option<(Vec<u8>, i64, Option<Vec<u8>>)> = match &mut self.connection {
-            AnyConnection::Sqlite(sqlite) => record.select(columns).first(sqlite).optional()?,
+            AnyConnection::Sqlite(sqlite) => {
+                record.select(columns).get_result(sqlite).optional()?
+            }
             AnyConnection::Postgres(postgres) => record
                 .select(columns)
                 .for_update()
-                .first(postgres)
+                .get_result(postgres)
                 .optional()?,
         };
         // Its first user let it go between the two statements: it is claimed anew.

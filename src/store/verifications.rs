@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    Reader, StoreError, Tx,
+    connection::directly,
+    maybe_moment, micros, moment, one_row,
     passphrases::{count, kept_count},
     schema::verifications,
 };
@@ -68,7 +70,8 @@ impl Reader<'_> {
         let own = verifications::table
             .find(id)
             .filter(verifications::staff_id.eq(staff_id));
-        let row = own.first::<Columns>(self.connection).optional()?;
+        let row: Option<Columns> =
+            directly!(self.connection, connection => own.get_result(connection)).optional()?;
         row.map(decode).transpose()
     }
 
@@ -101,19 +104,18 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn insert_verification(&mut self, verification: &Verification) -> Result<(), StoreError> {
-        diesel::insert_into(verifications::table)
-            .values((
-                verifications::id.eq(&verification.id),
-                verifications::client_id.eq(&verification.client_id),
-                verifications::staff_id.eq(&verification.staff_id),
-                verifications::call_id.eq(&verification.call_id),
-                verifications::outcome.eq(verification.outcome.name()),
-                verifications::opened_at.eq(micros(verification.opened_at)),
-                verifications::expires_at.eq(verification.expires_at.map(micros)),
-                verifications::attempts_left.eq(verification.attempts_left.map(kept_count)),
-                verifications::locked_until.eq(verification.locked_until.map(micros)),
-            ))
-            .execute(self.connection)?;
+        let insert = diesel::insert_into(verifications::table).values((
+            verifications::id.eq(&verification.id),
+            verifications::client_id.eq(&verification.client_id),
+            verifications::staff_id.eq(&verification.staff_id),
+            verifications::call_id.eq(&verification.call_id),
+            verifications::outcome.eq(verification.outcome.name()),
+            verifications::opened_at.eq(micros(verification.opened_at)),
+            verifications::expires_at.eq(verification.expires_at.map(micros)),
+            verifications::attempts_left.eq(verification.attempts_left.map(kept_count)),
+            verifications::locked_until.eq(verification.locked_until.map(micros)),
+        ));
+        directly!(&mut *self.connection, connection => insert.execute(connection))?;
         Ok(())
     }
 

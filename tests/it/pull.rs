@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::{
-    stand_in::{Says, fineract, qupia, stand_in},
+    stand_in::{Says, fineract, nobody, qupia, stand_in},
     support::{
         PHRASE, World,
         cast::Person,
@@ -27,6 +27,9 @@ on_sqlite! {
     a_source_that_does_not_know_the_client_closes_nothing with qupia(),
     two_who_ask_about_one_client_ask_once with qupia(),
     fineract_that_fails_is_not_guessed_at with fineract(),
+    where_nobody_answers_the_verification_stands with nobody(),
+    an_answer_about_one_client_that_is_no_use_keeps_nobody_from_asking_about_another with qupia(),
+    a_number_goes_into_the_address_as_one_part_of_it with qupia(),
 }
 
 const TODAY: &str = "2026-01-31T06:00:00Z";
@@ -146,6 +149,9 @@ fn faults(elsewhere: &str) -> Vec<Says> {
         Says::Redirect(elsewhere.to_owned()),
         Says::Half,
         Says::TooMuch,
+        Says::Endless,
+        Says::Packed,
+        Says::Head,
         Says::Nothing,
     ]
 }
@@ -202,6 +208,56 @@ async fn a_source_that_does_not_know_the_client_closes_nothing(world: &World) {
     let told = specialist.verify(&client, PHRASE).await.expect(201);
     assert_eq!(tickets(&told), shown(&[(&ticket, "7.00")]));
     assert_eq!(told["source"]["stale"], true);
+}
+
+async fn where_nobody_answers_the_verification_stands(world: &World) {
+    let (_, client, specialist) = caller(world, "nobody").await;
+    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(
+        (&told["outcome"], &told["attempts_left"], &told["loans"]),
+        (&json!("verified"), &json!(3), &json!([]))
+    );
+    let none = json!({"available": false, "as_of": null, "stale": true});
+    assert_eq!(told["source"], none);
+}
+
+async fn an_answer_about_one_client_that_is_no_use_keeps_nobody_from_asking_about_another(
+    world: &World,
+) {
+    let (number, odd, specialist) = caller(world, "odd").await;
+    let ticket = format!("T1-{number}");
+    // One ticket twice, with two balances: which of them is right nobody knows.
+    let twice = json!({"loans": [loan(&ticket, "1.00"), loan(&ticket, "2.00")]});
+    stand_in().states(&path(&number), twice);
+    let (other, client, _) = caller(world, "even").await;
+    let ticket = format!("T1-{other}");
+    stand_in().states(&path(&other), json!({"loans": [loan(&ticket, "3.00")]}));
+    for _ in 0..7 {
+        let told = specialist.verify(&odd, PHRASE).await.expect(201);
+        assert_eq!(told["loans"], json!([]));
+        assert_eq!(told["source"]["available"], false);
+    }
+    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&told), shown(&[(&ticket, "3.00")]));
+}
+
+async fn a_number_goes_into_the_address_as_one_part_of_it(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let number = format!("ЗБ/{}", std::process::id());
+    let ticket = format!("T1/{}", std::process::id());
+    let encoded = format!("clients/%D0%97%D0%91%2F{}/loans", std::process::id());
+    stand_in().states(&encoded, json!({"loans": [loan(&ticket, "4.00")]}));
+    let client = branch.client_with_phrase(world, &number).await;
+    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&told), shown(&[(&ticket, "4.00")]));
+    // What would lead out of the path is not asked at all.
+    stand_in().states("loans", json!({"loans": [loan("T-else", "5.00")]}));
+    stand_in().states("clients/loans", json!({"loans": [loan("T-else", "5.00")]}));
+    let client = branch.client_with_phrase(world, "..").await;
+    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(told["loans"], json!([]));
+    assert_eq!(told["source"]["available"], false);
 }
 
 async fn two_who_ask_about_one_client_ask_once(world: &World) {

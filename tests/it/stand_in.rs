@@ -22,8 +22,14 @@ pub enum Says {
     Half,
     /// a redirect to this path
     Redirect(String),
-    /// a body without end
+    /// a body that is too long, and says so
     TooMuch,
+    /// a body in chunks without end
+    Endless,
+    /// a body that is packed, which nobody asked for
+    Packed,
+    /// what comes before a body, and no body
+    Head,
 }
 
 /// One for all stories: each speaks of clients of its own.
@@ -50,6 +56,14 @@ static STAND_IN: LazyLock<Arc<StandIn>> = LazyLock::new(|| {
     });
     stand_in
 });
+
+/// Settings under which there is nobody where the loan system should be.
+pub fn nobody() -> &'static [Setting] {
+    &[
+        ("QUPIA_LOANS__URL", "http://127.0.0.1:1/api"),
+        ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
+    ]
+}
 
 /// The stand-in.
 pub fn stand_in() -> &'static StandIn {
@@ -140,10 +154,34 @@ fn say(line: &mut TcpStream, says: Option<Says>) -> bool {
         Some(Says::Redirect(to)) => (headed(302, 0, &format!("location: /api/{to}\r\n")), true),
         Some(Says::Half) => (headed(200, 1_000, "") + "{\"loans\": [", false),
         Some(Says::TooMuch) => (headed(200, 3_000_000, "") + &" ".repeat(3_000_000), false),
-        Some(Says::Nothing) => {
-            thread::sleep(Duration::from_secs(20));
+        Some(Says::Packed) => {
+            let body = "\u{1f}{}";
+            (
+                headed(200, body.len(), "content-encoding: gzip\r\n") + body,
+                true,
+            )
+        }
+        Some(Says::Endless) => {
+            let head = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+            let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+            let mut written = line.write_all(head.as_bytes());
+            while written.is_ok() {
+                written = line.write_all(chunk.as_bytes());
+            }
             return false;
         }
+        Some(Says::Head) => {
+            let _gone = line.write_all(headed(200, 1_000, "").as_bytes());
+            return wait(line);
+        }
+        Some(Says::Nothing) => return wait(line),
     };
     line.write_all(text.as_bytes()).is_ok() && goes_on
+}
+
+/// Says no more until whoever asked has gone.
+fn wait(line: &mut TcpStream) -> bool {
+    let _gone = line.set_read_timeout(Some(Duration::from_secs(20)));
+    let _gone = line.read(&mut [0]);
+    false
 }

@@ -1,18 +1,25 @@
 //! Tokens that somebody made up: all of them meet one and the same wall.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::TimeDelta;
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use chrono::{DateTime, TimeDelta};
+use hmac::{Hmac, KeyInit, Mac};
 use qupia::secrets::{
     chance::Chance,
-    keyring::{Keyring, Purpose},
+    keyring::Keyring,
+    seal::Seals,
     token::{Claims, TokenSettings, Tokens},
 };
 use serde_json::{Value, json};
+use sha2::{Sha256, Sha512};
 
 use crate::support::{Person, World, world::on_each_database};
 
 on_each_database! {
     every_forged_or_stale_token_meets_the_same_wall,
+    every_way_of_revoking_leads_to_the_same_wall,
     a_token_is_no_good_under_another_scheme,
 }
 
@@ -34,120 +41,272 @@ fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}", part(header), part(claims))
 }
 
-/// Tokens that differ from a good one in one thing.
-fn forged(world: &World, good: &str) -> Vec<(&'static str, String)> {
-    let (header, claims, signature) = parts(good);
-    let with = |name: &str, value: Value| {
-        let mut header = header.clone();
-        header[name] = value;
-        format!("{}.{signature}", unsigned(&header, &claims))
-    };
-    let claiming = |name: &str, value: Value| {
-        let mut claims = claims.clone();
-        claims[name] = value;
-        format!("{}.{signature}", unsigned(&header, &claims))
-    };
-    let mut none = header.clone();
-    none["alg"] = json!("none");
-    let mut forged = vec![
-        (
-            "no algorithm and no signature",
-            format!("{}.", unsigned(&none, &claims)),
-        ),
-        ("no algorithm", with("alg", json!("none"))),
-        ("an algorithm of another size", with("alg", json!("HS512"))),
-        ("an algorithm of another kind", with("alg", json!("RS256"))),
-        ("a curve", with("alg", json!("EdDSA"))),
-        ("another type", with("typ", json!("JWT"))),
-        ("an unknown key", with("kid", json!("k-0"))),
-        (
-            "a path for a key",
-            with("kid", json!("../../../../dev/null")),
-        ),
-        (
-            "a query for a key",
-            with("kid", json!("x' UNION SELECT 'AA'--")),
-        ),
-        (
-            "a key from elsewhere",
-            with("jku", json!("https://example.com/keys")),
-        ),
-        (
-            "a key in the header",
-            with("jwk", json!({"kty": "oct", "k": "AA"})),
-        ),
-        ("a demand that is not known", with("crit", json!(["exp"]))),
-        ("another subject", claiming("sub", json!(world.admin.id))),
-        ("another role", claiming("role", json!("admin"))),
-        ("a longer life", claiming("exp", json!(32_503_680_000_i64))),
-        ("no signature", format!("{}.", unsigned(&header, &claims))),
-        ("half a signature", good[..good.len() - 10].to_owned()),
-        ("a part too many", format!("{good}.x")),
-        ("padding", format!("{good}==")),
-        ("nothing", String::new()),
-        ("no token", "x".to_owned()),
-        ("a very long one", "x".repeat(7_000)),
-    ];
-    forged.extend(issued_elsewhere(world, &claims));
-    forged
+fn signed(message: &str, signature: &[u8]) -> String {
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// Tokens with a good signature, or with one of another house, that say what is not so.
-fn issued_elsewhere(world: &World, claims: &Value) -> Vec<(&'static str, String)> {
-    let path = world.folder().join("keyring.toml");
-    let own = Keyring::load(&path).expect("the keyring is there");
-    let other = Keyring::generate(&Chance::seeded(1), world.clock.now());
+fn hs256(message: &str, key: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    mac.update(message.as_bytes());
+    signed(message, &mac.finalize().into_bytes())
+}
+
+fn hs512(message: &str, key: &[u8]) -> String {
+    let mut mac = Hmac::<Sha512>::new_from_slice(key).expect("a key of any length");
+    mac.update(message.as_bytes());
+    signed(message, &mac.finalize().into_bytes())
+}
+
+/// The house's own keys, by which a token can be signed as well as the house itself signs it: only so
+/// does a test show that what is refused is refused for the one thing that it is about.
+struct House {
+    keyring: Keyring,
+    file: toml::Table,
+}
+
+impl House {
+    fn of(world: &World) -> Self {
+        let path = world.folder().join("keyring.toml");
+        let text = std::fs::read_to_string(&path).expect("the keyring is there");
+        Self {
+            keyring: Keyring::load(&path).expect("the keyring is there"),
+            file: text.parse().expect("TOML"),
+        }
+    }
+
+    fn secret(&self, purpose: &str) -> Vec<u8> {
+        let secret = self.file[purpose][0]["secret"].as_str().expect("a text");
+        STANDARD.decode(secret).expect("base64")
+    }
+
+    /// One block of HKDF-Expand (RFC 5869), as `src/secrets/mac.rs` makes it.
+    fn token_key(&self) -> Vec<u8> {
+        let key = self.secret("token");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("a key of any length");
+        mac.update(b"qupia/1/token/hs256\x01");
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    fn sign(&self, header: &Value, claims: &Value) -> String {
+        hs256(&unsigned(header, claims), &self.token_key())
+    }
+}
+
+/// The object with this field, or without it where nothing is given.
+fn with(object: &Value, name: &str, value: impl Into<Option<Value>>) -> Value {
+    let mut changed = object.clone();
+    let fields = changed.as_object_mut().expect("an object");
+    match value.into() {
+        Some(value) => fields.insert(name.to_owned(), value),
+        None => fields.remove(name),
+    };
+    changed
+}
+
+/// Tokens under a header that is not the house's, each signed as well as its header allows.
+fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(String, String)> {
+    let mut made: Vec<(String, String)> = Vec::new();
+    let mut add = |what: &str, token: String| made.push((what.to_owned(), token));
+    let named = |name: &str, value: Option<Value>| with(header, name, value);
+    let key = house.token_key();
+    for alg in [
+        "none", "None", "HS384", "RS256", "ES256", "PS256", "EdDSA", "hs256",
+    ] {
+        let other = named("alg", Some(json!(alg)));
+        add(&format!("{alg}, signed"), house.sign(&other, claims));
+        add(
+            &format!("{alg}, unsigned"),
+            format!("{}.", unsigned(&other, claims)),
+        );
+    }
+    let longer = unsigned(&named("alg", Some(json!("HS512"))), claims);
+    add("a longer digest", hs512(&longer, &key));
+    add("no algorithm", house.sign(&named("alg", None), claims));
+    for typ in [
+        Some(json!("JWT")),
+        Some(json!("id_token+jwt")),
+        Some(json!(7)),
+        None,
+    ] {
+        let other = named("typ", typ.clone());
+        add(&format!("the type {typ:?}"), house.sign(&other, claims));
+    }
+    for kid in [
+        "../../../../dev/null",
+        "/dev/null",
+        "keyring.toml",
+        "x' UNION SELECT 'AA'--",
+        "k-0",
+        "",
+    ] {
+        let other = named("kid", Some(json!(kid)));
+        add(&format!("the key {kid:?}"), house.sign(&other, claims));
+        // What a file of nothing holds.
+        add(
+            &format!("the key {kid:?}, empty"),
+            hs256(&unsigned(&other, claims), b""),
+        );
+    }
+    add("no key", house.sign(&named("kid", None), claims));
+    for (name, value) in [
+        ("jku", json!("https://example.com/keys")),
+        ("x5u", json!("https://example.com/keys")),
+        ("jwk", json!({"kty": "oct", "k": "AA"})),
+        ("crit", json!(["exp"])),
+        ("cty", json!("JWT")),
+        ("own", json!(1)),
+    ] {
+        let other = named(name, Some(value));
+        add(&format!("{name} besides"), house.sign(&other, claims));
+        add(
+            &format!("{name}, empty"),
+            hs256(&unsigned(&other, claims), b"\0"),
+        );
+    }
+    made
+}
+
+/// Tokens with a key in a part that it was not made for.
+fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(String, String)> {
+    let seals = Seals::new(&house.keyring);
+    let public = seals.public_key(seals.active_key_id()).expect("it signs");
+    let hex: String = public.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut made = Vec::new();
+    for kid in [header["kid"].clone(), json!(seals.active_key_id())] {
+        let own = with(header, "kid", kid.clone());
+        let message = unsigned(&own, claims);
+        let mut add = |what: &str, token| made.push((format!("{what}, as {kid}"), token));
+        add("the public key as a secret", hs256(&message, &public));
+        add(
+            "the public key's text as a secret",
+            hs256(&message, hex.as_bytes()),
+        );
+        add(
+            "a secret that makes the key",
+            hs256(&message, &house.secret("token")),
+        );
+        add(
+            "the secret of webhooks",
+            hs256(&message, &house.secret("webhook")),
+        );
+        let curve = unsigned(&with(&own, "alg", json!("EdDSA")), claims);
+        add(
+            "the seals' signature",
+            signed(&curve, &seals.sign(curve.as_bytes()).1),
+        );
+        add(
+            "the seals' signature, said otherwise",
+            signed(&message, &seals.sign(message.as_bytes()).1),
+        );
+    }
+    // A token of another house under the name of our key.
+    let other = Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH);
+    let of_other = Tokens::new(&other, TokenSettings::default()).issue(&said(claims));
+    let (_, others_claims, others_signature) = parts(&of_other);
+    made.push(("another house's key".to_owned(), of_other));
+    let message = unsigned(header, &others_claims);
+    made.push((
+        "another house's key, as ours".to_owned(),
+        format!("{message}.{others_signature}"),
+    ));
+    made
+}
+
+/// The claims as the house issues them.
+fn said(claims: &Value) -> Claims {
     let text = |name: &str| claims[name].as_str().expect("a text").to_owned();
-    let said = Claims {
+    Claims {
         staff_id: text("sub"),
         session_id: text("jti"),
         role: text("role"),
         issued_at: claims["iat"].as_i64().expect("a time"),
         expires_at: claims["exp"].as_i64().expect("a time"),
-    };
-    let issue = |keyring: &Keyring, settings: TokenSettings, said: &Claims| {
-        Tokens::new(keyring, settings).issue(said)
-    };
-    let settings = TokenSettings::default;
+    }
+}
+
+/// Tokens that the house itself signed, and that say what is not so.
+fn of_other_claims(
+    world: &World,
+    house: &House,
+    header: &Value,
+    claims: &Value,
+) -> Vec<(String, String)> {
     let now = world.clock.now().timestamp();
-    let mut ended = said.clone();
-    ended.expires_at = now;
-    let mut early = said.clone();
-    early.issued_at = now + TokenSettings::default().leeway_seconds + 1;
-    let mut nobody = said.clone();
-    nobody.session_id = "no-such-session".to_owned();
-    let audience = TokenSettings {
-        audience: "another-api".to_owned(),
-        ..settings()
+    let leeway = TokenSettings::default().leeway_seconds;
+    let ahead = Some(json!(now + leeway + 1));
+    let variants = [
+        ("aud", Some(json!("another-api"))),
+        ("aud", Some(json!("qupia"))),
+        ("aud", Some(json!(["another-api", "qupia-api"]))),
+        ("aud", Some(json!([]))),
+        ("aud", None),
+        ("iss", Some(json!("another-house"))),
+        ("iss", Some(json!(""))),
+        ("iss", None),
+        ("exp", Some(json!(now))),
+        ("exp", Some(json!(now - 1))),
+        ("exp", Some(json!(-1))),
+        ("exp", Some(json!("32503680000"))),
+        ("exp", None),
+        ("nbf", ahead.clone()),
+        ("nbf", None),
+        ("iat", ahead),
+        ("iat", None),
+        ("sub", Some(json!(world.admin.id))),
+        ("sub", Some(json!(""))),
+        ("sub", None),
+        ("jti", Some(json!("no-such-session"))),
+        ("jti", None),
+        ("role", Some(json!("admin"))),
+        ("role", Some(json!("Auditor"))),
+        ("role", None),
+    ];
+    let sign = |(name, value): (&str, Option<Value>)| {
+        let what = format!("{name} {value:?}, signed by the house");
+        (what, house.sign(header, &with(claims, name, value)))
     };
-    let issuer = TokenSettings {
-        issuer: "another-house".to_owned(),
-        ..settings()
+    variants.map(sign).into()
+}
+
+/// A good token, damaged or with something else put in it that nobody signed.
+fn damaged(good: &str) -> Vec<(String, String)> {
+    let (header, claims, signature) = parts(good);
+    let claiming = |name: &str, value: Value| {
+        format!(
+            "{}.{signature}",
+            unsigned(&header, &with(&claims, name, value))
+        )
     };
-    // A token of another house under the name of our key.
-    let (mut header, forged_claims, signature) = parts(&issue(&other, settings(), &said));
-    header["kid"] = json!(own.active(Purpose::Token).id());
+    let named = |what: &str, token: String| (what.to_owned(), token);
     vec![
-        ("another audience", issue(&own, audience, &said)),
-        ("another issuer", issue(&own, issuer, &said)),
-        ("a life that is over", issue(&own, settings(), &ended)),
-        ("a life that has not begun", issue(&own, settings(), &early)),
-        ("a session that never was", issue(&own, settings(), &nobody)),
-        ("another house's key", issue(&other, settings(), &said)),
-        (
-            "a confused key",
-            format!("{}.{signature}", unsigned(&header, &forged_claims)),
-        ),
+        named("another role", claiming("role", json!("admin"))),
+        named("a longer life", claiming("exp", json!(32_503_680_000_i64))),
+        named("no signature", format!("{}.", unsigned(&header, &claims))),
+        named("half a signature", good[..good.len() - 10].to_owned()),
+        named("a part too many", format!("{good}.x")),
+        named("a part too few", unsigned(&header, &claims)),
+        named("padding", format!("{good}==")),
+        named("nothing", String::new()),
+        named("no token", "x".to_owned()),
+        named("points", "..".to_owned()),
+        named("a very long one", "x".repeat(7_000)),
     ]
 }
 
-/// What the wall says, without the request's id.
-async fn wall(world: &World, what: &str, token: &str) -> Value {
+/// What the wall says, to the byte: everything but the request's id and the time of day.
+async fn wall(world: &World, what: &str, token: &str) -> (Vec<(String, String)>, String) {
     let answer = world.line().with_token(token).get("/v1/staff/me").await;
     assert_eq!(answer.status, 401, "{what}: {}", answer.text);
-    let mut body = answer.refused(401, "unauthenticated").body;
-    body["request_id"] = Value::Null;
-    body
+    let answer = answer.refused(401, "unauthenticated");
+    let id = answer.header("x-request-id").expect("an id").to_owned();
+    let mut headers: Vec<(String, String)> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().expect("a text").to_owned()))
+        .collect();
+    headers.sort();
+    (headers, answer.text.replace(&id, "ID"))
 }
 
 async fn every_forged_or_stale_token_meets_the_same_wall(world: &World) {
@@ -155,13 +314,65 @@ async fn every_forged_or_stale_token_meets_the_same_wall(world: &World) {
     let revoked = person.again(world.line()).await;
     revoked.delete("/v1/sessions/current").await.expect(204);
     let first = wall(world, "a session that was ended", revoked.token()).await;
-    for (what, token) in forged(world, person.token()) {
-        assert_eq!(wall(world, what, &token).await, first, "{what}");
+    assert!(first.1.contains("\"request_id\":\"ID\""), "{}", first.1);
+
+    let house = House::of(world);
+    let (header, claims, _) = parts(person.token());
+    // As good as the service's own: so whatever is refused below is refused for its one difference.
+    let as_good = house.sign(&header, &claims);
+    world
+        .line()
+        .with_token(&as_good)
+        .get("/v1/staff/me")
+        .await
+        .expect(200);
+
+    let mut forged = of_another_header(&house, &header, &claims);
+    forged.extend(of_a_confused_key(&house, &header, &claims));
+    forged.extend(of_other_claims(world, &house, &header, &claims));
+    forged.extend(damaged(person.token()));
+    for (what, token) in forged {
+        assert_eq!(wall(world, &what, &token).await, first, "{what}");
     }
     person.get("/v1/staff/me").await.expect(200);
     world.wait(TimeDelta::hours(12));
     let what = "a session that is over";
     assert_eq!(wall(world, what, person.token()).await, first);
+}
+
+async fn every_way_of_revoking_leads_to_the_same_wall(world: &World) {
+    let ended = world.staff("auditor").await;
+    ended.delete("/v1/sessions/current").await.expect(204);
+    let first = wall(world, "a session that was ended", ended.token()).await;
+    let patch = |id: &str, body: Value| world.admin.patch(&format!("/v1/staff/{id}"), body);
+
+    let disabled = world.staff("auditor").await;
+    patch(&disabled.id, json!({"status": "disabled"}))
+        .await
+        .expect(200);
+    let moved = world.staff("auditor").await;
+    patch(&moved.id, json!({"role": "supervisor"}))
+        .await
+        .expect(200);
+    let reset = world.staff("auditor").await;
+    let path = format!("/v1/staff/{}/password", reset.id);
+    world.admin.post(&path, json!({})).await.expect(201);
+    let changed = world.staff("auditor").await;
+    let elsewhere = changed.again(world.line()).await;
+    let change = json!({"current_password": changed.password, "new_password": "nine lanterns of the harbour"});
+    elsewhere
+        .post("/v1/staff/me/password", change)
+        .await
+        .expect(204);
+
+    for (what, person) in [
+        ("disabled", disabled),
+        ("another role", moved),
+        ("a new one-time password", reset),
+        ("a password changed elsewhere", changed),
+    ] {
+        assert_eq!(wall(world, what, person.token()).await, first, "{what}");
+    }
 }
 
 async fn a_token_is_no_good_under_another_scheme(world: &World) {

@@ -103,11 +103,20 @@ fn authorization(file: &Path, is_basic: bool) -> Result<SecretString, SettingsEr
         let why = format!("{} holds {wanted} on one line", file.display());
         return Err(refused(why));
     }
-    Ok(SecretString::from(if is_basic {
+    let value = if is_basic {
         format!("Basic {}", STANDARD.encode(line))
     } else {
         format!("Bearer {line}")
-    }))
+    };
+    if !fits_a_header(&value) {
+        let why = format!("{} holds signs that no token has", file.display());
+        return Err(refused(why));
+    }
+    Ok(SecretString::from(value))
+}
+
+fn fits_a_header(value: &str) -> bool {
+    value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 fn fineract(written: &LoansSection) -> Result<FineractSettings, SettingsError> {
@@ -119,6 +128,10 @@ fn fineract(written: &LoansSection) -> Result<FineractSettings, SettingsError> {
             return Err(SettingsError::of("loans.grace_table", why));
         }
     };
+    if !fits_a_header(&written.tenant) {
+        let why = "it holds signs that no header can";
+        return Err(SettingsError::of("loans.tenant", why));
+    }
     for (product, days) in &written.grace_days_by_product {
         if *days > MAX_GRACE_DAYS {
             let why = format!("{product}: it is 0 to {MAX_GRACE_DAYS}, not {days}");

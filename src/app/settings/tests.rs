@@ -256,3 +256,63 @@ fn a_demonstration_takes_no_data_of_anybody() {
     let own = Settings::read_for_demonstration(&flags, std::iter::empty(), folder);
     assert_eq!(own.map(|own| own.data_dir).ok().as_deref(), Some(folder));
 }
+
+#[test]
+fn a_loan_source_that_could_never_be_asked_stops_the_start_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    let path = file.display().to_string();
+    let url = ("QUPIA_LOANS__URL", "https://loans.example/api");
+    let credentials = ("QUPIA_LOANS__CREDENTIALS_FILE", path.as_str());
+    let fineract = ("QUPIA_LOANS__DIALECT", "fineract");
+    let refused = |written: &str, settings: &[(&str, &str)]| {
+        std::fs::write(&file, written).unwrap();
+        read(settings).err().unwrap_or_default()
+    };
+    for (written, settings, name) in [
+        ("", &[url, credentials][..], "loans.credentials_file"),
+        ("one\ntwo", &[url, credentials], "loans.credentials_file"),
+        ("жетон", &[url, credentials], "loans.credentials_file"),
+        (
+            "user",
+            &[url, credentials, fineract],
+            "loans.credentials_file",
+        ),
+        (
+            "",
+            &[url, ("QUPIA_LOANS__TENANT", "үй"), fineract],
+            "loans.tenant",
+        ),
+        (
+            "",
+            &[url, ("QUPIA_LOANS__TIMEOUT_MS", "0")],
+            "loans.timeout_ms",
+        ),
+        (
+            "",
+            &[url, ("QUPIA_LOANS__GRACE_TABLE", "t"), fineract],
+            "loans.grace_table",
+        ),
+        (
+            "",
+            &[("QUPIA_LOANS__URL", "http://loans.example/api")],
+            "loans.url",
+        ),
+        (
+            "",
+            &[("QUPIA_LOANS__URL", "https://u:p@loans.example")],
+            "loans.url",
+        ),
+        (
+            "",
+            &[("QUPIA_LOANS__URL", "https://loans.example?a=b")],
+            "loans.url",
+        ),
+        ("", &[("QUPIA_LOANS__DIALECT", "soap")], "loans.dialect"),
+    ] {
+        let error = refused(written, settings);
+        assert!(error.contains(name), "{settings:?}: {error:?}");
+    }
+    assert_eq!(refused("үй:пароль\n", &[url, credentials, fineract]), "");
+    assert_eq!(refused("token\r\n", &[url, credentials]), "");
+}

@@ -176,6 +176,7 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
             Code::MalformedJson,
             Code::WrongType,
             Code::UnknownField,
+            Code::RequestTimeout,
             Code::PayloadTooLarge,
             Code::UnsupportedMediaType,
             Code::InvalidInput,
@@ -184,6 +185,7 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
     if takes_key {
         add(&[
             Code::BadRequest,
+            Code::RequestTimeout,
             Code::PayloadTooLarge,
             Code::RequestInProgress,
             Code::IdempotencyKeyInvalid,
@@ -269,7 +271,13 @@ fn name_of(codes: &[Code]) -> String {
 fn headers_of_status(status: u16) -> Vec<(String, RefOr<Header>)> {
     let told: &[(&str, &str)] = match StatusCode::from_u16(status) {
         Ok(StatusCode::UNAUTHORIZED) => &[("WWW-Authenticate", "the scheme that is wanted")],
-        Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE) => &[("Accept", "the type that is wanted")],
+        Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE) => &[
+            ("Accept", "the type that is wanted, where it was another"),
+            (
+                "Accept-Encoding",
+                "the codings that are taken, where it was another",
+            ),
+        ],
         Ok(StatusCode::TOO_MANY_REQUESTS) => &[
             ("Retry-After", "seconds until it may be tried again"),
             (

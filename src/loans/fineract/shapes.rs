@@ -42,14 +42,14 @@ pub(super) struct Accounts {
 /// A loan in the list of accounts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Account {
-    pub id: u64,
-    pub account_no: String,
-    pub external_id: Option<ExternalId>,
-    pub product_name: Option<String>,
-    pub status: Status,
+pub struct Account {
+    pub(super) id: u64,
+    pub(super) account_no: String,
+    pub(super) external_id: Option<ExternalId>,
+    pub(super) product_name: Option<String>,
+    pub(super) status: Status,
     #[serde(default)]
-    pub timeline: Timeline,
+    pub(super) timeline: Timeline,
 }
 
 #[derive(Deserialize)]

@@ -69,12 +69,7 @@ impl Wire {
         segments: &[&str],
         query: Option<&str>,
     ) -> Result<Reply, SourceFault> {
-        let mut url = self.url.clone();
-        url.path_segments_mut()
-            .map_err(|()| SourceFault::Unreachable)?
-            .pop_if_empty()
-            .extend(segments);
-        url.set_query(query);
+        let url = address(&self.url, segments, query)?;
         let mut tries = 1;
         loop {
             let fault = match self.get_once(&url).await {
@@ -123,6 +118,20 @@ impl Wire {
     }
 }
 
+fn address(base: &Url, segments: &[&str], query: Option<&str>) -> Result<Url, SourceFault> {
+    // No address has these as a segment, however they are encoded: another path would be asked.
+    if segments.iter().any(|part| [".", ".."].contains(part)) {
+        return Err(SourceFault::Garbled("a number that no path can hold"));
+    }
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| SourceFault::Unreachable)?
+        .pop_if_empty()
+        .extend(segments);
+    url.set_query(query);
+    Ok(url)
+}
+
 async fn read_all(response: &mut Response) -> Result<Vec<u8>, SourceFault> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| fault_of(&error))? {
@@ -139,5 +148,37 @@ fn fault_of(error: &reqwest::Error) -> SourceFault {
         SourceFault::Slow
     } else {
         SourceFault::Unreachable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_joined_to_the_base_whatever_that_ends_with_and_its_parts_are_encoded() {
+        for (base, expected) in [
+            ("https://l.example", "https://l.example/clients/K-1/loans"),
+            ("https://l.example/", "https://l.example/clients/K-1/loans"),
+            (
+                "https://l.example/api",
+                "https://l.example/api/clients/K-1/loans",
+            ),
+            (
+                "https://l.example/api/v2/",
+                "https://l.example/api/v2/clients/K-1/loans",
+            ),
+        ] {
+            let base = base.parse().unwrap();
+            let url = address(&base, &["clients", "K-1", "loans"], None);
+            assert_eq!(url.map(String::from).as_deref(), Ok(expected));
+        }
+        let base = "https://l.example/api".parse().unwrap();
+        let url = address(&base, &["clients", "ЗБ/7"], Some("fields=loanAccounts"));
+        let expected = "https://l.example/api/clients/%D0%97%D0%91%2F7?fields=loanAccounts";
+        assert_eq!(url.map(String::from).as_deref(), Ok(expected));
+        for number in [".", ".."] {
+            assert!(address(&base, &["clients", number, "loans"], None).is_err());
+        }
     }
 }

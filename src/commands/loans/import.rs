@@ -1,0 +1,237 @@
+//! `qupia loans import`: a file is read to its end, or until somebody asks to stop.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use qupia::{
+    app::{clock::Clock, foundation::Foundation},
+    domain::{calendar::parse_time, language::Language},
+    flows::{Refusal, sync::Stream},
+    loans::{
+        csv::Csv,
+        decode::{Decoded, Encoding, find_encoding, unpacked},
+        lines::{Form, Lines, MAX_LINE},
+        ndjson::Ndjson,
+    },
+    secrets::chance::Chance,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{DIFFERENT, rejects::Rejects, told};
+use crate::commands::{Failure, Place, start_log};
+
+#[derive(Args)]
+#[group(id = "imported")]
+pub struct Import {
+    /// The file: NDJSON, or CSV in UTF-8 or windows-1251; either may be packed with gzip
+    file: PathBuf,
+    /// How it is written; by its name where not given, .csv or .csv.gz for CSV
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Of when the file is, as in RFC 3339, where no column says so
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// Where rejected lines are written; beside the file where not given
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Ndjson,
+    Csv,
+}
+
+/// What is said where an import does not come to its end.
+const AGAIN: &str = "what was imported so far stays, and the file can be imported again";
+
+/// Imports a file, and says what became of its lines.
+pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
+    let settings = place.settings(None)?;
+    start_log(&settings)?;
+    // What is wrong with the file itself is found before anything is made.
+    let opened = import.open()?;
+    actix_web::rt::System::new().block_on(async move {
+        let house = Foundation::lay(settings, Clock::system(), Chance::os()).await?;
+        opened.import(house).await
+    })
+}
+
+type Bytes = BufReader<Box<dyn Read>>;
+
+/// A file that can be imported: how it is written is known, and its header is read.
+struct Opened {
+    path: PathBuf,
+    text: Decoded<Bytes>,
+    table: Option<Csv>,
+    rejects: Rejects,
+    bar: ProgressBar,
+}
+
+impl Import {
+    fn open(self) -> Result<Opened, Failure> {
+        let path = self.file.clone();
+        let failed = |error: io::Error| Failure::argument(format!("{}: {error}", path.display()));
+        let format = self.check()?;
+        let mut file = File::open(&path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if !about.is_file() {
+            // It is read twice: once to find out how it is written.
+            let why = format!("{}: it is no plain file", path.display());
+            return Err(Failure::argument(why));
+        }
+        let encoding = unpacked(&mut file)
+            .and_then(find_encoding)
+            .map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        let bar = progress(about.len());
+        let mut bytes = BufReader::new(unpacked(bar.wrap_read(file)).map_err(failed)?);
+        let table = match format {
+            Format::Ndjson => None,
+            Format::Csv => {
+                let header = read_header(&mut bytes, encoding).map_err(failed)?;
+                let table = Csv::of_header(&header, self.as_of);
+                let named = |why| Failure::argument(format!("{}: {why}", path.display()));
+                Some(table.map_err(named)?)
+            }
+        };
+        Ok(Opened {
+            text: Decoded::new(bytes, encoding),
+            rejects: Rejects::of(&path, self.rejects, table.is_some())?,
+            table,
+            path,
+            bar,
+        })
+    }
+
+    /// Holds the arguments against each other.
+    fn check(&self) -> Result<Format, Failure> {
+        if let Some(text) = &self.as_of {
+            parse_time(text).map_err(|flaw| {
+                Failure::argument(format!("--as-of: {}", flaw.detail(Language::En)))
+            })?;
+        }
+        let name = self.file.to_string_lossy().to_lowercase();
+        let is_csv = name.trim_end_matches(".gz").ends_with(".csv");
+        let by_name = if is_csv { Format::Csv } else { Format::Ndjson };
+        let format = self.format.unwrap_or(by_name);
+        if format == Format::Ndjson && self.as_of.is_some() {
+            let why = "--as-of: every record of NDJSON states its own as_of";
+            return Err(Failure::argument(why.to_owned()));
+        }
+        Ok(format)
+    }
+}
+
+fn read_header(bytes: &mut Bytes, encoding: Encoding) -> io::Result<String> {
+    let mut line = Vec::new();
+    let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+    bytes.take(limit).read_until(b'\n', &mut line)?;
+    let mut text = Vec::new();
+    Decoded::new(line.as_slice(), encoding).next(&mut text)?;
+    let text = String::from_utf8(text).map_err(io::Error::other)?;
+    let text = text.trim_start_matches('\u{feff}');
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn progress(bytes: u64) -> ProgressBar {
+    let bar = ProgressBar::new(bytes);
+    let style = "{bar:40} {percent}% {binary_bytes_per_sec} {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+impl Opened {
+    async fn import(mut self, house: Foundation) -> Result<(), Failure> {
+        match self.table.take() {
+            Some(csv) => self.stream(house, Lines::after(1, csv)).await,
+            None => self.stream(house, Lines::after(0, Ndjson)).await,
+        }
+    }
+
+    /// Whatever ends the reading, what was read is taken in and told.
+    async fn stream<F: Form>(
+        mut self,
+        house: Foundation,
+        mut lines: Lines<F>,
+    ) -> Result<(), Failure> {
+        let mut stream = Stream::imported(house);
+        let read = self.read(&mut stream, &mut lines).await;
+        let finished = stream.finish().await;
+        self.bar.finish_and_clear();
+        let mut report = match finished {
+            Ok(report) => report,
+            Err(refusal) => return Err(read.err().unwrap_or_else(|| broken_off(refusal))),
+        };
+        self.rejects.write(std::mem::take(&mut report.rejected))?;
+        self.rejects.finish()?;
+        println!(
+            "applied {}, unchanged {}, stale {}, rejected {}",
+            report.applied, report.unchanged, report.stale, report.rejected_total
+        );
+        read?;
+        if report.rejected_total > 0 {
+            return Err(Failure {
+                code: DIFFERENT,
+                message: format!("{} lines were rejected", report.rejected_total),
+            });
+        }
+        Ok(())
+    }
+
+    async fn read<F: Form>(
+        &mut self,
+        stream: &mut Stream,
+        lines: &mut Lines<F>,
+    ) -> Result<(), Failure> {
+        let path = self.path.display().to_string();
+        let failed = |error: io::Error| Failure::other(format!("{path}: {error}; {AGAIN}"));
+        let is_asked_to_stop = hear_of_stops().map_err(failed)?;
+        let (mut text, mut found) = (Vec::new(), Vec::new());
+        loop {
+            let read = self.text.next(&mut text).map_err(failed)?;
+            lines.feed(&text, &mut found);
+            if read == 0 {
+                lines.end(&mut found);
+            }
+            stream.take(&mut found).await.map_err(broken_off)?;
+            self.rejects.write(stream.drain_rejected())?;
+            if read == 0 {
+                return Ok(());
+            }
+            if is_asked_to_stop.load(Ordering::Relaxed) {
+                let why = format!("{path}: stopped after line {}; {AGAIN}", lines.ended());
+                return Err(Failure::other(why));
+            }
+        }
+    }
+}
+
+fn broken_off(refusal: Refusal) -> Failure {
+    let failure = told(refusal);
+    Failure::other(format!("{}; {AGAIN}", failure.message))
+}
+
+/// Set once somebody asks to stop: a group that is being written is then written to its end.
+fn hear_of_stops() -> io::Result<Arc<AtomicBool>> {
+    let asked = Arc::new(AtomicBool::new(false));
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        let (mut signals, asked) = (signal(kind)?, Arc::clone(&asked));
+        tokio::spawn(async move {
+            signals.recv().await;
+            asked.store(true, Ordering::Relaxed);
+        });
+    }
+    Ok(asked)
+}
