@@ -62,5 +62,6 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     let _panicked_and_said_so = (sealer.await, reloader.await);
     served.map_err(StartError::Listen)?;
     app.hasher.shutdown().await;
+    app.store.close().await;
     Ok(())
 }

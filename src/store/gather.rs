@@ -2,7 +2,7 @@
 //! that is one statement for all of them, and on SQLite one view of the database, whose pages are read
 //! once.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -10,6 +10,7 @@ use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     lanes::Outcome,
+    threads::Threads,
 };
 
 /// So many are answered by one look at the most.
@@ -28,7 +29,8 @@ struct Asked<K, V> {
 
 /// A thread with a connection of its own, and the queue before it.
 pub(super) struct Gatherer<K, V> {
-    queue: flume::Sender<Asked<K, V>>,
+    /// nothing is the end
+    queue: flume::Sender<Option<Asked<K, V>>>,
     patience: Duration,
 }
 
@@ -43,6 +45,7 @@ impl<K, V> Clone for Gatherer<K, V> {
 
 impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
     pub(super) fn start(
+        threads: &Threads,
         name: &str,
         url: &DatabaseUrl,
         patience: Duration,
@@ -50,17 +53,20 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
     ) -> Result<Self, StoreError> {
         let (queue, asked) = flume::bounded(LONGEST_QUEUE);
         let url = url.clone();
-        thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || live(&url, patience, look, &asked))
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        threads.start(name.to_owned(), move || live(&url, patience, look, &asked))?;
         Ok(Self { queue, patience })
+    }
+
+    /// Asks the thread to end, once what waits is answered.
+    pub(super) fn end(&self) {
+        // A thread that is gone needs no asking.
+        let _ended = self.queue.send(None);
     }
 
     pub(super) async fn ask(&self, key: K) -> Outcome<V> {
         let (reply, answer) = oneshot::channel();
         self.queue
-            .try_send(Asked { key, reply })
+            .try_send(Some(Asked { key, reply }))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
         match tokio::time::timeout(self.patience, answer).await {
             Ok(Ok(outcome)) => outcome,
@@ -78,14 +84,20 @@ fn live<K, V>(
     url: &DatabaseUrl,
     patience: Duration,
     look: Look<K, V>,
-    asked: &flume::Receiver<Asked<K, V>>,
+    asked: &flume::Receiver<Option<Asked<K, V>>>,
 ) {
     let mut connection = None;
-    while let Ok(first) = asked.recv() {
+    while let Ok(Some(first)) = asked.recv() {
         let mut group = vec![first];
-        group.extend(asked.try_iter().take(GROUP - 1));
+        let mut is_last = false;
+        for more in asked.try_iter().take(GROUP - 1) {
+            match more {
+                Some(more) => group.push(more),
+                None => is_last = true,
+            }
+        }
         group.retain(|asked| !asked.reply.is_closed());
-        if group.is_empty() {
+        if group.is_empty() && !is_last {
             continue;
         }
         let (keys, replies): (Vec<K>, Vec<_>) = group
@@ -111,6 +123,9 @@ fn live<K, V>(
                     let _caller_may_be_gone = reply.send(Err(StoreError::Unavailable(why.clone())));
                 }
             }
+        }
+        if is_last {
+            return;
         }
     }
 }

@@ -8,7 +8,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    thread,
     time::Duration,
 };
 
@@ -19,6 +18,7 @@ use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     recorder,
+    threads::Threads,
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
 
@@ -42,6 +42,10 @@ pub(super) trait Unit: Send {
     /// The event, where that is all there is to be written.
     fn look(&self) -> Option<&Event> {
         None
+    }
+    /// Whether the thread ends with it.
+    fn is_last(&self) -> bool {
+        false
     }
     fn abandoned(&self) -> bool;
     /// Runs it and keeps its outcome; an `Err` rolls its changes back.
@@ -111,10 +115,30 @@ where
     }
 }
 
+/// What a thread ends with.
+struct Last;
+
+impl Unit for Last {
+    fn is_last(&self) -> bool {
+        true
+    }
+
+    fn abandoned(&self) -> bool {
+        false
+    }
+
+    fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, _: Option<StoreError>) {}
+}
+
 /// A queue with its threads.
 #[derive(Clone)]
 pub(super) struct Lane {
     queue: flume::Sender<Box<dyn Unit>>,
+    threads: usize,
     patience: Duration,
 }
 
@@ -133,7 +157,11 @@ pub(super) struct LaneSettings {
 }
 
 impl Lane {
-    pub(super) fn start(url: &DatabaseUrl, settings: &LaneSettings) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        threads: &Threads,
+        url: &DatabaseUrl,
+        settings: &LaneSettings,
+    ) -> Result<Self, StoreError> {
         let (queue, units) = flume::bounded(settings.queue);
         for number in 0..settings.threads {
             let thread = LaneThread {
@@ -145,15 +173,21 @@ impl Lane {
                 units: units.clone(),
                 connection: None,
             };
-            thread::Builder::new()
-                .name(format!("{}-{number}", settings.name))
-                .spawn(move || thread.live())
-                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            threads.start(format!("{}-{number}", settings.name), move || thread.live())?;
         }
         Ok(Self {
             queue,
+            threads: settings.threads,
             patience: settings.patience,
         })
+    }
+
+    /// Asks the threads to end, once what waits is done.
+    pub(super) fn end(&self) {
+        for _ in 0..self.threads {
+            // A thread that is gone needs no asking.
+            let _ended = self.queue.send(Box::new(Last));
+        }
     }
 
     pub(super) async fn run<T, F>(&self, work: F) -> Outcome<T>
@@ -208,9 +242,13 @@ impl LaneThread {
             if self.transaction == Transaction::Grouped {
                 group.extend(self.units.try_iter().take(GROUP - 1));
             }
-            group.retain(|unit| !unit.abandoned());
+            let is_last = group.iter().any(|unit| unit.is_last());
+            group.retain(|unit| !unit.abandoned() && !unit.is_last());
             if !group.is_empty() {
                 self.serve(group);
+            }
+            if is_last {
+                return;
             }
         }
     }

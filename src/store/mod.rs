@@ -31,6 +31,7 @@ mod signals;
 mod staff;
 mod sync;
 mod tallies;
+mod threads;
 mod vault;
 mod verifications;
 mod webhooks;
@@ -68,6 +69,7 @@ use self::{
     lanes::{Lane, LaneSettings, Transaction},
     recorder::Recorder,
     sessions::HeldSession,
+    threads::Threads,
 };
 use crate::domain::{audit::Event, verification::Verification};
 
@@ -95,6 +97,7 @@ pub struct Store {
     readers: Lane,
     writers: Lane,
     recorder: Recorder,
+    threads: Threads,
     vault: Arc<Vault>,
 }
 
@@ -108,18 +111,19 @@ impl Store {
             DatabaseUrl::Sqlite(_) => (1, Transaction::Grouped),
             DatabaseUrl::Postgres(_) => (settings.connections.div_ceil(2), Transaction::Own),
         };
+        let threads = Threads::default();
         let read_threads = settings.connections.div_ceil(2);
-        let lane = |name, threads, purpose, transaction| {
+        let lane = |name, count, purpose, transaction| {
             let laid_out = LaneSettings {
                 name,
-                threads,
+                threads: count,
                 purpose,
                 transaction,
                 queue: LONGEST_QUEUE,
                 patience: settings.patience,
                 chance: vault.chance.clone(),
             };
-            Lane::start(&settings.url, &laid_out)
+            Lane::start(&threads, &settings.url, &laid_out)
         };
         let purpose = if settings.is_load {
             Purpose::Load
@@ -129,12 +133,14 @@ impl Store {
         let writers = lane("store-write", write_threads, purpose, transaction)?;
         Ok(Self {
             sessions: Gatherer::start(
+                &threads,
                 "store-sessions",
                 &settings.url,
                 settings.patience,
                 sessions::look,
             )?,
             inquiries: Gatherer::start(
+                &threads,
                 "store-inquiries",
                 &settings.url,
                 settings.patience,
@@ -144,6 +150,7 @@ impl Store {
             recorder: match settings.url {
                 DatabaseUrl::Sqlite(_) => Recorder::Writer(writers.clone()),
                 DatabaseUrl::Postgres(_) => Recorder::start(
+                    &threads,
                     &settings.url,
                     LONGEST_QUEUE,
                     settings.patience,
@@ -151,6 +158,7 @@ impl Store {
                 )?,
             },
             writers,
+            threads,
             vault: Arc::new(vault),
         })
     }
@@ -257,6 +265,22 @@ impl Store {
             })
         };
         self.writers.run(work).await
+    }
+
+    /// Ends the threads, once what waits is done, and with them the connections. The last thing to be
+    /// done with a store: whoever asks it later is told that it is not there.
+    pub async fn close(&self) {
+        let store = self.clone();
+        let closed = tokio::task::spawn_blocking(move || {
+            store.readers.end();
+            store.writers.end();
+            store.sessions.end();
+            store.inquiries.end();
+            store.recorder.end();
+            store.threads.wait();
+        });
+        // It fails only with the runtime itself, and then nobody is left to tell.
+        let _ended = closed.await;
     }
 
     /// Whether the database answers and takes writes.

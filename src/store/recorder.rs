@@ -2,10 +2,7 @@
 //! together, so that a look costs a share of a commit: on PostgreSQL over one connection and in one
 //! statement, on SQLite by its one writer.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use diesel::{Connection, RunQueryDsl};
 use tokio::sync::oneshot;
@@ -17,6 +14,7 @@ use super::{
     lanes::{Lane, Outcome, Undo, Unit},
     outbox::{receivers, tell},
     schema::audit_events,
+    threads::Threads,
 };
 use crate::{
     domain::{audit::Event, webhook::Message},
@@ -38,13 +36,15 @@ pub(super) enum Recorder {
     Writer(Lane),
     /// to a thread with a connection of its own
     Own {
-        queue: flume::Sender<Look>,
+        /// nothing is the end
+        queue: flume::Sender<Option<Look>>,
         patience: Duration,
     },
 }
 
 impl Recorder {
     pub(super) fn start(
+        threads: &Threads,
         url: &DatabaseUrl,
         longest_queue: usize,
         patience: Duration,
@@ -52,11 +52,18 @@ impl Recorder {
     ) -> Result<Self, StoreError> {
         let (queue, looks) = flume::bounded(longest_queue);
         let url = url.clone();
-        thread::Builder::new()
-            .name("store-record".to_owned())
-            .spawn(move || live(&url, patience, &chance, &looks))
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        threads.start("store-record".to_owned(), move || {
+            live(&url, patience, &chance, &looks);
+        })?;
         Ok(Self::Own { queue, patience })
+    }
+
+    /// Asks the thread to end, where it is one of its own, once what waits is written.
+    pub(super) fn end(&self) {
+        if let Self::Own { queue, .. } = self {
+            // A thread that is gone needs no asking.
+            let _ended = queue.send(None);
+        }
     }
 
     pub(super) async fn record(&self, event: Event) -> Result<(), StoreError> {
@@ -67,7 +74,7 @@ impl Recorder {
             Self::Own { queue, patience } => (queue, *patience),
         };
         queue
-            .try_send(look)
+            .try_send(Some(look))
             .map_err(|_| StoreError::Unavailable("the audit's queue is full".to_owned()))?;
         match tokio::time::timeout(patience, answer).await {
             Ok(Ok(outcome)) => outcome,
@@ -105,12 +112,23 @@ impl Unit for Look {
 /// none lies idle that long.
 const IDLE: Duration = Duration::from_millis(1);
 
-fn live(url: &DatabaseUrl, patience: Duration, chance: &Chance, looks: &flume::Receiver<Look>) {
+fn live(
+    url: &DatabaseUrl,
+    patience: Duration,
+    chance: &Chance,
+    looks: &flume::Receiver<Option<Look>>,
+) {
     let mut connection = None;
     let mut last_used = Instant::now();
-    while let Ok(first) = looks.recv() {
+    while let Ok(Some(first)) = looks.recv() {
         let mut group = vec![first];
-        group.extend(looks.try_iter().take(GROUP - 1));
+        let mut is_last = false;
+        for more in looks.try_iter().take(GROUP - 1) {
+            match more {
+                Some(more) => group.push(more),
+                None => is_last = true,
+            }
+        }
         group.retain(|look| !look.reply.is_closed());
         if last_used.elapsed() > IDLE
             && connection
@@ -130,6 +148,9 @@ fn live(url: &DatabaseUrl, patience: Duration, chance: &Chance, looks: &flume::R
                 .clone()
                 .map_or(Ok(()), |why| Err(StoreError::Unavailable(why)));
             let _caller_may_be_gone = look.reply.send(outcome);
+        }
+        if is_last {
+            return;
         }
     }
 }
