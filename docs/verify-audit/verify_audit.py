@@ -142,10 +142,10 @@ def verify(lines, keys, expected):
             trusted = number
         if expected.get(number, head) != head:
             raise Bad(f"{here} is another than the one that was expected")
-    if trusted < number:
-        raise Bad(f"seal {trusted + 1} and those after it are of no key that was given")
     if expected and max(expected) > number:
         raise Bad(f"seal {number + 1} is missing: the end was cut off")
+    if trusted < number:
+        raise Bad(f"seal {trusted + 1} and those after it are of no key that was given")
     return events, number, len(leaves), head
 
 

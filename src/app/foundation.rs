@@ -174,6 +174,7 @@ pub(super) async fn agree_on_keys(
             return Err(no_keyring(path));
         }
         keyring.create(path)?;
+        tracing::info!("a new keyring was made: {}", path.display());
     }
     keyring.compare(&decode(known)?).map_err(wrong)?;
     // A key that only reads is not recorded: nothing was made with it that a missing one would lose,

@@ -367,6 +367,7 @@ impl Settings {
                 url: DatabaseUrl::parse(&url).map_err(named("database_url"))?,
                 connections: written.database.connections,
                 patience: Duration::from_secs(written.database.timeout_seconds),
+                is_load: false,
             },
             hash: hash_settings(&written.hash)?,
             verifications: window(written.limits.verifications_per_minute, 60),

@@ -1,6 +1,6 @@
 //! Days and moments as text, and the business day.
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::flaw::Flaw;
@@ -24,13 +24,14 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
     date.ok_or(Flaw::NotADate)
 }
 
-/// Parses an RFC 3339 time to microseconds, which is as fine as the databases keep it.
+/// Parses an RFC 3339 time to microseconds, just as the databases keep it.
 ///
 /// # Errors
 /// [`Flaw::NotATime`].
 pub fn parse_time(text: &str) -> Result<DateTime<Utc>, Flaw> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::NotATime)?;
-    let utc = time.to_utc().trunc_subsecs(6);
+    // As the databases give it back: a leap second is the first moment after it there.
+    let utc = DateTime::from_timestamp_micros(time.timestamp_micros()).ok_or(Flaw::NotATime)?;
     let years = chrono::Datelike::year(&utc);
     (1..=9999)
         .contains(&years)
@@ -75,6 +76,22 @@ mod tests {
         assert_eq!(write_time(almaty), "2026-01-01T00:00:00Z");
         assert!(parse_time("2026-01-01").is_err());
         assert!(parse_time("2026-01-01T00:00:00").is_err());
+    }
+
+    #[test]
+    fn a_leap_second_is_kept_as_it_is_compared() {
+        let leap = parse_time("2016-12-31T23:59:60Z").unwrap();
+        assert_eq!(write_time(leap), "2017-01-01T00:00:00Z");
+        assert_eq!(
+            DateTime::from_timestamp_micros(leap.timestamp_micros()),
+            Some(leap)
+        );
+    }
+
+    #[test]
+    fn a_time_is_cut_to_microseconds() {
+        let time = parse_time("1960-01-01T00:00:00.123456789Z").unwrap();
+        assert_eq!(write_time(time), "1960-01-01T00:00:00.123456Z");
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub enum Flaw {
     WeakPassword,
     /// Exactly one of several fields is wanted.
     ExactlyOne,
+    /// One field, twice.
+    Twice,
     /// At least one of several fields is wanted.
     NothingToChange,
     /// Not a cursor that this list gave out.
@@ -96,6 +98,8 @@ pub enum Flaw {
     },
     /// A quotation that begins in this line and does not end.
     UnendedQuotation,
+    /// A stream that ended before its end, or was not packed as it said.
+    BrokenOff,
     /// A passphrase that is too easily guessed: the weakness's code and its texts (kk, ru, en).
     Weak {
         /// the weakness's code
@@ -156,6 +160,7 @@ impl Flaw {
             Self::WrongPassword => "wrong_password",
             Self::WeakPassword => "weak_password",
             Self::ExactlyOne => "exactly_one",
+            Self::Twice => "twice",
             Self::NothingToChange => "nothing_to_change",
             Self::NotACursor => "not_a_cursor",
             Self::Contradiction => "contradiction",
@@ -167,6 +172,7 @@ impl Flaw {
             Self::NotUtf8 => "not_utf8",
             Self::WrongColumns { .. } => "wrong_columns",
             Self::UnendedQuotation => "unended_quotation",
+            Self::BrokenOff => "broken_off",
             Self::Weak { code, .. } => code,
         }
     }
@@ -330,6 +336,11 @@ impl Flaw {
                 "Нужно ровно одно из полей.",
                 "Exactly one of the fields is wanted.",
             ],
+            Self::Twice => [
+                "Өріс екі рет берілген.",
+                "Поле дано дважды.",
+                "The field is there twice.",
+            ],
             Self::NothingToChange => [
                 "Өзгертетін ештеңе берілмеген.",
                 "Нечего менять: ни одного поля.",
@@ -374,6 +385,11 @@ impl Flaw {
                 "Осы жолда ашылған тырнақша жабылмаған.",
                 "Кавычка, открытая в этой строке, не закрыта.",
                 "A quotation that begins in this line does not end.",
+            ],
+            Self::BrokenOff => [
+                "Дене үзіліп қалды немесе тақырыпта айтылғандай қапталмаған. Оқылғаны қабылданды; бәрін қайта жіберіңіз.",
+                "Тело оборвалось или упаковано не так, как сказано в заголовке. Прочитанное принято; пошлите всё ещё раз.",
+                "The body broke off, or is not packed as its header says. What was read is taken in; send the whole again.",
             ],
             Self::TooShort { .. }
             | Self::WrongColumns { .. }

@@ -89,9 +89,16 @@ impl Phone {
     }
 }
 
+/// The most digits of an international number, country code included (ITU-T E.164 §6.2.1).
+const MAX_E164_DIGITS: usize = 15;
+
 /// The numbering plan of +7 is checked here, being nearly all of the traffic; every other country's
 /// by the library that follows the published plans.
 fn is_dialable(international: &str) -> bool {
+    // Some published plans go on beyond what E.164 lets a number have.
+    if international.len() > MAX_E164_DIGITS {
+        return false;
+    }
     match international.strip_prefix('7') {
         Some(national) => national.len() == 10 && !national.starts_with(['0', '1', '2']),
         None => phonenumber::parse(Some(country::KZ), format!("+{international}"))
@@ -144,6 +151,7 @@ mod tests {
             "phone",
             "++77012344567",
             "+7701234456x",
+            "+4999604999600101",
         ] {
             assert!(Phone::parse(bad).is_err(), "{bad}");
         }

@@ -181,6 +181,25 @@ impl Head {
         last_seq: 0,
         hash: GENESIS,
     };
+
+    /// The first place that the next seal may cover. Before the first seal nothing stands, so an event
+    /// at whatever place is the first seal's, or was put there.
+    #[must_use]
+    pub fn next_seq(&self) -> i64 {
+        match self.number {
+            0 => i64::MIN,
+            _ => self.last_seq.saturating_add(1),
+        }
+    }
+
+    /// The number of the next seal. A seal below the first was put there, and is not passed over.
+    #[must_use]
+    pub fn next_number(&self) -> i64 {
+        match self.number {
+            0 => i64::MIN,
+            number => number.saturating_add(1),
+        }
+    }
 }
 
 /// What is wrong, and where.

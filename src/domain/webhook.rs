@@ -43,11 +43,13 @@ pub struct Message {
 }
 
 impl Message {
-    /// The message of an event, if it is one that is told. What was refused did not happen.
+    /// The message of an event, if it is one that is told. What was refused, or was so already, did not
+    /// happen.
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {
         let name = event.action.name();
-        let happened = !matches!(event.outcome.as_deref(), Some("refused" | "not_found"));
+        let outcome = event.outcome.as_deref();
+        let happened = !matches!(outcome, Some("refused" | "not_found" | "unchanged"));
         if !happened || !TOLD.contains(&name) {
             return None;
         }

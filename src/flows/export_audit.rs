@@ -95,14 +95,14 @@ pub async fn export(
     foundation.store.record(read).await?;
     let store = &foundation.store;
     let newest = store.read(|reader| reader.newest_seal()).await?;
-    let until = newest.map_or(0, |seal| seal.number);
+    let until = newest.map_or(i64::MIN, |seal| seal.number);
     let keys = store.read(|reader| reader.seal_keys()).await?;
     let keys: HashMap<_, _> = keys.into_iter().collect();
     let mut done = Exported::default();
-    let (mut number, mut seq) = (0, i64::MIN);
-    while number < until {
+    let (mut number, mut seq) = (i64::MIN, i64::MIN);
+    while number <= until {
         let seals = store
-            .read(move |reader| reader.seals_after(number, 16))
+            .read(move |reader| reader.seals_from(number, 16))
             .await?;
         if seals.is_empty() {
             break;
@@ -111,9 +111,10 @@ pub async fn export(
             done.events += events(foundation, out, seq, seal.last_seq).await?;
             line(out, &Line::Seal(seal_line(&seal, &keys)))?;
             done.seals += 1;
-            (number, seq) = (seal.number, seal.last_seq);
+            progress(seal.number, until);
+            number = seal.number.saturating_add(1);
+            seq = seq.max(seal.last_seq.saturating_add(1));
         }
-        progress(number, until);
     }
     done.events += events(foundation, out, seq, i64::MAX).await?;
     out.flush()?;
@@ -123,7 +124,7 @@ pub async fn export(
 async fn events(
     foundation: &Foundation,
     out: &mut impl Write,
-    mut after: i64,
+    mut from: i64,
     up_to: i64,
 ) -> Result<i64, ExportError> {
     let mut written = 0;
@@ -131,16 +132,19 @@ async fn events(
         let limit = MOST_EVENTS as i64;
         let events = foundation
             .store
-            .read(move |reader| reader.written_events(after, up_to, limit))
+            .read(move |reader| reader.written_events(from, up_to, limit))
             .await?;
         let Some(last) = events.last() else {
             return Ok(written);
         };
-        after = last.seq;
+        from = last.seq.saturating_add(1);
         for event in &events {
             let event = event_line(event).ok_or(ExportError::Unreadable(event.seq))?;
             line(out, &Line::Event(event))?;
             written += 1;
+        }
+        if events.len() < MOST_EVENTS {
+            return Ok(written);
         }
     }
 }

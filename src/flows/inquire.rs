@@ -60,20 +60,7 @@ pub async fn inquire(
 ) -> Result<Inquiry, Refusal> {
     let now = app.clock.now();
     let actor = proof.actor();
-    let (wanted, staff_id) = (id.to_owned(), actor.id.clone());
-    let found = app
-        .store
-        .read(move |reader| {
-            let Some(verification) = reader.own_verification(&wanted, &staff_id)? else {
-                return Ok(None);
-            };
-            let loans = match verification.door(now) {
-                Door::Open => reader.open_loans(&verification.client_id)?,
-                Door::Over | Door::NeverOpen => Vec::new(),
-            };
-            Ok(Some((verification, loans)))
-        })
-        .await?;
+    let found = app.store.own_inquiry(id, &actor.id).await?;
     let event = Event::by(actor, origin, now, Action::InquiryMade).subject(id);
     let Some((verification, loans)) = found else {
         app.store.record(event.outcome("not_found")).await?;

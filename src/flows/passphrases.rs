@@ -85,10 +85,11 @@ pub async fn block(
         if !state.has_hash() {
             return Ok(Err(Conflict::NoPassphrase));
         }
-        if state != PassphraseState::Blocked {
-            tx.end_passphrase(id, Kept::Blocked, now)?;
+        if state == PassphraseState::Blocked {
+            return Ok(Ok(Step::Unchanged));
         }
-        Ok(Ok(()))
+        tx.end_passphrase(id, Kept::Blocked, now)?;
+        Ok(Ok(Step::Changed))
     })
     .await
 }
@@ -116,7 +117,7 @@ pub async fn unlock(
         Ok(match state {
             PassphraseState::Locked => {
                 tx.lift_lock(id)?;
-                Ok(())
+                Ok(Step::Changed)
             }
             state if state.has_hash() => Err(Conflict::NotLocked),
             _ => Err(Conflict::NoPassphrase),
@@ -150,7 +151,7 @@ pub async fn destroy(
             return Ok(Err(Conflict::NoPassphrase));
         }
         tx.end_passphrase(id, Kept::Destroyed, now)?;
-        Ok(Ok(()))
+        Ok(Ok(Step::Changed))
     })
     .await
 }
@@ -168,6 +169,13 @@ fn event(
         .reason(reason)
 }
 
+/// What a step made of a passphrase.
+enum Step {
+    Changed,
+    /// it was so already: whoever is told of changes is told nothing
+    Unchanged,
+}
+
 /// One change of a passphrase that is held still meanwhile.
 async fn change<F>(
     app: &App,
@@ -176,7 +184,7 @@ async fn change<F>(
     step: F,
 ) -> Result<PassphraseStatus, Refusal>
 where
-    F: Fn(&mut Tx<'_>, PassphraseState, &str) -> Result<Result<(), Conflict>, StoreError>
+    F: Fn(&mut Tx<'_>, PassphraseState, &str) -> Result<Result<Step, Conflict>, StoreError>
         + Send
         + 'static,
 {
@@ -194,15 +202,22 @@ where
         .write(move |tx| {
             let held = tx.hold_passphrase(&id)?;
             let state = PassphraseRow::state(held.as_ref(), now);
-            if let Err(conflict) = step(tx, state, &id)? {
-                let refused = event.clone().outcome("refused");
-                return Ok(Traced::new(Err(Refusal::Conflict(conflict)), refused));
-            }
+            let step = match step(tx, state, &id)? {
+                Ok(step) => step,
+                Err(conflict) => {
+                    let refused = event.clone().outcome("refused");
+                    return Ok(Traced::new(Err(Refusal::Conflict(conflict)), refused));
+                }
+            };
             let row = tx.passphrase(&id)?;
             let state = PassphraseRow::state(row.as_ref(), now);
+            let outcome = match step {
+                Step::Changed => state.name(),
+                Step::Unchanged => "unchanged",
+            };
             Ok(Traced::new(
                 Ok(PassphraseStatus { state, row }),
-                event.clone().outcome(state.name()),
+                event.clone().outcome(outcome),
             ))
         })
         .await?

@@ -69,20 +69,20 @@ pub async fn seal_once(
     }
     let mut head = newest.map_or(Head::GENESIS, |seal| seal.head());
     // A look without a lock first: where nothing was written, nobody needs to be held up.
-    let beyond = head.last_seq;
+    let from = head.last_seq + 1;
     let waiting = foundation
         .store
-        .read(move |reader| reader.written_events(beyond, i64::MAX, 1))
+        .read(move |reader| reader.written_events(from, i64::MAX, 1))
         .await?;
     if waiting.is_empty() {
         return Ok(made);
     }
     let settled = foundation.store.tally(|tally| tally.settled_end()).await?;
     while head.last_seq < settled {
-        let (after, limit) = (head.last_seq, MOST_EVENTS as i64);
+        let (from, limit) = (head.last_seq + 1, MOST_EVENTS as i64);
         let events = foundation
             .store
-            .read(move |reader| reader.written_events(after, settled, limit))
+            .read(move |reader| reader.written_events(from, settled, limit))
             .await?;
         if events.is_empty() {
             break;

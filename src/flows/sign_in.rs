@@ -228,11 +228,7 @@ pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
         .tokens
         .check(token, now.timestamp())
         .map_err(|_| Refusal::BadCredentials)?;
-    let session_id = claims.session_id;
-    let signed_in = app
-        .store
-        .read(move |reader| reader.signed_in(&session_id, now))
-        .await?;
+    let signed_in = app.store.signed_in(&claims.session_id, now).await?;
     // A token of somebody else, or of another role, than its session's is none of ours.
     signed_in
         .filter(|known| known.actor.id == claims.staff_id)

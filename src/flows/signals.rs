@@ -50,8 +50,8 @@ impl Lookout {
 
     /// Looks for as long as the service runs.
     pub async fn run(mut self) {
-        let mut rounds = EVERY.as_secs() / WATCH_EVERY.as_secs();
-        let looks_every = rounds;
+        let looks_every = EVERY.as_secs() / WATCH_EVERY.as_secs();
+        let mut rounds = 0;
         loop {
             let looked = if rounds >= looks_every {
                 rounds = 0;

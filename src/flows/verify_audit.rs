@@ -42,7 +42,7 @@ pub async fn verify(
     mut progress: impl FnMut(i64, i64),
 ) -> Result<Report, StoreError> {
     let newest = foundation.store.read(|reader| reader.newest_seal()).await?;
-    let until = newest.map_or(0, |seal| seal.number);
+    let until = newest.map_or(i64::MIN, |seal| seal.number);
     let keys = PublicKeys::load(foundation).await?;
     let mut walk = Walk {
         foundation,
@@ -53,11 +53,11 @@ pub async fn verify(
         events: 0,
     };
     let mut first_bad = None;
-    while first_bad.is_none() && walk.head.number < until {
-        let after = walk.head.number;
+    while first_bad.is_none() && walk.head.next_number() <= until {
+        let from = walk.head.next_number();
         let mut seals = foundation
             .store
-            .read(move |reader| reader.seals_after(after, SEALS_AT_ONCE))
+            .read(move |reader| reader.seals_from(from, SEALS_AT_ONCE))
             .await?;
         seals.retain(|seal| seal.number <= until);
         if seals.is_empty() {
@@ -68,16 +68,12 @@ pub async fn verify(
     }
     let first_bad = first_bad.or_else(|| walk.check_end());
     let head = walk.head;
-    let after = if head.number == 0 {
-        i64::MIN
-    } else {
-        head.last_seq
-    };
+    let from = head.next_seq();
     let unsealed = match first_bad {
         None => {
             foundation
                 .store
-                .read(move |reader| reader.events_beyond(after))
+                .read(move |reader| reader.events_from(from))
                 .await?
         }
         Some(_) => 0,
@@ -157,15 +153,11 @@ impl Walk<'_> {
         let Some(last_seq) = seals.last().map(|seal| seal.last_seq) else {
             return Ok(None);
         };
-        // Nothing stands before the first seal's first event.
-        let after = match self.head.number {
-            0 => i64::MIN,
-            _ => self.head.last_seq,
-        };
+        let from = self.head.next_seq();
         let events = self
             .foundation
             .store
-            .read(move |reader| reader.written_events(after, last_seq, expected + 1))
+            .read(move |reader| reader.written_events(from, last_seq, expected + 1))
             .await?;
         let mut rest: &[WrittenEvent] = &events;
         for seal in seals {

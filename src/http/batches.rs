@@ -22,7 +22,11 @@ use super::{
     words::Code,
 };
 use crate::{
-    domain::{language::Language, role::Feed},
+    domain::{
+        flaw::{FieldFlaw, Flaw},
+        language::Language,
+        role::Feed,
+    },
     flows::sync::{Rejected, Report, Stream},
     loans::{
         lines::{Lines, Numbered},
@@ -135,7 +139,12 @@ async fn take(
     }
     stream.take(&mut sink.found).await?;
     let report = stream.finish().await?;
-    broken.map_or(Ok(report), |code| Err(Problem::new(code)))
+    broken.map_or(Ok(report), |code| {
+        Err(Problem {
+            flaws: vec![FieldFlaw::at("", Flaw::BrokenOff)],
+            ..Problem::new(code)
+        })
+    })
 }
 
 async fn unpack(

@@ -31,7 +31,7 @@ use crate::{
         role::{Duty, Proof},
     },
     flows::FieldFlaw,
-    loans::json::Object,
+    loans::json::{Object, field_named_twice},
 };
 
 /// The largest body but a batch's, bytes.
@@ -175,12 +175,17 @@ fn json_problem(error: &serde_json::Error, pointer: String) -> Problem {
     if !error.is_data() {
         return Problem::new(Code::MalformedJson);
     }
+    let twice = field_named_twice(error);
     let (code, flaw) = if told.starts_with("unknown field") {
         (Code::UnknownField, Flaw::UnknownField)
-    } else if told.starts_with("duplicate field") {
-        (Code::MalformedJson, Flaw::ExactlyOne)
+    } else if twice.is_some() {
+        (Code::MalformedJson, Flaw::Twice)
     } else {
         (Code::WrongType, Flaw::WrongType)
+    };
+    let pointer = match twice {
+        Some(name) => format!("{pointer}/{name}"),
+        None => pointer,
     };
     Problem {
         flaws: vec![FieldFlaw { pointer, flaw }],

@@ -325,10 +325,15 @@ mod tests {
 
     #[test]
     fn a_status_that_nobody_knows_is_not_guessed_at() {
-        assert_eq!(is_open(300), Ok(true));
-        assert_eq!(is_open(601), Ok(false));
-        assert!(is_open(301).is_err());
-        assert!(is_open(0).is_err());
+        for open in [300, 303, 304] {
+            assert_eq!(is_open(open), Ok(true), "{open}");
+        }
+        for not_open in [100, 200, 400, 500, 600, 601, 602, 700] {
+            assert_eq!(is_open(not_open), Ok(false), "{not_open}");
+        }
+        for unknown in [0, 301, 302, 603, 701, 800] {
+            assert!(is_open(unknown).is_err(), "{unknown}");
+        }
     }
 
     #[test]

@@ -95,3 +95,11 @@ pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, 
     let number = Option::<Whole>::deserialize(deserializer)?;
     Ok(number.map(|Whole(value)| value))
 }
+
+/// The field that an error of serde's says is there twice; the place that it gives is the object's.
+#[must_use]
+pub fn field_named_twice(error: &serde_json::Error) -> Option<String> {
+    let told = error.to_string();
+    let name = told.strip_prefix("duplicate field `")?.split('`').next()?;
+    Some(name.to_owned())
+}

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    json::{Object, Whole, present},
+    json::{Object, Whole, field_named_twice, present},
     lines::{self, Form},
     record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney},
 };
@@ -87,8 +87,8 @@ fn explain(line: &[u8]) -> FieldFlaw {
         return FieldFlaw::at("", Flaw::MalformedJson);
     } else if error.inner().to_string().starts_with("unknown field") {
         Flaw::UnknownField
-    } else if error.inner().to_string().starts_with("duplicate field") {
-        Flaw::ExactlyOne
+    } else if field_named_twice(error.inner()).is_some() {
+        Flaw::Twice
     } else {
         Flaw::WrongType
     };
@@ -96,7 +96,8 @@ fn explain(line: &[u8]) -> FieldFlaw {
         serde_path_to_error::Segment::Map { key } => Some(format!("/{key}")),
         _ => None,
     });
-    let pointer: String = segments.collect();
+    let twice = field_named_twice(error.inner()).map(|name| format!("/{name}"));
+    let pointer: String = segments.chain(twice).collect();
     FieldFlaw {
         pointer: pointer.chars().take(SHOWN_CHARS).collect(),
         flaw,

@@ -241,3 +241,70 @@ fn without_contradiction(answer: Answer) -> Asked {
 
 pub(super) use wire::Reply;
 pub(super) type Asking = Wire;
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// Asks somebody who knows nothing, and gives what came before the body that there was not.
+    async fn head_of_a_question(dialect: Dialect, authorization: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/api", listener.local_addr().unwrap());
+        let answering = std::thread::spawn(move || {
+            let (mut line, _) = listener.accept().unwrap();
+            let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
+            while !head.ends_with(b"\r\n\r\n") {
+                let read = line.read(&mut buffer).unwrap();
+                head.extend_from_slice(&buffer[..read]);
+            }
+            line.write_all(b"HTTP/1.1 401 X\r\ncontent-length: 0\r\n\r\n")
+                .unwrap();
+            String::from_utf8(head).unwrap()
+        });
+        let settings = SourceSettings {
+            url: url.parse().unwrap(),
+            dialect,
+            authorization: Some(SecretString::from(authorization)),
+            connect_timeout: Duration::from_secs(20),
+            timeout: Duration::from_secs(20),
+            connections: 1,
+            fresh: TimeDelta::zero(),
+        };
+        let source = LoanSource::new(settings, Chance::seeded(1)).unwrap();
+        let number = ClientNumber::parse("K-1").unwrap();
+        let answer = source.ask(&number, DateTime::UNIX_EPOCH).await;
+        assert_eq!(answer, Err(SourceFault::Status(401)));
+        answering.join().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_question_bears_our_credentials_and_for_fineract_the_tenant() {
+        let head = head_of_a_question(Dialect::Qupia, "Bearer t").await;
+        assert!(
+            head.starts_with("GET /api/clients/K-1/loans HTTP/1.1\r\n"),
+            "{head}"
+        );
+        assert!(head.contains("authorization: Bearer t\r\n"), "{head}");
+        assert!(!head.to_lowercase().contains("fineract"), "{head}");
+        assert!(!head.to_lowercase().contains("accept-encoding"), "{head}");
+        let fineract = Dialect::Fineract(FineractSettings {
+            tenant: "pawn".to_owned(),
+            ..FineractSettings::default()
+        });
+        let head = head_of_a_question(fineract, "Basic dTpw").await;
+        assert!(
+            head.starts_with("GET /api/v1/clients/external-id/K-1 HTTP/1.1\r\n"),
+            "{head}"
+        );
+        assert!(head.contains("authorization: Basic dTpw\r\n"), "{head}");
+        assert!(
+            head.contains("fineract-platform-tenantid: pawn\r\n"),
+            "{head}"
+        );
+    }
+}

@@ -76,15 +76,17 @@ fn mask_password(url: &str) -> String {
 pub(super) enum Purpose {
     Read,
     Write,
+    /// writing much, as an import does
+    Load,
 }
 
 /// SQLite waits this long for a writer of another process before it says that it is locked.
 const BUSY: Duration = Duration::from_secs(3);
-/// A reader hardly ever waits in WAL mode, and stands where others are served.
-const READER_BUSY: Duration = Duration::from_millis(200);
-/// SQLite's pages held in memory, KiB. An import writes to pages all over the indexes.
-const WRITER_CACHE_KIB: u32 = 24 * 1_024;
+/// SQLite's pages held in memory, KiB. A reader's are let go with every commit of the writer. An import
+/// writes to pages all over the indexes, in a process of its own.
 const READER_CACHE_KIB: u32 = 2 * 1_024;
+const WRITER_CACHE_KIB: u32 = 6 * 1_024;
+const LOADER_CACHE_KIB: u32 = 48 * 1_024;
 /// Pages in the log after which they are brought into the database: the more, the more often a page
 /// that changed several times is written there once.
 const CHECKPOINT_PAGES: u32 = 4_000;
@@ -100,28 +102,21 @@ pub(super) fn open(
     };
     let mut connection = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let settings = match &connection {
-        AnyConnection::Sqlite(_) => format!(
-            "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-             PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
-             PRAGMA query_only = {};",
-            if purpose == Purpose::Read {
-                READER_BUSY
-            } else {
-                BUSY
-            }
-            .as_millis(),
-            if purpose == Purpose::Read {
-                READER_CACHE_KIB
-            } else {
-                WRITER_CACHE_KIB
-            },
-            if purpose == Purpose::Read {
-                "ON"
-            } else {
-                "OFF"
-            },
-        ),
+        AnyConnection::Sqlite(_) => {
+            // What a reader sorts or counts may be as long as the audit: not in memory.
+            let (cache_kib, only_reads, temporary) = match purpose {
+                Purpose::Read => (READER_CACHE_KIB, "ON", "FILE"),
+                Purpose::Write => (WRITER_CACHE_KIB, "OFF", "MEMORY"),
+                Purpose::Load => (LOADER_CACHE_KIB, "OFF", "MEMORY"),
+            };
+            format!(
+                "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; \
+                 PRAGMA cache_size = -{cache_kib}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
+                 PRAGMA query_only = {only_reads};",
+                BUSY.as_millis(),
+            )
+        }
         AnyConnection::Postgres(_) => format!(
             "SET statement_timeout = {0}; SET lock_timeout = {0}; \
              SET idle_in_transaction_session_timeout = {0}; SET application_name = 'qupia';",

@@ -12,7 +12,9 @@ mod clients;
 mod connection;
 mod deliveries;
 mod error;
+mod gather;
 mod holds;
+mod inquiries;
 mod keys;
 mod lanes;
 mod leases;
@@ -20,7 +22,6 @@ mod loans;
 mod migrations;
 mod outbox;
 mod passphrases;
-mod readers;
 mod recorder;
 mod rewrap;
 pub(crate) mod schema;
@@ -63,11 +64,12 @@ pub use self::{
 };
 use self::{
     connection::Purpose,
+    gather::Gatherer,
     lanes::{Lane, LaneSettings, Transaction},
-    readers::Readers,
     recorder::Recorder,
+    sessions::HeldSession,
 };
-use crate::domain::audit::Event;
+use crate::domain::{audit::Event, verification::Verification};
 
 /// How the store is laid out.
 #[derive(Clone)]
@@ -78,6 +80,8 @@ pub struct StoreSettings {
     pub connections: usize,
     /// how long a caller waits for the database
     pub patience: Duration,
+    /// whether much is written at once, which is worth memory
+    pub is_load: bool,
 }
 
 /// The longest queue before a lane; beyond it callers are refused at once.
@@ -86,7 +90,8 @@ const LONGEST_QUEUE: usize = 4_096;
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    nearby: Option<Readers>,
+    sessions: Gatherer<String, Option<HeldSession>>,
+    inquiries: Gatherer<inquiries::Asked, inquiries::Found>,
     readers: Lane,
     writers: Lane,
     recorder: Recorder,
@@ -116,15 +121,26 @@ impl Store {
             };
             Lane::start(&settings.url, &laid_out)
         };
-        let writers = lane("store-write", write_threads, Purpose::Write, transaction)?;
+        let purpose = if settings.is_load {
+            Purpose::Load
+        } else {
+            Purpose::Write
+        };
+        let writers = lane("store-write", write_threads, purpose, transaction)?;
         Ok(Self {
+            sessions: Gatherer::start(
+                "store-sessions",
+                &settings.url,
+                settings.patience,
+                sessions::look,
+            )?,
+            inquiries: Gatherer::start(
+                "store-inquiries",
+                &settings.url,
+                settings.patience,
+                inquiries::look,
+            )?,
             readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
-            nearby: match settings.url {
-                DatabaseUrl::Sqlite(_) => {
-                    Some(Readers::new(&settings.url, read_threads, settings.patience))
-                }
-                DatabaseUrl::Postgres(_) => None,
-            },
             recorder: match settings.url {
                 DatabaseUrl::Sqlite(_) => Recorder::Writer(writers.clone()),
                 DatabaseUrl::Postgres(_) => Recorder::start(
@@ -148,17 +164,6 @@ impl Store {
         F: Fn(&mut Reader<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        if let Some(nearby) = &self.nearby {
-            let looked = nearby.read(|connection| {
-                look(&mut Reader {
-                    connection,
-                    vault: &self.vault,
-                })
-            });
-            if let Some(looked) = looked {
-                return looked;
-            }
-        }
         let vault = Arc::clone(&self.vault);
         let work = move |connection: &mut AnyConnection| {
             look(&mut Reader {
@@ -167,6 +172,33 @@ impl Store {
             })
         };
         self.readers.run(work).await
+    }
+
+    /// Who is in a session, if it holds at `now`: it was not ended, and its owner is active.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn signed_in(
+        &self,
+        session_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SignedIn>, StoreError> {
+        let held = self.sessions.ask(session_id.to_owned()).await?;
+        Ok(held.and_then(|held| held.at(now)))
+    }
+
+    /// A specialist's own verification, and the open loans of its client, by due date, then ticket
+    /// number. Whether they may be read under it is the verification's to say.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn own_inquiry(
+        &self,
+        id: &str,
+        staff_id: &str,
+    ) -> Result<Option<(Verification, Vec<LoanRow>)>, StoreError> {
+        let asked = (id.to_owned(), staff_id.to_owned());
+        self.inquiries.ask(asked).await
     }
 
     /// Changes something, and records it: the change's value comes with its events, which are

@@ -27,7 +27,7 @@ const SQLITE: &str = "SELECT seq, CAST(at AS BLOB) AS at, \
      CAST(call_id AS BLOB) AS call_id, CAST(outcome AS BLOB) AS outcome, \
      CAST(reason AS BLOB) AS reason, CAST(request_id AS BLOB) AS request_id, \
      CAST(remote AS BLOB) AS remote \
-     FROM audit_events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+     FROM audit_events WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?";
 const POSTGRES: &str = "SELECT seq, convert_to(at::text, 'UTF8') AS at, \
      convert_to(actor_id, 'UTF8') AS actor_id, convert_to(actor_login, 'UTF8') AS actor_login, \
      convert_to(actor_role, 'UTF8') AS actor_role, convert_to(action, 'UTF8') AS action, \
@@ -35,7 +35,7 @@ const POSTGRES: &str = "SELECT seq, convert_to(at::text, 'UTF8') AS at, \
      convert_to(call_id, 'UTF8') AS call_id, convert_to(outcome, 'UTF8') AS outcome, \
      convert_to(reason, 'UTF8') AS reason, convert_to(request_id, 'UTF8') AS request_id, \
      convert_to(remote, 'UTF8') AS remote \
-     FROM audit_events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
+     FROM audit_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 
 macro_rules! written_row {
     ($($text:ident),+) => {
@@ -129,7 +129,7 @@ const SQLITE_SEALS: &str = "SELECT number, last_seq, events, digest, previous, s
 const POSTGRES_SEALS: &str = "SELECT number, last_seq, events, digest, previous, sealed_at, \
      convert_to(key_id, 'UTF8') AS key_id, signature, leaves, TRUE AS is_typed FROM audit_seals";
 
-/// Seals beyond a number, upwards or downwards from it.
+/// Seals from a number on upwards, or below it downwards.
 fn seals(
     connection: &mut AnyConnection,
     from: i64,
@@ -137,7 +137,7 @@ fn seals(
     limit: i64,
 ) -> Result<Vec<Seal>, StoreError> {
     let (compare, order) = if upwards {
-        (">", "number")
+        (">=", "number")
     } else {
         ("<", "number DESC")
     };
@@ -162,6 +162,15 @@ fn newest(connection: &mut AnyConnection) -> Result<Option<Seal>, StoreError> {
     Ok(seals(connection, i64::MAX, false, 1)?.pop())
 }
 
+/// A key's id as the bytes that it holds: one that was altered need be no text.
+#[derive(QueryableByName)]
+struct KeyRow {
+    #[diesel(sql_type = Binary)]
+    key_id: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    public_key: Vec<u8>,
+}
+
 impl Reader<'_> {
     /// The newest seal.
     ///
@@ -171,11 +180,11 @@ impl Reader<'_> {
         newest(self.connection)
     }
 
-    /// Seals after a number, oldest first.
+    /// Seals from a number on, oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seals_after(&mut self, number: i64, limit: i64) -> Result<Vec<Seal>, StoreError> {
+    pub fn seals_from(&mut self, number: i64, limit: i64) -> Result<Vec<Seal>, StoreError> {
         seals(self.connection, number, true, limit)
     }
 
@@ -196,29 +205,43 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn seal_keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        Ok(seal_keys::table
-            .order(seal_keys::key_id)
-            .load(self.connection)?)
+        let rows: Vec<KeyRow> = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => sql_query(
+                "SELECT CAST(key_id AS BLOB) AS key_id, CAST(public_key AS BLOB) AS public_key \
+                 FROM seal_keys ORDER BY key_id",
+            )
+            .load(sqlite)?,
+            AnyConnection::Postgres(postgres) => sql_query(
+                "SELECT convert_to(key_id, 'UTF8') AS key_id, public_key \
+                 FROM seal_keys ORDER BY key_id",
+            )
+            .load(postgres)?,
+        };
+        let text = |id: Vec<u8>| String::from_utf8_lossy(&id).into_owned();
+        Ok(rows
+            .into_iter()
+            .map(|row| (text(row.key_id), row.public_key))
+            .collect())
     }
 
-    /// Events exactly as they are written, after one place and up to another, in order.
+    /// Events exactly as they are written, from one place and up to another, in order.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn written_events(
         &mut self,
-        after: i64,
+        from: i64,
         up_to: i64,
         limit: i64,
     ) -> Result<Vec<WrittenEvent>, StoreError> {
         let rows: Vec<WrittenRow> = match &mut self.connection {
             AnyConnection::Sqlite(sqlite) => sql_query(SQLITE)
-                .bind::<BigInt, _>(after)
+                .bind::<BigInt, _>(from)
                 .bind::<BigInt, _>(up_to)
                 .bind::<BigInt, _>(limit)
                 .load(sqlite)?,
             AnyConnection::Postgres(postgres) => sql_query(POSTGRES)
-                .bind::<BigInt, _>(after)
+                .bind::<BigInt, _>(from)
                 .bind::<BigInt, _>(up_to)
                 .bind::<BigInt, _>(limit)
                 .load(postgres)?,
@@ -226,13 +249,13 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(WrittenEvent::from).collect())
     }
 
-    /// How many events lie beyond a place.
+    /// How many events there are from a place on.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn events_beyond(&mut self, seq: i64) -> Result<i64, StoreError> {
+    pub fn events_from(&mut self, seq: i64) -> Result<i64, StoreError> {
         Ok(audit_events::table
-            .filter(audit_events::seq.gt(seq))
+            .filter(audit_events::seq.ge(seq))
             .count()
             .get_result(self.connection)?)
     }

@@ -1,11 +1,13 @@
 //! Sessions: who is signed in, and until when.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{Connection as _, prelude::*};
 
 use super::{
-    Reader, StoreError, Tx,
-    connection::directly,
+    AnyConnection, StoreError, Tx,
+    lanes::Outcome,
     micros, moment, one_row,
     schema::{sessions, staff},
 };
@@ -33,63 +35,95 @@ pub struct SignedIn {
     pub must_change_password: bool,
 }
 
-impl Reader<'_> {
-    /// Who is in a session, if it holds at `now`: it was not ended, and its owner is active.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn signed_in(
-        &mut self,
-        session_id: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Option<SignedIn>, StoreError> {
-        type Columns = (
-            String,
-            String,
-            String,
-            Option<String>,
-            bool,
-            Option<i64>,
-            i64,
-            Option<i64>,
-        );
-        let session = sessions::table
-            .inner_join(staff::table)
-            .filter(sessions::id.eq(session_id))
-            .select((
-                staff::id,
-                staff::login,
-                staff::role,
-                staff::branch_code,
-                staff::is_active,
-                staff::one_time_until,
-                sessions::expires_at,
-                sessions::ended_at,
-            ));
-        let row: Option<Columns> =
-            directly!(self.connection, connection => session.get_result(connection)).optional()?;
-        let Some((id, login, role, branch_code, is_active, one_time_until, expires_at, ended_at)) =
-            row
-        else {
-            return Ok(None);
-        };
-        if !is_active || ended_at.is_some() || moment("sessions", session_id, expires_at)? <= now {
-            return Ok(None);
-        }
-        let role = Role::from_name(&role)
-            .ok_or_else(|| StoreError::corrupt("staff", &id, "no such role"))?;
-        let actor = Actor {
-            id,
-            login,
-            role,
-            branch_code,
-            session_id: session_id.to_owned(),
-        };
-        Ok(Some(SignedIn {
-            actor,
-            must_change_password: one_time_until.is_some(),
-        }))
+/// A session and its owner, as they are kept.
+pub(super) struct HeldSession {
+    signed_in: SignedIn,
+    is_active: bool,
+    expires_at: DateTime<Utc>,
+    has_ended: bool,
+}
+
+impl HeldSession {
+    /// Who is in it, if it holds at `now`: it was not ended, and its owner is active.
+    pub(super) fn at(self, now: DateTime<Utc>) -> Option<SignedIn> {
+        (self.is_active && !self.has_ended && now < self.expires_at).then_some(self.signed_in)
     }
+}
+
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    bool,
+    Option<i64>,
+    i64,
+    Option<i64>,
+);
+
+/// Sessions with their owners, by session id.
+pub(super) fn look(
+    connection: &mut AnyConnection,
+    ids: &[String],
+) -> Outcome<Vec<Outcome<Option<HeldSession>>>> {
+    let columns = (
+        sessions::id,
+        staff::id,
+        staff::login,
+        staff::role,
+        staff::branch_code,
+        staff::is_active,
+        staff::one_time_until,
+        sessions::expires_at,
+        sessions::ended_at,
+    );
+    let with_owners = sessions::table.inner_join(staff::table);
+    match connection {
+        AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
+            let look_at = |id: &String| {
+                let own = with_owners.filter(sessions::id.eq(id)).select(columns);
+                let row: Option<Columns> = own.get_result(sqlite).optional()?;
+                Ok(row.map(decode).transpose())
+            };
+            ids.iter().map(look_at).collect()
+        }),
+        AnyConnection::Postgres(postgres) => {
+            let rows: Vec<Columns> = with_owners
+                .filter(sessions::id.eq_any(ids))
+                .select(columns)
+                .load(postgres)?;
+            let found: HashMap<String, Columns> =
+                rows.into_iter().map(|row| (row.0.clone(), row)).collect();
+            // One session may be asked for by several requests at once.
+            let answers = ids
+                .iter()
+                .map(|id| found.get(id).cloned().map(decode).transpose());
+            Ok(answers.collect())
+        }
+    }
+}
+
+fn decode(row: Columns) -> Result<HeldSession, StoreError> {
+    let (session_id, id, login, role, branch_code, is_active, one_time_until, expires_at, ended_at) =
+        row;
+    let role =
+        Role::from_name(&role).ok_or_else(|| StoreError::corrupt("staff", &id, "no such role"))?;
+    Ok(HeldSession {
+        is_active,
+        expires_at: moment("sessions", &session_id, expires_at)?,
+        has_ended: ended_at.is_some(),
+        signed_in: SignedIn {
+            actor: Actor {
+                id,
+                login,
+                role,
+                branch_code,
+                session_id,
+            },
+            must_change_password: one_time_until.is_some(),
+        },
+    })
 }
 
 impl Tx<'_> {

@@ -14,7 +14,7 @@ use crate::domain::verification::{CLOCKS_APART, Outcome, Verification};
 
 const TABLE: &str = "verifications";
 
-type Columns = (
+pub(super) type Columns = (
     String,
     String,
     String,
@@ -27,7 +27,7 @@ type Columns = (
     Option<i64>,
 );
 
-fn decode(row: Columns) -> Result<Verification, StoreError> {
+pub(super) fn decode(row: Columns) -> Result<Verification, StoreError> {
     let (
         id,
         client_id,

@@ -9,7 +9,7 @@ use crate::support::{
     PHRASE, World,
     cast::Person,
     telephone::Answer,
-    world::{BUSY, on_each_database},
+    world::{BUSY, on_each_database, on_sqlite},
 };
 
 on_each_database! {
@@ -18,6 +18,10 @@ on_each_database! {
     a_batch_may_be_packed_and_longer_than_any_body with BUSY,
     a_batch_that_is_cut_off_has_applied_what_it_read with BUSY,
     only_the_loan_system_pushes_and_only_lines with BUSY,
+}
+on_sqlite! {
+    what_was_packed_has_to_be_whole with BUSY,
+    a_line_that_can_be_read_in_two_ways_is_not_read with BUSY,
 }
 
 const BATCHES: &str = "/v1/loan-system/batches";
@@ -200,10 +204,68 @@ async fn only_the_loan_system_pushes_and_only_lines(world: &World) {
     asked.await.refused(403, "forbidden");
     let loans = world.loan_system().await;
     let asked = loans.ask("POST", BATCHES).body("application/json", "{}");
-    asked.await.refused(415, "unsupported_media_type");
+    let told = asked.await.refused(415, "unsupported_media_type");
+    assert_eq!(told.header("accept"), Some(NDJSON));
+    assert!(told.text("detail").contains(NDJSON), "{}", told.text);
     let asked = loans.ask("POST", BATCHES).header("content-encoding", "br");
     let asked = asked.body(NDJSON, "{}");
     asked.await.refused(415, "unsupported_media_type");
     let told = push(&loans, String::new()).await.expect(200);
     assert_eq!(counts(&told), [0, 0, 0, 0]);
+}
+
+fn packed(text: &str) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
+async fn what_was_packed_has_to_be_whole(world: &World) {
+    let loans = world.loan_system().await;
+    let ask = |body: Vec<u8>| {
+        let asked = loans
+            .ask("POST", BATCHES)
+            .header("content-encoding", "GZIP");
+        asked.body("application/x-ndjson; charset=utf-8", body)
+    };
+    let first = packed(&lines(&[client("K-1", "Қасымова", ONE)]));
+    let second = packed(&lines(&[loan("T-1", "K-1", "1.00", ONE)]));
+    // Several members are one stream (RFC 1952 §2.2).
+    let told = ask([first, second.clone()].concat()).await.expect(200);
+    assert_eq!(counts(&told), [2, 0, 0, 0]);
+    // Cut off anywhere, even in the checksum behind all that is packed.
+    for cut in [1, 4, 8, 9, second.len() - 1, second.len()] {
+        let part = second[..second.len() - cut].to_vec();
+        let told = ask(part).await.refused(400, "bad_request");
+        told.refused_field(400, "", "broken_off");
+    }
+    let mut checksum = second.clone();
+    let at = second.len() - 8;
+    checksum[at] ^= 1;
+    ask(checksum).await.refused(400, "bad_request");
+    let behind = [&second[..], b"and so on"].concat();
+    ask(behind).await.refused(400, "bad_request");
+    // What was read of it is applied, and the whole of it can be sent again.
+    let told = ask(second).await.expect(200);
+    assert_eq!(counts(&told), [0, 1, 0, 0]);
+}
+
+async fn a_line_that_can_be_read_in_two_ways_is_not_read(world: &World) {
+    let loans = world.loan_system().await;
+    let good = client("K-1", "Қасымова", ONE).to_string();
+    let twice = good.replace("{", r#"{"phone":"+77012345668","#);
+    let elsewhere = loan("T-1", "K-1", "1.00", "2026-01-30T05:00:00.0000009+05:00").to_string();
+    let mut body = [twice, good, elsewhere].join("\n").into_bytes();
+    // Half of a letter, in the middle of a name.
+    body.extend_from_slice(b"\n{\"type\":\"client\",\"client_number\":\"\xD2\"}\n");
+    body.extend_from_slice(lines(&[loan("T-1", "K-1", "1.00", ONE)]).as_bytes());
+    let asked = loans.ask("POST", BATCHES).body(NDJSON, body);
+    let told = asked.await.expect(200);
+    // The same moment by another clock, and finer than it is kept, is the same moment.
+    assert_eq!(counts(&told), [2, 1, 0, 2]);
+    let rejected = told["rejected"].as_array().unwrap();
+    let short = |at: usize| (&rejected[at]["line"], &rejected[at]["code"]);
+    assert_eq!(short(0), (&json!(1), &json!("twice")));
+    assert_eq!(rejected[0]["detail"], "/phone: The field is there twice.");
+    assert_eq!(short(1), (&json!(4), &json!("malformed_json")));
 }

@@ -155,3 +155,48 @@ fn the_four_lines_of_the_demonstration_walk_the_main_job_in_a_plain_shell() {
         .count();
     assert_eq!(left, 0, "the throw-away folder was not removed");
 }
+
+#[test]
+fn a_tail_that_was_cut_off_is_found_at_the_console_by_what_was_written_down_elsewhere() {
+    use diesel::{Connection as _, connection::SimpleConnection};
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = path(folder.path(), "data");
+    // One instance seals what it does, and its log names the seals.
+    let log = path(folder.path(), "qupia.log");
+    let mut service = crate::support::program::Program::serve(
+        Path::new(&data),
+        &[("QUPIA_HASH__MEMORY_KIB", "1024")],
+    );
+    let waiting = std::time::Instant::now();
+    while !service.log().contains("audit sealed") {
+        assert!(waiting.elapsed().as_secs() < 60, "{}", service.log());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(service.stop(), Some(0));
+    std::fs::write(&log, service.log()).expect("written");
+
+    let verify =
+        |more: &[&str]| done(&[&["audit", "verify", "--data-dir", &data][..], more].concat());
+    let (code, printed, told) = verify(&["--seal-log", &log]);
+    assert_eq!(code, Some(0), "{printed}{told}");
+    let head = std::fs::read_to_string(path(Path::new(&data), "audit-head"));
+    let head = head.expect("it is remembered").trim().to_owned();
+    assert_eq!(verify(&["--expect", &head]).0, Some(0));
+
+    let file = path(Path::new(&data), "qupia.sqlite");
+    let mut connection = diesel::SqliteConnection::establish(&file).expect("the file opens");
+    connection
+        .batch_execute("DELETE FROM audit_seals; DELETE FROM audit_events;")
+        .expect("cut");
+    drop(connection);
+    std::fs::remove_file(path(Path::new(&data), "audit-head")).expect("removed");
+    // The database alone cannot show it: it is as empty as a new one.
+    assert_eq!(verify(&[]).0, Some(0));
+    for known in [["--expect", &head], ["--seal-log", &log]] {
+        let (code, printed, told) = verify(&known);
+        assert_eq!(code, Some(4), "{printed}{told}");
+        let all = printed + &told;
+        assert!(all.contains("seal 1 is missing"), "{all}");
+    }
+    assert_eq!(verify(&["--expect", "1"]).0, Some(2));
+}

@@ -50,19 +50,56 @@ async fn look(lookout: &mut Lookout) -> Vec<(Kind, Option<String>, Option<String
         .collect()
 }
 
+/// Looks once. Whatever is raised is told in the audit, in the metrics and in the report, and nothing
+/// else is.
+async fn see(world: &World, lookout: &mut Lookout) -> Vec<(Kind, Option<String>, Option<String>)> {
+    let raised = look(lookout).await;
+    let line = "SELECT reason || ' ' || coalesce(subject_id, '') || ' ' || coalesce(client_id, '') \
+                FROM audit_events WHERE action = 'signal.raised' ORDER BY seq";
+    let recorded = world.database.texts(line);
+    let (_, newest) = recorded.split_at(recorded.len() - raised.len());
+    let told = raised.iter().map(|(kind, staff, client)| {
+        let text = |id: &Option<String>| id.clone().unwrap_or_default();
+        format!("{} {} {}", kind.name(), text(staff), text(client))
+    });
+    assert_eq!(newest, told.collect::<Vec<_>>());
+    let figures = world.line().get("/metrics").await.expect(200).text;
+    for kind in Kind::NAMES {
+        let all = recorded.iter().filter(|told| told.starts_with(kind));
+        let figure = format!(
+            "qupia_signals_raised_total{{kind=\"{kind}\"}} {}\n",
+            all.count()
+        );
+        assert!(figures.contains(&figure), "{figure}: {figures}");
+    }
+    if let Some((kind, staff, client)) = raised.first() {
+        let auditor = world.staff("auditor").await;
+        let page = auditor.get("/v1/reports/signals").await.expect(200);
+        let shown = page
+            .items()
+            .iter()
+            .find(|signal| signal["kind"] == kind.name());
+        let shown = shown.expect("the report shows it");
+        assert_eq!(shown["staff"]["id"], json!(staff));
+        assert_eq!(shown["client_id"], json!(client));
+        assert!(shown["count"].as_i64().is_some_and(|count| count > 0));
+    }
+    raised
+}
+
 async fn a_specialist_who_touches_many_clients_raises_one_signal_a_window(world: &World) {
     let mut lookout = Lookout::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     for number in ["K-1", "K-2", "K-3"] {
-        assert_eq!(look(&mut lookout).await, []);
+        assert_eq!(see(world, &mut lookout).await, []);
         let client = branch.client_with_phrase(world, number).await;
         specialist.verify(&client, PHRASE).await.expect(201);
     }
     let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
-    assert_eq!(look(&mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut lookout).await, [expected]);
     world.wait(TimeDelta::minutes(30));
-    assert_eq!(look(&mut lookout).await, []);
+    assert_eq!(see(world, &mut lookout).await, []);
     let recorded = world.database.texts(
         "SELECT reason FROM audit_events WHERE action = 'signal.raised' AND actor_id IS NULL",
     );
@@ -88,14 +125,14 @@ async fn looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none(
         honest.verify(client, PHRASE).await.expect(201);
     }
     // There is still time to verify.
-    assert_eq!(look(&mut lookout).await, []);
+    assert_eq!(see(world, &mut lookout).await, []);
     world.wait(TimeDelta::minutes(16));
     let expected = (
         Kind::LookUpsWithoutVerification,
         Some(curious.id.clone()),
         None,
     );
-    assert_eq!(look(&mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut lookout).await, [expected]);
 }
 
 async fn a_client_whom_several_specialists_try_is_a_signal(world: &World) {
@@ -103,12 +140,12 @@ async fn a_client_whom_several_specialists_try_is_a_signal(world: &World) {
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     for _ in 0..3 {
-        assert_eq!(look(&mut lookout).await, []);
+        assert_eq!(see(world, &mut lookout).await, []);
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
     let expected = (Kind::ManySpecialists, None, Some(client));
-    assert_eq!(look(&mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut lookout).await, [expected]);
 }
 
 async fn a_client_who_is_read_again_and_again_is_a_signal(world: &World) {
@@ -119,12 +156,12 @@ async fn a_client_who_is_read_again_and_again_is_a_signal(world: &World) {
     let verified = specialist.verify(&client, PHRASE).await.expect(201);
     let path = format!("/v1/verifications/{}/loans", verified.text("id"));
     for _ in 0..3 {
-        assert_eq!(look(&mut lookout).await, []);
+        assert_eq!(see(world, &mut lookout).await, []);
         specialist.get(&path).await.expect(200);
     }
     let (id, client) = (specialist.id.clone(), client);
     let expected = (Kind::RepeatedInquiries, Some(id), Some(client));
-    assert_eq!(look(&mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut lookout).await, [expected]);
 }
 
 async fn work_outside_the_hours_is_a_signal(world: &World) {
@@ -135,13 +172,13 @@ async fn work_outside_the_hours_is_a_signal(world: &World) {
     let path = format!("/v1/clients/{client}");
     specialist.get(&path).await.expect(200);
     world.wait(TimeDelta::minutes(29));
-    assert_eq!(look(&mut lookout).await, []);
+    assert_eq!(see(world, &mut lookout).await, []);
     world.wait(TimeDelta::minutes(2));
-    assert_eq!(look(&mut lookout).await, []);
+    assert_eq!(see(world, &mut lookout).await, []);
     specialist.get(&path).await.expect(200);
     world.wait(TimeDelta::seconds(1));
     let expected = (Kind::OutsideHours, Some(specialist.id.clone()), None);
-    assert_eq!(look(&mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut lookout).await, [expected]);
 }
 
 async fn signals_are_read_by_supervisors_and_auditors_and_the_reading_is_recorded(world: &World) {

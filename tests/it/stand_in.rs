@@ -30,6 +30,8 @@ pub enum Says {
     Packed,
     /// what comes before a body, and no body
     Head,
+    /// the one, and from then on the other
+    Once(Box<Says>, Box<Says>),
 }
 
 /// One for all stories: each speaks of clients of its own.
@@ -112,6 +114,17 @@ impl StandIn {
         asked.iter().filter(|one| **one == path).count()
     }
 
+    fn next(&self, target: &str) -> Option<Says> {
+        let mut said = self.said.lock().expect("nobody panics");
+        match said.get(target).cloned() {
+            Some(Says::Once(first, then)) => {
+                said.insert(target.to_owned(), *then);
+                Some(*first)
+            }
+            other => other,
+        }
+    }
+
     fn answer(&self, mut line: TcpStream) {
         let mut buffer = [0; 4096];
         let mut head = Vec::new();
@@ -130,13 +143,7 @@ impl StandIn {
                 .lock()
                 .expect("nobody panics")
                 .push(target.clone());
-            let says = self
-                .said
-                .lock()
-                .expect("nobody panics")
-                .get(&target)
-                .cloned();
-            if !say(&mut line, says) {
+            if !say(&mut line, self.next(&target)) {
                 return;
             }
         }
@@ -149,7 +156,7 @@ fn say(line: &mut TcpStream, says: Option<Says>) -> bool {
         format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{more}\r\n")
     };
     let (text, goes_on) = match says {
-        None => (headed(404, 0, ""), true),
+        None | Some(Says::Once(..)) => (headed(404, 0, ""), true),
         Some(Says::Json(status, body)) => (headed(status, body.len(), "") + &body, true),
         Some(Says::Redirect(to)) => (headed(302, 0, &format!("location: /api/{to}\r\n")), true),
         Some(Says::Half) => (headed(200, 1_000, "") + "{\"loans\": [", false),

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 
 use crate::support::{
     PHRASE, Person, World,
+    cast::WRONG,
     world::{on_each_database, on_postgresql},
 };
 
@@ -32,7 +33,15 @@ const NEAR: &[(&str, &str)] = &[
     ("QUPIA_LIMITS__CLIENTS_PER_HOUR", "100000"),
 ];
 
+/// So that few wrong words bring a lock, and the end.
+const STRICT: &[(&str, &str)] = &[
+    ("QUPIA_WEBHOOKS__ALLOW_PRIVATE", "true"),
+    ("QUPIA_ATTEMPTS__LOCKS", "[{failures=2,minutes=15}]"),
+    ("QUPIA_ATTEMPTS__DISABLE_AFTER", "3"),
+];
+
 on_each_database! {
+    each_change_of_a_passphrase_is_told_once_and_nothing_else_is with STRICT,
     what_happens_is_told_and_the_standards_own_library_verifies_it with NEAR,
     a_receiver_that_fails_for_an_hour_gets_everything_in_order with NEAR,
     one_clients_trouble_keeps_no_other_waiting with NEAR,
@@ -226,6 +235,65 @@ async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &
     assert_eq!(deliver(&mut carrier).await, Delivered::default());
     let admin = world.admin.again(world.line()).await;
     assert_eq!(deliveries(&admin, &webhook, "delivered").await.len(), 2);
+}
+
+async fn each_change_of_a_passphrase_is_told_once_and_nothing_else_is(world: &World) {
+    let (receiver, _, _) = registered(world, Value::Null).await;
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let supervisor = world.staff("supervisor").await;
+    let client = branch.enter_client("K-1").await;
+    let path = format!("/v1/clients/{client}/passphrase");
+    let reason = json!({"reason": "the client asked for it"});
+    let complete = async || {
+        let application = branch.draft(&client).await;
+        let done = branch.complete(&application, "2026-01-31", PHRASE).await;
+        done.expect(200);
+        application
+    };
+    let first = complete().await;
+    let wrong = async || {
+        specialist
+            .verify(&client, WRONG)
+            .await
+            .expect(201)
+            .text("id")
+    };
+    wrong().await;
+    let locked = wrong().await;
+    let unlock = format!("{path}/unlock");
+    supervisor.post(&unlock, reason.clone()).await.expect(200);
+    let disabled = wrong().await;
+    let second = complete().await;
+    block(&specialist, &client).await;
+    // It is blocked already: nothing happens to it.
+    block(&specialist, &client).await;
+    let destroy = async || branch.delete(&path).json(&reason).await;
+    destroy().await.expect(200);
+    destroy().await.refused(409, "no_passphrase");
+    let third = complete().await;
+
+    deliver(&mut Carrier::new(&world.first.app)).await;
+    let told: Vec<_> = receiver
+        .letters()
+        .iter()
+        .map(|letter| (letter.event(), letter.json()["data"].clone()))
+        .collect();
+    let signed = |id: &str| json!({"client_id": client, "application_id": id});
+    let tried = |id: &str| json!({"client_id": client, "verification_id": id, "call_id": "call-1"});
+    let expected = [
+        ("passphrase.set", signed(&first)),
+        ("passphrase.locked", tried(&locked)),
+        ("passphrase.disabled", tried(&disabled)),
+        ("passphrase.changed", signed(&second)),
+        (
+            "passphrase.blocked",
+            json!({"client_id": client, "call_id": "call-9"}),
+        ),
+        ("passphrase.destroyed", json!({"client_id": client})),
+        ("passphrase.set", signed(&third)),
+    ];
+    assert_eq!(told, expected.map(|(event, data)| (event.to_owned(), data)));
 }
 
 async fn a_receiver_that_fails_for_an_hour_gets_everything_in_order(world: &World) {

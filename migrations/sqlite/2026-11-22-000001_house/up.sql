@@ -1,5 +1,7 @@
 -- Times are microseconds since 1970-01-01 UTC, dates YYYY-MM-DD.
 -- Columns of type BLOB named *_sealed hold encrypted values, bound to their table, column and row.
+-- Tables that are looked up by their id at every request are kept in the order of it, without a second
+-- tree beside the first (WITHOUT ROWID).
 
 CREATE TABLE branches (
     code TEXT NOT NULL PRIMARY KEY,
@@ -19,7 +21,7 @@ CREATE TABLE staff (
     -- the end of a one-time password's time; null once its owner has changed it
     one_time_until BIGINT,
     created_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
@@ -27,7 +29,7 @@ CREATE TABLE sessions (
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT
-);
+) WITHOUT ROWID;
 CREATE INDEX sessions_of_staff ON sessions (staff_id) WHERE ended_at IS NULL;
 
 CREATE TABLE clients (
@@ -88,7 +90,7 @@ CREATE TABLE verifications (
     closed_at BIGINT,
     attempts_left INTEGER,
     locked_until BIGINT
-);
+) WITHOUT ROWID;
 CREATE INDEX open_verifications ON verifications (client_id, staff_id)
     WHERE outcome = 'verified' AND closed_at IS NULL;
 

@@ -313,6 +313,14 @@ fn a_loan_source_that_could_never_be_asked_stops_the_start_and_is_named() {
         let error = refused(written, settings);
         assert!(error.contains(name), "{settings:?}: {error:?}");
     }
-    assert_eq!(refused("үй:пароль\n", &[url, credentials, fineract]), "");
-    assert_eq!(refused("token\r\n", &[url, credentials]), "");
+    for (written, settings, value) in [
+        ("token\r\n", &[url, credentials][..], "Bearer token"),
+        ("u:үй\n", &[url, credentials, fineract], "Basic dTrSr9C5"),
+    ] {
+        std::fs::write(&file, written).unwrap();
+        let source = read(settings).unwrap_or_else(|error| panic!("{error}"));
+        let authorization = source.loan_source.and_then(|source| source.authorization);
+        let authorization = authorization.as_ref().map(ExposeSecret::expose_secret);
+        assert_eq!(authorization, Some(value));
+    }
 }

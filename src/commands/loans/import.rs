@@ -56,7 +56,8 @@ const AGAIN: &str = "what was imported so far stays, and the file can be importe
 
 /// Imports a file, and says what became of its lines.
 pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
-    let settings = place.settings(None)?;
+    let mut settings = place.settings(None)?;
+    settings.store.is_load = true;
     start_log(&settings)?;
     // What is wrong with the file itself is found before anything is made.
     let opened = import.open()?;
@@ -184,7 +185,10 @@ impl Opened {
         if report.rejected_total > 0 {
             return Err(Failure {
                 code: DIFFERENT,
-                message: format!("{} lines were rejected", report.rejected_total),
+                message: match report.rejected_total {
+                    1 => "1 line was rejected".to_owned(),
+                    many => format!("{many} lines were rejected"),
+                },
             });
         }
         Ok(())

@@ -79,6 +79,22 @@ impl Program {
             .clone()
     }
 
+    /// Ends it in the middle of whatever it does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it still runs");
+        self.child.wait().expect("it ends");
+    }
+
+    /// The most memory that it has ever taken, KiB.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("this machine tells of its processes");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|text| text.trim().strip_suffix(" kB"));
+        kib.and_then(|text| text.parse().ok())
+            .expect("a size in kB")
+    }
+
     /// Asks it to stop, and gives its exit code.
     pub fn stop(&mut self) -> Option<i32> {
         let id = self.child.id().to_string();

@@ -1,0 +1,93 @@
+//! What an inquiry reads out: a verification of one's own, and its client's open loans.
+
+use std::collections::HashMap;
+
+use diesel::{Connection as _, prelude::*};
+
+use super::{
+    AnyConnection, LoanRow, StoreError, lanes::Outcome, loans as held_loans, schema::loans,
+    schema::verifications, verifications as recorded,
+};
+use crate::domain::verification::Verification;
+
+/// A verification's id, and whose it has to be.
+pub(super) type Asked = (String, String);
+/// The verification, and the loans of its client that are open, by due date, then ticket number.
+pub(super) type Found = Option<(Verification, Vec<LoanRow>)>;
+
+pub(super) fn look(
+    connection: &mut AnyConnection,
+    asked: &[Asked],
+) -> Outcome<Vec<Outcome<Found>>> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
+            asked
+                .iter()
+                .map(|(id, staff_id)| one(sqlite, id, staff_id))
+                .collect()
+        }),
+        AnyConnection::Postgres(postgres) => all(postgres, asked),
+    }
+}
+
+/// Outer results are the database's faults, inner ones those of a row.
+fn one(sqlite: &mut SqliteConnection, id: &str, staff_id: &str) -> Outcome<Outcome<Found>> {
+    let own = verifications::table
+        .find(id)
+        .filter(verifications::staff_id.eq(staff_id));
+    let row: Option<recorded::Columns> = own.get_result(sqlite).optional()?;
+    let Some(verification) = row.map(recorded::decode).transpose().transpose() else {
+        return Ok(Ok(None));
+    };
+    let verification = match verification {
+        Ok(verification) => verification,
+        Err(corrupt) => return Ok(Err(corrupt)),
+    };
+    let rows: Vec<held_loans::Columns> = loans::table
+        .filter(loans::client_id.eq(&verification.client_id))
+        .filter(loans::is_open.eq(true))
+        .load(sqlite)?;
+    Ok(decode_loans(rows).map(|loans| Some((verification, loans))))
+}
+
+/// One statement for all.
+fn all(postgres: &mut PgConnection, asked: &[Asked]) -> Outcome<Vec<Outcome<Found>>> {
+    let of_client = loans::client_id
+        .eq(verifications::client_id)
+        .and(loans::is_open.eq(true));
+    let ids: Vec<&str> = asked.iter().map(|(id, _)| id.as_str()).collect();
+    let rows: Vec<(recorded::Columns, Option<held_loans::Columns>)> = verifications::table
+        .left_join(loans::table.on(of_client))
+        .filter(verifications::id.eq_any(ids))
+        .select((verifications::all_columns, loans::all_columns.nullable()))
+        .load(postgres)?;
+    let mut found: HashMap<String, (recorded::Columns, Vec<held_loans::Columns>)> = HashMap::new();
+    for (verification, loan) in rows {
+        let (_, loans) = found
+            .entry(verification.0.clone())
+            .or_insert_with(|| (verification, Vec::new()));
+        loans.extend(loan);
+    }
+    let answers = asked.iter().map(|(id, staff_id)| {
+        // The same one may be asked for twice at once.
+        let Some((verification, loans)) = found.get(id).cloned() else {
+            return Ok(None);
+        };
+        let verification = recorded::decode(verification)?;
+        if verification.staff_id != *staff_id {
+            return Ok(None);
+        }
+        Ok(Some((verification, decode_loans(loans)?)))
+    });
+    Ok(answers.collect())
+}
+
+fn decode_loans(rows: Vec<held_loans::Columns>) -> Result<Vec<LoanRow>, StoreError> {
+    let decoded: Result<Vec<LoanRow>, StoreError> =
+        rows.into_iter().map(held_loans::decode).collect();
+    let mut loans = decoded?;
+    loans.sort_by(|one, other| {
+        (one.due_on, &one.ticket_number).cmp(&(other.due_on, &other.ticket_number))
+    });
+    Ok(loans)
+}
