@@ -152,15 +152,9 @@ codes! {
         ["Слишком велико", "Тело запроса больше 1 МиБ."],
         ["Too large", "The body of the request is over 1 MiB."];
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
-<<<<<<< HEAD
-        ["Түрі қолданылмайды", "Дененің түрі басқа: керегі Accept немесе Accept-Encoding деген тақырыпта аталған."],
-        ["Неподдерживаемый тип", "Тело другого типа: нужный назван в заголовке Accept или Accept-Encoding."],
-        ["Unsupported media type", "The body is of another type: the wanted one is named in the header Accept or Accept-Encoding."];
-=======
         ["Түрі қолданылмайды", "Дененің түрі басқа: JSON application/json деп, топтама application/x-ndjson деп, жай немесе gzip-пен қапталып жіберіледі."],
         ["Неподдерживаемый тип", "Тело другого типа: JSON посылают как application/json, пакет строк как application/x-ndjson, без упаковки или в gzip."],
         ["Unsupported media type", "The body is of another type: JSON is sent as application/json, a batch as application/x-ndjson, plain or packed with gzip."];
->>>>>>> loans
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY,
         ["Деректер қате", "Көрсетілген өрістерді түзетіңіз."],
         ["Неверные данные", "Исправьте указанные поля."],

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::{Connection as _, prelude::*};
 
 use super::{
-    AnyConnection, LoanRow, StoreError, lanes::Outcome, loans as held_loans, schema::loans,
+    AnyConnection, LoanRow, lanes::Outcome, loans as held_loans, schema::loans,
     schema::verifications, verifications as recorded,
 };
 use crate::domain::verification::Verification;
@@ -47,7 +47,7 @@ fn one(sqlite: &mut SqliteConnection, id: &str, staff_id: &str) -> Outcome<Outco
         .filter(loans::client_id.eq(&verification.client_id))
         .filter(loans::is_open.eq(true))
         .load(sqlite)?;
-    Ok(decode_loans(rows).map(|loans| Some((verification, loans))))
+    Ok(held_loans::decode_in_order(rows).map(|loans| Some((verification, loans))))
 }
 
 /// One statement for all.
@@ -77,17 +77,7 @@ fn all(postgres: &mut PgConnection, asked: &[Asked]) -> Outcome<Vec<Outcome<Foun
         if verification.staff_id != *staff_id {
             return Ok(None);
         }
-        Ok(Some((verification, decode_loans(loans)?)))
+        Ok(Some((verification, held_loans::decode_in_order(loans)?)))
     });
     Ok(answers.collect())
-}
-
-fn decode_loans(rows: Vec<held_loans::Columns>) -> Result<Vec<LoanRow>, StoreError> {
-    let decoded: Result<Vec<LoanRow>, StoreError> =
-        rows.into_iter().map(held_loans::decode).collect();
-    let mut loans = decoded?;
-    loans.sort_by(|one, other| {
-        (one.due_on, &one.ticket_number).cmp(&(other.due_on, &other.ticket_number))
-    });
-    Ok(loans)
 }

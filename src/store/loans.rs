@@ -70,6 +70,16 @@ pub(super) fn decode(row: Columns) -> Result<LoanRow, StoreError> {
     })
 }
 
+/// Loans by due date, then ticket number: in the same order whatever a database's collation is.
+pub(super) fn decode_in_order(rows: Vec<Columns>) -> Result<Vec<LoanRow>, StoreError> {
+    let decoded: Result<Vec<LoanRow>, StoreError> = rows.into_iter().map(decode).collect();
+    let mut loans = decoded?;
+    loans.sort_by(|one, other| {
+        (one.due_on, &one.ticket_number).cmp(&(other.due_on, &other.ticket_number))
+    });
+    Ok(loans)
+}
+
 impl Reader<'_> {
     /// A client's open loans, by due date, then ticket number.
     ///
@@ -78,11 +88,10 @@ impl Reader<'_> {
     pub fn open_loans(&mut self, client_id: &str) -> Result<Vec<LoanRow>, StoreError> {
         let open = loans::table
             .filter(loans::client_id.eq(client_id))
-            .filter(loans::is_open.eq(true))
-            .order((loans::due_on, loans::ticket_number));
+            .filter(loans::is_open.eq(true));
         let rows: Vec<Columns> =
             directly!(&mut *self.connection, connection => open.load(connection))?;
-        rows.into_iter().map(decode).collect()
+        decode_in_order(rows)
     }
 }
 
