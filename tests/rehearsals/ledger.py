@@ -72,6 +72,8 @@ class Client:
         # Kept apart from what is told by the database, so that the law is held by what was answered.
         self.rejected_since_reset = 0
         self.rejected_since_lock = 0
+        # Counted after a completion that may have set the count to zero.
+        self.rejected_in_doubt = 0
 
     # -- what a thread does with it -------------------------------------------------------------
 
@@ -104,6 +106,7 @@ class Client:
             self.count_rejected()
         elif outcome == "verified":
             self.failures, self.rejected_since_reset, self.rejected_since_lock = 0, 0, 0
+            self.rejected_in_doubt = 0
             self.verification = told["id"]
             self.hold_loans(told)
 
@@ -111,6 +114,7 @@ class Client:
         self.failures += 1
         self.rejected_since_reset += 1
         self.rejected_since_lock += 1
+        self.rejected_in_doubt += "completion" in self.doubts
         self.is_locked = self.failures in LOCKS
         if self.failures >= DISABLES:
             self.state = "disabled"
@@ -218,11 +222,15 @@ class Client:
         doubts, self.doubts = self.doubts, []
         state, failures = kept["state"], int(kept["failed_attempts"])
         is_locked = bool(kept["locked_until"]) and int(kept["locked_until"]) > now
-        if "completion" in doubts and kept["application_id"] == self.draft:
+        rejected, self.rejected_in_doubt = self.rejected_in_doubt, 0
+        is_new = "completion" in doubts and kept["application_id"] == self.draft
+        if is_new:
+            # What was counted since is counted on the new passphrase, or was before it after all.
             self.completed()
+            self.failures = rejected
         if kept["application_id"] != self.application:
             self.ledger.breaks(self, f"application {kept['application_id']}, not {self.application}, is in force")
-        self.hold_count(doubts, state, failures, is_locked)
+        self.hold_count(doubts, is_new, state, failures, is_locked)
         self.new_phrase = None
         if "draft" in doubts:
             self.draft = draft
@@ -240,11 +248,11 @@ class Client:
             self.rejected_since_lock = 0
         self.state, self.failures, self.is_locked = state, failures, is_locked
 
-    def hold_count(self, doubts, state, failures, is_locked):
+    def hold_count(self, doubts, is_new, state, failures, is_locked):
         tried = sum(kind in ("right", "wrong") for kind in doubts)
         self.ledger.doubted += tried
         self.ledger.counted += max(0, failures - self.failures)
-        may_be_reset = "right" in doubts
+        may_be_reset = is_new or "right" in doubts
         least, most = (0 if may_be_reset else self.failures), self.failures + tried
         if not least <= failures <= most:
             self.ledger.breaks(self, f"{failures} failures are kept where {least} to {most} were due ({doubts})")
