@@ -70,7 +70,9 @@ fn check(place: &Place) -> Result<(), Failure> {
                 "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
             );
         });
-        compared.await.map_err(|broken| match broken {
+        let compared = compared.await;
+        house.store.close().await;
+        compared.map_err(|broken| match broken {
             Broken::Source(number, fault) => {
                 Failure::other(format!("client {}: {fault}", number.as_str()))
             }

@@ -33,7 +33,13 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
 
 /// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
 pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
-    let bound = server::bind(app)?;
+    let bound = match server::bind(app) {
+        Ok(bound) => bound,
+        Err(error) => {
+            app.store.close().await;
+            return Err(error);
+        }
+    };
     let serving = actix_web::rt::spawn(bound.server);
     // Its first step takes the signals over: whoever reads the line below may ask for a stop at once.
     tokio::task::yield_now().await;
@@ -60,8 +66,7 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     // The sealer is the last to go, so that what was answered is sealed.
     drop((stop, stop_looking));
     let _panicked_and_said_so = (sealer.await, reloader.await);
-    served.map_err(StartError::Listen)?;
     app.hasher.shutdown().await;
     app.store.close().await;
-    Ok(())
+    served.map_err(StartError::Listen)
 }

@@ -63,7 +63,10 @@ pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
     let opened = import.open()?;
     actix_web::rt::System::new().block_on(async move {
         let house = Foundation::lay(settings, Clock::system(), Chance::os()).await?;
-        opened.import(house).await
+        let store = house.store.clone();
+        let imported = opened.import(house).await;
+        store.close().await;
+        imported
     })
 }
 
