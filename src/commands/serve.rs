@@ -33,13 +33,13 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
 
 /// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
 pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
-    let bound = match server::bind(app) {
-        Ok(bound) => bound,
-        Err(error) => {
-            app.store.close().await;
-            return Err(error);
-        }
-    };
+    let served = serve_until_asked(app, tell).await;
+    app.store.close().await;
+    served
+}
+
+async fn serve_until_asked(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
+    let bound = server::bind(app)?;
     let serving = actix_web::rt::spawn(bound.server);
     // Its first step takes the signals over: whoever reads the line below may ask for a stop at once.
     tokio::task::yield_now().await;
@@ -67,6 +67,5 @@ pub async fn run(app: &App, tell: impl FnOnce(&str)) -> Result<(), StartError> {
     drop((stop, stop_looking));
     let _panicked_and_said_so = (sealer.await, reloader.await);
     app.hasher.shutdown().await;
-    app.store.close().await;
     served.map_err(StartError::Listen)
 }

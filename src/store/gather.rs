@@ -7,16 +7,15 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::{
+    LONGEST_QUEUE,
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     lanes::Outcome,
-    threads::Threads,
+    threads::{Threads, answered, group},
 };
 
 /// So many are answered by one look at the most.
 const GROUP: usize = 128;
-/// The longest queue; beyond it callers are refused at once.
-const LONGEST_QUEUE: usize = 4_096;
 
 /// Looks keys up and gives what is found in the order of the keys. What is wrong with one row is the
 /// answer to its key alone.
@@ -68,15 +67,7 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
         self.queue
             .try_send(Some(Asked { key, reply }))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
-        match tokio::time::timeout(self.patience, answer).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(StoreError::Unavailable(
-                "the database's thread ended".to_owned(),
-            )),
-            Err(_) => Err(StoreError::Unavailable(
-                "the database did not answer in time".to_owned(),
-            )),
-        }
+        answered(self.patience, answer).await
     }
 }
 
@@ -88,44 +79,46 @@ fn live<K, V>(
 ) {
     let mut connection = None;
     while let Ok(Some(first)) = asked.recv() {
-        let mut group = vec![first];
-        let mut is_last = false;
-        for more in asked.try_iter().take(GROUP - 1) {
-            match more {
-                Some(more) => group.push(more),
-                None => is_last = true,
-            }
-        }
+        let (mut group, is_last) = group(first, asked, GROUP);
         group.retain(|asked| !asked.reply.is_closed());
-        if group.is_empty() && !is_last {
-            continue;
-        }
-        let (keys, replies): (Vec<K>, Vec<_>) = group
-            .into_iter()
-            .map(|asked| (asked.key, asked.reply))
-            .unzip();
-        let mut found = look_with(&mut connection, url, patience, look, &keys);
-        if found.is_err() {
-            // A connection that died while it lay idle: looking twice does no harm.
-            connection = None;
-            found = look_with(&mut connection, url, patience, look, &keys);
-        }
-        match found {
-            Ok(values) => {
-                for (value, reply) in values.into_iter().zip(replies) {
-                    let _caller_may_be_gone = reply.send(value);
-                }
-            }
-            Err(error) => {
-                connection = None;
-                let why = error.to_string();
-                for reply in replies {
-                    let _caller_may_be_gone = reply.send(Err(StoreError::Unavailable(why.clone())));
-                }
-            }
+        if !group.is_empty() {
+            answer(&mut connection, url, patience, look, group);
         }
         if is_last {
             return;
+        }
+    }
+}
+
+fn answer<K, V>(
+    connection: &mut Option<AnyConnection>,
+    url: &DatabaseUrl,
+    patience: Duration,
+    look: Look<K, V>,
+    group: Vec<Asked<K, V>>,
+) {
+    let (keys, replies): (Vec<K>, Vec<_>) = group
+        .into_iter()
+        .map(|asked| (asked.key, asked.reply))
+        .unzip();
+    let mut found = look_with(connection, url, patience, look, &keys);
+    if found.is_err() {
+        // A connection that died while it lay idle: looking twice does no harm.
+        *connection = None;
+        found = look_with(connection, url, patience, look, &keys);
+    }
+    match found {
+        Ok(values) => {
+            for (value, reply) in values.into_iter().zip(replies) {
+                let _caller_may_be_gone = reply.send(value);
+            }
+        }
+        Err(error) => {
+            *connection = None;
+            let why = error.to_string();
+            for reply in replies {
+                let _caller_may_be_gone = reply.send(Err(StoreError::Unavailable(why.clone())));
+            }
         }
     }
 }

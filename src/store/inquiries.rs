@@ -19,34 +19,27 @@ pub(super) fn look(
     connection: &mut AnyConnection,
     asked: &[Asked],
 ) -> Outcome<Vec<Outcome<Found>>> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
-            asked
-                .iter()
-                .map(|(id, staff_id)| one(sqlite, id, staff_id))
-                .collect()
-        }),
-        AnyConnection::Postgres(postgres) => all(postgres, asked),
+    if let AnyConnection::Postgres(postgres) = connection {
+        return all(postgres, asked);
     }
+    connection.transaction(|connection| {
+        asked
+            .iter()
+            .map(|(id, staff_id)| one(connection, id, staff_id))
+            .collect()
+    })
 }
 
 /// Outer results are the database's faults, inner ones those of a row.
-fn one(sqlite: &mut SqliteConnection, id: &str, staff_id: &str) -> Outcome<Outcome<Found>> {
-    let own = verifications::table
-        .find(id)
-        .filter(verifications::staff_id.eq(staff_id));
-    let row: Option<recorded::Columns> = own.get_result(sqlite).optional()?;
-    let Some(verification) = row.map(recorded::decode).transpose().transpose() else {
+fn one(connection: &mut AnyConnection, id: &str, staff_id: &str) -> Outcome<Outcome<Found>> {
+    let Some(row) = recorded::own_row(connection, id, staff_id)? else {
         return Ok(Ok(None));
     };
-    let verification = match verification {
+    let verification = match recorded::decode(row) {
         Ok(verification) => verification,
         Err(corrupt) => return Ok(Err(corrupt)),
     };
-    let rows: Vec<held_loans::Columns> = loans::table
-        .filter(loans::client_id.eq(&verification.client_id))
-        .filter(loans::is_open.eq(true))
-        .load(sqlite)?;
+    let rows = held_loans::open_rows(connection, &verification.client_id)?;
     Ok(held_loans::decode_in_order(rows).map(|loans| Some((verification, loans))))
 }
 

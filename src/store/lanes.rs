@@ -18,7 +18,7 @@ use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     recorder,
-    threads::Threads,
+    threads::{Threads, answered},
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
 
@@ -213,15 +213,7 @@ impl Lane {
         self.queue
             .try_send(unit)
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
-        match tokio::time::timeout(self.patience, answer).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(StoreError::Unavailable(
-                "the database's thread ended".to_owned(),
-            )),
-            Err(_) => Err(StoreError::Unavailable(
-                "the database did not answer in time".to_owned(),
-            )),
-        }
+        answered(self.patience, answer).await
     }
 }
 

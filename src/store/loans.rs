@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::{Reader, StoreError, Tx, connection::directly, micros, moment, one_row, schema::loans};
+use super::{
+    AnyConnection, Reader, StoreError, Tx, connection::directly, micros, moment, one_row,
+    schema::loans,
+};
 use crate::domain::money::Money;
 
 const TABLE: &str = "loans";
@@ -80,18 +83,24 @@ pub(super) fn decode_in_order(rows: Vec<Columns>) -> Result<Vec<LoanRow>, StoreE
     Ok(loans)
 }
 
+/// The rows of a client's open loans.
+pub(super) fn open_rows(
+    connection: &mut AnyConnection,
+    client_id: &str,
+) -> Result<Vec<Columns>, StoreError> {
+    let open = loans::table
+        .filter(loans::client_id.eq(client_id))
+        .filter(loans::is_open.eq(true));
+    Ok(directly!(connection, connection => open.load(connection))?)
+}
+
 impl Reader<'_> {
     /// A client's open loans, by due date, then ticket number.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn open_loans(&mut self, client_id: &str) -> Result<Vec<LoanRow>, StoreError> {
-        let open = loans::table
-            .filter(loans::client_id.eq(client_id))
-            .filter(loans::is_open.eq(true));
-        let rows: Vec<Columns> =
-            directly!(&mut *self.connection, connection => open.load(connection))?;
-        decode_in_order(rows)
+        decode_in_order(open_rows(self.connection, client_id)?)
     }
 }
 

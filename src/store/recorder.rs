@@ -14,7 +14,7 @@ use super::{
     lanes::{Lane, Outcome, Undo, Unit},
     outbox::{receivers, tell},
     schema::audit_events,
-    threads::Threads,
+    threads::{Threads, group},
 };
 use crate::{
     domain::{audit::Event, webhook::Message},
@@ -121,14 +121,7 @@ fn live(
     let mut connection = None;
     let mut last_used = Instant::now();
     while let Ok(Some(first)) = looks.recv() {
-        let mut group = vec![first];
-        let mut is_last = false;
-        for more in looks.try_iter().take(GROUP - 1) {
-            match more {
-                Some(more) => group.push(more),
-                None => is_last = true,
-            }
-        }
+        let (mut group, is_last) = group(first, looks, GROUP);
         group.retain(|look| !look.reply.is_closed());
         if last_used.elapsed() > IDLE
             && connection

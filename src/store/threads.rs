@@ -1,12 +1,48 @@
-//! The threads that own connections, and their end: a process that ends while one of them is still at
-//! work would take a client library away beneath it.
+//! The threads that own connections, how they are asked, and their end: a process that ends while one of
+//! them is still at work would take a client library away beneath it.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
-use super::StoreError;
+use tokio::sync::oneshot;
+
+use super::{StoreError, lanes::Outcome};
+
+/// Waits for what a thread answers, and no longer than its caller's patience.
+pub(super) async fn answered<T>(
+    patience: Duration,
+    answer: oneshot::Receiver<Outcome<T>>,
+) -> Outcome<T> {
+    match tokio::time::timeout(patience, answer).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(StoreError::Unavailable(
+            "the database's thread ended".to_owned(),
+        )),
+        Err(_) => Err(StoreError::Unavailable(
+            "the database did not answer in time".to_owned(),
+        )),
+    }
+}
+
+/// Takes what waits behind a first, at most so many in all, and whether the end, which is nothing, was
+/// among them.
+pub(super) fn group<T>(
+    first: T,
+    waiting: &flume::Receiver<Option<T>>,
+    at_most: usize,
+) -> (Vec<T>, bool) {
+    let (mut group, mut is_last) = (vec![first], false);
+    for more in waiting.try_iter().take(at_most - 1) {
+        match more {
+            Some(more) => group.push(more),
+            None => is_last = true,
+        }
+    }
+    (group, is_last)
+}
 
 /// Threads that were started, to be waited for.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx,
+    AnyConnection, Reader, StoreError, Tx,
     connection::directly,
     maybe_moment, micros, moment, one_row,
     passphrases::{count, kept_count},
@@ -57,6 +57,18 @@ pub(super) fn decode(row: Columns) -> Result<Verification, StoreError> {
     })
 }
 
+/// The row of a specialist's own verification.
+pub(super) fn own_row(
+    connection: &mut AnyConnection,
+    id: &str,
+    staff_id: &str,
+) -> Result<Option<Columns>, StoreError> {
+    let own = verifications::table
+        .find(id)
+        .filter(verifications::staff_id.eq(staff_id));
+    Ok(directly!(connection, connection => own.get_result(connection)).optional()?)
+}
+
 impl Reader<'_> {
     /// A specialist's own verification.
     ///
@@ -67,12 +79,9 @@ impl Reader<'_> {
         id: &str,
         staff_id: &str,
     ) -> Result<Option<Verification>, StoreError> {
-        let own = verifications::table
-            .find(id)
-            .filter(verifications::staff_id.eq(staff_id));
-        let row: Option<Columns> =
-            directly!(self.connection, connection => own.get_result(connection)).optional()?;
-        row.map(decode).transpose()
+        own_row(self.connection, id, staff_id)?
+            .map(decode)
+            .transpose()
     }
 
     /// Those of some clients for which a specialist has a verification open.
