@@ -241,9 +241,7 @@ fn upkeep(
     start_log(&settings)?;
     actix_web::rt::System::new().block_on(async move {
         let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
-        let done = work(&foundation).await;
-        foundation.store.close().await;
-        done
+        work(&foundation).await
     })
 }
 

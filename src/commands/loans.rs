@@ -70,9 +70,7 @@ fn check(place: &Place) -> Result<(), Failure> {
                 "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
             );
         });
-        let compared = compared.await;
-        house.store.close().await;
-        compared.map_err(|broken| match broken {
+        compared.await.map_err(|broken| match broken {
             Broken::Source(number, fault) => {
                 Failure::other(format!("client {}: {fault}", number.as_str()))
             }

@@ -116,7 +116,6 @@ fn with_app(
         let app = App::build(settings, Clock::system(), Chance::os()).await?;
         let done = work(&app).await;
         app.hasher.shutdown().await;
-        app.store.close().await;
         done.map_err(told)
     })
 }

@@ -15,7 +15,7 @@ use crate::{
         role::{Proof, Verify},
         verification::{Door, Verification},
     },
-    store::{LoanRow, Traced},
+    store::{LoanRow, Reader, Traced},
 };
 
 /// A loan and where it stands today.
@@ -47,6 +47,10 @@ pub struct Inquiry {
     pub source: Source,
 }
 
+/// A verification, and the open loans of its client.
+type Readable = (Verification, Vec<LoanRow>);
+type Judged = Result<Readable, Refusal>;
+
 /// Reads the loans again while the verification is open.
 ///
 /// # Errors
@@ -60,33 +64,53 @@ pub async fn inquire(
 ) -> Result<Inquiry, Refusal> {
     let now = app.clock.now();
     let actor = proof.actor();
-    let found = app.store.own_inquiry(id, &actor.id).await?;
     let event = Event::by(actor, origin, now, Action::InquiryMade).subject(id);
+    if app.loan_source.is_none() {
+        let judge = move |found| judge(event.clone(), found, now);
+        let (verification, loans) = app.store.inquire(id, &actor.id, judge).await??;
+        return Ok(view(app, verification.client_id, loans, Known::Told));
+    }
+    let (wanted, staff_id) = (id.to_owned(), actor.id.clone());
+    let look = move |reader: &mut Reader<'_>| {
+        let Some(verification) = reader.own_verification(&wanted, &staff_id)? else {
+            return Ok(None);
+        };
+        let loans = reader.open_loans(&verification.client_id)?;
+        Ok(Some((verification, loans)))
+    };
+    let (event, judged) = judge(event, app.store.read(look).await?, now);
+    let (verification, before) = match judged {
+        Ok(found) => found,
+        Err(refusal) => {
+            app.store.record(event).await?;
+            return Err(refusal);
+        }
+    };
+    let question = Question {
+        actor,
+        origin,
+        client_id: &verification.client_id,
+        call_id: &verification.call_id,
+    };
+    let (loans, known) = pull::current(app, question, before).await;
+    // Nothing is read out before the look is recorded.
+    app.store.record(event).await?;
+    Ok(view(app, verification.client_id, loans, known))
+}
+
+/// What may be read out of what was found, and the event that tells so.
+fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, Judged) {
     let Some((verification, loans)) = found else {
-        app.store.record(event.outcome("not_found")).await?;
-        return Err(Refusal::Unknown);
+        return (event.outcome("not_found"), Err(Refusal::Unknown));
     };
     let event = event
         .client(&verification.client_id)
         .call(&verification.call_id);
-    let refusal = match verification.door(now) {
-        Door::Open => {
-            let question = Question {
-                actor,
-                origin,
-                client_id: &verification.client_id,
-                call_id: &verification.call_id,
-            };
-            let (loans, known) = pull::current(app, question, loans).await;
-            // Nothing is read out before the look is recorded.
-            app.store.record(event.outcome("read")).await?;
-            return Ok(view(app, verification.client_id, loans, known));
-        }
-        Door::Over => Refusal::VerificationOver,
-        Door::NeverOpen => Refusal::NotVerified,
-    };
-    app.store.record(event.outcome("refused")).await?;
-    Err(refusal)
+    match verification.door(now) {
+        Door::Open => (event.outcome("read"), Ok((verification, loans))),
+        Door::Over => (event.outcome("refused"), Err(Refusal::VerificationOver)),
+        Door::NeverOpen => (event.outcome("refused"), Err(Refusal::NotVerified)),
+    }
 }
 
 /// Reckons where loans stand and how far they can be trusted.

@@ -65,6 +65,8 @@ pub async fn verify(
     origin: &Origin,
     heard: Heard,
 ) -> Result<Verified, Refusal> {
+    // A flood is turned away before the database hears of it.
+    app.hasher.has_room()?;
     let client_id = heard.client_id.clone();
     let known = app
         .store

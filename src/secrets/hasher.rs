@@ -168,6 +168,19 @@ impl Hasher {
             .unwrap_or_else(PoisonError::into_inner) = peppers;
     }
 
+    /// Refuses whom [`admit`](Self::admit) would refuse at once, before anything else is done for them.
+    ///
+    /// # Errors
+    /// [`Overloaded`].
+    pub fn has_room(&self) -> Result<(), Overloaded> {
+        let inner = &self.0;
+        let waiting = inner.waiting.load(Ordering::Relaxed);
+        if inner.slots.available_permits() == 0 && inner.is_too_long(waiting) {
+            return Err(inner.refuse());
+        }
+        Ok(())
+    }
+
     /// Waits in turn for the right to one check or one new hash. Who stops
     /// waiting leaves the line and has cost nothing.
     ///
@@ -185,9 +198,7 @@ impl Hasher {
             return Ok(Admission::new(inner, permit));
         }
         let place = Waiting::new(inner);
-        if place.ahead >= inner.settings.queue
-            || inner.time_of(place.ahead + 1) > inner.settings.deadline
-        {
+        if inner.is_too_long(place.ahead) {
             return Err(inner.refuse());
         }
         let slot = Arc::clone(&inner.slots).acquire_owned();
@@ -243,6 +254,11 @@ impl Inner {
     fn admitted(&self) -> usize {
         self.slot_count
             .saturating_sub(self.slots.available_permits())
+    }
+
+    /// Whether nobody more is let into a line with so many in it.
+    fn is_too_long(&self, ahead: usize) -> bool {
+        ahead >= self.settings.queue || self.time_of(ahead + 1) > self.settings.deadline
     }
 
     fn refuse(&self) -> Overloaded {

@@ -1,12 +1,20 @@
 //! The audit: events are inserted with what they record, and read by auditors.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{Connection as _, prelude::*};
 
-use super::{Reader, StoreError, Tx, micros, moment, schema::audit_events};
-use crate::domain::{
-    audit::{Action, Event, Origin, Who},
-    role::Role,
+use super::{
+    AnyConnection, Reader, StoreError, micros, moment,
+    outbox::{receivers, tell},
+    schema::audit_events,
+};
+use crate::{
+    domain::{
+        audit::{Action, Event, Origin, Who},
+        role::Role,
+        webhook::Message,
+    },
+    secrets::chance::Chance,
 };
 
 const TABLE: &str = "audit_events";
@@ -173,12 +181,54 @@ impl<'e> EventColumns<'e> {
     }
 }
 
-impl Tx<'_> {
-    pub(super) fn insert_event(&mut self, event: &Event) -> Result<(), StoreError> {
-        let row = EventColumns::of(event);
-        diesel::insert_into(audit_events::table)
-            .values(row)
-            .execute(self.connection)?;
+/// Writes events, and into the outbox what they tell: all or none.
+pub(super) fn record(
+    connection: &mut AnyConnection,
+    chance: &Chance,
+    events: &[&Event],
+) -> Result<(), StoreError> {
+    let messages: Vec<_> = events
+        .iter()
+        .filter_map(|event| Some((Message::of(event)?, event.at)))
+        .collect();
+    let receivers = if messages.is_empty() {
+        Vec::new()
+    } else {
+        receivers(connection)?
+    };
+    if receivers.is_empty() {
+        return insert(connection, events);
+    }
+    connection.transaction(|connection| {
+        insert(connection, events)?;
+        let mut messages = messages.iter();
+        messages.try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
+    })
+}
+
+fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {
+    let rows = events.iter().map(|event| EventColumns::of(event));
+    let written = match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            let mut written = 0;
+            for row in rows {
+                written += diesel::insert_into(audit_events::table)
+                    .values(row)
+                    .execute(sqlite)?;
+            }
+            written
+        }
+        AnyConnection::Postgres(postgres) => diesel::insert_into(audit_events::table)
+            .values(rows.collect::<Vec<_>>())
+            .execute(postgres)?,
+    };
+    if written == events.len() {
         Ok(())
+    } else {
+        Err(StoreError::corrupt(
+            TABLE,
+            "(new)",
+            "fewer events written than happened",
+        ))
     }
 }

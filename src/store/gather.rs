@@ -11,7 +11,7 @@ use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     lanes::Outcome,
-    threads::{Threads, answered, group},
+    threads::{Threads, answered, caught, group},
 };
 
 /// So many are answered by one look at the most.
@@ -31,15 +31,6 @@ pub(super) struct Gatherer<K, V> {
     /// nothing is the end
     queue: flume::Sender<Option<Asked<K, V>>>,
     patience: Duration,
-}
-
-impl<K, V> Clone for Gatherer<K, V> {
-    fn clone(&self) -> Self {
-        Self {
-            queue: self.queue.clone(),
-            patience: self.patience,
-        }
-    }
 }
 
 impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
@@ -134,5 +125,5 @@ fn look_with<K, V>(
         Some(held) => held,
         absent => absent.insert(open(url, Purpose::Read, patience)?),
     };
-    look(connection, keys)
+    caught(|| look(connection, keys))
 }

@@ -1,8 +1,9 @@
-//! What an inquiry reads out: a verification of one's own, and its client's open loans.
+//! What an inquiry reads out: a verification of one's own, and its client's open loans. Those that wait
+//! are looked up together, on PostgreSQL by one statement.
 
 use std::collections::HashMap;
 
-use diesel::{Connection as _, prelude::*};
+use diesel::prelude::*;
 
 use super::{
     AnyConnection, LoanRow, lanes::Outcome, loans as held_loans, schema::loans,
@@ -15,22 +16,20 @@ pub(super) type Asked = (String, String);
 /// The verification, and the loans of its client that are open, by due date, then ticket number.
 pub(super) type Found = Option<(Verification, Vec<LoanRow>)>;
 
+/// Outer results are the database's faults, inner ones those of a row.
 pub(super) fn look(
     connection: &mut AnyConnection,
-    asked: &[Asked],
+    asked: &[&Asked],
 ) -> Outcome<Vec<Outcome<Found>>> {
     if let AnyConnection::Postgres(postgres) = connection {
         return all(postgres, asked);
     }
-    connection.transaction(|connection| {
-        asked
-            .iter()
-            .map(|(id, staff_id)| one(connection, id, staff_id))
-            .collect()
-    })
+    asked
+        .iter()
+        .map(|(id, staff_id)| one(connection, id, staff_id))
+        .collect()
 }
 
-/// Outer results are the database's faults, inner ones those of a row.
 fn one(connection: &mut AnyConnection, id: &str, staff_id: &str) -> Outcome<Outcome<Found>> {
     let Some(row) = recorded::own_row(connection, id, staff_id)? else {
         return Ok(Ok(None));
@@ -44,7 +43,7 @@ fn one(connection: &mut AnyConnection, id: &str, staff_id: &str) -> Outcome<Outc
 }
 
 /// One statement for all.
-fn all(postgres: &mut PgConnection, asked: &[Asked]) -> Outcome<Vec<Outcome<Found>>> {
+fn all(postgres: &mut PgConnection, asked: &[&Asked]) -> Outcome<Vec<Outcome<Found>>> {
     let of_client = loans::client_id
         .eq(verifications::client_id)
         .and(loans::is_open.eq(true));

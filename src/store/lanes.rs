@@ -2,14 +2,10 @@
 //!
 //! SQLite has one writer, which drains its queue into one transaction, each unit of work under its
 //! own savepoint and looks together under one, and answers all after the one commit; and several
-//! readers. PostgreSQL has one lane
-//! of several threads for both. A caller waits no longer than its patience, and what nobody waits
-//! for any more is not begun.
+//! readers. PostgreSQL has several of either, and a lane of its own for looks. A caller waits no longer
+//! than its patience, and what nobody waits for any more is not begun.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, connection::TransactionManager};
 use tokio::sync::oneshot;
@@ -17,8 +13,9 @@ use tokio::sync::oneshot;
 use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
-    recorder,
-    threads::{Threads, answered},
+    inquiries::{Asked, Found},
+    looks::{is_look, record_looks},
+    threads::{Threads, answered, caught},
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
 
@@ -26,6 +23,10 @@ use crate::{domain::audit::Event, secrets::chance::Chance};
 const GROUP: usize = 256;
 /// A transaction that collides with another is tried so often.
 const TRIES: u32 = 8;
+/// A connection that lay idle for longer is asked whether it still lives before looks are trusted to it:
+/// an insert that broke could not be repeated, since nobody knows whether it was committed. Under load
+/// none lies idle that long.
+const IDLE: Duration = Duration::from_millis(1);
 
 pub(super) type Outcome<T> = Result<T, StoreError>;
 
@@ -35,10 +36,18 @@ pub(super) enum Transaction {
     None,
     Own,
     Grouped,
+    /// none, for nothing but looks: those that wait are written by one statement
+    Looks,
 }
 
 /// A piece of work in a lane's queue, its type forgotten.
 pub(super) trait Unit: Send {
+    /// What has to be looked up before it is known what is to be recorded.
+    fn asks(&self) -> Option<&Asked> {
+        None
+    }
+    /// Takes what was found for it.
+    fn take(&mut self, _: Outcome<Found>) {}
     /// The event, where that is all there is to be written.
     fn look(&self) -> Option<&Event> {
         None
@@ -57,6 +66,16 @@ pub(super) trait Unit: Send {
 pub(super) struct Undo {
     collided: bool,
     broken: bool,
+}
+
+impl Undo {
+    /// Whatever the error is, the connection is not trusted after it.
+    pub(super) fn broken_by(error: &StoreError) -> Self {
+        Self {
+            broken: true,
+            ..Self::from(error)
+        }
+    }
 }
 
 impl From<&StoreError> for Undo {
@@ -90,28 +109,25 @@ where
     }
 
     fn run(&mut self, connection: &mut AnyConnection) -> Result<(), Undo> {
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| (self.work)(connection))).unwrap_or_else(|_| {
-                Err(StoreError::corrupt(
-                    "(none)",
-                    "(none)",
-                    "a unit of work panicked",
-                ))
-            });
+        let outcome = caught(|| (self.work)(connection));
         let undo = outcome.as_ref().err().map(Undo::from);
         self.outcome = Some(outcome);
         undo.map_or(Ok(()), Err)
     }
 
     fn answer(self: Box<Self>, refused: Option<StoreError>) {
-        let outcome = match (refused, self.outcome) {
-            // What failed by itself has its own reason; only what succeeded depended on the commit.
-            (_, Some(Err(own))) => Err(own),
-            (Some(refused), _) => Err(refused),
-            (None, Some(done)) => done,
-            (None, None) => Err(StoreError::Unavailable("the work was not begun".to_owned())),
-        };
-        let _caller_may_be_gone = self.reply.send(outcome);
+        let _caller_may_be_gone = self.reply.send(committed(self.outcome, refused));
+    }
+}
+
+/// What a unit's caller is told, by what came of the unit and of its commit.
+pub(super) fn committed<T>(outcome: Option<Outcome<T>>, refused: Option<StoreError>) -> Outcome<T> {
+    match (refused, outcome) {
+        // What failed by itself has its own reason; only what succeeded depended on the commit.
+        (_, Some(Err(own))) => Err(own),
+        (Some(refused), _) => Err(refused),
+        (None, Some(done)) => done,
+        (None, None) => Err(StoreError::Unavailable("the work was not begun".to_owned())),
     }
 }
 
@@ -172,6 +188,7 @@ impl Lane {
                 chance: settings.chance.clone(),
                 units: units.clone(),
                 connection: None,
+                last_used: Instant::now(),
             };
             threads.start(format!("{}-{number}", settings.name), move || thread.live())?;
         }
@@ -225,19 +242,21 @@ struct LaneThread {
     chance: Chance,
     units: flume::Receiver<Box<dyn Unit>>,
     connection: Option<AnyConnection>,
+    last_used: Instant,
 }
 
 impl LaneThread {
     fn live(mut self) {
         while let Ok(first) = self.units.recv() {
             let mut group = vec![first];
-            if self.transaction == Transaction::Grouped {
+            if matches!(self.transaction, Transaction::Grouped | Transaction::Looks) {
                 group.extend(self.units.try_iter().take(GROUP - 1));
             }
             let is_last = group.iter().any(|unit| unit.is_last());
             group.retain(|unit| !unit.abandoned() && !unit.is_last());
             if !group.is_empty() {
                 self.serve(group);
+                self.last_used = Instant::now();
             }
             if is_last {
                 return;
@@ -301,8 +320,11 @@ impl LaneThread {
             Some(connection) => connection,
             absent => absent.insert(open(&self.url, self.purpose, self.patience)?),
         };
-        if self.transaction != Transaction::None {
-            connection.begin_write()?;
+        match self.transaction {
+            Transaction::None => {}
+            Transaction::Own | Transaction::Grouped => connection.begin_write()?,
+            Transaction::Looks if self.last_used.elapsed() > IDLE => connection.ping()?,
+            Transaction::Looks => {}
         }
         Ok(())
     }
@@ -325,8 +347,13 @@ fn carry_out(
             finish(connection, done)
         }
         Transaction::Grouped => {
-            let mut broken = note_looks(connection, chance, group);
-            for unit in group.iter_mut().filter(|unit| unit.look().is_none()) {
+            let mut broken = if group.iter().any(is_look) {
+                // A savepoint for each would cost more than its insert. They fail together too.
+                connection.transaction(|connection| record_looks(connection, chance, group))
+            } else {
+                Ok(())
+            };
+            for unit in group.iter_mut().filter(|unit| !is_look(unit)) {
                 if broken.is_err() {
                     break;
                 }
@@ -337,27 +364,8 @@ fn carry_out(
             }
             finish(connection, broken)
         }
+        Transaction::Looks => record_looks(connection, chance, group),
     }
-}
-
-/// Writes the looks of a group together: a savepoint for each would cost more than its insert. They
-/// fail together too.
-fn note_looks(
-    connection: &mut AnyConnection,
-    chance: &Chance,
-    group: &[Box<dyn Unit>],
-) -> Result<(), Undo> {
-    let waited_for = group.iter().filter(|unit| !unit.abandoned());
-    let looks: Vec<&Event> = waited_for.filter_map(|unit| unit.look()).collect();
-    if looks.is_empty() {
-        return Ok(());
-    }
-    connection.transaction(|connection| {
-        recorder::note(connection, chance, &looks).map_err(|error| Undo {
-            broken: true,
-            ..Undo::from(&error)
-        })
-    })
 }
 
 /// Runs a unit whose caller still waits. Whoever lost patience while the lane waited for the database

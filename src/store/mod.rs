@@ -19,10 +19,10 @@ mod keys;
 mod lanes;
 mod leases;
 mod loans;
+mod looks;
 mod migrations;
 mod outbox;
 mod passphrases;
-mod recorder;
 mod rewrap;
 pub(crate) mod schema;
 mod seals;
@@ -43,6 +43,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
 
 pub use self::{
     audit::{EventFilter, RecordedEvent},
@@ -66,12 +67,13 @@ pub use self::{
 use self::{
     connection::Purpose,
     gather::Gatherer,
+    inquiries::Found,
     lanes::{Lane, LaneSettings, Transaction},
-    recorder::Recorder,
+    looks::{Inquiry, Look},
     sessions::HeldSession,
     threads::Threads,
 };
-use crate::domain::{audit::Event, verification::Verification};
+use crate::domain::audit::Event;
 
 /// How the store is laid out.
 #[derive(Clone)]
@@ -88,15 +90,19 @@ pub struct StoreSettings {
 
 /// The longest queue before a lane; beyond it callers are refused at once.
 const LONGEST_QUEUE: usize = 4_096;
+/// While one of them waits for a commit on PostgreSQL the other looks up.
+const LOOK_THREADS: usize = 2;
 
-/// The database. Cheap to clone.
+/// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
-pub struct Store {
+pub struct Store(Arc<Parts>);
+
+struct Parts {
     sessions: Gatherer<String, Option<HeldSession>>,
-    inquiries: Gatherer<inquiries::Asked, inquiries::Found>,
     readers: Lane,
     writers: Lane,
-    recorder: Recorder,
+    /// where looks are written
+    looks: Lane,
     threads: Threads,
     vault: Arc<Vault>,
 }
@@ -131,7 +137,7 @@ impl Store {
             Purpose::Write
         };
         let writers = lane("store-write", write_threads, purpose, transaction)?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             sessions: Gatherer::start(
                 &threads,
                 "store-sessions",
@@ -139,28 +145,20 @@ impl Store {
                 settings.patience,
                 sessions::look,
             )?,
-            inquiries: Gatherer::start(
-                &threads,
-                "store-inquiries",
-                &settings.url,
-                settings.patience,
-                inquiries::look,
-            )?,
             readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
-            recorder: match settings.url {
-                DatabaseUrl::Sqlite(_) => Recorder::Writer(writers.clone()),
-                DatabaseUrl::Postgres(_) => Recorder::start(
-                    &threads,
-                    &settings.url,
-                    LONGEST_QUEUE,
-                    settings.patience,
-                    vault.chance.clone(),
+            looks: match settings.url {
+                DatabaseUrl::Sqlite(_) => writers.clone(),
+                DatabaseUrl::Postgres(_) => lane(
+                    "store-looks",
+                    LOOK_THREADS,
+                    Purpose::Write,
+                    Transaction::Looks,
                 )?,
             },
             writers,
             threads,
             vault: Arc::new(vault),
-        })
+        })))
     }
 
     /// Looks something up.
@@ -172,14 +170,14 @@ impl Store {
         F: Fn(&mut Reader<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.vault);
+        let vault = Arc::clone(&self.0.vault);
         let work = move |connection: &mut AnyConnection| {
             look(&mut Reader {
                 connection,
                 vault: &vault,
             })
         };
-        self.readers.run(work).await
+        self.0.readers.run(work).await
     }
 
     /// Who is in a session, if it holds at `now`: it was not ended, and its owner is active.
@@ -191,22 +189,29 @@ impl Store {
         session_id: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<SignedIn>, StoreError> {
-        let held = self.sessions.ask(session_id.to_owned()).await?;
+        let held = self.0.sessions.ask(session_id.to_owned()).await?;
         Ok(held.and_then(|held| held.at(now)))
     }
 
-    /// A specialist's own verification, and the open loans of its client, by due date, then ticket
-    /// number. Whether they may be read under it is the verification's to say.
+    /// Looks up a specialist's own verification and the open loans of its client, by due date, then
+    /// ticket number, and records the look. `judge` tells which event that is, and what is to be known
+    /// once it is recorded; it may be asked again where the database was away.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn own_inquiry(
-        &self,
-        id: &str,
-        staff_id: &str,
-    ) -> Result<Option<(Verification, Vec<LoanRow>)>, StoreError> {
-        let asked = (id.to_owned(), staff_id.to_owned());
-        self.inquiries.ask(asked).await
+    pub async fn inquire<T, F>(&self, id: &str, staff_id: &str, judge: F) -> Result<T, StoreError>
+    where
+        F: Fn(Found) -> (Event, T) + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let inquiry = Inquiry {
+            asked: (id.to_owned(), staff_id.to_owned()),
+            judge,
+            judged: None,
+            reply,
+        };
+        self.0.looks.send(Box::new(inquiry), answer).await
     }
 
     /// Changes something, and records it: the change's value comes with its events, which are
@@ -222,20 +227,18 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<Traced<T>, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.vault);
+        let vault = Arc::clone(&self.0.vault);
         let work = move |connection: &mut AnyConnection| {
             let mut tx = Tx(Reader {
                 connection,
                 vault: &vault,
             });
             let traced = work(&mut tx)?;
-            for event in &traced.events {
-                tx.insert_event(event)?;
-                tx.tell(event)?;
-            }
+            let events: Vec<&Event> = traced.events.iter().collect();
+            audit::record(tx.0.connection, &vault.chance, &events)?;
             Ok(traced.value)
         };
-        self.writers.run(work).await
+        self.0.writers.run(work).await
     }
 
     /// Records a look: an event with no change beside it. What was looked at is not to be told before
@@ -244,7 +247,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn record(&self, event: Event) -> Result<(), StoreError> {
-        self.recorder.record(event).await
+        let (reply, answer) = oneshot::channel();
+        let look = Box::new(Look { event, reply });
+        self.0.looks.send(look, answer).await
     }
 
     /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be
@@ -257,30 +262,23 @@ impl Store {
         F: Fn(&mut Tally<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.vault);
+        let vault = Arc::clone(&self.0.vault);
         let work = move |connection: &mut AnyConnection| {
             work(&mut Tally {
                 connection,
                 vault: &vault,
             })
         };
-        self.writers.run(work).await
+        self.0.writers.run(work).await
     }
 
-    /// Ends the threads, once what waits is done, and with them the connections. The last thing to be
-    /// done with a store: whoever asks it later is told that it is not there.
+    /// Ends the threads, once what waits is done, and with them the connections, though others may
+    /// still hold the store: they are told that it is not there.
     pub async fn close(&self) {
-        let store = self.clone();
-        let closed = tokio::task::spawn_blocking(move || {
-            store.readers.end();
-            store.writers.end();
-            store.sessions.end();
-            store.inquiries.end();
-            store.recorder.end();
-            store.threads.wait();
-        });
+        let parts = Arc::clone(&self.0);
+        let ended = tokio::task::spawn_blocking(move || parts.end());
         // It fails only with the runtime itself, and then nobody is left to tell.
-        let _ended = closed.await;
+        let _ended = ended.await;
     }
 
     /// Whether the database answers and takes writes.
@@ -288,8 +286,24 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.readers.run(AnyConnection::ping).await?;
-        self.writers.run(AnyConnection::ping).await
+        self.0.readers.run(AnyConnection::ping).await?;
+        self.0.writers.run(AnyConnection::ping).await
+    }
+}
+
+impl Parts {
+    fn end(&self) {
+        self.readers.end();
+        self.writers.end();
+        self.sessions.end();
+        self.looks.end();
+        self.threads.wait();
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -7,14 +7,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, DeliveryState, StoreError, Tx, micros,
+    AnyConnection, DeliveryState, StoreError,
+    connection::directly,
+    micros,
     schema::{webhook_deliveries, webhook_endpoints},
     webhooks::events_of,
 };
-use crate::{
-    domain::{audit::Event, webhook::Message},
-    secrets::chance::Chance,
-};
+use crate::{domain::webhook::Message, secrets::chance::Chance};
 
 /// An active receiver, and which events it wants: all where none is named.
 pub(super) struct Receiver {
@@ -24,10 +23,11 @@ pub(super) struct Receiver {
 
 /// Who is to be told anything. Where nobody is registered this is one look at an empty table.
 pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>, StoreError> {
-    let rows: Vec<(String, Option<String>)> = webhook_endpoints::table
+    let active = webhook_endpoints::table
         .filter(webhook_endpoints::is_active.eq(true))
-        .select((webhook_endpoints::id, webhook_endpoints::events))
-        .load(connection)?;
+        .select((webhook_endpoints::id, webhook_endpoints::events));
+    let rows: Vec<(String, Option<String>)> =
+        directly!(connection, connection => active.load(connection))?;
     let receivers = rows.into_iter().map(|(id, events)| Receiver {
         id,
         events: events_of(events.as_deref()),
@@ -65,16 +65,4 @@ pub(super) fn tell(
             .execute(connection)?;
     }
     Ok(())
-}
-
-impl Tx<'_> {
-    /// Puts what an event tells into the outbox.
-    pub(super) fn tell(&mut self, event: &Event) -> Result<(), StoreError> {
-        let Some(message) = Message::of(event) else {
-            return Ok(());
-        };
-        let receivers = receivers(self.connection)?;
-        let chance = &self.vault.chance;
-        tell(self.0.connection, chance, &receivers, &message, event.at)
-    }
 }

@@ -2,6 +2,7 @@
 //! them is still at work would take a client library away beneath it.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
@@ -25,6 +26,17 @@ pub(super) async fn answered<T>(
             "the database did not answer in time".to_owned(),
         )),
     }
+}
+
+/// Does what a caller sent. Should it panic, that is its own answer: the thread lives on for the others.
+pub(super) fn caught<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(StoreError::corrupt(
+            "(none)",
+            "(none)",
+            "a piece of work panicked",
+        ))
+    })
 }
 
 /// Takes what waits behind a first, at most so many in all, and whether the end, which is nothing, was
@@ -63,10 +75,15 @@ impl Threads {
         Ok(())
     }
 
-    /// Waits until all have ended. Each has to have been asked to before.
+    /// Waits until all have ended, but for the one that asks. Each has to have been asked to before.
     pub(super) fn wait(&self) {
         let handles = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for handle in handles {
+        // A piece of work may be what held the store last, and then its thread comes here.
+        let own = thread::current().id();
+        for handle in handles
+            .into_iter()
+            .filter(|handle| handle.thread().id() != own)
+        {
             // One that panicked has said so.
             let _ended = handle.join();
         }

@@ -63,10 +63,7 @@ pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
     let opened = import.open()?;
     actix_web::rt::System::new().block_on(async move {
         let house = Foundation::lay(settings, Clock::system(), Chance::os()).await?;
-        let store = house.store.clone();
-        let imported = opened.import(house).await;
-        store.close().await;
-        imported
+        opened.import(house).await
     })
 }
 
