@@ -46,7 +46,8 @@ pub(super) async fn current(
     let Some(source) = &app.loan_source else {
         return (before, Known::Told);
     };
-    match ask(app, source, &question).await {
+    // Boxed, so that whoever asks nobody does not carry the room for it.
+    match Box::pin(ask(app, source, &question)).await {
         Ok(Some(Kept::Anew(loans))) => (loans, Known::Answered),
         Ok(Some(Kept::Fresh)) => (before, Known::Answered),
         Ok(None) => (before, Known::Before),

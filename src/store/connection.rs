@@ -86,10 +86,11 @@ const BUSY: Duration = Duration::from_secs(3);
 /// writes to pages all over the indexes, in a process of its own.
 const READER_CACHE_KIB: u32 = 2 * 1_024;
 const WRITER_CACHE_KIB: u32 = 6 * 1_024;
-const LOADER_CACHE_KIB: u32 = 48 * 1_024;
+const LOADER_CACHE_KIB: u32 = 80 * 1_024;
 /// Pages in the log after which they are brought into the database: the more, the more often a page
 /// that changed several times is written there once.
 const CHECKPOINT_PAGES: u32 = 4_000;
+const LOADER_CHECKPOINT_PAGES: u32 = 16_000;
 
 pub(super) fn open(
     url: &DatabaseUrl,
@@ -109,10 +110,14 @@ pub(super) fn open(
                 Purpose::Write => (WRITER_CACHE_KIB, "OFF", "MEMORY"),
                 Purpose::Load => (LOADER_CACHE_KIB, "OFF", "MEMORY"),
             };
+            let checkpoint = match purpose {
+                Purpose::Read | Purpose::Write => CHECKPOINT_PAGES,
+                Purpose::Load => LOADER_CHECKPOINT_PAGES,
+            };
             format!(
                 "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; \
-                 PRAGMA cache_size = -{cache_kib}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
+                 PRAGMA cache_size = -{cache_kib}; PRAGMA wal_autocheckpoint = {checkpoint}; \
                  PRAGMA query_only = {only_reads};",
                 BUSY.as_millis(),
             )

@@ -248,11 +248,19 @@ struct LaneThread {
 impl LaneThread {
     fn live(mut self) {
         while let Ok(first) = self.units.recv() {
+            let mut is_last = first.is_last();
             let mut group = vec![first];
-            if matches!(self.transaction, Transaction::Grouped | Transaction::Looks) {
-                group.extend(self.units.try_iter().take(GROUP - 1));
+            let is_grouped = matches!(self.transaction, Transaction::Grouped | Transaction::Looks);
+            if is_grouped && !is_last {
+                for unit in self.units.try_iter().take(GROUP - 1) {
+                    is_last = unit.is_last();
+                    group.push(unit);
+                    if is_last {
+                        // The next end that waits is another thread's.
+                        break;
+                    }
+                }
             }
-            let is_last = group.iter().any(|unit| unit.is_last());
             group.retain(|unit| !unit.abandoned() && !unit.is_last());
             if !group.is_empty() {
                 self.serve(group);
@@ -404,5 +412,38 @@ fn finish(connection: &mut AnyConnection, done: Result<(), Undo>) -> Result<(), 
                 ..undo
             })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn every_thread_of_a_lane_that_groups_finds_its_own_end() {
+        let (sender, ended) = mpsc::channel();
+        std::thread::spawn(move || {
+            for _ in 0..500 {
+                let threads = Threads::default();
+                let settings = LaneSettings {
+                    name: "lane",
+                    threads: 2,
+                    purpose: Purpose::Write,
+                    transaction: Transaction::Looks,
+                    queue: 8,
+                    patience: Duration::from_secs(1),
+                    chance: Chance::seeded(1),
+                };
+                let url = DatabaseUrl::Sqlite("never opened".to_owned());
+                let lane = Lane::start(&threads, &url, &settings).expect("threads are to be had");
+                lane.end();
+                threads.wait();
+            }
+            sender.send(()).expect("the test waits");
+        });
+        let all = ended.recv_timeout(Duration::from_secs(60));
+        all.expect("a thread took the end of another, which waits for ever");
     }
 }

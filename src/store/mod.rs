@@ -39,6 +39,7 @@ mod webhooks;
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -80,7 +81,7 @@ use crate::domain::audit::Event;
 pub struct StoreSettings {
     /// where the database is
     pub url: DatabaseUrl,
-    /// connections to PostgreSQL, or readers of SQLite
+    /// connections to PostgreSQL; half as many readers of SQLite, but no more than two beyond the cores
     pub connections: usize,
     /// how long a caller waits for the database
     pub patience: Duration,
@@ -113,12 +114,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] where threads cannot be started.
     pub fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
+        let threads = Threads::default();
+        let half = settings.connections.div_ceil(2);
+        let read_threads = match settings.url {
+            // More would read no sooner, and each holds pages of its own; but a long look at the audit
+            // must leave some to the others.
+            DatabaseUrl::Sqlite(_) => {
+                half.min(2 + thread::available_parallelism().map_or(2, usize::from))
+            }
+            DatabaseUrl::Postgres(_) => half,
+        };
         let (write_threads, transaction) = match settings.url {
             DatabaseUrl::Sqlite(_) => (1, Transaction::Grouped),
-            DatabaseUrl::Postgres(_) => (settings.connections.div_ceil(2), Transaction::Own),
+            DatabaseUrl::Postgres(_) => (half, Transaction::Own),
         };
-        let threads = Threads::default();
-        let read_threads = settings.connections.div_ceil(2);
         let lane = |name, count, purpose, transaction| {
             let laid_out = LaneSettings {
                 name,
