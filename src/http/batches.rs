@@ -39,7 +39,7 @@ const NDJSON: &str = "application/x-ndjson";
 /// So many rejected lines are shown; the others are counted.
 const REJECTIONS_SHOWN: usize = 1_000;
 /// A batch that sends nothing for so long has ended.
-const SILENCE: Duration = Duration::from_secs(60);
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
 /// Gzip makes a thousand bytes out of one at the most: so little is unpacked at once that what comes
 /// out of it fits in memory, whatever was packed.
 const PACKED_BYTES: usize = 128;

@@ -1,6 +1,12 @@
 //! `Idempotency-Key`: the same key and the same body give the first answer again, without doing
 //! anything twice.
 
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    task::Poll,
+};
+
 use actix_web::{
     Error, HttpMessage, HttpResponse,
     body::{self, BoxBody, MessageBody},
@@ -13,10 +19,12 @@ use actix_web::{
     web,
 };
 use chrono::TimeDelta;
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    batches::SILENCE,
     context::{Identity, origin, written_out},
     extract::read_all,
     problem::Problem,
@@ -38,16 +46,17 @@ const MAX_KEY_CHARS: usize = 128;
 /// How long a key is remembered.
 pub const KEY_HOURS: i64 = 24;
 
-/// Where a key is not honoured: sign-in has no caller yet, a batch is its own answer to repetition,
-/// and what changes nothing needs no key.
+/// Where a key is not honoured: sign-in has no caller yet, and what changes nothing needs no key.
 const EXEMPT: &[&str] = &[
     "/v1/sessions",
     "/v1/oauth/token",
-    "/v1/loan-system/batches",
     "/v1/passphrases/check",
     "/v1/passphrases/suggestions",
     "/v1/clients/search",
 ];
+
+/// The one address whose bodies are of any length.
+const STREAMED: &str = "/v1/loan-system/batches";
 
 /// Whether a key is honoured on POSTs to an address.
 #[must_use]
@@ -70,6 +79,42 @@ struct Kept {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
+    /// the digest of the request's body, where that passed by and was never held whole; it is kept
+    /// encrypted with the rest
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    streamed: Option<String>,
+}
+
+/// What was seen of a body that passes by.
+#[derive(Default)]
+struct Seen {
+    digest: RefCell<Sha256>,
+    is_whole: Cell<bool>,
+}
+
+impl Seen {
+    /// Looks on while a body is read.
+    fn watch(request: &mut ServiceRequest) -> Rc<Self> {
+        let seen = Rc::new(Self::default());
+        let (chunks, end) = (Rc::clone(&seen), Rc::clone(&seen));
+        let passing = request.take_payload().inspect(move |chunk| {
+            if let Ok(chunk) = chunk {
+                chunks.digest.borrow_mut().update(chunk);
+            }
+        });
+        let passing = passing.chain(stream::poll_fn(move |_| {
+            end.is_whole.set(true);
+            Poll::Ready(None)
+        }));
+        request.set_payload(Payload::Stream {
+            payload: Box::pin(passing),
+        });
+        seen
+    }
+
+    fn told(&self) -> String {
+        hex(&self.digest.borrow().clone().finalize())
+    }
 }
 
 /// Honours the key of a request that has one.
@@ -102,10 +147,12 @@ async fn once(
     actor: &Actor,
     app: web::Data<App>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_streamed = request.path() == STREAMED;
     match claim(&mut request, header, actor, &app).await {
         Ok((id, IdempotencyClaim::Fresh)) => {
+            let seen = is_streamed.then(|| Seen::watch(&mut request));
             // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck.
-            let answering = actix_web::rt::spawn(answer(request, next, id, app));
+            let answering = actix_web::rt::spawn(answer(request, next, id, app, seen));
             answering.await.map_err(Problem::internal)?
         }
         Ok((_, IdempotencyClaim::Running)) => {
@@ -115,7 +162,10 @@ async fn once(
             Ok(request.error_response(Problem::new(Code::IdempotencyKeyReused)))
         }
         Ok((_, IdempotencyClaim::Answered(kept))) => {
-            let replayed = replay(&request, &kept, actor, &app).await;
+            let replayed = match serde_json::from_str(&kept) {
+                Ok(kept) => replay(&mut request, kept, actor, &app).await,
+                Err(error) => Err(Problem::internal(error)),
+            };
             Ok(match replayed {
                 Ok(response) => request.into_response(response),
                 Err(problem) => request.error_response(problem),
@@ -125,7 +175,7 @@ async fn once(
     }
 }
 
-/// Claims the key for this request, whose body is read and put back.
+/// Claims the key for this request, whose body is read and put back; but a stream is left as it is.
 async fn claim(
     request: &mut ServiceRequest,
     header: &HeaderValue,
@@ -137,7 +187,15 @@ async fn claim(
     };
     let key = std::str::from_utf8(header.as_bytes()).ok().filter(fits);
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
-    let body = read_all(request.take_payload()).await?;
+    let body = if request.path() == STREAMED {
+        web::Bytes::new()
+    } else {
+        let body = read_all(request.take_payload()).await?;
+        let (_, mut whole) = actix_http::h1::Payload::create(true);
+        whole.unread_data(body.clone());
+        request.set_payload(Payload::from(whole));
+        body
+    };
     let index = &app.keys.now().index;
     // Under every index key that still reads: a rotation must not let a repeated request through.
     let ids = index.all("idempotency", &format!("{} {key}", actor.id));
@@ -145,9 +203,6 @@ async fn claim(
     // passphrase in it without ever paying for an argon2 hash.
     let fingerprints = index.all("idempotency.body", &hex(&digest(request, &body)));
     let names: Vec<_> = ids.iter().map(|id| hex(id)).zip(fingerprints).collect();
-    let (_, mut whole) = actix_http::h1::Payload::create(true);
-    whole.unread_data(body);
-    request.set_payload(Payload::from(whole));
     let (now, lifetime) = (app.clock.now(), TimeDelta::hours(KEY_HOURS));
     let claim = app
         .store
@@ -165,6 +220,7 @@ async fn answer(
     next: Next<impl MessageBody + 'static>,
     id: String,
     app: web::Data<App>,
+    seen: Option<Rc<Seen>>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?.map_into_boxed_body();
     let (http_request, response) = response.into_parts();
@@ -173,8 +229,10 @@ async fn answer(
     let status = response.status();
     let (head, body) = response.into_parts();
     let bytes = body::to_bytes(body).await.unwrap_or_default();
-    let is_kept = status.is_success()
-        || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
+    // A stream that was cut off can be sent again under its key: what came of a part is not its answer.
+    let is_kept = (status.is_success()
+        || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS))
+        && seen.as_ref().is_none_or(|seen| seen.is_whole.get());
     let kept = is_kept.then(|| Kept {
         status: status.as_u16(),
         headers: [
@@ -191,6 +249,7 @@ async fn answer(
         })
         .collect(),
         body: without_secrets(&bytes),
+        streamed: seen.map(|seen| seen.told()),
     });
     let kept = kept.and_then(|kept| serde_json::to_string(&kept).ok());
     let saved = app
@@ -211,12 +270,16 @@ async fn answer(
 }
 
 async fn replay(
-    request: &ServiceRequest,
-    kept: &str,
+    request: &mut ServiceRequest,
+    kept: Kept,
     actor: &Actor,
     app: &App,
 ) -> Result<HttpResponse, Problem> {
-    let kept: Kept = serde_json::from_str(kept).map_err(Problem::internal)?;
+    if let Some(first) = &kept.streamed
+        && *first != read_past(request).await?
+    {
+        return Err(Problem::new(Code::IdempotencyKeyReused));
+    }
     // An answer may hold loans; whoever looks again is seen again.
     let body: serde_json::Value = serde_json::from_str(&kept.body).unwrap_or_default();
     let mut event = Event::by(
@@ -242,6 +305,20 @@ async fn replay(
     }
     response.insert_header((REPLAYED, "true"));
     Ok(response.body(kept.body))
+}
+
+/// Reads a stream to its end and keeps nothing of it but its digest.
+async fn read_past(request: &mut ServiceRequest) -> Result<String, Problem> {
+    let seen = Seen::watch(request);
+    let mut payload = request.take_payload();
+    loop {
+        match tokio::time::timeout(SILENCE, payload.next()).await {
+            Ok(Some(Ok(_))) => {}
+            Ok(None) => return Ok(seen.told()),
+            Ok(Some(Err(_))) => return Err(Problem::new(Code::BadRequest)),
+            Err(_) => return Err(Problem::new(Code::RequestTimeout)),
+        }
+    }
 }
 
 fn digest(request: &ServiceRequest, body: &[u8]) -> Vec<u8> {
