@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .ground import audit_is_whole, house, log_is_clean, rows, until
 
 # As many lines are committed together, with one event.
-GROUP = 1_000
+GROUP = 4_000
 
 
 def as_of(second):
