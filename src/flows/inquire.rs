@@ -15,7 +15,7 @@ use crate::{
         role::{Proof, Verify},
         verification::{Door, Verification},
     },
-    store::{LoanRow, Reader, Traced},
+    store::{LoanRow, Traced},
 };
 
 /// A loan and where it stands today.
@@ -71,14 +71,10 @@ pub async fn inquire(
         return Ok(view(app, verification.client_id, loans, Known::Told));
     }
     let (wanted, staff_id) = (id.to_owned(), actor.id.clone());
-    let look = move |reader: &mut Reader<'_>| {
-        let Some(verification) = reader.own_verification(&wanted, &staff_id)? else {
-            return Ok(None);
-        };
-        let loans = reader.open_loans(&verification.client_id)?;
-        Ok(Some((verification, loans)))
-    };
-    let (event, judged) = judge(event, app.store.read(look).await?, now);
+    let found = app
+        .store
+        .read(move |reader| reader.own_inquiry(&wanted, &staff_id));
+    let (event, judged) = judge(event, found.await?, now);
     let (verification, before) = match judged {
         Ok(found) => found,
         Err(refusal) => {

@@ -8,10 +8,10 @@ use std::{
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderMap},
-    web,
+    web::{self, Bytes},
 };
 use flate2::write::MultiGzDecoder;
-use futures_util::StreamExt;
+use futures_util::{TryStream, TryStreamExt};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,7 +39,7 @@ const NDJSON: &str = "application/x-ndjson";
 /// So many rejected lines are shown; the others are counted.
 const REJECTIONS_SHOWN: usize = 1_000;
 /// A batch that sends nothing for so long has ended.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(60);
 /// Gzip makes a thousand bytes out of one at the most: so little is unpacked at once that what comes
 /// out of it fits in memory, whatever was packed.
 const PACKED_BYTES: usize = 128;
@@ -122,14 +122,13 @@ async fn take(
     mut body: Body,
 ) -> Result<Report, Problem> {
     let broken = loop {
-        match tokio::time::timeout(SILENCE, payload.next()).await {
-            Ok(Some(Ok(chunk))) => match unpack(&mut stream, &mut body, &chunk).await? {
+        match next_chunk(&mut payload).await {
+            Ok(Some(chunk)) => match unpack(&mut stream, &mut body, &chunk).await? {
                 Ok(()) => {}
                 Err(_) => break Some(Code::BadRequest),
             },
             Ok(None) => break None,
-            Ok(Some(Err(_))) => break Some(Code::BadRequest),
-            Err(_) => break Some(Code::RequestTimeout),
+            Err(code) => break Some(code),
         }
     };
     let broken = broken.or_else(|| body.end().err().map(|_| Code::BadRequest));
@@ -145,6 +144,19 @@ async fn take(
             ..Problem::new(code)
         })
     })
+}
+
+/// What arrives next of a body that is never held whole; nothing at its end.
+///
+/// # Errors
+/// [`Code::BadRequest`] where it is cut off, [`Code::RequestTimeout`] where it falls silent.
+pub(super) async fn next_chunk(
+    payload: &mut (impl TryStream<Ok = Bytes> + Unpin),
+) -> Result<Option<Bytes>, Code> {
+    match tokio::time::timeout(SILENCE, payload.try_next()).await {
+        Ok(chunk) => chunk.map_err(|_| Code::BadRequest),
+        Err(_) => Err(Code::RequestTimeout),
+    }
 }
 
 async fn unpack(

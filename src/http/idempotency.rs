@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    batches::SILENCE,
+    batches::next_chunk,
     context::{Identity, origin, written_out},
     extract::read_all,
     problem::Problem,
@@ -55,13 +55,16 @@ const EXEMPT: &[&str] = &[
     "/v1/clients/search",
 ];
 
-/// The one address whose bodies are of any length.
-const STREAMED: &str = "/v1/loan-system/batches";
-
 /// Whether a key is honoured on POSTs to an address.
 #[must_use]
 pub fn is_honoured(path: &str) -> bool {
     !EXEMPT.contains(&path)
+}
+
+/// Whether bodies sent to an address are of any length, and so never held whole.
+#[must_use]
+pub fn is_streamed(path: &str) -> bool {
+    path == "/v1/loan-system/batches"
 }
 
 /// Fields that a kept answer leaves out.
@@ -147,10 +150,9 @@ async fn once(
     actor: &Actor,
     app: web::Data<App>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_streamed = request.path() == STREAMED;
     match claim(&mut request, header, actor, &app).await {
         Ok((id, IdempotencyClaim::Fresh)) => {
-            let seen = is_streamed.then(|| Seen::watch(&mut request));
+            let seen = is_streamed(request.path()).then(|| Seen::watch(&mut request));
             // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck.
             let answering = actix_web::rt::spawn(answer(request, next, id, app, seen));
             answering.await.map_err(Problem::internal)?
@@ -162,10 +164,7 @@ async fn once(
             Ok(request.error_response(Problem::new(Code::IdempotencyKeyReused)))
         }
         Ok((_, IdempotencyClaim::Answered(kept))) => {
-            let replayed = match serde_json::from_str(&kept) {
-                Ok(kept) => replay(&mut request, kept, actor, &app).await,
-                Err(error) => Err(Problem::internal(error)),
-            };
+            let replayed = replay(&mut request, &kept, actor, &app).await;
             Ok(match replayed {
                 Ok(response) => request.into_response(response),
                 Err(problem) => request.error_response(problem),
@@ -187,7 +186,7 @@ async fn claim(
     };
     let key = std::str::from_utf8(header.as_bytes()).ok().filter(fits);
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
-    let body = if request.path() == STREAMED {
+    let body = if is_streamed(request.path()) {
         web::Bytes::new()
     } else {
         let body = read_all(request.take_payload()).await?;
@@ -271,10 +270,11 @@ async fn answer(
 
 async fn replay(
     request: &mut ServiceRequest,
-    kept: Kept,
+    kept: &str,
     actor: &Actor,
     app: &App,
 ) -> Result<HttpResponse, Problem> {
+    let kept: Kept = serde_json::from_str(kept).map_err(Problem::internal)?;
     if let Some(first) = &kept.streamed
         && *first != read_past(request).await?
     {
@@ -311,14 +311,12 @@ async fn replay(
 async fn read_past(request: &mut ServiceRequest) -> Result<String, Problem> {
     let seen = Seen::watch(request);
     let mut payload = request.take_payload();
-    loop {
-        match tokio::time::timeout(SILENCE, payload.next()).await {
-            Ok(Some(Ok(_))) => {}
-            Ok(None) => return Ok(seen.told()),
-            Ok(Some(Err(_))) => return Err(Problem::new(Code::BadRequest)),
-            Err(_) => return Err(Problem::new(Code::RequestTimeout)),
-        }
-    }
+    while next_chunk(&mut payload)
+        .await
+        .map_err(Problem::new)?
+        .is_some()
+    {}
+    Ok(seen.told())
 }
 
 fn digest(request: &ServiceRequest, body: &[u8]) -> Vec<u8> {

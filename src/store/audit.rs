@@ -199,11 +199,17 @@ pub(super) fn record(
     if receivers.is_empty() {
         return insert(connection, events);
     }
-    connection.transaction(|connection| {
+    let write = |connection: &mut AnyConnection| {
         insert(connection, events)?;
         let mut messages = messages.iter();
         messages.try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
-    })
+    };
+    if connection.is_in_transaction()? {
+        // Whoever began it rolls all of it back.
+        write(connection)
+    } else {
+        connection.transaction(write)
+    }
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::{
     Connection as _, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
-    connection::{AnsiTransactionManager, SimpleConnection},
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager as _},
     sql_query,
 };
 
@@ -105,14 +105,10 @@ pub(super) fn open(
     let settings = match &connection {
         AnyConnection::Sqlite(_) => {
             // What a reader sorts or counts may be as long as the audit: not in memory.
-            let (cache_kib, only_reads, temporary) = match purpose {
-                Purpose::Read => (READER_CACHE_KIB, "ON", "FILE"),
-                Purpose::Write => (WRITER_CACHE_KIB, "OFF", "MEMORY"),
-                Purpose::Load => (LOADER_CACHE_KIB, "OFF", "MEMORY"),
-            };
-            let checkpoint = match purpose {
-                Purpose::Read | Purpose::Write => CHECKPOINT_PAGES,
-                Purpose::Load => LOADER_CHECKPOINT_PAGES,
+            let (cache_kib, checkpoint, only_reads, temporary) = match purpose {
+                Purpose::Read => (READER_CACHE_KIB, CHECKPOINT_PAGES, "ON", "FILE"),
+                Purpose::Write => (WRITER_CACHE_KIB, CHECKPOINT_PAGES, "OFF", "MEMORY"),
+                Purpose::Load => (LOADER_CACHE_KIB, LOADER_CHECKPOINT_PAGES, "OFF", "MEMORY"),
             };
             format!(
                 "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -156,6 +152,13 @@ impl AnyConnection {
                 AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN")
             }
         }
+    }
+
+    /// Whether a transaction was begun on it.
+    pub(super) fn is_in_transaction(&mut self) -> QueryResult<bool> {
+        let status =
+            <Self as diesel::Connection>::TransactionManager::transaction_manager_status_mut(self);
+        Ok(status.transaction_depth()?.is_some())
     }
 
     /// Whether the database answers.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, LoanRow, lanes::Outcome, loans as held_loans, schema::loans,
+    AnyConnection, LoanRow, Reader, StoreError, lanes::Outcome, loans as held_loans, schema::loans,
     schema::verifications, verifications as recorded,
 };
 use crate::domain::verification::Verification;
@@ -14,7 +14,18 @@ use crate::domain::verification::Verification;
 /// A verification's id, and whose it has to be.
 pub(super) type Asked = (String, String);
 /// The verification, and the loans of its client that are open, by due date, then ticket number.
-pub(super) type Found = Option<(Verification, Vec<LoanRow>)>;
+pub type Found = Option<(Verification, Vec<LoanRow>)>;
+
+impl Reader<'_> {
+    /// A specialist's own verification, and the open loans of its client.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn own_inquiry(&mut self, id: &str, staff_id: &str) -> Result<Found, StoreError> {
+        let asked = (id.to_owned(), staff_id.to_owned());
+        look(self.connection, &[&asked])?.pop().unwrap_or(Ok(None))
+    }
+}
 
 /// Outer results are the database's faults, inner ones those of a row.
 pub(super) fn look(

@@ -15,7 +15,7 @@ use super::{
     error::StoreError,
     inquiries::{Asked, Found},
     looks::{is_look, record_looks},
-    threads::{Threads, answered, caught},
+    threads::{Threads, answered, caught, group},
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
 
@@ -52,13 +52,12 @@ pub(super) trait Unit: Send {
     fn look(&self) -> Option<&Event> {
         None
     }
-    /// Whether the thread ends with it.
-    fn is_last(&self) -> bool {
-        false
-    }
     fn abandoned(&self) -> bool;
-    /// Runs it and keeps its outcome; an `Err` rolls its changes back.
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), Undo>;
+    /// Runs it and keeps its outcome; an `Err` rolls its changes back. A look is not run: it is recorded
+    /// with the others of its group.
+    fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
+        Ok(())
+    }
     fn answer(self: Box<Self>, refused: Option<StoreError>);
 }
 
@@ -131,29 +130,11 @@ pub(super) fn committed<T>(outcome: Option<Outcome<T>>, refused: Option<StoreErr
     }
 }
 
-/// What a thread ends with.
-struct Last;
-
-impl Unit for Last {
-    fn is_last(&self) -> bool {
-        true
-    }
-
-    fn abandoned(&self) -> bool {
-        false
-    }
-
-    fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
-        Ok(())
-    }
-
-    fn answer(self: Box<Self>, _: Option<StoreError>) {}
-}
-
 /// A queue with its threads.
 #[derive(Clone)]
 pub(super) struct Lane {
-    queue: flume::Sender<Box<dyn Unit>>,
+    /// nothing is the end of one thread
+    queue: flume::Sender<Option<Box<dyn Unit>>>,
     threads: usize,
     patience: Duration,
 }
@@ -203,7 +184,7 @@ impl Lane {
     pub(super) fn end(&self) {
         for _ in 0..self.threads {
             // A thread that is gone needs no asking.
-            let _ended = self.queue.send(Box::new(Last));
+            let _ended = self.queue.send(None);
         }
     }
 
@@ -228,7 +209,7 @@ impl Lane {
         answer: oneshot::Receiver<Outcome<T>>,
     ) -> Outcome<T> {
         self.queue
-            .try_send(unit)
+            .try_send(Some(unit))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
         answered(self.patience, answer).await
     }
@@ -240,28 +221,20 @@ struct LaneThread {
     transaction: Transaction,
     patience: Duration,
     chance: Chance,
-    units: flume::Receiver<Box<dyn Unit>>,
+    units: flume::Receiver<Option<Box<dyn Unit>>>,
     connection: Option<AnyConnection>,
     last_used: Instant,
 }
 
 impl LaneThread {
     fn live(mut self) {
-        while let Ok(first) = self.units.recv() {
-            let mut is_last = first.is_last();
-            let mut group = vec![first];
-            let is_grouped = matches!(self.transaction, Transaction::Grouped | Transaction::Looks);
-            if is_grouped && !is_last {
-                for unit in self.units.try_iter().take(GROUP - 1) {
-                    is_last = unit.is_last();
-                    group.push(unit);
-                    if is_last {
-                        // The next end that waits is another thread's.
-                        break;
-                    }
-                }
-            }
-            group.retain(|unit| !unit.abandoned() && !unit.is_last());
+        let at_most = match self.transaction {
+            Transaction::None | Transaction::Own => 1,
+            Transaction::Grouped | Transaction::Looks => GROUP,
+        };
+        while let Ok(Some(first)) = self.units.recv() {
+            let (mut group, is_last) = group(first, &self.units, at_most);
+            group.retain(|unit| !unit.abandoned());
             if !group.is_empty() {
                 self.serve(group);
                 self.last_used = Instant::now();

@@ -29,11 +29,6 @@ impl Unit for Look {
         self.reply.is_closed()
     }
 
-    fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
-        // A look is written with the others of its group.
-        Ok(())
-    }
-
     fn answer(self: Box<Self>, refused: Option<StoreError>) {
         let _caller_may_be_gone = self.reply.send(refused.map_or(Ok(()), Err));
     }
@@ -72,11 +67,6 @@ where
 
     fn abandoned(&self) -> bool {
         self.reply.is_closed()
-    }
-
-    fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
-        // It is looked up and recorded with the others of its group.
-        Ok(())
     }
 
     fn answer(self: Box<Self>, refused: Option<StoreError>) {

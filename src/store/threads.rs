@@ -3,7 +3,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -39,26 +39,26 @@ pub(super) fn caught<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     })
 }
 
-/// Takes what waits behind a first, at most so many in all, and whether the end, which is nothing, was
-/// among them.
+/// Takes what waits behind a first, at most so many in all, up to the end, which is nothing, and whether
+/// that was reached. An end behind it is another thread's.
 pub(super) fn group<T>(
     first: T,
     waiting: &flume::Receiver<Option<T>>,
     at_most: usize,
 ) -> (Vec<T>, bool) {
-    let (mut group, mut is_last) = (vec![first], false);
+    let mut group = vec![first];
     for more in waiting.try_iter().take(at_most - 1) {
         match more {
             Some(more) => group.push(more),
-            None => is_last = true,
+            None => return (group, true),
         }
     }
-    (group, is_last)
+    (group, false)
 }
 
 /// Threads that were started, to be waited for.
-#[derive(Clone, Default)]
-pub(super) struct Threads(Arc<Mutex<Vec<JoinHandle<()>>>>);
+#[derive(Default)]
+pub(super) struct Threads(Mutex<Vec<JoinHandle<()>>>);
 
 impl Threads {
     pub(super) fn start(

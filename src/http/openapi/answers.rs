@@ -186,11 +186,13 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
         add(&[
             Code::BadRequest,
             Code::RequestTimeout,
-            Code::PayloadTooLarge,
             Code::RequestInProgress,
             Code::IdempotencyKeyInvalid,
             Code::IdempotencyKeyReused,
         ]);
+        if !idempotency::is_streamed(path) {
+            add(&[Code::PayloadTooLarge]);
+        }
     }
     let all = Code::ALL.iter().copied();
     all.filter(|code| named.contains(code.name())).collect()

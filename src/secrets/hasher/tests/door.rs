@@ -46,12 +46,15 @@ async fn a_full_line_refuses_at_once_and_says_when_to_come_back() {
         (stats.waiting, stats.admitted, stats.refused_overload),
         (8, 4, 1)
     );
+    let refused = hasher.has_room().expect_err("the line is full");
+    assert!(refused.retry_after > Duration::ZERO);
 
     drop((held, admitted));
     for waiter in line {
         assert_eq!(waiter.await.expect("no panic"), Ok(()));
     }
     assert_eq!(hasher.stats().waiting, 0);
+    assert_eq!(hasher.has_room(), Ok(()));
 }
 
 #[tokio::test]
