@@ -27,7 +27,14 @@ pub async fn touch(
     let (window, now) = (app.settings.clients, app.clock.now());
     let touched = app
         .store
-        .tally(move |tally| tally.touch_clients(&staff_id, &ids, window, now))
+        .tally(move |tally| {
+            let mut used = tally.hold_used_by(&staff_id)?;
+            let touched = used.touch(&ids, window, now);
+            if touched.is_ok() {
+                tally.keep_used_by(&staff_id, &used, now)?;
+            }
+            Ok(touched)
+        })
         .await?;
     match touched {
         Ok(()) => Ok(()),

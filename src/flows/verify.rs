@@ -54,6 +54,15 @@ pub struct Heard {
     pub call_id: CallId,
 }
 
+/// Whether a verification that begins now may come to its hash: a flood is turned away by this before
+/// the database hears of it, even of who sends it.
+///
+/// # Errors
+/// [`Refusal::Overloaded`].
+pub fn has_room(app: &App) -> Result<(), Refusal> {
+    Ok(app.hasher.has_room()?)
+}
+
 /// Verifies a caller.
 ///
 /// # Errors
@@ -65,22 +74,19 @@ pub async fn verify(
     origin: &Origin,
     heard: Heard,
 ) -> Result<Verified, Refusal> {
-    // A flood is turned away before the database hears of it.
-    app.hasher.has_room()?;
     let client_id = heard.client_id.clone();
-    let known = app
+    let seen = app
         .store
-        .read(move |reader| reader.has_client(&client_id))
-        .await?;
-    if !known {
-        return Err(Refusal::Unknown);
-    }
+        .read(move |reader| reader.client_passphrase(&client_id))
+        .await?
+        .ok_or(Refusal::Unknown)?;
     let admission = app.hasher.admit().await?;
     let story = Story {
         app: app.clone(),
         actor: proof.actor().clone(),
         origin: origin.clone(),
         heard,
+        seen,
     };
     // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
     let told = tokio::spawn(story.tell(admission)).await;
@@ -92,6 +98,8 @@ struct Story {
     actor: Actor,
     origin: Origin,
     heard: Heard,
+    /// the passphrase as it was before the caller waited in line
+    seen: Option<PassphraseRow>,
 }
 
 /// One form of what was heard, to be tried on a hash.
@@ -156,18 +164,19 @@ impl Story {
             settings.attempts.clone(),
         );
         let (staff_id, client_id) = (self.actor.id.clone(), self.heard.client_id.clone());
+        let seen = self.seen.clone();
         let begun = self.app.store.tally(move |tally| {
+            let mut used = tally.hold_used_by(&staff_id)?;
             let touched = std::slice::from_ref(&client_id);
-            if let Err(limited) = tally.touch_clients(&staff_id, touched, clients, now)? {
+            if let Err(limited) = used.touch(touched, clients, now) {
                 return Ok(Begun::Limited(Quota::Clients, limited));
             }
-            if let Err(limited) =
-                tally.take(&format!("verifications:{staff_id}"), verifications, now)?
-            {
+            if let Err(limited) = used.verify(verifications, now) {
                 return Ok(Begun::Limited(Quota::Verifications, limited));
             }
+            tally.keep_used_by(&staff_id, &used, now)?;
             tally
-                .count_attempt(&client_id, &law, now)
+                .count_attempt(&client_id, seen.clone(), &law, now)
                 .map(Begun::Attempt)
         });
         Ok(begun.await?)

@@ -23,6 +23,7 @@ mod looks;
 mod migrations;
 mod outbox;
 mod passphrases;
+mod quotas;
 mod rewrap;
 pub(crate) mod schema;
 mod seals;
@@ -57,11 +58,12 @@ pub use self::{
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{NewPassphrase, PassphraseRow},
+    quotas::{Limited, Used, Window},
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, LoanWrite},
-    tallies::{Attempt, IdempotencyClaim, Limited, Tally, Window},
+    tallies::{Attempt, IdempotencyClaim, Tally},
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };

@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
-    schema::{passphrases, verifications},
+    Reader, StoreError, Tx,
+    connection::directly,
+    maybe_moment, micros, moment, one_row,
+    schema::{clients, passphrases, verifications},
 };
 use crate::domain::{
+    attempts::Counted,
     passphrase::{Kept, PassphraseState},
     verification::Outcome,
 };
@@ -110,6 +113,24 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
 }
 
 impl Reader<'_> {
+    /// A client's passphrase, if one was ever set; none at all where there is no such client.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn client_passphrase(
+        &mut self,
+        client_id: &str,
+    ) -> Result<Option<Option<PassphraseRow>>, StoreError> {
+        let known = clients::table
+            .left_join(passphrases::table)
+            .filter(clients::id.eq(client_id))
+            .select(passphrases::all_columns.nullable());
+        let row: Option<Option<Columns>> =
+            directly!(&mut *self.connection, connection => known.get_result(connection))
+                .optional()?;
+        row.map(|row| row.map(decode).transpose()).transpose()
+    }
+
     /// A client's passphrase, if one was ever set.
     ///
     /// # Errors
@@ -220,6 +241,35 @@ impl Tx<'_> {
             ))
             .execute(self.connection)?;
         one_row(TABLE, client_id, changed)
+    }
+
+    /// Clears what was counted up to an attempt whose words were right, if nothing has happened to the
+    /// passphrase since it was counted. Tells whether that is so.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn clear_attempts(
+        &mut self,
+        client_id: &str,
+        generation: i64,
+        counted: Counted,
+    ) -> Result<bool, StoreError> {
+        let kept = if counted.disables {
+            Kept::Disabled
+        } else {
+            Kept::Active
+        };
+        let clear = diesel::update(passphrases::table.find(client_id))
+            .filter(passphrases::generation.eq(generation))
+            .filter(passphrases::failed_attempts.eq(kept_count(counted.number)))
+            .filter(passphrases::state.eq(kept.name()))
+            .set((
+                passphrases::state.eq(Kept::Active.name()),
+                passphrases::failed_attempts.eq(0),
+                passphrases::locked_until.eq(None::<i64>),
+            ));
+        let cleared = directly!(&mut *self.connection, connection => clear.execute(connection))?;
+        Ok(cleared == 1)
     }
 
     /// Keeps a hash made anew, unless the passphrase was changed meanwhile.

@@ -151,14 +151,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    client_touches (staff_id, client_id) {
-        staff_id -> Text,
-        client_id -> Text,
-        touched_at -> BigInt,
-    }
-}
-
-diesel::table! {
     leases (name) { name -> Text, holder -> Text, expires_at -> BigInt, }
 }
 

@@ -23,6 +23,7 @@ on_each_database! {
     blocked_destroyed_and_unset_are_told_apart_as_the_contract_says with BUSY,
     words_with_nothing_in_them_are_no_attempt with BUSY,
     an_unknown_client_is_no_attempt with BUSY,
+    what_happens_to_a_passphrase_while_a_caller_waits_in_line_holds_for_them with BUSY,
 }
 on_postgresql! {
     forty_wrong_guesses_at_two_instances_are_tried_three_times_in_all with BUSY,
@@ -346,4 +347,35 @@ async fn an_unknown_client_is_no_attempt(world: &World) {
         .await
         .refused(404, "not_found");
     assert_eq!(world.hash_jobs(), before);
+}
+
+async fn what_happens_to_a_passphrase_while_a_caller_waits_in_line_holds_for_them(world: &World) {
+    let (branch, specialist) = (world.staff("branch").await, world.staff("supervisor").await);
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let path = format!("/v1/clients/{client}/passphrase");
+    let reason = json!({"reason": "the client showed a document at the branch"});
+    let hasher = &world.first.app.hasher;
+    let verified_after = async |words, happens: &str| {
+        let mut places = Vec::new();
+        for _ in 0..2 * hasher.settings().workers {
+            places.push(hasher.admit().await.expect("nobody else is there"));
+        }
+        let happening = async {
+            while hasher.stats().waiting == 0 {
+                tokio::task::yield_now().await;
+            }
+            let happened = specialist.post(&format!("{path}/{happens}"), reason.clone());
+            happened.await.expect(200);
+            drop(places);
+        };
+        let (answer, ()) = tokio::join!(specialist.verify(&client, words).into_future(), happening);
+        answer.expect(201)
+    };
+    fail(&specialist, &client, 3).await;
+    let freed = verified_after(WRONG, "unlock").await;
+    assert_eq!(freed["outcome"], "rejected", "{}", freed.text);
+    let counted = branch.get(&path).await.expect(200);
+    assert_eq!(counted["failed_attempts"], 4);
+    let shut = verified_after(PHRASE, "block").await;
+    assert_eq!(shut["outcome"], "blocked", "{}", shut.text);
 }

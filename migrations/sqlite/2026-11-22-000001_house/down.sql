@@ -1,7 +1,6 @@
 DROP TABLE key_checks;
 DROP TABLE counters;
 DROP TABLE leases;
-DROP TABLE client_touches;
 DROP TABLE rate_windows;
 DROP TABLE idempotency_records;
 DROP TABLE audit_seals;

@@ -153,14 +153,6 @@ CREATE TABLE rate_windows (
     hits TEXT NOT NULL,
     last_hit BIGINT NOT NULL
 );
-CREATE INDEX rate_windows_by_age ON rate_windows (last_hit);
-
-CREATE TABLE client_touches (
-    staff_id TEXT NOT NULL,
-    client_id TEXT NOT NULL,
-    touched_at BIGINT NOT NULL,
-    PRIMARY KEY (staff_id, client_id)
-);
 
 CREATE TABLE leases (
     name TEXT NOT NULL PRIMARY KEY,

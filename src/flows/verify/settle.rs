@@ -94,12 +94,22 @@ impl Settlement {
         events: &Events,
     ) -> Result<Traced<Settled>, StoreError> {
         let now = verification.opened_at;
-        let current = tx.hold_passphrase(&self.held.client_id)?;
+        let (client_id, generation) = (&self.held.client_id, self.held.generation);
+        if let Some(how) = self.how
+            && tx.clear_attempts(client_id, generation, self.counted)?
+        {
+            return self.succeed(app, tx, 0, verification, events, how);
+        }
+        let current = tx.hold_passphrase(client_id)?;
         // What was tried may have been blocked, destroyed or changed while it was hashed.
-        let still = current.filter(|row| row.generation == self.held.generation);
+        let still = current.filter(|row| row.generation == generation);
         match (still, self.how) {
             (Some(row), Some(how)) if matches!(row.kept, Kept::Active | Kept::Disabled) => {
-                self.succeed(app, tx, &row, verification, events, how)
+                // Success clears what was counted up to it; what was counted after it is still to be told.
+                let remaining = row.failed_attempts.saturating_sub(self.counted.number);
+                let lock = app.settings.attempts.lock_at(remaining, now);
+                tx.settle_success(client_id, generation, remaining, lock)?;
+                self.succeed(app, tx, remaining, verification, events, how)
             }
             (Some(row), _) if row.kept == Kept::Blocked || row.kept == Kept::Destroyed => {
                 verification.outcome = if row.kept == Kept::Blocked {
@@ -151,34 +161,26 @@ impl Settlement {
         &self,
         app: &App,
         tx: &mut Tx<'_>,
-        row: &PassphraseRow,
+        remaining: u32,
         mut verification: Verification,
         events: &Events,
         how: &str,
     ) -> Result<Traced<Settled>, StoreError> {
         let now = verification.opened_at;
-        // Success clears what was counted up to it; what was counted after it is still to be told.
-        let law = &app.settings.attempts;
-        let remaining = row.failed_attempts.saturating_sub(self.counted.number);
-        tx.settle_success(
-            &row.client_id,
-            row.generation,
-            remaining,
-            law.lock_at(remaining, now),
-        )?;
+        let client_id = &self.held.client_id;
         verification.outcome = Outcome::Verified;
-        verification.attempts_left = Some(law.attempts_left(remaining));
+        verification.attempts_left = Some(app.settings.attempts.attempts_left(remaining));
         verification.expires_at =
             Some(now + TimeDelta::minutes(i64::from(app.settings.verification_minutes)));
         tx.insert_verification(&verification)?;
-        let loans = tx.open_loans(&row.client_id)?;
+        let loans = tx.open_loans(client_id)?;
         let recorded = events.recorded(&verification).reason(how);
         let read = events
             .about(&verification, Action::InquiryMade)
             .outcome("read");
         let mut renewal = None;
         if let Some(renewed) = &self.renewed {
-            tx.renew_hash(&row.client_id, row.generation, renewed)?;
+            tx.renew_hash(client_id, self.held.generation, renewed)?;
             renewal = Some(
                 events
                     .about(&verification, Action::PassphraseRenewed)

@@ -1,0 +1,348 @@
+//! Quotas: so many within so long, one row a subject, held while it is judged.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{AnyConnection, StoreError, Tally, connection::directly, micros, schema::rate_windows};
+
+const TABLE: &str = "rate_windows";
+
+/// So many within so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// how many
+    pub quota: u32,
+    /// within how many seconds
+    pub seconds: u32,
+}
+
+impl Window {
+    fn start(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - TimeDelta::seconds(i64::from(self.seconds))
+    }
+
+    /// This window is full, until something taken at `makes_room` leaves it.
+    fn full(self, makes_room: Option<i64>, now: DateTime<Utc>) -> Limited {
+        let room_at =
+            makes_room.unwrap_or_else(|| micros(now)) + i64::from(self.seconds) * 1_000_000;
+        let wait = (room_at - micros(now)).max(0);
+        let seconds = u32::try_from((wait + 999_999) / 1_000_000).unwrap_or(self.seconds);
+        Limited {
+            window: self,
+            retry_after_seconds: seconds.clamp(1, self.seconds.max(1)),
+        }
+    }
+}
+
+/// The window is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// the window
+    pub window: Window,
+    /// seconds until there is room for one more
+    pub retry_after_seconds: u32,
+}
+
+impl Tally<'_> {
+    /// Takes one of a subject's quota in a sliding window.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn take(
+        &mut self,
+        subject: &str,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), Limited>, StoreError> {
+        let mut hits: Hits = self.hold(subject)?;
+        let taken = hits.take(window, now);
+        if taken.is_ok() {
+            self.keep(subject, &hits, now)?;
+        }
+        Ok(taken)
+    }
+
+    /// What a specialist has used of the quotas of specialists, held until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hold_used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
+        self.hold(&specialist(staff_id))
+    }
+
+    /// Keeps what a specialist has used now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_used_by(
+        &mut self,
+        staff_id: &str,
+        used: &Used,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.keep(&specialist(staff_id), used, now)
+    }
+
+    /// Holds a subject's row until the transaction ends, so that two at once cannot both be the last.
+    fn hold<T: DeserializeOwned + Default>(&mut self, subject: &str) -> Result<T, StoreError> {
+        let row = rate_windows::table.find(subject).select(rate_windows::hits);
+        let held: Option<String> = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => row.get_result(sqlite).optional()?,
+            AnyConnection::Postgres(postgres) => {
+                let held = row.for_update().get_result(postgres).optional()?;
+                if held.is_none() {
+                    diesel::insert_into(rate_windows::table)
+                        .values((
+                            rate_windows::subject.eq(subject),
+                            rate_windows::hits.eq(""),
+                            rate_windows::last_hit.eq(0),
+                        ))
+                        .on_conflict_do_nothing()
+                        .execute(postgres)?;
+                    row.for_update().get_result(postgres).optional()?
+                } else {
+                    held
+                }
+            }
+        };
+        match held.as_deref() {
+            None | Some("") => Ok(T::default()),
+            Some(held) => {
+                serde_json::from_str(held).map_err(|why| StoreError::corrupt(TABLE, subject, why))
+            }
+        }
+    }
+
+    fn keep<T: Serialize>(
+        &mut self,
+        subject: &str,
+        held: &T,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let written =
+            serde_json::to_string(held).map_err(|why| StoreError::corrupt(TABLE, subject, why))?;
+        let values = (
+            rate_windows::hits.eq(&written),
+            rate_windows::last_hit.eq(micros(now)),
+        );
+        let keep = diesel::update(rate_windows::table.find(subject)).set(values);
+        let kept = directly!(&mut *self.connection, connection => keep.execute(connection))?;
+        if kept == 0 {
+            diesel::insert_into(rate_windows::table)
+                .values((rate_windows::subject.eq(subject), values))
+                .execute(self.connection)?;
+        }
+        Ok(())
+    }
+}
+
+fn specialist(staff_id: &str) -> String {
+    format!("specialist:{staff_id}")
+}
+
+/// What a specialist has used of the quotas of specialists.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Used {
+    /// different clients, each with the microsecond at which it was last touched, oldest first
+    touched: Vec<(String, i64)>,
+    verified: Hits,
+}
+
+impl Used {
+    /// Notes that clients are touched, unless that would make too many different ones.
+    ///
+    /// # Errors
+    /// [`Limited`], with nothing noted.
+    pub fn touch(
+        &mut self,
+        clients: &[String],
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<(), Limited> {
+        let (now_micros, start) = (micros(now), micros(window.start(now)));
+        self.touched.retain_mut(|(_, at)| {
+            *at = (*at).min(now_micros);
+            *at > start
+        });
+        let (again, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.touched)
+            .into_iter()
+            .partition(|(touched, _)| clients.contains(touched));
+        let mut different = clients.to_vec();
+        different.sort_unstable();
+        different.dedup();
+        let over = (others.len() + different.len()).saturating_sub(window.quota as usize);
+        let is_new = different.len() > again.len();
+        if over > 0 && is_new {
+            self.touched = others.into_iter().chain(again).collect();
+            self.touched.sort_unstable_by_key(|(_, at)| *at);
+            let makes_room = self.touched.get(over - 1).or(self.touched.last());
+            return Err(window.full(makes_room.map(|(_, at)| *at), now));
+        }
+        let now = different.into_iter().map(|client| (client, now_micros));
+        self.touched = others.into_iter().chain(now).collect();
+        Ok(())
+    }
+
+    /// Notes a verification.
+    ///
+    /// # Errors
+    /// [`Limited`], with nothing noted.
+    pub fn verify(&mut self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+        self.verified.take(window, now)
+    }
+}
+
+/// Hits: when, in microseconds, and how many.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Hits(Vec<(i64, u32)>);
+
+impl Hits {
+    /// Up to this quota every hit is kept by its own time; above it, by hundredths of the window, so
+    /// that the row stays short.
+    const EXACT_UP_TO: u32 = 100;
+
+    fn take(&mut self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+        let width = if window.quota <= Self::EXACT_UP_TO {
+            0
+        } else {
+            i64::from(window.seconds) * 10_000
+        };
+        let (now_micros, start) = (micros(now), micros(window.start(now)));
+        // A clock that was set back leaves hits in the future; they count as of now.
+        self.0.retain_mut(|(at, _)| {
+            *at = (*at).min(now_micros);
+            *at + width > start
+        });
+        let taken: u32 = self.0.iter().map(|(_, count)| *count).sum();
+        if taken >= window.quota {
+            let mut over = taken - window.quota + 1;
+            let makes_room = self.0.iter().find(|(_, count)| {
+                over = over.saturating_sub(*count);
+                over == 0
+            });
+            return Err(window.full(makes_room.map(|(at, _)| at + width), now));
+        }
+        match self.0.last_mut() {
+            Some((at, count)) if now_micros - *at < width => *count += 1,
+            _ => self.0.push((now_micros, 1)),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    fn clients(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_full_window_has_room_again_when_its_oldest_hit_leaves_it() {
+        let window = Window {
+            quota: 2,
+            seconds: 60,
+        };
+        let mut hits = Hits::default();
+        assert_eq!(hits.take(window, at(0)), Ok(()));
+        assert_eq!(hits.take(window, at(20)), Ok(()));
+        let limited = hits.take(window, at(30)).unwrap_err();
+        assert_eq!(limited.retry_after_seconds, 30);
+        assert_eq!(hits.take(window, at(60)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_set_back_shuts_nobody_out_for_longer_than_the_window() {
+        let window = Window {
+            quota: 1,
+            seconds: 60,
+        };
+        let mut hits = Hits::default();
+        assert_eq!(hits.take(window, at(3_600)), Ok(()));
+        assert!(hits.take(window, at(0)).is_err());
+        assert_eq!(hits.take(window, at(60)), Ok(()));
+        let mut used = Used::default();
+        assert_eq!(used.touch(&clients(&["a"]), window, at(3_600)), Ok(()));
+        assert!(used.touch(&clients(&["b"]), window, at(0)).is_err());
+        assert_eq!(used.touch(&clients(&["b"]), window, at(60)), Ok(()));
+    }
+
+    #[test]
+    fn a_client_touched_again_takes_no_more_room_and_stays_for_longer() {
+        let window = Window {
+            quota: 2,
+            seconds: 60,
+        };
+        let mut used = Used::default();
+        assert_eq!(
+            used.touch(&clients(&["a", "b", "a"]), window, at(0)),
+            Ok(())
+        );
+        assert_eq!(used.touch(&clients(&["a"]), window, at(40)), Ok(()));
+        // "b" leaves in ten seconds, and with it only one place is free.
+        let limited = used.touch(&clients(&["c"]), window, at(50)).unwrap_err();
+        assert_eq!(limited.retry_after_seconds, 10);
+        let limited = used.touch(&clients(&["c", "d"]), window, at(50));
+        assert_eq!(limited.unwrap_err().retry_after_seconds, 50);
+        assert_eq!(used.touch(&clients(&["a", "b"]), window, at(50)), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_ever_holds_more_than_its_quota(
+            quota in prop_oneof![1..20_u32, 101..140_u32],
+            steps in proptest::collection::vec(0..20_i64, 1..300),
+        ) {
+            let window = Window { quota, seconds: 60 };
+            let mut hits = Hits::default();
+            let mut taken: Vec<i64> = Vec::new();
+            let mut now = 0;
+            for step in steps {
+                now += step / 10;
+                if hits.take(window, at(now)).is_ok() {
+                    taken.push(now);
+                }
+                let within = taken.iter().filter(|hit| **hit > now - 60).count();
+                prop_assert!(within <= quota as usize);
+            }
+        }
+
+        #[test]
+        fn no_specialist_touches_more_different_clients_in_a_window_than_the_quota(
+            quota in 1..6_u32,
+            steps in proptest::collection::vec((0..20_i64, proptest::collection::vec("[a-h]", 1..3)), 1..200),
+        ) {
+            let window = Window { quota, seconds: 60 };
+            let mut used = Used::default();
+            let mut touches: Vec<(String, i64)> = Vec::new();
+            let mut now = 0;
+            for (step, names) in steps {
+                now += step / 4;
+                let mut within: Vec<_> = touches
+                    .iter()
+                    .filter(|(_, at)| *at > now - 60)
+                    .map(|(client, _)| client.clone())
+                    .collect();
+                let known = within.clone();
+                within.extend(names.clone());
+                within.sort_unstable();
+                within.dedup();
+                let fits = within.len() <= quota as usize
+                    || names.iter().all(|name| known.contains(name));
+                prop_assert_eq!(used.touch(&names, window, at(now)).is_ok(), fits);
+                if fits {
+                    touches.extend(names.into_iter().map(|name| (name, now)));
+                }
+            }
+        }
+    }
+}
