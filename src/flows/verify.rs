@@ -54,15 +54,6 @@ pub struct Heard {
     pub call_id: CallId,
 }
 
-/// Whether a verification that begins now may come to its hash: a flood is turned away by this before
-/// the database hears of it, even of who sends it.
-///
-/// # Errors
-/// [`Refusal::Overloaded`].
-pub fn has_room(app: &App) -> Result<(), Refusal> {
-    Ok(app.hasher.has_room()?)
-}
-
 /// Verifies a caller.
 ///
 /// # Errors
@@ -74,6 +65,8 @@ pub async fn verify(
     origin: &Origin,
     heard: Heard,
 ) -> Result<Verified, Refusal> {
+    // A flood is turned away before the database hears of it.
+    app.hasher.has_room()?;
     let client_id = heard.client_id.clone();
     let seen = app
         .store

@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::App,
     domain::audit::Origin,
-    flows::{Refusal, sign_in, verify},
+    flows::{Refusal, sign_in},
     store::SignedIn,
 };
 
@@ -31,8 +31,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The one address of the API that answers with a page.
 const FORM: &str = "/v1/applications/{id}/form";
-/// Where a flood is turned away at the door.
-const VERIFICATIONS: &str = "/v1/verifications";
 /// What the pages of the documentation may load: what comes with them.
 const PAGES_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
@@ -186,13 +184,6 @@ pub async fn identify(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let token = bearer(&request);
     let app = request.app_data::<web::Data<App>>().cloned();
-    if let Some(app) = &app
-        && request.path() == VERIFICATIONS
-        && request.method() == Method::POST
-        && let Err(overloaded) = verify::has_room(app)
-    {
-        return Ok(request.error_response(Problem::from(overloaded)));
-    }
     let identity = match (app, token) {
         (Some(app), Some(token)) => match sign_in::recognise(&app, &token).await {
             Ok(known) => Identity::Known(Box::new(known)),
