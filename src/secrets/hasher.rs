@@ -256,9 +256,11 @@ impl Inner {
             .saturating_sub(self.slots.available_permits())
     }
 
-    /// Whether nobody more is let into a line with so many in it.
+    /// Whether nobody more is let into a line with so many in it. A quarter of the deadline is kept back:
+    /// the pace may fall, and whoever was let in and then refused has waited in vain.
     fn is_too_long(&self, ahead: usize) -> bool {
-        ahead >= self.settings.queue || self.time_of(ahead + 1) > self.settings.deadline
+        let most = self.settings.deadline / 4 * 3;
+        ahead >= self.settings.queue || self.time_of(ahead + 1) > most
     }
 
     fn refuse(&self) -> Overloaded {
@@ -341,7 +343,9 @@ impl Inner {
     }
 }
 
-/// Moves a mean an eighth of the way towards what was just measured.
+/// Moves a mean an eighth of the way towards what was just measured, or towards four times itself where
+/// that is less: the machine may have stood still for a moment, and a mean that believes it turns callers
+/// away for nothing.
 fn learn(mean_micros: &AtomicU64, measured: Duration) {
     let new = u64::try_from(measured.as_micros())
         .unwrap_or(u64::MAX)
@@ -350,7 +354,7 @@ fn learn(mean_micros: &AtomicU64, measured: Duration) {
         Some(if old == 0 {
             new
         } else {
-            old - old / 8 + new / 8
+            old - old / 8 + new.min(old.saturating_mul(4)).div_ceil(8)
         })
     });
 }

@@ -11,10 +11,14 @@ use crate::support::{
 };
 
 /// The statements of the hot path, as the store sends them but for their columns.
-const HOT: [(&str, &str); 7] = [
+const HOT: [(&str, &str); 8] = [
     (
         "who is signed in",
         "SELECT staff.login FROM sessions JOIN staff ON sessions.staff_id = staff.id WHERE sessions.id = 'x'",
+    ),
+    (
+        "a client with the passphrase to be tried",
+        "SELECT hash FROM clients LEFT JOIN passphrases ON passphrases.client_id = clients.id WHERE clients.id = 'x'",
     ),
     (
         "a passphrase to be tried",

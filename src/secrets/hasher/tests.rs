@@ -280,3 +280,18 @@ fn settings_out_of_bounds_are_named() {
     }
     assert!(FAST.below_floor() && !HashSettings::default().below_floor());
 }
+
+#[test]
+fn one_long_pause_moves_the_pace_little_and_a_slow_machine_is_learnt() {
+    let mean = AtomicU64::new(10_000);
+    learn(&mean, Duration::from_secs(10));
+    assert!(mean.load(Ordering::Relaxed) < 15_000);
+    for _ in 0..60 {
+        learn(&mean, Duration::from_millis(500));
+    }
+    assert!(mean.load(Ordering::Relaxed) > 490_000);
+    for _ in 0..60 {
+        learn(&mean, Duration::from_millis(10));
+    }
+    assert!(mean.load(Ordering::Relaxed) < 11_000);
+}
