@@ -6,6 +6,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::passphrase::Kept;
+
 /// After `failures` in a row the passphrase is locked for `minutes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +34,18 @@ pub struct Counted {
     pub locked_until: Option<DateTime<Utc>>,
     /// whether this attempt disables the passphrase if it is wrong
     pub disables: bool,
+}
+
+impl Counted {
+    /// The state in which the passphrase is kept from the count on, until its word is known.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        if self.disables {
+            Kept::Disabled
+        } else {
+            Kept::Active
+        }
+    }
 }
 
 impl AttemptLaw {

@@ -254,15 +254,10 @@ impl Tx<'_> {
         generation: i64,
         counted: Counted,
     ) -> Result<bool, StoreError> {
-        let kept = if counted.disables {
-            Kept::Disabled
-        } else {
-            Kept::Active
-        };
         let clear = diesel::update(passphrases::table.find(client_id))
             .filter(passphrases::generation.eq(generation))
             .filter(passphrases::failed_attempts.eq(kept_count(counted.number)))
-            .filter(passphrases::state.eq(kept.name()))
+            .filter(passphrases::state.eq(counted.kept().name()))
             .set((
                 passphrases::state.eq(Kept::Active.name()),
                 passphrases::failed_attempts.eq(0),

@@ -165,22 +165,19 @@ impl Used {
             *at = (*at).min(now_micros);
             *at > start
         });
-        let (again, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.touched)
-            .into_iter()
-            .partition(|(touched, _)| clients.contains(touched));
         let mut different = clients.to_vec();
         different.sort_unstable();
         different.dedup();
-        let over = (others.len() + different.len()).saturating_sub(window.quota as usize);
-        let is_new = different.len() > again.len();
-        if over > 0 && is_new {
-            self.touched = others.into_iter().chain(again).collect();
-            self.touched.sort_unstable_by_key(|(_, at)| *at);
+        let is_known = |client: &&String| self.touched.iter().any(|(known, _)| known == *client);
+        let new = different.len() - different.iter().filter(is_known).count();
+        let over = (self.touched.len() + new).saturating_sub(window.quota as usize);
+        if over > 0 && new > 0 {
             let makes_room = self.touched.get(over - 1).or(self.touched.last());
             return Err(window.full(makes_room.map(|(_, at)| *at), now));
         }
-        let now = different.into_iter().map(|client| (client, now_micros));
-        self.touched = others.into_iter().chain(now).collect();
+        self.touched.retain(|(known, _)| !different.contains(known));
+        let touched = different.into_iter().map(|client| (client, now_micros));
+        self.touched.extend(touched);
         Ok(())
     }
 
@@ -242,16 +239,17 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
     }
 
+    fn a_minute_of(quota: u32) -> Window {
+        Window { quota, seconds: 60 }
+    }
+
     fn clients(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
     #[test]
     fn a_full_window_has_room_again_when_its_oldest_hit_leaves_it() {
-        let window = Window {
-            quota: 2,
-            seconds: 60,
-        };
+        let window = a_minute_of(2);
         let mut hits = Hits::default();
         assert_eq!(hits.take(window, at(0)), Ok(()));
         assert_eq!(hits.take(window, at(20)), Ok(()));
@@ -262,10 +260,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_shuts_nobody_out_for_longer_than_the_window() {
-        let window = Window {
-            quota: 1,
-            seconds: 60,
-        };
+        let window = a_minute_of(1);
         let mut hits = Hits::default();
         assert_eq!(hits.take(window, at(3_600)), Ok(()));
         assert!(hits.take(window, at(0)).is_err());
@@ -278,10 +273,7 @@ mod tests {
 
     #[test]
     fn a_client_touched_again_takes_no_more_room_and_stays_for_longer() {
-        let window = Window {
-            quota: 2,
-            seconds: 60,
-        };
+        let window = a_minute_of(2);
         let mut used = Used::default();
         assert_eq!(
             used.touch(&clients(&["a", "b", "a"]), window, at(0)),
@@ -302,7 +294,7 @@ mod tests {
             quota in prop_oneof![1..20_u32, 101..140_u32],
             steps in proptest::collection::vec(0..20_i64, 1..300),
         ) {
-            let window = Window { quota, seconds: 60 };
+            let window = a_minute_of(quota);
             let mut hits = Hits::default();
             let mut taken: Vec<i64> = Vec::new();
             let mut now = 0;
@@ -321,7 +313,7 @@ mod tests {
             quota in 1..6_u32,
             steps in proptest::collection::vec((0..20_i64, proptest::collection::vec("[a-h]", 1..3)), 1..200),
         ) {
-            let window = Window { quota, seconds: 60 };
+            let window = a_minute_of(quota);
             let mut used = Used::default();
             let mut touches: Vec<(String, i64)> = Vec::new();
             let mut now = 0;

@@ -102,11 +102,6 @@ impl Tally<'_> {
             return Ok(None);
         }
         let counted = law.count(seen.failed_attempts, now);
-        let kept = if counted.disables {
-            Kept::Disabled
-        } else {
-            Kept::Active
-        };
         let count = diesel::update(passphrases::table.find(&seen.client_id))
             .filter(passphrases::generation.eq(seen.generation))
             .filter(passphrases::failed_attempts.eq(kept_count(seen.failed_attempts)))
@@ -119,7 +114,7 @@ impl Tally<'_> {
             .set((
                 passphrases::failed_attempts.eq(kept_count(counted.number)),
                 passphrases::locked_until.eq(counted.locked_until.map(micros)),
-                passphrases::state.eq(kept.name()),
+                passphrases::state.eq(counted.kept().name()),
             ));
         let updated = directly!(&mut *self.connection, connection => count.execute(connection))?;
         Ok((updated == 1).then_some(counted))
