@@ -5,6 +5,7 @@
 //! returns only with an audit event, and counts through [`Store::tally`], which can touch nothing but
 //! counters.
 
+mod amend;
 mod applications;
 mod audit;
 mod backup;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::{
     Reader, StoreError, Tx,
+    amend::amend,
     connection::directly,
     maybe_moment, micros, moment, one_row,
     schema::{clients, passphrases, verifications},
@@ -254,15 +255,17 @@ impl Tx<'_> {
         generation: i64,
         counted: Counted,
     ) -> Result<bool, StoreError> {
-        let clear = diesel::update(passphrases::table.find(client_id))
-            .filter(passphrases::generation.eq(generation))
-            .filter(passphrases::failed_attempts.eq(kept_count(counted.number)))
-            .filter(passphrases::state.eq(counted.kept().name()))
-            .set((
-                passphrases::state.eq(Kept::Active.name()),
-                passphrases::failed_attempts.eq(0),
-                passphrases::locked_until.eq(None::<i64>),
-            ));
+        let as_counted = passphrases::client_id
+            .eq(client_id)
+            .and(passphrases::generation.eq(generation))
+            .and(passphrases::failed_attempts.eq(kept_count(counted.number)))
+            .and(passphrases::state.eq(counted.kept().name()));
+        let nothing_counted = (
+            passphrases::state.eq(Kept::Active.name()),
+            passphrases::failed_attempts.eq(0),
+            passphrases::locked_until.eq(None::<i64>),
+        );
+        let clear = amend(passphrases::table, as_counted, nothing_counted);
         let cleared = directly!(&mut *self.connection, connection => clear.execute(connection))?;
         Ok(cleared == 1)
     }

@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{AnyConnection, StoreError, Tally, connection::directly, micros, schema::rate_windows};
+use super::{
+    AnyConnection, StoreError, Tally, amend::amend, connection::directly, micros,
+    schema::rate_windows,
+};
 
 const TABLE: &str = "rate_windows";
 
@@ -126,7 +129,11 @@ impl Tally<'_> {
             rate_windows::hits.eq(&written),
             rate_windows::last_hit.eq(micros(now)),
         );
-        let keep = diesel::update(rate_windows::table.find(subject)).set(values);
+        let keep = amend(
+            rate_windows::table,
+            rate_windows::subject.eq(subject),
+            values,
+        );
         let kept = directly!(&mut *self.connection, connection => keep.execute(connection))?;
         if kept == 0 {
             diesel::insert_into(rate_windows::table)

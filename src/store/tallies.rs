@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::{
     AnyConnection, StoreError, Vault,
+    amend::amend,
     connection::directly,
     micros, moment,
     passphrases::{PassphraseRow, decode, kept_count},
@@ -102,20 +103,22 @@ impl Tally<'_> {
             return Ok(None);
         }
         let counted = law.count(seen.failed_attempts, now);
-        let count = diesel::update(passphrases::table.find(&seen.client_id))
-            .filter(passphrases::generation.eq(seen.generation))
-            .filter(passphrases::failed_attempts.eq(kept_count(seen.failed_attempts)))
-            .filter(passphrases::state.eq(Kept::Active.name()))
-            .filter(
+        let as_seen = passphrases::client_id
+            .eq(&seen.client_id)
+            .and(passphrases::generation.eq(seen.generation))
+            .and(passphrases::failed_attempts.eq(kept_count(seen.failed_attempts)))
+            .and(passphrases::state.eq(Kept::Active.name()))
+            .and(
                 passphrases::locked_until
                     .is_null()
                     .or(passphrases::locked_until.le(micros(now))),
-            )
-            .set((
-                passphrases::failed_attempts.eq(kept_count(counted.number)),
-                passphrases::locked_until.eq(counted.locked_until.map(micros)),
-                passphrases::state.eq(counted.kept().name()),
-            ));
+            );
+        let one_more = (
+            passphrases::failed_attempts.eq(kept_count(counted.number)),
+            passphrases::locked_until.eq(counted.locked_until.map(micros)),
+            passphrases::state.eq(counted.kept().name()),
+        );
+        let count = amend(passphrases::table, as_seen, one_more);
         let updated = directly!(&mut *self.connection, connection => count.execute(connection))?;
         Ok((updated == 1).then_some(counted))
     }
