@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use qupia::secrets::calibrate::{CalibrateError, Measured, Wish, measure, owasp_costs, recommend};
+use qupia::secrets::{
+    calibrate::{CalibrateError, Measured, Wish, measure, owasp_costs, recommend},
+    hasher::Cost,
+};
 
 /// What is wanted of a hash.
 #[derive(clap::Args)]
@@ -19,6 +22,23 @@ pub struct Calibrate {
     /// Hashes measured on each worker
     #[arg(long, value_name = "N", default_value_t = 20)]
     rounds: usize,
+    /// Measure this cost alone, such as 47104,1
+    #[arg(long, value_name = "KIB,PASSES", value_parser = read_cost)]
+    cost: Option<Cost>,
+}
+
+fn read_cost(text: &str) -> Result<Cost, String> {
+    let number = |part: &str| part.trim().parse::<u32>().ok();
+    let (memory_kib, passes) = text
+        .split_once(',')
+        .and_then(|(memory_kib, passes)| number(memory_kib).zip(number(passes)))
+        .ok_or("a cost is KiB and passes, such as 47104,1")?;
+    let lanes = 1;
+    Ok(Cost {
+        memory_kib,
+        passes,
+        lanes,
+    })
 }
 
 impl Calibrate {
@@ -30,18 +50,12 @@ impl Calibrate {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores);
         println!("{workers} workers on {cores} cores");
+        if let Some(cost) = self.cost {
+            return print_measured(cost, workers, self.rounds);
+        }
         println!("\nOWASP's and ASVS's equal choices:");
         for cost in owasp_costs() {
-            let reused = measure(cost, workers, true, self.rounds)?;
-            let fresh = measure(cost, workers, false, self.rounds)?;
-            println!(
-                "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s with reused memory, {:>6.1} with fresh",
-                cost.memory_kib,
-                cost.passes,
-                reused.one_hash.as_secs_f64() * 1_000.0,
-                reused.per_second,
-                fresh.per_second,
-            );
+            print_measured(cost, workers, self.rounds)?;
         }
         let wish = Wish {
             one_hash: Duration::from_millis(self.millis),
@@ -51,6 +65,20 @@ impl Calibrate {
         print_settings(&recommend(&wish, self.rounds)?, self.millis);
         Ok(())
     }
+}
+
+fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), CalibrateError> {
+    let reused = measure(cost, workers, true, rounds)?;
+    let fresh = measure(cost, workers, false, rounds)?;
+    println!(
+        "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s with reused memory, {:>6.1} with fresh",
+        cost.memory_kib,
+        cost.passes,
+        reused.one_hash.as_secs_f64() * 1_000.0,
+        reused.per_second,
+        fresh.per_second,
+    );
+    Ok(())
 }
 
 fn print_settings(best: &Measured, wanted_millis: u64) {

@@ -6,6 +6,7 @@ use qupia::{
     flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, upkeep},
     http::server,
     secrets::chance::Chance,
+    store::DatabaseUrl,
 };
 use secrecy::ExposeSecret;
 
@@ -14,6 +15,9 @@ use super::{Failure, start_log};
 /// Serves.
 pub fn serve(settings: Settings) -> Result<(), Failure> {
     start_log(&settings)?;
+    if matches!(settings.store.url, DatabaseUrl::Postgres(_)) {
+        step_behind_other_sessions();
+    }
     let served = actix_web::rt::System::new().block_on(async move {
         let app = App::build(settings, Clock::system(), Chance::os()).await?;
         let made = first_run::make_first_admin(&app).await;
@@ -29,6 +33,20 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
         run(&app, |_| ()).await
     });
     Ok(served?)
+}
+
+/// Leaves a PostgreSQL on the same machine its share of the cores. Linux may weigh whole sessions against
+/// each other, whatever the niceness of their threads ("autogroup" in sched(7)); the hash workers'
+/// session then keeps a server that wants little from a core for a tenth of a second and more, though the
+/// workers themselves step back. A session with a terminal is somebody's shell, and is left as it is.
+fn step_behind_other_sessions() {
+    #[cfg(target_os = "linux")]
+    {
+        const NICENESS: &str = "5";
+        let has_terminal = std::fs::File::open("/dev/tty").is_ok();
+        // Where there are no such groups, or it is not allowed, the service is only less quick under load.
+        let _not_there = (!has_terminal).then(|| std::fs::write("/proc/self/autogroup", NICENESS));
+    }
 }
 
 /// Binds, tells the address, and serves until it is asked to stop; what is in flight is finished.
