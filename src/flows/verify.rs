@@ -66,7 +66,7 @@ pub async fn verify(
     heard: Heard,
 ) -> Result<Verified, Refusal> {
     // A flood is turned away before the database hears of it.
-    app.hasher.has_room()?;
+    app.hasher.has_room().await?;
     let client_id = heard.client_id.clone();
     let seen = app
         .store

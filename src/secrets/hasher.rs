@@ -3,6 +3,7 @@
 
 mod admission;
 mod plan;
+mod refusals;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use super::phc::{Cost, MAX_MEMORY_KIB};
 pub use admission::Admission;
 pub use plan::{Candidate, Check, Checked, Made, Match, Renew};
 use plan::{Decoy, Pepper, Peppers};
+use refusals::Refusals;
 pub use settings::{HashSettings, HashSettingsError};
 
 /// The workers could not be started.
@@ -100,6 +102,7 @@ pub(super) struct Inner {
     jobs_checked: AtomicU64,
     hashes_computed: AtomicU64,
     refused_overload: AtomicU64,
+    refusals: Refusals,
     mean_hash_micros: AtomicU64,
     mean_job_micros: AtomicU64,
 }
@@ -142,6 +145,7 @@ impl Hasher {
             jobs_checked: AtomicU64::new(0),
             hashes_computed: AtomicU64::new(0),
             refused_overload: AtomicU64::new(0),
+            refusals: Refusals::new(),
             mean_hash_micros: AtomicU64::new(0),
             mean_job_micros: AtomicU64::new(0),
             settings,
@@ -169,14 +173,15 @@ impl Hasher {
     }
 
     /// Refuses whom [`admit`](Self::admit) would refuse at once, before anything else is done for them.
+    /// Where very many are, each is told a little later.
     ///
     /// # Errors
     /// [`Overloaded`].
-    pub fn has_room(&self) -> Result<(), Overloaded> {
+    pub async fn has_room(&self) -> Result<(), Overloaded> {
         let inner = &self.0;
         let waiting = inner.waiting.load(Ordering::Relaxed);
         if inner.slots.available_permits() == 0 && inner.is_too_long(waiting) {
-            return Err(inner.refuse());
+            return Err(inner.turn_away().await);
         }
         Ok(())
     }
@@ -199,7 +204,8 @@ impl Hasher {
         }
         let place = Waiting::new(inner);
         if inner.is_too_long(place.ahead) {
-            return Err(inner.refuse());
+            drop(place);
+            return Err(inner.turn_away().await);
         }
         let slot = Arc::clone(&inner.slots).acquire_owned();
         let admitted = tokio::time::timeout(inner.settings.deadline, slot).await;
@@ -261,6 +267,11 @@ impl Inner {
     fn is_too_long(&self, ahead: usize) -> bool {
         let most = self.settings.deadline / 4 * 3;
         ahead >= self.settings.queue || self.time_of(ahead + 1) > most
+    }
+
+    async fn turn_away(&self) -> Overloaded {
+        self.refusals.pause().await;
+        self.refuse()
     }
 
     fn refuse(&self) -> Overloaded {

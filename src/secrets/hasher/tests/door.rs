@@ -46,7 +46,7 @@ async fn a_full_line_refuses_at_once_and_says_when_to_come_back() {
         (stats.waiting, stats.admitted, stats.refused_overload),
         (8, 4, 1)
     );
-    let refused = hasher.has_room().expect_err("the line is full");
+    let refused = hasher.has_room().await.expect_err("the line is full");
     assert!(refused.retry_after > Duration::ZERO);
 
     drop((held, admitted));
@@ -54,7 +54,7 @@ async fn a_full_line_refuses_at_once_and_says_when_to_come_back() {
         assert_eq!(waiter.await.expect("no panic"), Ok(()));
     }
     assert_eq!(hasher.stats().waiting, 0);
-    assert_eq!(hasher.has_room(), Ok(()));
+    assert_eq!(hasher.has_room().await, Ok(()));
 }
 
 #[tokio::test]
