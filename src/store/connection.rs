@@ -85,7 +85,7 @@ const BUSY: Duration = Duration::from_secs(3);
 /// SQLite's pages held in memory, KiB. A reader's are let go with every commit of the writer. An import
 /// writes to pages all over the indexes, in a process of its own.
 const READER_CACHE_KIB: u32 = 2 * 1_024;
-const WRITER_CACHE_KIB: u32 = 6 * 1_024;
+const WRITER_CACHE_KIB: u32 = 16 * 1_024;
 const LOADER_CACHE_KIB: u32 = 80 * 1_024;
 /// Pages in the log after which they are brought into the database: the more, the more often a page
 /// that changed several times is written there once.
