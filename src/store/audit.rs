@@ -1,5 +1,7 @@
 //! The audit: events are inserted with what they record, and read by auditors.
 
+use std::array;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     Connection as _,
@@ -24,6 +26,8 @@ use crate::{
 };
 
 const TABLE: &str = "audit_events";
+/// So many columns are text: all but the place and the time.
+const TEXTS: usize = 11;
 
 /// An event with its place in the audit.
 #[derive(Clone, Debug)]
@@ -185,6 +189,23 @@ impl<'e> EventColumns<'e> {
             remote: event.origin.remote.as_deref(),
         }
     }
+
+    /// All but the time, in the order of the table.
+    fn texts(&self) -> [Option<&'e str>; TEXTS] {
+        [
+            self.actor_id,
+            self.actor_login,
+            self.actor_role,
+            Some(self.action),
+            self.client_id,
+            self.subject_id,
+            self.call_id,
+            self.outcome,
+            self.reason,
+            Some(self.request_id),
+            self.remote,
+        ]
+    }
 }
 
 /// Writes events, and into the outbox what they tell: all or none.
@@ -230,7 +251,9 @@ fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), Store
             }
             written
         }
-        AnyConnection::Postgres(postgres) => Together::of(rows).execute(postgres)?,
+        AnyConnection::Postgres(postgres) => {
+            Together::of(&rows.collect::<Vec<_>>()).execute(postgres)?
+        }
     };
     if written == events.len() {
         Ok(())
@@ -245,72 +268,32 @@ fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), Store
 
 /// Events to be inserted by one statement, which is the same for any number of them and so is kept
 /// prepared: their values go as one list a column.
-#[derive(Default)]
 struct Together<'e> {
     at: Vec<i64>,
-    actor_id: Vec<Option<&'e str>>,
-    actor_login: Vec<Option<&'e str>>,
-    actor_role: Vec<Option<&'e str>>,
-    action: Vec<&'e str>,
-    client_id: Vec<Option<&'e str>>,
-    subject_id: Vec<Option<&'e str>>,
-    call_id: Vec<Option<&'e str>>,
-    outcome: Vec<Option<&'e str>>,
-    reason: Vec<Option<&'e str>>,
-    request_id: Vec<&'e str>,
-    remote: Vec<Option<&'e str>>,
+    texts: [Vec<Option<&'e str>>; TEXTS],
 }
 
 impl<'e> Together<'e> {
-    fn of(rows: impl Iterator<Item = EventColumns<'e>>) -> Self {
-        let mut all = Self::default();
-        for row in rows {
-            all.at.push(row.at);
-            all.actor_id.push(row.actor_id);
-            all.actor_login.push(row.actor_login);
-            all.actor_role.push(row.actor_role);
-            all.action.push(row.action);
-            all.client_id.push(row.client_id);
-            all.subject_id.push(row.subject_id);
-            all.call_id.push(row.call_id);
-            all.outcome.push(row.outcome);
-            all.reason.push(row.reason);
-            all.request_id.push(row.request_id);
-            all.remote.push(row.remote);
+    fn of(rows: &[EventColumns<'e>]) -> Self {
+        let texts: Vec<_> = rows.iter().map(EventColumns::texts).collect();
+        Self {
+            at: rows.iter().map(|row| row.at).collect(),
+            texts: array::from_fn(|column| texts.iter().map(|row| row[column]).collect()),
         }
-        all
     }
 }
 
 impl QueryFragment<Pg> for Together<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        type Texts = Array<Text>;
-        type MaybeTexts = Array<Nullable<Text>>;
         out.push_sql(
             "INSERT INTO audit_events (at, actor_id, actor_login, actor_role, action, client_id, \
              subject_id, call_id, outcome, reason, request_id, remote) SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<BigInt>, _>(&self.at)?;
-        for texts in [&self.actor_id, &self.actor_login, &self.actor_role] {
+        for texts in &self.texts {
             out.push_sql(", ");
-            out.push_bind_param::<MaybeTexts, _>(texts)?;
+            out.push_bind_param::<Array<Nullable<Text>>, _>(texts)?;
         }
-        out.push_sql(", ");
-        out.push_bind_param::<Texts, _>(&self.action)?;
-        for texts in [
-            &self.client_id,
-            &self.subject_id,
-            &self.call_id,
-            &self.outcome,
-            &self.reason,
-        ] {
-            out.push_sql(", ");
-            out.push_bind_param::<MaybeTexts, _>(texts)?;
-        }
-        out.push_sql(", ");
-        out.push_bind_param::<Texts, _>(&self.request_id)?;
-        out.push_sql(", ");
-        out.push_bind_param::<MaybeTexts, _>(&self.remote)?;
         out.push_sql(")");
         Ok(())
     }
