@@ -66,14 +66,10 @@ pub async fn verify(
     heard: Heard,
 ) -> Result<Verified, Refusal> {
     // A flood is turned away before the database hears of it.
-    app.hasher.has_room().await?;
-    let client_id = heard.client_id.clone();
-    let seen = app
-        .store
-        .read(move |reader| reader.client_passphrase(&client_id))
-        .await?
-        .ok_or(Refusal::Unknown)?;
-    let admission = app.hasher.admit().await?;
+    let place = app.hasher.line_up().await?;
+    let seen = app.store.client_passphrase(&heard.client_id).await?;
+    let seen = seen.ok_or(Refusal::Unknown)?;
+    let admission = place.admitted().await?;
     let story = Story {
         app: app.clone(),
         actor: proof.actor().clone(),

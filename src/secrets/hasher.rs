@@ -23,7 +23,7 @@ use super::keyring::Keyring;
 use super::phc::Phc;
 
 pub use super::phc::{Cost, MAX_MEMORY_KIB};
-pub use admission::Admission;
+pub use admission::{Admission, Place};
 pub use plan::{Candidate, Check, Checked, Made, Match, Renew};
 use plan::{Decoy, Pepper, Peppers};
 use refusals::Refusals;
@@ -71,7 +71,7 @@ pub struct Stats {
     pub hashes_computed: u64,
     /// Callers refused admission.
     pub refused_overload: u64,
-    /// Callers that wait for admission.
+    /// Callers in the line for admission.
     pub waiting: usize,
     /// Admissions given out and not yet used up.
     pub admitted: usize,
@@ -172,49 +172,35 @@ impl Hasher {
             .unwrap_or_else(PoisonError::into_inner) = peppers;
     }
 
-    /// Refuses whom [`admit`](Self::admit) would refuse at once, before anything else is done for them.
-    /// Where very many are, each is told a little later.
+    /// Takes a place in the line for one check or one new hash, before anything else is done for the
+    /// caller. Who gives it up has cost nothing.
     ///
     /// # Errors
-    /// [`Overloaded`].
-    pub async fn has_room(&self) -> Result<(), Overloaded> {
+    /// [`Overloaded`] where the line is full or too long for the deadline at the present pace: at once,
+    /// or a little later where very many are refused.
+    pub async fn line_up(&self) -> Result<Place, Overloaded> {
         let inner = &self.0;
-        let waiting = inner.waiting.load(Ordering::Relaxed);
-        if inner.slots.available_permits() == 0 && inner.is_too_long(waiting) {
-            return Err(inner.turn_away().await);
+        let ahead = inner.waiting.fetch_add(1, Ordering::Relaxed);
+        let place = Place {
+            inner: Arc::clone(inner),
+            until: tokio::time::Instant::now() + inner.settings.deadline,
+        };
+        let free = inner.slots.available_permits();
+        if ahead >= free && inner.is_too_long(ahead - free) {
+            drop(place);
+            let refused = inner.refuse();
+            inner.refusals.pause().await;
+            return Err(refused);
         }
-        Ok(())
+        Ok(place)
     }
 
-    /// Waits in turn for the right to one check or one new hash. Who stops
-    /// waiting leaves the line and has cost nothing.
+    /// Waits in turn for the right to one check or one new hash.
     ///
     /// # Errors
-    /// [`Overloaded`]: at once where the line is full or too long for the
-    /// deadline at the present pace, else when the deadline is over.
+    /// [`Overloaded`], as of [`line_up`](Self::line_up) and [`Place::admitted`].
     pub async fn admit(&self) -> Result<Admission, Overloaded> {
-        let inner = &self.0;
-        if inner.stopping.load(Ordering::Acquire) {
-            return Err(inner.refuse());
-        }
-        // Free slots are only left where nobody waits: the semaphore hands what
-        // comes back to the first in line.
-        if let Ok(permit) = Arc::clone(&inner.slots).try_acquire_owned() {
-            return Ok(Admission::new(inner, permit));
-        }
-        let place = Waiting::new(inner);
-        if inner.is_too_long(place.ahead) {
-            drop(place);
-            return Err(inner.turn_away().await);
-        }
-        let slot = Arc::clone(&inner.slots).acquire_owned();
-        let admitted = tokio::time::timeout(inner.settings.deadline, slot).await;
-        match admitted {
-            Ok(Ok(permit)) if !inner.stopping.load(Ordering::Acquire) => {
-                Ok(Admission::new(inner, permit))
-            }
-            _ => Err(inner.refuse()),
-        }
+        self.line_up().await?.admitted().await
     }
 
     /// The figures of now.
@@ -269,11 +255,6 @@ impl Inner {
         ahead >= self.settings.queue || self.time_of(ahead + 1) > most
     }
 
-    async fn turn_away(&self) -> Overloaded {
-        self.refusals.pause().await;
-        self.refuse()
-    }
-
     fn refuse(&self) -> Overloaded {
         self.refused_overload.fetch_add(1, Ordering::Relaxed);
         let ahead = self.waiting.load(Ordering::Relaxed) + self.admitted();
@@ -295,7 +276,7 @@ impl Inner {
     /// waits for the answer.
     fn submit<T: Send + 'static>(
         self: &Arc<Self>,
-        permit: Option<OwnedSemaphorePermit>,
+        permit: OwnedSemaphorePermit,
         work: impl FnOnce(&Self, &mut Memory) -> Result<T, HashError> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, HashError>> {
         let (answer, answered) = oneshot::channel();
@@ -313,12 +294,20 @@ impl Inner {
     }
 
     fn warm_up(self: &Arc<Self>) {
-        drop(self.submit(None, |inner, memory| {
+        let inner = Arc::clone(self);
+        // Nobody is to be told how it went; the first caller will see.
+        let _ = self.queue.push(Box::new(move |memory| {
             let pepper = Arc::clone(inner.peppers().active());
-            let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
-            inner
-                .timed_hash(memory, inner.settings.cost(), &pepper, secret, salt)
-                .map(drop)
+            let mut hash = || {
+                let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
+                inner.timed_hash(memory, inner.settings.cost(), &pepper, secret, salt)
+            };
+            // The first takes the memory from the system, and tells nothing of the pace.
+            let _ = hash();
+            let began = Instant::now();
+            if hash().is_ok() {
+                learn(&inner.mean_job_micros, began.elapsed());
+            }
         }));
     }
 
@@ -368,27 +357,6 @@ fn learn(mean_micros: &AtomicU64, measured: Duration) {
             old - old / 8 + new.min(old.saturating_mul(4)).div_ceil(8)
         })
     });
-}
-
-/// A place in the line before the door, given up when dropped.
-struct Waiting<'a> {
-    inner: &'a Inner,
-    ahead: usize,
-}
-
-impl<'a> Waiting<'a> {
-    fn new(inner: &'a Inner) -> Self {
-        Self {
-            inner,
-            ahead: inner.waiting.fetch_add(1, Ordering::Relaxed),
-        }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.inner.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// The id of the pepper that a stored hash hangs on; `None` where it is not one

@@ -2,7 +2,7 @@
 //! that is one statement for all of them, and on SQLite one view of the database, whose pages are read
 //! once.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use tokio::sync::oneshot;
 
@@ -20,6 +20,19 @@ const GROUP: usize = 128;
 /// Looks keys up and gives what is found in the order of the keys. What is wrong with one row is the
 /// answer to its key alone.
 pub(super) type Look<K, V> = fn(&mut AnyConnection, &[K]) -> Outcome<Vec<Outcome<V>>>;
+
+/// What was found, in the order of the keys; one may be asked for by several at once.
+pub(super) fn in_order<R: Clone, V>(
+    keys: &[String],
+    found: impl IntoIterator<Item = (String, R)>,
+    decode: impl Fn(R) -> Outcome<V>,
+) -> Vec<Outcome<Option<V>>> {
+    let found: HashMap<String, R> = found.into_iter().collect();
+    let answers = keys
+        .iter()
+        .map(|key| found.get(key).cloned().map(&decode).transpose());
+    answers.collect()
+}
 
 struct Asked<K, V> {
     key: K,

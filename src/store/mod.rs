@@ -74,6 +74,7 @@ use self::{
     inquiries::Found,
     lanes::{Lane, LaneSettings, Transaction},
     looks::{Inquiry, Look},
+    passphrases::OfClient,
     sessions::HeldSession,
     threads::Threads,
 };
@@ -103,6 +104,7 @@ pub struct Store(Arc<Parts>);
 
 struct Parts {
     sessions: Gatherer<String, Option<HeldSession>>,
+    passphrases: Gatherer<String, OfClient>,
     readers: Lane,
     writers: Lane,
     /// where looks are written
@@ -157,6 +159,13 @@ impl Store {
                 settings.patience,
                 sessions::look,
             )?,
+            passphrases: Gatherer::start(
+                &threads,
+                "store-phrases",
+                &settings.url,
+                settings.patience,
+                passphrases::look,
+            )?,
             readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
             looks: match settings.url {
                 DatabaseUrl::Sqlite(_) => writers.clone(),
@@ -203,6 +212,17 @@ impl Store {
     ) -> Result<Option<SignedIn>, StoreError> {
         let held = self.0.sessions.ask(session_id.to_owned()).await?;
         Ok(held.and_then(|held| held.at(now)))
+    }
+
+    /// A client's passphrase, if one was ever set; none at all where there is no such client.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client_passphrase(
+        &self,
+        client_id: &str,
+    ) -> Result<Option<Option<PassphraseRow>>, StoreError> {
+        self.0.passphrases.ask(client_id.to_owned()).await
     }
 
     /// Looks up a specialist's own verification and the open loans of its client, by due date, then
@@ -308,6 +328,7 @@ impl Parts {
         self.readers.end();
         self.writers.end();
         self.sessions.end();
+        self.passphrases.end();
         self.looks.end();
         self.threads.wait();
     }

@@ -1,12 +1,13 @@
 //! Passphrases: the hash, its generation and the count of failures.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{Connection as _, prelude::*};
 
 use super::{
-    Reader, StoreError, Tx,
+    AnyConnection, Reader, StoreError, Tx,
     amend::amend,
     connection::directly,
+    gather::in_order,
     maybe_moment, micros, moment, one_row,
     schema::{clients, passphrases, verifications},
 };
@@ -113,25 +114,37 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
     })
 }
 
-impl Reader<'_> {
-    /// A client's passphrase, if one was ever set; none at all where there is no such client.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn client_passphrase(
-        &mut self,
-        client_id: &str,
-    ) -> Result<Option<Option<PassphraseRow>>, StoreError> {
-        let known = clients::table
-            .left_join(passphrases::table)
-            .filter(clients::id.eq(client_id))
-            .select(passphrases::all_columns.nullable());
-        let row: Option<Option<Columns>> =
-            directly!(&mut *self.connection, connection => known.get_result(connection))
-                .optional()?;
-        row.map(|row| row.map(decode).transpose()).transpose()
-    }
+/// A client's passphrase, if one was ever set; none at all where there is no such client.
+pub(super) type OfClient = Option<Option<PassphraseRow>>;
 
+/// Clients' passphrases, by client id.
+pub(super) fn look(
+    connection: &mut AnyConnection,
+    ids: &[String],
+) -> Result<Vec<Result<OfClient, StoreError>>, StoreError> {
+    let columns = (clients::id, passphrases::all_columns.nullable());
+    let with_passphrases = clients::table.left_join(passphrases::table);
+    let decode_kept = |row: Option<Columns>| row.map(decode).transpose();
+    match connection {
+        AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
+            let look_at = |id: &String| {
+                let own = with_passphrases.filter(clients::id.eq(id)).select(columns);
+                let row: Option<(String, Option<Columns>)> = own.get_result(sqlite).optional()?;
+                Ok(row.map(|(_, row)| decode_kept(row)).transpose())
+            };
+            ids.iter().map(look_at).collect()
+        }),
+        AnyConnection::Postgres(postgres) => {
+            let rows: Vec<(String, Option<Columns>)> = with_passphrases
+                .filter(clients::id.eq_any(ids))
+                .select(columns)
+                .load(postgres)?;
+            Ok(in_order(ids, rows, decode_kept))
+        }
+    }
+}
+
+impl Reader<'_> {
     /// A client's passphrase, if one was ever set.
     ///
     /// # Errors
@@ -301,8 +314,8 @@ impl Tx<'_> {
     ) -> Result<Option<PassphraseRow>, StoreError> {
         let row = passphrases::table.find(client_id);
         let row: Option<Columns> = match &mut self.0.connection {
-            super::AnyConnection::Sqlite(sqlite) => row.get_result(sqlite).optional()?,
-            super::AnyConnection::Postgres(postgres) => {
+            AnyConnection::Sqlite(sqlite) => row.get_result(sqlite).optional()?,
+            AnyConnection::Postgres(postgres) => {
                 row.for_update().get_result(postgres).optional()?
             }
         };

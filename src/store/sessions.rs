@@ -1,12 +1,11 @@
 //! Sessions: who is signed in, and until when.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::{Connection as _, prelude::*};
 
 use super::{
     AnyConnection, StoreError, Tx,
+    gather::in_order,
     lanes::Outcome,
     micros, moment, one_row,
     schema::{sessions, staff},
@@ -93,13 +92,8 @@ pub(super) fn look(
                 .filter(sessions::id.eq_any(ids))
                 .select(columns)
                 .load(postgres)?;
-            let found: HashMap<String, Columns> =
-                rows.into_iter().map(|row| (row.0.clone(), row)).collect();
-            // One session may be asked for by several requests at once.
-            let answers = ids
-                .iter()
-                .map(|id| found.get(id).cloned().map(decode).transpose());
-            Ok(answers.collect())
+            let rows = rows.into_iter().map(|row| (row.0.clone(), row));
+            Ok(in_order(ids, rows, decode))
         }
     }
 }

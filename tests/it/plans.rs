@@ -17,8 +17,9 @@ const HOT: [(&str, &str); 8] = [
         "SELECT staff.login FROM sessions JOIN staff ON sessions.staff_id = staff.id WHERE sessions.id = 'x'",
     ),
     (
-        "a client with the passphrase to be tried",
-        "SELECT hash FROM clients LEFT JOIN passphrases ON passphrases.client_id = clients.id WHERE clients.id = 'x'",
+        "clients with the passphrases to be tried",
+        "SELECT hash FROM clients LEFT JOIN passphrases ON passphrases.client_id = clients.id \
+         WHERE clients.id IN ('x', 'y')",
     ),
     (
         "a passphrase to be tried",

@@ -1,13 +1,49 @@
-//! The right to one check or one new hash, and its way into the work.
+//! A place in the line, the right to one check or one new hash, and its way into
+//! the work.
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use super::{Check, Checked, HashError, Inner, Made};
+use super::{Check, Checked, HashError, Inner, Made, Overloaded};
 use crate::secrets::hash_worker::Memory;
+
+/// A place in the line before the door, given up when dropped.
+pub struct Place {
+    pub(super) inner: Arc<Inner>,
+    /// The end of its caller's patience.
+    pub(super) until: Instant,
+}
+
+impl Place {
+    /// Waits until it is its turn. Turns come in the order in which this is called.
+    ///
+    /// # Errors
+    /// [`Overloaded`] when the deadline is over, or nobody is admitted any more.
+    pub async fn admitted(self) -> Result<Admission, Overloaded> {
+        let inner = Arc::clone(&self.inner);
+        let is_stopping = || inner.stopping.load(Ordering::Acquire);
+        if is_stopping() {
+            return Err(inner.refuse());
+        }
+        let admitted = timeout_at(self.until, Arc::clone(&inner.slots).acquire_owned()).await;
+        drop(self);
+        match admitted {
+            Ok(Ok(permit)) if !is_stopping() => Ok(Admission { inner, permit }),
+            _ => Err(inner.refuse()),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.inner.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// The right to one check or one new hash. It travels into the work; dropped
 /// unused it lets the next one in.
@@ -17,13 +53,6 @@ pub struct Admission {
 }
 
 impl Admission {
-    pub(super) fn new(inner: &Arc<Inner>, permit: OwnedSemaphorePermit) -> Self {
-        Self {
-            inner: Arc::clone(inner),
-            permit,
-        }
-    }
-
     /// Tries the candidates. The work is handed over by the call itself, not by
     /// the first poll, and is done even if nobody waits for the answer.
     ///
@@ -34,7 +63,7 @@ impl Admission {
         check: Check,
     ) -> impl Future<Output = Result<Checked, HashError>> + Send + 'static {
         let work = move |inner: &Inner, memory: &mut Memory| inner.check(memory, check);
-        answer_of(self.inner.submit(Some(self.permit), work))
+        answer_of(self.inner.submit(self.permit, work))
     }
 
     /// Makes the hash of a new passphrase (folded: `secret`) and the tag of the
@@ -48,7 +77,7 @@ impl Admission {
         secret: Zeroizing<Vec<u8>>,
         exact_form: Option<Zeroizing<Vec<u8>>>,
     ) -> impl Future<Output = Result<Made, HashError>> + Send + 'static {
-        answer_of(self.inner.submit(Some(self.permit), move |inner, memory| {
+        answer_of(self.inner.submit(self.permit, move |inner, memory| {
             inner.make(memory, &secret, exact_form.as_deref().map(Vec::as_slice))
         }))
     }

@@ -46,15 +46,32 @@ async fn a_full_line_refuses_at_once_and_says_when_to_come_back() {
         (stats.waiting, stats.admitted, stats.refused_overload),
         (8, 4, 1)
     );
-    let refused = hasher.has_room().await.expect_err("the line is full");
-    assert!(refused.retry_after > Duration::ZERO);
 
     drop((held, admitted));
     for waiter in line {
         assert_eq!(waiter.await.expect("no panic"), Ok(()));
     }
     assert_eq!(hasher.stats().waiting, 0);
-    assert_eq!(hasher.has_room().await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_place_in_line_is_held_from_the_start_and_lost_when_given_up() {
+    let hasher = hasher();
+    make(&hasher, "word", "word").await;
+    let mut places = Vec::new();
+    // As many as are let in at once, and a line of eight.
+    for _ in 0..12 {
+        places.push(hasher.line_up().await.expect("there is room"));
+    }
+    assert!(hasher.line_up().await.is_err(), "the line is full");
+    let stats = hasher.stats();
+    assert_eq!((stats.waiting, stats.admitted), (12, 0));
+    drop(places.pop());
+    let last = hasher.line_up().await.expect("one has left");
+    let admission = last.admitted().await.expect("nobody was let in yet");
+    assert_eq!((hasher.stats().waiting, hasher.stats().admitted), (11, 1));
+    drop((places, admission));
+    assert_eq!((hasher.stats().waiting, hasher.stats().admitted), (0, 0));
 }
 
 #[tokio::test]
