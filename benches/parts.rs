@@ -17,7 +17,7 @@ use qupia::{
     },
     flows::first_run,
     secrets::{
-        calibrate::{measure, owasp_costs},
+        calibrate::{Blocks, measure, owasp_costs},
         chance::Chance,
         keyring::Keyring,
         token::{Claims, TokenSettings, Tokens},
@@ -32,12 +32,16 @@ fn hashing(criterion: &mut Criterion) {
     let [first, ..] = owasp_costs();
     let mut group = criterion.benchmark_group("hash, 46 MiB t=1, one core");
     group.sample_size(10);
-    for (name, reuse) in [("reused memory", true), ("fresh memory", false)] {
+    for (name, blocks) in [
+        ("the workers' memory", Blocks::OfWorkers),
+        ("memory merely kept", Blocks::Kept),
+        ("fresh memory", Blocks::Fresh),
+    ] {
         // The measuring itself hashes; what the harness is told is the time of its hashes alone.
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|hashes| {
                 let rounds = usize::try_from(hashes).unwrap_or(usize::MAX);
-                let measured = measure(first, 1, reuse, rounds).expect("46 MiB are to be had");
+                let measured = measure(first, 1, blocks, rounds).expect("46 MiB are to be had");
                 std::time::Duration::from_secs_f64(rounds as f64 / measured.per_second)
             });
         });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use qupia::secrets::{
-    calibrate::{CalibrateError, Measured, Wish, measure, owasp_costs, recommend},
+    calibrate::{Blocks, CalibrateError, Measured, Wish, measure, owasp_costs, recommend},
     hasher::Cost,
 };
 
@@ -68,15 +68,18 @@ impl Calibrate {
 }
 
 fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), CalibrateError> {
-    let reused = measure(cost, workers, true, rounds)?;
-    let fresh = measure(cost, workers, false, rounds)?;
+    let [of_workers, kept, fresh] = [Blocks::OfWorkers, Blocks::Kept, Blocks::Fresh]
+        .map(|blocks| measure(cost, workers, blocks, rounds));
+    let of_workers = of_workers?;
     println!(
-        "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s with reused memory, {:>6.1} with fresh",
+        "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s in the workers' memory, \
+         {:>6.1} with memory that is merely kept, {:>6.1} with fresh",
         cost.memory_kib,
         cost.passes,
-        reused.one_hash.as_secs_f64() * 1_000.0,
-        reused.per_second,
-        fresh.per_second,
+        of_workers.one_hash.as_secs_f64() * 1_000.0,
+        of_workers.per_second,
+        kept?.per_second,
+        fresh?.per_second,
     );
     Ok(())
 }

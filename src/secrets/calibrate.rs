@@ -4,11 +4,22 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argon2::{Algorithm, Argon2, Version};
+use argon2::{Algorithm, Argon2, Block, Version};
 use thiserror::Error;
 
 use super::hash_worker::Memory;
 use super::phc::{Cost, FLOOR_KIB_BY_PASSES, MAX_MEMORY_KIB};
+
+/// Whose memory is hashed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blocks {
+    /// As the service's workers hold theirs: what verifications can reach.
+    OfWorkers,
+    /// Kept from hash to hash as the system gives them, for comparison.
+    Kept,
+    /// Taken anew for each hash, as the crate does by itself, for comparison.
+    Fresh,
+}
 
 /// What one cost takes on this machine.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,14 +95,14 @@ pub fn recommend(wish: &Wish, rounds: usize) -> Result<Measured, CalibrateError>
         .ok_or(CalibrateError::TooLittleMemory {
             needed_kib: u64::from(cheapest.memory_kib) * workers as u64,
         })?;
-    let mut best = measure(floor, workers, true, rounds)?;
+    let mut best = measure(floor, workers, Blocks::OfWorkers, rounds)?;
     // Time goes with memory times passes, but not quite: look again, thrice.
     for _ in 0..3 {
         let next = scaled(&best, floor, wish.one_hash, own_kib);
         if next == best.cost {
             break;
         }
-        best = measure(next, workers, true, rounds)?;
+        best = measure(next, workers, Blocks::OfWorkers, rounds)?;
     }
     Ok(best)
 }
@@ -117,15 +128,14 @@ fn scaled(measured: &Measured, floor: Cost, wanted: Duration, own_kib: u32) -> C
 }
 
 /// Hashes `rounds` times on each of `workers` threads at once, after one round
-/// that is not measured. `reuse` keeps each thread's memory, as the service
-/// does; without it every hash takes fresh memory, for comparison.
+/// that is not measured.
 ///
 /// # Errors
 /// [`CalibrateError`].
 pub fn measure(
     cost: Cost,
     workers: usize,
-    reuse: bool,
+    blocks: Blocks,
     rounds: usize,
 ) -> Result<Measured, CalibrateError> {
     if let Some(fault) = cost.fault() {
@@ -133,7 +143,7 @@ pub fn measure(
     }
     let (workers, rounds) = (workers.max(1), rounds.max(1));
     let each = thread::scope(|scope| {
-        let start = |_| thread::Builder::new().spawn_scoped(scope, || time(cost, reuse, rounds));
+        let start = |_| thread::Builder::new().spawn_scoped(scope, || time(cost, blocks, rounds));
         let threads: Vec<_> = (0..workers).map(start).collect();
         let join = |thread: io::Result<thread::ScopedJoinHandle<'_, _>>| {
             thread?.join().map_err(|_| CalibrateError::Failed)?
@@ -157,32 +167,45 @@ pub fn measure(
 }
 
 /// The times of `rounds` hashes on this thread.
-fn time(cost: Cost, reuse: bool, rounds: usize) -> Result<Vec<Duration>, CalibrateError> {
+fn time(cost: Cost, blocks: Blocks, rounds: usize) -> Result<Vec<Duration>, CalibrateError> {
     let out_of_memory = || CalibrateError::OutOfMemory(cost.memory_kib);
-    let mut memory = reuse.then(|| Memory::new(cost));
+    let mut hash = hashing(cost, blocks).ok_or_else(out_of_memory)?;
     let mut times = Vec::with_capacity(rounds);
     for round in 0..=rounds {
         let began = Instant::now();
-        match &mut memory {
-            Some(memory) => drop(
-                memory
-                    .hash(cost, &[0; 32], b"calibration", &[0; 16])
-                    .map_err(|_| out_of_memory())?,
-            ),
-            None => {
-                let params = cost.params().ok_or_else(out_of_memory)?;
-                Argon2::new_with_secret(&[0; 32], Algorithm::Argon2id, Version::V0x13, params)
-                    .and_then(|argon2| {
-                        argon2.hash_password_into(b"calibration", &[0; 16], &mut [0; 64])
-                    })
-                    .map_err(|_| out_of_memory())?;
-            }
-        }
+        hash().ok_or_else(out_of_memory)?;
         if round > 0 {
             times.push(began.elapsed());
         }
     }
     Ok(times)
+}
+
+/// What computes one hash; nothing where there is no memory for it, now or then.
+fn hashing(cost: Cost, blocks: Blocks) -> Option<Box<dyn FnMut() -> Option<()>>> {
+    const SECRET: &[u8] = b"calibration";
+    const PEPPER: &[u8; 32] = &[0; 32];
+    const SALT: &[u8; 16] = &[0; 16];
+    let params = cost.params()?;
+    let count = params.block_count();
+    let bare = Argon2::new_with_secret(PEPPER, Algorithm::Argon2id, Version::V0x13, params).ok()?;
+    Some(match blocks {
+        Blocks::OfWorkers => {
+            let mut memory = Memory::new(cost);
+            Box::new(move || memory.hash(cost, PEPPER, SECRET, SALT).ok().map(drop))
+        }
+        Blocks::Kept => {
+            let mut kept = Vec::new();
+            kept.try_reserve_exact(count).ok()?;
+            kept.resize(count, Block::new());
+            Box::new(move || {
+                let hashed =
+                    bare.hash_password_into_with_memory(SECRET, SALT, &mut [0; 64], &mut kept);
+                hashed.ok()
+            })
+        }
+        Blocks::Fresh => Box::new(move || bare.hash_password_into(SECRET, SALT, &mut [0; 64]).ok()),
+    })
 }
 
 #[cfg(test)]
@@ -203,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn fresh_and_reused_memory_are_measured() {
-        for reuse in [true, false] {
-            let measured = measure(SMALL, 2, reuse, 3).expect("64 KiB are there");
+    fn whosever_memory_is_measured() {
+        for blocks in [Blocks::OfWorkers, Blocks::Kept, Blocks::Fresh] {
+            let measured = measure(SMALL, 2, blocks, 3).expect("64 KiB are there");
             assert!(measured.one_hash > Duration::ZERO && measured.per_second > 0.0);
             assert_eq!((measured.workers, measured.memory_kib), (2, 128));
         }
@@ -215,7 +238,7 @@ mod tests {
     fn a_cost_out_of_bounds_is_not_measured() {
         let none = Cost { passes: 0, ..SMALL };
         assert!(matches!(
-            measure(none, 1, true, 1),
+            measure(none, 1, Blocks::OfWorkers, 1),
             Err(CalibrateError::Cost(_))
         ));
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use argon2::{Algorithm, Argon2, Block, Version};
+use kevy_madvise::advise_hugepage;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::phc::Cost;
@@ -198,6 +199,9 @@ impl Memory {
         self.blocks = Vec::new();
         let mut new: Vec<Block> = Vec::new();
         new.try_reserve_exact(blocks).map_err(|_| NoMemory)?;
+        // A hash jumps about in all of it, and misses the processor's table of pages the less, the larger
+        // they are. It is asked for before the memory is touched, since that is when it is laid out.
+        advise_hugepage(new.as_ptr().cast(), blocks * Block::SIZE);
         new.resize(blocks, Block::new());
         self.blocks = new;
         Ok(())
