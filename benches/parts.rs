@@ -1,4 +1,4 @@
-//! What the parts of one verification and one inquiry cost: the hash with fresh and with reused
+//! What the parts of one verification and one inquiry cost: the hash in each kind of
 //! memory, the token check, the standing of a loan, one read and one audited look.
 
 use std::hint::black_box;

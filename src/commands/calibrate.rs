@@ -68,9 +68,9 @@ impl Calibrate {
 }
 
 fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), CalibrateError> {
-    let [of_workers, kept, fresh] = [Blocks::OfWorkers, Blocks::Kept, Blocks::Fresh]
-        .map(|blocks| measure(cost, workers, blocks, rounds));
-    let of_workers = of_workers?;
+    let of_workers = measure(cost, workers, Blocks::OfWorkers, rounds)?;
+    let kept = measure(cost, workers, Blocks::Kept, rounds)?;
+    let fresh = measure(cost, workers, Blocks::Fresh, rounds)?;
     println!(
         "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s in the workers' memory, \
          {:>6.1} with memory that is merely kept, {:>6.1} with fresh",
@@ -78,8 +78,8 @@ fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), Calib
         cost.passes,
         of_workers.one_hash.as_secs_f64() * 1_000.0,
         of_workers.per_second,
-        kept?.per_second,
-        fresh?.per_second,
+        kept.per_second,
+        fresh.per_second,
     );
     Ok(())
 }

@@ -65,7 +65,7 @@ pub async fn verify(
     origin: &Origin,
     heard: Heard,
 ) -> Result<Verified, Refusal> {
-    // A flood is turned away before the database hears of it.
+    // A flood is turned away before the database is asked for all those passphrases.
     let place = app.hasher.line_up().await?;
     let seen = app.store.client_passphrase(&heard.client_id).await?;
     let seen = seen.ok_or(Refusal::Unknown)?;

@@ -89,7 +89,7 @@ impl Metrics {
             (
                 "qupia_hash_waiting",
                 "gauge",
-                "Callers waiting for a worker",
+                "Callers in the line for a hash",
                 stats.waiting as u64,
             ),
             (

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::hash_worker::Memory;
 use super::phc::{Cost, FLOOR_KIB_BY_PASSES, MAX_MEMORY_KIB};
 
-/// Whose memory is hashed in.
+/// The memory in which is hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blocks {
     /// As the service's workers hold theirs: what verifications can reach.
@@ -181,31 +181,32 @@ fn time(cost: Cost, blocks: Blocks, rounds: usize) -> Result<Vec<Duration>, Cali
     Ok(times)
 }
 
-/// What computes one hash; nothing where there is no memory for it, now or then.
+/// Computes one hash at each call; nothing where there is no memory for it.
 fn hashing(cost: Cost, blocks: Blocks) -> Option<Box<dyn FnMut() -> Option<()>>> {
     const SECRET: &[u8] = b"calibration";
     const PEPPER: &[u8; 32] = &[0; 32];
     const SALT: &[u8; 16] = &[0; 16];
+    if blocks == Blocks::OfWorkers {
+        let mut memory = Memory::new(cost);
+        return Some(Box::new(move || {
+            memory.hash(cost, PEPPER, SECRET, SALT).ok().map(drop)
+        }));
+    }
     let params = cost.params()?;
     let count = params.block_count();
     let bare = Argon2::new_with_secret(PEPPER, Algorithm::Argon2id, Version::V0x13, params).ok()?;
-    Some(match blocks {
-        Blocks::OfWorkers => {
-            let mut memory = Memory::new(cost);
-            Box::new(move || memory.hash(cost, PEPPER, SECRET, SALT).ok().map(drop))
-        }
-        Blocks::Kept => {
-            let mut kept = Vec::new();
-            kept.try_reserve_exact(count).ok()?;
-            kept.resize(count, Block::new());
-            Box::new(move || {
-                let hashed =
-                    bare.hash_password_into_with_memory(SECRET, SALT, &mut [0; 64], &mut kept);
-                hashed.ok()
-            })
-        }
-        Blocks::Fresh => Box::new(move || bare.hash_password_into(SECRET, SALT, &mut [0; 64]).ok()),
-    })
+    if blocks == Blocks::Fresh {
+        return Some(Box::new(move || {
+            bare.hash_password_into(SECRET, SALT, &mut [0; 64]).ok()
+        }));
+    }
+    let mut kept = Vec::new();
+    kept.try_reserve_exact(count).ok()?;
+    kept.resize(count, Block::new());
+    Some(Box::new(move || {
+        let hashed = bare.hash_password_into_with_memory(SECRET, SALT, &mut [0; 64], &mut kept);
+        hashed.ok()
+    }))
 }
 
 #[cfg(test)]
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn whosever_memory_is_measured() {
+    fn each_kind_of_memory_is_measured() {
         for blocks in [Blocks::OfWorkers, Blocks::Kept, Blocks::Fresh] {
             let measured = measure(SMALL, 2, blocks, 3).expect("64 KiB are there");
             assert!(measured.one_hash > Duration::ZERO && measured.per_second > 0.0);

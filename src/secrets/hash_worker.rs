@@ -199,8 +199,9 @@ impl Memory {
         self.blocks = Vec::new();
         let mut new: Vec<Block> = Vec::new();
         new.try_reserve_exact(blocks).map_err(|_| NoMemory)?;
-        // A hash jumps about in all of it, and misses the processor's table of pages the less, the larger
-        // they are. It is asked for before the memory is touched, since that is when it is laid out.
+        // Huge pages, where they are granted: a hash reads all over its memory, and with pages of 4 KiB the
+        // processor has to look up nearly every one anew. Asked for before the memory is first touched,
+        // which is when the system lays it out.
         advise_hugepage(new.as_ptr().cast(), blocks * Block::SIZE);
         new.resize(blocks, Block::new());
         self.blocks = new;

@@ -82,7 +82,7 @@ pub struct Stats {
 }
 
 /// The hash workers and the door before them. Cheap to clone; when the last
-/// clone and the last admission are gone the workers end.
+/// clone, place and admission are gone the workers end.
 #[derive(Clone)]
 pub struct Hasher(Arc<Inner>);
 
@@ -172,8 +172,8 @@ impl Hasher {
             .unwrap_or_else(PoisonError::into_inner) = peppers;
     }
 
-    /// Takes a place in the line for one check or one new hash, before anything else is done for the
-    /// caller. Who gives it up has cost nothing.
+    /// Takes a place in the line for one check or one new hash, to be held while what it needs is looked
+    /// up. Who gives it up has cost nothing.
     ///
     /// # Errors
     /// [`Overloaded`] where the line is full or too long for the deadline at the present pace: at once,
@@ -181,10 +181,7 @@ impl Hasher {
     pub async fn line_up(&self) -> Result<Place, Overloaded> {
         let inner = &self.0;
         let ahead = inner.waiting.fetch_add(1, Ordering::Relaxed);
-        let place = Place {
-            inner: Arc::clone(inner),
-            until: tokio::time::Instant::now() + inner.settings.deadline,
-        };
+        let place = Place(Arc::clone(inner));
         let free = inner.slots.available_permits();
         if ahead >= free && inner.is_too_long(ahead - free) {
             drop(place);
@@ -302,11 +299,12 @@ impl Inner {
                 let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
                 inner.timed_hash(memory, inner.settings.cost(), &pepper, secret, salt)
             };
-            // The first takes the memory from the system, and tells nothing of the pace.
-            let _ = hash();
-            let began = Instant::now();
-            if hash().is_ok() {
-                learn(&inner.mean_job_micros, began.elapsed());
+            // What else there is to do at a start is done beside these: the quickest is nearest to the pace.
+            for _ in 0..2 {
+                let began = Instant::now();
+                if hash().is_ok() {
+                    learn_quickest(&inner.mean_job_micros, began.elapsed());
+                }
             }
         }));
     }
@@ -347,9 +345,7 @@ impl Inner {
 /// that is less: the machine may have stood still for a moment, and a mean that believes it turns callers
 /// away for nothing.
 fn learn(mean_micros: &AtomicU64, measured: Duration) {
-    let new = u64::try_from(measured.as_micros())
-        .unwrap_or(u64::MAX)
-        .max(1);
+    let new = micros(measured);
     let _ = mean_micros.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| {
         Some(if old == 0 {
             new
@@ -357,6 +353,21 @@ fn learn(mean_micros: &AtomicU64, measured: Duration) {
             old - old / 8 + new.min(old.saturating_mul(4)).div_ceil(8)
         })
     });
+}
+
+/// Takes what was just measured for the mean, unless that is lower already.
+fn learn_quickest(mean_micros: &AtomicU64, measured: Duration) {
+    let new = micros(measured);
+    let _ = mean_micros.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| {
+        Some(if old == 0 { new } else { old.min(new) })
+    });
+}
+
+/// At least one, since nothing means that it is not known.
+fn micros(measured: Duration) -> u64 {
+    u64::try_from(measured.as_micros())
+        .unwrap_or(u64::MAX)
+        .max(1)
 }
 
 /// The id of the pepper that a stored hash hangs on; `None` where it is not one

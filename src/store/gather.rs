@@ -1,4 +1,4 @@
-//! Look-ups that all requests make, gathered: those that wait are answered by one look. On PostgreSQL
+//! Look-ups that many requests make, gathered: those that wait are answered by one look. On PostgreSQL
 //! that is one statement for all of them, and on SQLite one view of the database, whose pages are read
 //! once.
 
@@ -139,4 +139,32 @@ fn look_with<K, V>(
         absent => absent.insert(open(url, Purpose::Read, patience)?),
     };
     caught(|| look(connection, keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_stand_in_the_order_of_the_keys_whoever_asks_for_the_same() {
+        let keys = ["b", "nobody", "a", "b", "broken"].map(str::to_owned);
+        let found =
+            [("a", "1"), ("b", "2"), ("broken", "")].map(|(key, row)| (key.to_owned(), row));
+        let decode = |row: &str| {
+            let corrupt = |_| StoreError::corrupt("rows", "broken", "no number");
+            row.parse::<u8>().map_err(corrupt)
+        };
+        let answers = in_order(&keys, found, decode);
+        let told: Vec<_> = answers.into_iter().map(Result::ok).collect();
+        assert_eq!(
+            told,
+            [
+                Some(Some(2)),
+                Some(None),
+                Some(Some(1)),
+                Some(Some(2)),
+                None
+            ]
+        );
+    }
 }

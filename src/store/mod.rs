@@ -58,7 +58,7 @@ pub use self::{
     leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
-    passphrases::{NewPassphrase, PassphraseRow},
+    passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
     quotas::{Limited, Used, Window},
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
@@ -74,7 +74,6 @@ use self::{
     inquiries::Found,
     lanes::{Lane, LaneSettings, Transaction},
     looks::{Inquiry, Look},
-    passphrases::OfClient,
     sessions::HeldSession,
     threads::Threads,
 };
@@ -104,7 +103,7 @@ pub struct Store(Arc<Parts>);
 
 struct Parts {
     sessions: Gatherer<String, Option<HeldSession>>,
-    passphrases: Gatherer<String, OfClient>,
+    passphrases: Gatherer<String, ClientPassphrase>,
     readers: Lane,
     writers: Lane,
     /// where looks are written
@@ -214,14 +213,11 @@ impl Store {
         Ok(held.and_then(|held| held.at(now)))
     }
 
-    /// A client's passphrase, if one was ever set; none at all where there is no such client.
+    /// What a caller is to be verified by.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn client_passphrase(
-        &self,
-        client_id: &str,
-    ) -> Result<Option<Option<PassphraseRow>>, StoreError> {
+    pub async fn client_passphrase(&self, client_id: &str) -> Result<ClientPassphrase, StoreError> {
         self.0.passphrases.ask(client_id.to_owned()).await
     }
 

@@ -115,13 +115,13 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
 }
 
 /// A client's passphrase, if one was ever set; none at all where there is no such client.
-pub(super) type OfClient = Option<Option<PassphraseRow>>;
+pub type ClientPassphrase = Option<Option<PassphraseRow>>;
 
 /// Clients' passphrases, by client id.
 pub(super) fn look(
     connection: &mut AnyConnection,
     ids: &[String],
-) -> Result<Vec<Result<OfClient, StoreError>>, StoreError> {
+) -> Result<Vec<Result<ClientPassphrase, StoreError>>, StoreError> {
     let columns = (clients::id, passphrases::all_columns.nullable());
     let with_passphrases = clients::table.left_join(passphrases::table);
     let decode_kept = |row: Option<Columns>| row.map(decode).transpose();

@@ -6,18 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{Check, Checked, HashError, Inner, Made, Overloaded};
 use crate::secrets::hash_worker::Memory;
 
 /// A place in the line before the door, given up when dropped.
-pub struct Place {
-    pub(super) inner: Arc<Inner>,
-    /// The end of its caller's patience.
-    pub(super) until: Instant,
-}
+pub struct Place(pub(super) Arc<Inner>);
 
 impl Place {
     /// Waits until it is its turn. Turns come in the order in which this is called.
@@ -25,12 +21,16 @@ impl Place {
     /// # Errors
     /// [`Overloaded`] when the deadline is over, or nobody is admitted any more.
     pub async fn admitted(self) -> Result<Admission, Overloaded> {
-        let inner = Arc::clone(&self.inner);
+        let inner = Arc::clone(&self.0);
         let is_stopping = || inner.stopping.load(Ordering::Acquire);
         if is_stopping() {
             return Err(inner.refuse());
         }
-        let admitted = timeout_at(self.until, Arc::clone(&inner.slots).acquire_owned()).await;
+        let admitted = timeout(
+            inner.settings.deadline,
+            Arc::clone(&inner.slots).acquire_owned(),
+        )
+        .await;
         drop(self);
         match admitted {
             Ok(Ok(permit)) if !is_stopping() => Ok(Admission { inner, permit }),
@@ -41,7 +41,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.inner.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

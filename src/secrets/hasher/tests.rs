@@ -295,3 +295,12 @@ fn one_long_pause_moves_the_pace_little_and_a_slow_machine_is_learnt() {
     }
     assert!(mean.load(Ordering::Relaxed) < 11_000);
 }
+
+#[test]
+fn the_quickest_hash_of_a_start_tells_the_pace() {
+    let mean = AtomicU64::new(0);
+    for millis in [900, 40, 300] {
+        learn_quickest(&mean, Duration::from_millis(millis));
+    }
+    assert_eq!(mean.load(Ordering::Relaxed), 40_000);
+}
