@@ -180,8 +180,8 @@ impl Hasher {
     /// or a little later where very many are refused.
     pub async fn line_up(&self) -> Result<Place, Overloaded> {
         let inner = &self.0;
-        let ahead = inner.waiting.fetch_add(1, Ordering::Relaxed);
-        let place = Place(Arc::clone(inner));
+        let (place, ahead) = Place::take(inner);
+        // Those ahead have the free slots first.
         let free = inner.slots.available_permits();
         if ahead >= free && inner.is_too_long(ahead - free) {
             drop(place);
@@ -295,14 +295,12 @@ impl Inner {
         // Nobody is to be told how it went; the first caller will see.
         let _ = self.queue.push(Box::new(move |memory| {
             let pepper = Arc::clone(inner.peppers().active());
-            let mut hash = || {
-                let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
-                inner.timed_hash(memory, inner.settings.cost(), &pepper, secret, salt)
-            };
+            let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
             // What else there is to do at a start is done beside these: the quickest is nearest to the pace.
             for _ in 0..2 {
                 let began = Instant::now();
-                if hash().is_ok() {
+                let hashed = inner.timed_hash(memory, inner.settings.cost(), &pepper, secret, salt);
+                if hashed.is_ok() {
                     learn_quickest(&inner.mean_job_micros, began.elapsed());
                 }
             }

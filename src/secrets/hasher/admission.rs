@@ -13,9 +13,15 @@ use super::{Check, Checked, HashError, Inner, Made, Overloaded};
 use crate::secrets::hash_worker::Memory;
 
 /// A place in the line before the door, given up when dropped.
-pub struct Place(pub(super) Arc<Inner>);
+pub struct Place(Arc<Inner>);
 
 impl Place {
+    /// The last place, and how many are ahead of it.
+    pub(super) fn take(inner: &Arc<Inner>) -> (Self, usize) {
+        let ahead = inner.waiting.fetch_add(1, Ordering::Relaxed);
+        (Self(Arc::clone(inner)), ahead)
+    }
+
     /// Waits until it is its turn. Turns come in the order in which this is called.
     ///
     /// # Errors
