@@ -79,7 +79,7 @@ def is_signed(public_key, message, signature):
 # The canonical bytes.
 TEXTS = (
     "actor_id", "actor_login", "actor_role", "action", "client_id", "subject_id",
-    "call_id", "outcome", "reason", "request_id", "remote",
+    "call_id", "outcome", "reason", "details", "request_id", "remote",
 )
 
 

@@ -3,8 +3,11 @@
 //! Who did what, about whom, on which call, with what outcome, from where. No secret, and no more of
 //! a person than ids.
 
+mod details;
+
 use chrono::{DateTime, Utc};
 
+pub use self::details::{Detail, Details};
 use super::role::{Actor, Role};
 
 macro_rules! actions {
@@ -201,6 +204,8 @@ pub struct Event {
     pub outcome: Option<String>,
     /// why, or how
     pub reason: Option<String>,
+    /// facts beside the reason
+    pub details: Option<Details>,
     /// from where
     pub origin: Origin,
 }
@@ -227,6 +232,7 @@ impl Event {
             call_id: None,
             outcome: None,
             reason: None,
+            details: None,
             origin: origin.clone(),
         }
     }
@@ -266,10 +272,18 @@ impl Event {
         self
     }
 
+    /// With a fact beside the reason.
+    #[must_use]
+    pub fn detail(mut self, detail: &Detail<'_>) -> Self {
+        self.details = Some(Details::with(self.details, detail));
+        self
+    }
+
     /// The bytes that are hashed and sealed: the event's place in the audit and every field, each
     /// with its length before it, so that no two events have the same bytes.
     #[must_use]
     pub fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
+        let details = self.details.as_ref().map(Details::canonical);
         let fields = [
             self.actor.as_ref().map(|who| who.id.as_str()),
             self.actor.as_ref().map(|who| who.login.as_str()),
@@ -280,6 +294,7 @@ impl Event {
             self.call_id.as_deref(),
             self.outcome.as_deref(),
             self.reason.as_deref(),
+            details.as_deref(),
             Some(self.origin.request_id.as_str()),
             self.origin.remote.as_deref(),
         ];
@@ -289,7 +304,7 @@ impl Event {
 }
 
 /// How many fields of an event are texts.
-pub const TEXT_FIELDS: usize = 11;
+pub const TEXT_FIELDS: usize = 12;
 
 /// The canonical bytes of an event as it is written: its place, its time in microseconds, and its
 /// texts in the order of the table's columns. A text that is not there differs from an empty one.
@@ -318,12 +333,15 @@ mod tests {
 
     use super::*;
 
-    fn event(client: Option<String>, reason: Option<String>) -> Event {
+    fn event(client: Option<String>, reason: Option<String>, count: Option<u64>) -> Event {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let mut event = Event::of_nobody(&Origin::own("test"), at, Action::ClientViewed);
         event.client_id = client;
         event.reason = reason;
-        event
+        match count {
+            Some(count) => event.detail(&Detail::Count(count)),
+            None => event,
+        }
     }
 
     #[test]
@@ -336,12 +354,12 @@ mod tests {
     proptest! {
         #[test]
         fn different_events_never_have_the_same_bytes(
-            a in (any::<Option<String>>(), any::<Option<String>>(), any::<i64>()),
-            b in (any::<Option<String>>(), any::<Option<String>>(), any::<i64>()),
+            a in (any::<Option<String>>(), any::<Option<String>>(), any::<Option<u64>>(), any::<i64>()),
+            b in (any::<Option<String>>(), any::<Option<String>>(), any::<Option<u64>>(), any::<i64>()),
         ) {
             let same = a == b;
-            let bytes = |(client, reason, seq): (Option<String>, Option<String>, i64)| {
-                event(client, reason).canonical_bytes(seq)
+            let bytes = |(client, reason, count, seq): (_, _, _, i64)| {
+                event(client, reason, count).canonical_bytes(seq)
             };
             prop_assert_eq!(same, bytes(a) == bytes(b));
         }

@@ -119,6 +119,21 @@ pub struct Person {
     pub phone: Phone,
 }
 
+impl Person {
+    /// Which fields are others than another's, by their names in the API.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("family_name", self.family_name != other.family_name),
+            ("given_name", self.given_name != other.given_name),
+            ("patronymic", self.patronymic != other.patronymic),
+            ("phone", self.phone != other.phone),
+        ];
+        let differing = fields.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(name, _)| name).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -309,7 +309,7 @@ mod tests {
     fn event(seq: i64) -> WrittenEvent {
         let mut texts = [const { None }; TEXT_FIELDS];
         texts[3] = Some(b"client.viewed".to_vec());
-        texts[9] = Some(format!("request-{seq}").into_bytes());
+        texts[10] = Some(format!("request-{seq}").into_bytes());
         WrittenEvent {
             seq,
             at: b"1800000000000000".to_vec(),

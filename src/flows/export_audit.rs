@@ -59,6 +59,7 @@ struct EventLine<'a> {
     call_id: Option<&'a str>,
     outcome: Option<&'a str>,
     reason: Option<&'a str>,
+    details: Option<&'a str>,
     request_id: Option<&'a str>,
     remote: Option<&'a str>,
 }
@@ -172,6 +173,7 @@ fn event_line(event: &WrittenEvent) -> Option<EventLine<'_>> {
         call_id,
         outcome,
         reason,
+        details,
         request_id,
         remote,
     ] = texts;
@@ -187,6 +189,7 @@ fn event_line(event: &WrittenEvent) -> Option<EventLine<'_>> {
         call_id,
         outcome,
         reason,
+        details,
         request_id,
         remote,
     })

@@ -7,7 +7,7 @@ use super::{Refusal, passwords::bytes};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Detail, Event, Origin},
         identifier::Login,
         role::Role,
         staff::ONE_TIME_PASSWORD_HOURS,
@@ -49,7 +49,11 @@ pub async fn make_first_admin(app: &App) -> Result<Option<SecretString>, Refusal
         one_time_until: Some(now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS)),
     };
     let event = Event::of_nobody(&Origin::own("first-run"), now, Action::StaffBootstrapped)
-        .subject(&admin.id);
+        .subject(&admin.id)
+        .detail(&Detail::Role {
+            old: None,
+            new: admin.role,
+        });
     let made = app
         .store
         .write(move |tx| {

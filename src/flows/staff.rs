@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Detail, Event, Origin},
         flaw::Flaw,
         identifier::{BranchCode, Login},
         role::{Administer, Proof, Role, Staff},
@@ -132,10 +132,20 @@ async fn take_in(app: &App, event: Event, entry: Entry) -> Result<(StaffRow, Mad
         password_hash: made.phc,
         one_time_until: is_person.then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS)),
     };
-    let event = event
+    let mut event = event
         .subject(&new.id)
         .outcome("created")
-        .reason(new.role.name());
+        .reason(new.role.name())
+        .detail(&Detail::Role {
+            old: None,
+            new: new.role,
+        });
+    if let Some(code) = &new.branch_code {
+        event = event.detail(&Detail::BranchCode {
+            old: None,
+            new: Some(code.as_str()),
+        });
+    }
     let id = new.id.clone();
     let row = app
         .store
@@ -152,14 +162,16 @@ async fn check_branch(app: &App, role: Role, code: Option<&BranchCode>) -> Resul
     match code {
         None if role == Role::Branch => Err(Refusal::invalid("/branch_code", Flaw::Missing)),
         None => Ok(()),
-        Some(code) => {
-            let wanted = code.clone();
-            let known = app.store.read(move |reader| reader.branch(&wanted)).await?;
-            known
-                .map(|_| ())
-                .ok_or_else(|| Refusal::invalid("/branch_code", Flaw::UnknownBranch))
-        }
+        Some(code) => check_known(app, code).await,
     }
+}
+
+async fn check_known(app: &App, code: &BranchCode) -> Result<(), Refusal> {
+    let code = code.clone();
+    let known = app.store.read(move |reader| reader.branch(&code)).await?;
+    known
+        .map(|_| ())
+        .ok_or_else(|| Refusal::invalid("/branch_code", Flaw::UnknownBranch))
 }
 
 /// A member of staff.
@@ -204,7 +216,8 @@ pub async fn list(
     Ok(Page::of(rows, limit, |staff| staff.login.clone()))
 }
 
-/// Changes staff. Whoever is disabled or gets another role is signed out everywhere.
+/// Changes staff. Whoever is disabled or gets another role is signed out everywhere. What may be is
+/// decided on the row as it is held, so that two changes at once leave nothing that neither could alone.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::LastAdmin`], [`Refusal::Invalid`] where branch and role do not
@@ -216,47 +229,99 @@ pub async fn change(
     id: &str,
     change: StaffChange,
 ) -> Result<StaffRow, Refusal> {
-    let held = read(app, proof, id).await?;
-    let role = change.role.unwrap_or(held.role);
-    if (role == Role::LoanSystem) != (held.role == Role::LoanSystem) {
-        return Err(Refusal::invalid("/role", Flaw::Contradiction));
+    if let Some(Some(code)) = &change.branch_code {
+        check_known(app, code).await?;
     }
-    let branch = match &change.branch_code {
-        Some(code) => code.clone(),
-        None => held
-            .branch_code
-            .as_deref()
-            .and_then(|code| BranchCode::parse(code).ok()),
-    };
-    check_branch(app, role, branch.as_ref()).await?;
     let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::StaffChanged).subject(&held.id);
-    let id = held.id;
+    let event = Event::by(proof.actor(), origin, now, Action::StaffChanged).subject(id);
+    let id = id.to_owned();
     app.store
         .write(move |tx| {
-            let Some(before) = tx.staff(&id)? else {
-                return Ok(Traced::new(
-                    Err(Refusal::Unknown),
-                    event.clone().outcome("refused"),
-                ));
+            // Admins are held before the row itself, by everybody in this order.
+            let admins = tx.count_active_admins()?;
+            let before = tx.hold_staff(&id)?;
+            let before = match allowed(before, &change, admins) {
+                Ok(before) => before,
+                Err((refusal, why)) => {
+                    let refused = event.clone().outcome("refused").reason(why);
+                    return Ok(Traced::new(Err(refusal), refused));
+                }
             };
-            let was_admin = before.is_active && before.role == Role::Admin;
-            let stays_admin = change.is_active.unwrap_or(before.is_active)
-                && change.role.unwrap_or(before.role) == Role::Admin;
-            if was_admin && !stays_admin && tx.count_active_admins()? <= 1 {
-                let refused = event.clone().outcome("refused").reason("last_admin");
-                return Ok(Traced::new(
-                    Err(Refusal::Conflict(Conflict::LastAdmin)),
-                    refused,
-                ));
-            }
             tx.change_staff(&id, &change)?;
             let loses_role = change.role.is_some_and(|role| role != before.role);
             if loses_role || change.is_active == Some(false) {
                 tx.end_sessions_of(&id, None, now)?;
             }
-            let after = tx.staff(&id)?.ok_or(Refusal::Unknown);
-            Ok(Traced::new(after, event.clone().outcome("changed")))
+            let Some(after) = tx.staff(&id)? else {
+                let gone = event.clone().outcome("refused").reason("unknown");
+                return Ok(Traced::new(Err(Refusal::Unknown), gone));
+            };
+            let changed = changed(event.clone(), &before, &after);
+            Ok(Traced::new(Ok(after), changed))
         })
         .await?
+}
+
+/// Staff as they are, if they may be changed so; else the refusal, and the word for it in the audit.
+fn allowed(
+    before: Option<StaffRow>,
+    change: &StaffChange,
+    active_admins: usize,
+) -> Result<StaffRow, (Refusal, &'static str)> {
+    let before = before.ok_or((Refusal::Unknown, "unknown"))?;
+    let invalid = |pointer, flaw: Flaw| {
+        let code = flaw.code();
+        (Refusal::invalid(pointer, flaw), code)
+    };
+    let role = change.role.unwrap_or(before.role);
+    if (role == Role::LoanSystem) != (before.role == Role::LoanSystem) {
+        return Err(invalid("/role", Flaw::Contradiction));
+    }
+    let has_branch = match &change.branch_code {
+        Some(code) => code.is_some(),
+        None => before.branch_code.is_some(),
+    };
+    if role == Role::Branch && !has_branch {
+        return Err(invalid("/branch_code", Flaw::Missing));
+    }
+    let was_admin = before.is_active && before.role == Role::Admin;
+    let stays_admin = change.is_active.unwrap_or(before.is_active) && role == Role::Admin;
+    if was_admin && !stays_admin && active_admins <= 1 {
+        return Err((Refusal::Conflict(Conflict::LastAdmin), "last_admin"));
+    }
+    Ok(before)
+}
+
+/// What a change changed. A name is a person's, so that only its field is told.
+fn changed(event: Event, before: &StaffRow, after: &StaffRow) -> Event {
+    let mut event = event;
+    let mut fields = Vec::new();
+    if before.name != after.name {
+        fields.push("name");
+    }
+    if before.role != after.role {
+        fields.push("role");
+        event = event.detail(&Detail::Role {
+            old: Some(before.role),
+            new: after.role,
+        });
+    }
+    if before.branch_code != after.branch_code {
+        fields.push("branch_code");
+        event = event.detail(&Detail::BranchCode {
+            old: before.branch_code.as_deref(),
+            new: after.branch_code.as_deref(),
+        });
+    }
+    if before.is_active != after.is_active {
+        fields.push("status");
+        event = event.detail(&Detail::Status {
+            old: before.status(),
+            new: after.status(),
+        });
+    }
+    if fields.is_empty() {
+        return event.outcome("unchanged");
+    }
+    event.outcome("changed").detail(&Detail::Changed(&fields))
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::Action,
+        audit::{Action, Details},
         calendar::{parse_time, write_time},
         flaw::Flaw,
         role::Audit,
@@ -90,11 +90,48 @@ pub struct EventBody {
     /// why; of a verification: how the words matched
     #[schema(required = true, example = "folded")]
     pub reason: Option<String>,
+    /// facts beside the reason
+    #[schema(required = true, value_type = Option<EventDetails>)]
+    pub details: Option<Details>,
     /// the request
     pub request_id: String,
     /// from where
     #[schema(required = true)]
     pub remote: Option<String>,
+}
+
+/// What changed, from what to what.
+#[derive(ToSchema)]
+pub struct ChangeDetail {
+    /// before; null where there was nothing
+    #[schema(required = true, example = "branch")]
+    pub old: Option<String>,
+    /// now; null where there is nothing
+    #[schema(required = true, example = "auditor")]
+    pub new: Option<String>,
+}
+
+/// Facts beside the reason; only those that the action has.
+#[derive(ToSchema)]
+pub struct EventDetails {
+    /// the branch of staff, before and now
+    #[schema(required = false)]
+    pub branch_code: ChangeDetail,
+    /// which fields are others than before
+    #[schema(required = false, example = json!(["role"]))]
+    pub changed: Vec<String>,
+    /// how often it happened, or to how many
+    #[schema(required = false, minimum = 0, example = 590)]
+    pub count: i64,
+    /// how the words of a verification matched
+    #[schema(required = false, example = "folded")]
+    pub fold: String,
+    /// the role of staff, before and now
+    #[schema(required = false)]
+    pub role: ChangeDetail,
+    /// the status of staff, before and now
+    #[schema(required = false)]
+    pub status: ChangeDetail,
 }
 
 /// Writes an event out.
@@ -115,6 +152,7 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
         call_id: event.call_id,
         outcome: event.outcome,
         reason: event.reason,
+        details: event.details,
         request_id: event.origin.request_id,
         remote: event.origin.remote,
     }

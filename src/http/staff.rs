@@ -74,16 +74,12 @@ pub enum StaffStatus {
 impl From<StaffRow> for StaffBody {
     fn from(staff: StaffRow) -> Self {
         Self {
+            status: staff.status(),
             id: staff.id,
             login: staff.login,
             name: staff.name,
             role: staff.role.name(),
             branch_code: staff.branch_code,
-            status: if staff.is_active {
-                "active"
-            } else {
-                "disabled"
-            },
             password_change_required: staff.one_time_until.is_some(),
             created_at: write_time(staff.created_at),
         }

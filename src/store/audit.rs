@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Event, Origin, Who},
+        audit::{Action, Details, Event, Origin, TEXT_FIELDS, Who},
         role::Role,
         webhook::Message,
     },
@@ -27,7 +27,7 @@ use crate::{
 
 const TABLE: &str = "audit_events";
 /// So many columns are text: all but the place and the time.
-const TEXTS: usize = 11;
+const TEXTS: usize = TEXT_FIELDS;
 
 /// An event with its place in the audit.
 #[derive(Clone, Debug)]
@@ -69,6 +69,7 @@ pub(super) type Columns = (
     Option<String>,
     Option<String>,
     Option<String>,
+    Option<String>,
     String,
     Option<String>,
 );
@@ -86,6 +87,7 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         call_id,
         outcome,
         reason,
+        details,
         request_id,
         remote,
     ) = row;
@@ -99,6 +101,9 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         }
         _ => return Err(corrupt("half an actor")),
     };
+    let details = details
+        .map(|text| Details::read(&text).ok_or_else(|| corrupt("details that are no object")))
+        .transpose()?;
     let event = Event {
         at: moment(TABLE, &key, at)?,
         actor,
@@ -108,6 +113,7 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         call_id,
         outcome,
         reason,
+        details,
         origin: Origin { request_id, remote },
     };
     Ok(RecordedEvent { seq, event })
@@ -167,6 +173,7 @@ pub(super) struct EventColumns<'e> {
     call_id: Option<&'e str>,
     outcome: Option<&'e str>,
     reason: Option<&'e str>,
+    details: Option<String>,
     request_id: &'e str,
     remote: Option<&'e str>,
 }
@@ -185,13 +192,14 @@ impl<'e> EventColumns<'e> {
             call_id: event.call_id.as_deref(),
             outcome: event.outcome.as_deref(),
             reason: event.reason.as_deref(),
+            details: event.details.as_ref().map(Details::canonical),
             request_id: &event.origin.request_id,
             remote: event.origin.remote.as_deref(),
         }
     }
 
     /// All but the time, in the order of the table.
-    fn texts(&self) -> [Option<&'e str>; TEXTS] {
+    fn texts(&self) -> [Option<&str>; TEXTS] {
         [
             self.actor_id,
             self.actor_login,
@@ -202,6 +210,7 @@ impl<'e> EventColumns<'e> {
             self.call_id,
             self.outcome,
             self.reason,
+            self.details.as_deref(),
             Some(self.request_id),
             self.remote,
         ]
@@ -274,7 +283,7 @@ struct Together<'e> {
 }
 
 impl<'e> Together<'e> {
-    fn of(rows: &[EventColumns<'e>]) -> Self {
+    fn of(rows: &'e [EventColumns<'_>]) -> Self {
         let texts: Vec<_> = rows.iter().map(EventColumns::texts).collect();
         Self {
             at: rows.iter().map(|row| row.at).collect(),
@@ -287,7 +296,7 @@ impl QueryFragment<Pg> for Together<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO audit_events (at, actor_id, actor_login, actor_role, action, client_id, \
-             subject_id, call_id, outcome, reason, request_id, remote) SELECT * FROM unnest(",
+             subject_id, call_id, outcome, reason, details, request_id, remote) SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<BigInt>, _>(&self.at)?;
         for texts in &self.texts {

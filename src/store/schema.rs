@@ -118,6 +118,7 @@ diesel::table! {
         call_id -> Nullable<Text>,
         outcome -> Nullable<Text>,
         reason -> Nullable<Text>,
+        details -> Nullable<Text>,
         request_id -> Text,
         remote -> Nullable<Text>,
     }

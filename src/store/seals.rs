@@ -25,16 +25,16 @@ const SQLITE: &str = "SELECT seq, CAST(at AS BLOB) AS at, \
      CAST(actor_role AS BLOB) AS actor_role, CAST(action AS BLOB) AS action, \
      CAST(client_id AS BLOB) AS client_id, CAST(subject_id AS BLOB) AS subject_id, \
      CAST(call_id AS BLOB) AS call_id, CAST(outcome AS BLOB) AS outcome, \
-     CAST(reason AS BLOB) AS reason, CAST(request_id AS BLOB) AS request_id, \
-     CAST(remote AS BLOB) AS remote \
+     CAST(reason AS BLOB) AS reason, CAST(details AS BLOB) AS details, \
+     CAST(request_id AS BLOB) AS request_id, CAST(remote AS BLOB) AS remote \
      FROM audit_events WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?";
 const POSTGRES: &str = "SELECT seq, convert_to(at::text, 'UTF8') AS at, \
      convert_to(actor_id, 'UTF8') AS actor_id, convert_to(actor_login, 'UTF8') AS actor_login, \
      convert_to(actor_role, 'UTF8') AS actor_role, convert_to(action, 'UTF8') AS action, \
      convert_to(client_id, 'UTF8') AS client_id, convert_to(subject_id, 'UTF8') AS subject_id, \
      convert_to(call_id, 'UTF8') AS call_id, convert_to(outcome, 'UTF8') AS outcome, \
-     convert_to(reason, 'UTF8') AS reason, convert_to(request_id, 'UTF8') AS request_id, \
-     convert_to(remote, 'UTF8') AS remote \
+     convert_to(reason, 'UTF8') AS reason, convert_to(details, 'UTF8') AS details, \
+     convert_to(request_id, 'UTF8') AS request_id, convert_to(remote, 'UTF8') AS remote \
      FROM audit_events WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 
 macro_rules! written_row {
@@ -70,6 +70,7 @@ written_row!(
     call_id,
     outcome,
     reason,
+    details,
     request_id,
     remote
 );

@@ -49,6 +49,14 @@ pub struct StaffRow {
     pub created_at: DateTime<Utc>,
 }
 
+impl StaffRow {
+    /// The status, in the words of the contract.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        if self.is_active { "active" } else { "disabled" }
+    }
+}
+
 /// Staff to be entered.
 #[derive(Clone)]
 pub struct NewStaff {
@@ -327,7 +335,8 @@ impl Tx<'_> {
     }
 
     /// How many active admins there are. The rows are held until the transaction ends, so that two
-    /// admins cannot put each other out at the same moment.
+    /// admins cannot put each other out at the same moment; in the order of their ids, so that no two
+    /// who hold them wait for each other.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -335,6 +344,7 @@ impl Tx<'_> {
         let admins = staff::table
             .filter(staff::role.eq(Role::Admin.name()))
             .filter(staff::is_active.eq(true))
+            .order(staff::id)
             .select(staff::id);
         let ids: Vec<String> = match &mut self.0.connection {
             // The one writer of SQLite holds everything as it is.

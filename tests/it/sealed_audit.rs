@@ -21,7 +21,7 @@ use qupia::{
         settings::{Flags, Settings},
     },
     domain::{
-        audit::{Action, Event, Origin, Who},
+        audit::{Action, Detail, Event, Origin, Who},
         role::Role,
         seal::Place,
     },
@@ -88,6 +88,9 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
             role: Role::CallCenter,
         });
         event = event.client("client-1").call("call-1").outcome("read");
+    }
+    if number % 4 < 2 {
+        event = event.detail(&Detail::Count(number.unsigned_abs()));
     }
     event
 }

@@ -121,6 +121,8 @@ CREATE TABLE audit_events (
     call_id TEXT,
     outcome TEXT,
     reason TEXT,
+    -- facts beside the reason: a JSON object in its one canonical form
+    details TEXT,
     request_id TEXT NOT NULL,
     remote TEXT
 );

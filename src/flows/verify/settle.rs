@@ -9,7 +9,7 @@ use crate::{
     app::App,
     domain::{
         attempts::Counted,
-        audit::{Action, Event, Origin},
+        audit::{Action, Detail, Event, Origin},
         passphrase::Kept,
         role::Actor,
         verification::{Outcome, Verification},
@@ -164,7 +164,7 @@ impl Settlement {
         remaining: u32,
         mut verification: Verification,
         events: &Events,
-        how: &str,
+        how: &'static str,
     ) -> Result<Traced<Settled>, StoreError> {
         let now = verification.opened_at;
         let client_id = &self.held.client_id;
@@ -174,7 +174,10 @@ impl Settlement {
             Some(now + TimeDelta::minutes(i64::from(app.settings.verification_minutes)));
         tx.insert_verification(&verification)?;
         let loans = tx.open_loans(client_id)?;
-        let recorded = events.recorded(&verification).reason(how);
+        let recorded = events
+            .recorded(&verification)
+            .reason(how)
+            .detail(&Detail::Fold(how));
         let read = events
             .about(&verification, Action::InquiryMade)
             .outcome("read");

@@ -22,6 +22,7 @@ const TABLES: [(&str, &[(&str, Holds)]); 3] = [
             ("call_id", Holds::TextOrNothing),
             ("outcome", Holds::TextOrNothing),
             ("reason", Holds::TextOrNothing),
+            ("details", Holds::TextOrNothing),
             ("request_id", Holds::Text),
             ("remote", Holds::TextOrNothing),
         ],
