@@ -82,9 +82,6 @@ impl Lexicon {
         }
         for names in include_str!("famous.txt").lines() {
             lexicon.block_person(names);
-            if let Some((others, last)) = names.rsplit_once(' ') {
-                lexicon.block_person(&format!("{last} {others}"));
-            }
         }
         include_str!("names.txt")
             .lines()
@@ -114,27 +111,36 @@ impl Lexicon {
         }
     }
 
-    /// Blocks a person's names, each in every spelling: «Тоқтар Әубәкіров», «Тохтар Аубакиров».
+    /// Blocks a person's names, the last one last or first, and each in every spelling: «Тоқтар
+    /// Әубәкіров», «Аубакиров Тохтар».
     fn block_person(&mut self, names: &str) {
         self.block(names, NAME);
-        for name in names
+        let mut spelled: Vec<Vec<Folded>> = names
             .split(' ')
-            .filter(|name| name.chars().count() >= SURNAME)
-        {
-            self.add(name, None, NAME);
-        }
-        let mut spellings = vec![String::new()];
+            .map(|name| {
+                std::iter::once(heard::fold(name))
+                    .chain(heard::other_spellings(name))
+                    .collect()
+            })
+            .collect();
         for name in names.split(' ') {
-            let of_name: Vec<Folded> = std::iter::once(heard::fold(name))
-                .chain(heard::other_spellings(name))
-                .collect();
-            spellings = spellings
-                .iter()
-                .flat_map(|before| of_name.iter().map(move |one| before.clone() + one.as_str()))
-                .collect();
+            if name.chars().count() >= SURNAME {
+                self.add(name, None, NAME);
+            }
         }
-        for spelling in spellings {
-            self.add_folded(&spelling, Some(Listed::Phrase), PHRASE);
+        for _ in 0..2 {
+            let joined = spelled.iter().fold(vec![String::new()], |before, name| {
+                let then =
+                    |text: &String| name.iter().map(|one| text.clone() + one.as_str()).collect();
+                before
+                    .iter()
+                    .flat_map(|text| -> Vec<String> { then(text) })
+                    .collect()
+            });
+            for folded in joined {
+                self.add_folded(&folded, Some(Listed::Phrase), PHRASE);
+            }
+            spelled.rotate_right(1);
         }
     }
 

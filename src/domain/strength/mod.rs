@@ -142,7 +142,7 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
     }
 }
 
-/// Makes the tables now, in about a tenth of a second, and not at the first [`judge`].
+/// Makes the tables now, in some tenths of a second, and not at the first [`judge`].
 pub fn prepare() {
     let _ = judge("кез келген сөз 1990", &About::default(), &Rules::default());
 }
