@@ -106,13 +106,13 @@ fn what_is_truly_weak_is_refused_with_its_reason_however_it_is_written() {
 
 #[test]
 fn a_natural_phrase_that_is_refused_as_guessable_does_with_the_words_it_is_said_to_lack() {
-    for min_guesses_log10 in [5.0, 7.0, 9.0] {
+    for min_guesses_log10 in [6.0, 9.0] {
         let rules = Rules {
             min_guesses_log10,
             ..Rules::default()
         };
         let (mut asked, mut done) = (0, 0);
-        for [phrase, ..] in corpus("natural.tsv") {
+        for [phrase, ..] in corpus("natural.tsv").into_iter().step_by(3) {
             let judgement = judge(&phrase, &About::default(), &rules);
             let [weakness] = judgement.weaknesses[..] else {
                 continue;
