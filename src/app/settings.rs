@@ -139,7 +139,8 @@ sections! {
         minutes: u32 = 15,
     }
     PassphraseSection {
-        min_length: usize = 8,
+        min_length: usize = strength::Rules::default().min_length,
+        min_guesses_log10: f64 = strength::Rules::default().min_guesses_log10,
     }
     AttemptsSection {
         locks: Vec<Lock> = vec![
@@ -376,6 +377,7 @@ impl Settings {
             verification_minutes: written.verification.minutes,
             strength: strength::Rules {
                 min_length: written.passphrase.min_length,
+                min_guesses_log10: written.passphrase.min_guesses_log10,
             },
             attempts: attempts.map_err(named("attempts"))?,
             stale_after_minutes: written.loans.stale_after_minutes,

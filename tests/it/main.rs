@@ -42,6 +42,7 @@ mod sessions;
 mod signals;
 mod stand_in;
 mod story;
+mod strength;
 mod tokens;
 mod verifications;
 mod webhooks;

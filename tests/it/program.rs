@@ -88,6 +88,11 @@ fn a_setting_that_cannot_be_obeyed_stops_the_start_and_is_named() {
         ("QUPIA_VERIFICATION__MINUTES", "16", "verification.minutes"),
         ("QUPIA_PASSPHRASE__MIN_LENGTH", "0", "passphrase.min_length"),
         (
+            "QUPIA_PASSPHRASE__MIN_GUESSES_LOG10",
+            "2.9",
+            "passphrase.min_guesses_log10",
+        ),
+        (
             "QUPIA_BUSINESS__TIME_ZONE",
             "Asia/Atlantis",
             "business.time_zone",
