@@ -111,9 +111,10 @@ pub async fn amend(
             let Some(client) = tx.client(&id)? else {
                 return Ok(Traced::new(None, event.clone().outcome("refused")));
             };
-            let person = amended(client.person, &amendment);
-            // The branch's word yields to the loan system's next one; an older one stays stale.
-            tx.amend_client(&id, &person, client.as_of)?;
+            let person = amended(client.person.clone(), &amendment);
+            // The branch's word yields to the loan system's next one; an older one stays stale, and the
+            // same one again is unchanged.
+            tx.amend_client(&client, &person)?;
             let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
             Ok(Traced::new(card.transpose()?, event.clone()))
         })

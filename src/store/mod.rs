@@ -18,6 +18,7 @@ mod holds;
 mod inquiries;
 mod keys;
 mod lanes;
+mod last_push;
 mod leases;
 mod loans;
 mod looks;
@@ -55,6 +56,7 @@ pub use self::{
     connection::{AnyConnection, DatabaseUrl},
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
+    last_push::{KnownPerson, PersonText},
     leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
@@ -63,7 +65,7 @@ pub use self::{
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
-    sync::{ClientWrite, HeldClient, LoanWrite},
+    sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Tally},
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
@@ -379,6 +381,13 @@ impl<T> Traced<T> {
     #[must_use]
     pub fn and(mut self, event: Event) -> Self {
         self.events.push(event);
+        self
+    }
+
+    /// And all these events of the same change.
+    #[must_use]
+    pub fn with(mut self, events: impl IntoIterator<Item = Event>) -> Self {
+        self.events.extend(events);
         self
     }
 }

@@ -39,6 +39,7 @@ diesel::table! {
         phone_index -> Binary,
         as_of -> Nullable<BigInt>,
         created_at -> BigInt,
+        last_push_sealed -> Nullable<Binary>,
     }
 }
 

@@ -34,6 +34,8 @@ mod migrations;
 mod plans;
 mod program;
 mod pull;
+mod pull_races;
+mod pushes;
 mod roles;
 mod sealed_audit;
 mod seals;

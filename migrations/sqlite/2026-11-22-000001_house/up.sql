@@ -42,7 +42,9 @@ CREATE TABLE clients (
     phone_index BLOB NOT NULL,
     -- the loan system's own time of what it last sent; null where only a branch knows the client
     as_of BIGINT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- what the loan system last pushed, where a branch has amended the client since
+    last_push_sealed BLOB
 );
 CREATE INDEX clients_by_phone ON clients (phone_index);
 
