@@ -55,7 +55,7 @@ pub use self::{
     connection::{AnyConnection, DatabaseUrl},
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
-    leases::{DEAD_AFTER, Lease, Sighting},
+    leases::{DEAD_AFTER, Held, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
