@@ -34,6 +34,7 @@ mod staff;
 mod sync;
 mod tallies;
 mod threads;
+mod url;
 mod vault;
 mod verifications;
 mod webhooks;
@@ -52,7 +53,7 @@ pub use self::{
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
-    connection::{AnyConnection, DatabaseUrl},
+    connection::AnyConnection,
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
     leases::{DEAD_AFTER, Held, Lease, Sighting},
@@ -65,6 +66,7 @@ pub use self::{
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Tally},
+    url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };
