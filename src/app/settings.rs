@@ -4,6 +4,7 @@
 mod bounds;
 mod loan_source;
 mod sources;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -340,9 +341,10 @@ impl Settings {
             written.database_url.as_deref(),
             written.database_url_file.as_deref(),
         )?;
-        let url = url.unwrap_or_else(|| {
-            format!("sqlite:{}", written.data_dir.join("qupia.sqlite").display())
-        });
+        let url = match url {
+            Some(url) => DatabaseUrl::parse(&url).map_err(named("database_url"))?,
+            None => DatabaseUrl::file(&written.data_dir.join("qupia.sqlite")),
+        };
         let password = text_or_file(
             "bootstrap_admin_password",
             written.bootstrap_admin_password.as_deref(),
@@ -365,7 +367,7 @@ impl Settings {
                 .unwrap_or_else(|| written.data_dir.join("keyring.toml")),
             bootstrap_admin_password: password.map(SecretString::from),
             store: StoreSettings {
-                url: DatabaseUrl::parse(&url).map_err(named("database_url"))?,
+                url,
                 connections: written.database.connections,
                 patience: Duration::from_secs(written.database.timeout_seconds),
                 is_load: false,

@@ -35,6 +35,7 @@ mod staff;
 mod sync;
 mod tallies;
 mod threads;
+mod url;
 mod vault;
 mod verifications;
 mod webhooks;
@@ -53,11 +54,11 @@ pub use self::{
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
-    connection::{AnyConnection, DatabaseUrl},
+    connection::AnyConnection,
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
     last_push::{KnownPerson, PersonText},
-    leases::{DEAD_AFTER, Lease, Sighting},
+    leases::{DEAD_AFTER, Held, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
@@ -67,6 +68,7 @@ pub use self::{
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Tally},
+    url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };

@@ -153,7 +153,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    leases (name) { name -> Text, holder -> Text, expires_at -> BigInt, }
+    leases (name) { name -> Text, holder -> Text, term -> BigInt, expires_at -> BigInt, }
 }
 
 diesel::table! {
@@ -187,6 +187,7 @@ diesel::table! {
         is_active -> Bool,
         disabled_because -> Nullable<Text>,
         created_at -> BigInt,
+        rests_until -> Nullable<BigInt>,
     }
 }
 

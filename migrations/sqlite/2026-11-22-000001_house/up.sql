@@ -160,7 +160,10 @@ CREATE TABLE rate_windows (
 
 CREATE TABLE leases (
     name TEXT NOT NULL PRIMARY KEY,
+    -- empty where it was let go
     holder TEXT NOT NULL,
+    -- grows with every change of hands: what was begun under an older one no longer counts
+    term BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 

@@ -1,3 +1,5 @@
+mod variables;
+
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -111,7 +113,9 @@ fn names(table: &toml::Table, above: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (name, value) in table {
         match value {
-            toml::Value::Table(inner) => names.extend(names_below(inner, above, name)),
+            toml::Value::Table(inner) if !values::is_whole(&format!("{above}{name}")) => {
+                names.extend(names_below(inner, above, name));
+            }
             _ => names.push(format!("{above}{name}")),
         }
     }
