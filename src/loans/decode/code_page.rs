@@ -19,8 +19,7 @@ const KZ_1048: &str = "\
     рстуфхцчшщъыьэюя";
 
 /// The upper half of a code page.
-#[derive(Clone)]
-pub(super) struct CodePage([char; 128]);
+pub(super) struct CodePage(Box<[char; 128]>);
 
 impl CodePage {
     /// That of an encoding which is one.
@@ -38,7 +37,7 @@ impl CodePage {
     }
 
     fn of_letters(letters: &str) -> Self {
-        let mut page = ['\u{fffd}'; 128];
+        let mut page = Box::new(['\u{fffd}'; 128]);
         for (place, letter) in page.iter_mut().zip(letters.chars()) {
             *place = letter;
         }
