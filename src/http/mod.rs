@@ -17,6 +17,7 @@ pub mod language;
 pub mod loan_system;
 pub mod metrics;
 pub mod openapi;
+pub mod paging;
 pub mod passphrases;
 pub mod path;
 pub mod problem;
