@@ -9,6 +9,7 @@ pub mod outbound;
 pub mod reload;
 pub mod settings;
 pub mod signal_counts;
+pub mod turns;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use self::{
     outbound::Outbound,
     settings::{Settings, SettingsError},
     signal_counts::SignalCounts,
+    turns::Turns,
 };
 use crate::{
     loans::source::LoanSource,
@@ -48,6 +50,9 @@ pub struct Parts {
     pub loan_source: Option<LoanSource>,
     /// signals that this process raised
     pub signals: SignalCounts,
+    /// whose turn it is to search: a person's searches come one after the other, so that those that find
+    /// nobody are counted before the next begins
+    pub searches: Turns,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -155,6 +160,7 @@ impl App {
             outbound,
             loan_source,
             signals: SignalCounts::default(),
+            searches: Turns::default(),
             foundation,
             hasher,
             bootstrap_password,
