@@ -13,6 +13,7 @@ pub mod extract;
 pub mod form;
 pub mod health;
 pub mod idempotency;
+pub mod intake;
 pub mod language;
 pub mod loan_system;
 pub mod metrics;

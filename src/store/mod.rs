@@ -15,6 +15,7 @@ mod deliveries;
 mod error;
 mod gather;
 mod holds;
+mod idempotency;
 mod inquiries;
 mod keys;
 mod lanes;
@@ -55,6 +56,7 @@ pub use self::{
     connection::{AnyConnection, DatabaseUrl},
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
+    idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
     leases::{DEAD_AFTER, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
@@ -64,7 +66,7 @@ pub use self::{
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, LoanWrite},
-    tallies::{Attempt, IdempotencyClaim, Tally},
+    tallies::{Attempt, Tally},
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };
