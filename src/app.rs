@@ -9,6 +9,7 @@ pub mod outbound;
 pub mod reload;
 pub mod settings;
 pub mod signal_counts;
+pub mod turns;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use self::{
     reload::KeyringRefused,
     settings::{Settings, SettingsError},
     signal_counts::SignalCounts,
+    turns::Turns,
 };
 use crate::{
     loans::source::LoanSource,
@@ -51,6 +53,9 @@ pub struct Parts {
     pub signals: SignalCounts,
     /// whether the keyring's file is one that cannot be taken
     pub keyring_refused: KeyringRefused,
+    /// whose turn it is to search: a person's searches come one after the other, so that those that find
+    /// nobody are counted before the next begins
+    pub searches: Turns,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -159,6 +164,7 @@ impl App {
             loan_source,
             signals: SignalCounts::default(),
             keyring_refused: KeyringRefused::default(),
+            searches: Turns::default(),
             foundation,
             hasher,
             bootstrap_password,

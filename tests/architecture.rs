@@ -26,7 +26,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("libsqlite3_sys", &["store"]),
     ("pq_sys", &["store"]),
     ("actix_web", &["http", "console", "main"]),
-    ("actix_http", &["http", "main"]),
     ("utoipa", &["http"]),
     ("utoipa_swagger_ui", &["http"]),
     ("age", &["secrets"]),

@@ -16,6 +16,7 @@ PASSWORD = "lantern marmot orchard"
 GENEROUS = {
     "QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE": "1000000",
     "QUPIA_LIMITS__CLIENTS_PER_HOUR": "1000000",
+    "QUPIA_LIMITS__EMPTY_SEARCHES_PER_MINUTE": "1000000",
     "QUPIA_LIMITS__LOGINS_PER_MINUTE": "1000000",
 }
 # The cost of a hash is not what is tested here.

@@ -1,11 +1,9 @@
 //! The one clock. Tests freeze it and set it forward.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use tokio::sync::watch;
 
 /// Tells the time, to the microsecond. Cheap to clone; clones of a frozen clock move together.
 #[derive(Clone)]
@@ -14,7 +12,8 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     System,
-    Frozen(Arc<AtomicI64>),
+    /// microseconds since 1970, watched by whoever waits
+    Frozen(Arc<watch::Sender<i64>>),
 }
 
 impl Clock {
@@ -27,9 +26,8 @@ impl Clock {
     /// A clock that stands still.
     #[must_use]
     pub fn frozen(at: DateTime<Utc>) -> Self {
-        Self(Source::Frozen(Arc::new(AtomicI64::new(
-            at.timestamp_micros(),
-        ))))
+        let (micros, _) = watch::channel(at.timestamp_micros());
+        Self(Source::Frozen(Arc::new(micros)))
     }
 
     /// The time.
@@ -42,7 +40,23 @@ impl Clock {
             )]
             Source::System => Utc::now().trunc_subsecs(6),
             Source::Frozen(micros) => {
-                DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default()
+                DateTime::from_timestamp_micros(*micros.borrow()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Waits until a moment has come, by this clock.
+    pub async fn until(&self, moment: DateTime<Utc>) {
+        match &self.0 {
+            Source::System => {
+                let ahead = (moment - self.now()).to_std();
+                tokio::time::sleep(ahead.unwrap_or_default()).await;
+            }
+            Source::Frozen(micros) => {
+                let mut moved = micros.subscribe();
+                let until = moment.timestamp_micros();
+                // The clock that is watched is held here, so that it is never gone.
+                let _come = moved.wait_for(|now| *now >= until).await;
             }
         }
     }
@@ -50,7 +64,7 @@ impl Clock {
     /// Moves a frozen clock; the machine's own goes as it goes.
     pub fn advance(&self, by: TimeDelta) {
         if let Source::Frozen(micros) = &self.0 {
-            micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
+            micros.send_modify(|now| *now += by.num_microseconds().unwrap_or_default());
         }
     }
 }

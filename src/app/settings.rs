@@ -134,6 +134,7 @@ sections! {
     LimitsSection {
         verifications_per_minute: u32 = 10,
         clients_per_hour: u32 = 60,
+        empty_searches_per_minute: u32 = 10,
         logins_per_minute: u32 = 10,
     }
     VerificationSection {
@@ -234,6 +235,8 @@ pub struct Settings {
     pub verifications: Window,
     /// different clients that one specialist may touch
     pub clients: Window,
+    /// searches of one person that find nothing
+    pub empty_searches: Window,
     /// logins under one name
     pub logins: Window,
     /// how long a verification stays open, minutes
@@ -375,6 +378,7 @@ impl Settings {
             hash: hash_settings(&written.hash)?,
             verifications: window(written.limits.verifications_per_minute, 60),
             clients: window(written.limits.clients_per_hour, 3_600),
+            empty_searches: window(written.limits.empty_searches_per_minute, 60),
             logins: window(written.limits.logins_per_minute, 60),
             verification_minutes: written.verification.minutes,
             strength: strength::Rules {

@@ -1,5 +1,8 @@
 //! Staff passwords: what makes one good enough. (ASVS 6.2.1, 6.2.4, 6.2.11)
 
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
 use super::{flaw::Flaw, identifier::Login};
 
 /// The fewest characters of a staff password.
@@ -27,6 +30,7 @@ const OWN_WORDS: &[&str] = &[
 /// [`Flaw::TooShort`], [`Flaw::TooLong`], or [`Flaw::WeakPassword`] where it is common or holds the
 /// login.
 pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
+    let password = normalized(password);
     let length = password.chars().count();
     if length < MIN_PASSWORD_CHARS {
         return Err(Flaw::TooShort {
@@ -47,6 +51,27 @@ pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
         return Err(Flaw::WeakPassword);
     }
     Ok(())
+}
+
+/// A password as it is kept: in NFC, so that keyboards which compose letters differently type the same
+/// one (NIST SP 800-63B-4 §3.1.1.2).
+#[must_use]
+pub fn normalized(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(password.nfc().collect())
+}
+
+/// The spellings under which what was typed may have been kept, each once, the one of today first. The
+/// others are of passwords that were kept as they were typed.
+#[must_use]
+pub fn spellings(typed: &str) -> Vec<Zeroizing<String>> {
+    let decomposed = Zeroizing::new(typed.nfd().collect::<String>());
+    let mut spellings = vec![normalized(typed)];
+    for spelling in [Zeroizing::new(typed.to_owned()), decomposed] {
+        if !spellings.contains(&spelling) {
+            spellings.push(spelling);
+        }
+    }
+    spellings
 }
 
 /// As many guesses as an online attacker never makes; the estimator's own line between its scores 1
@@ -85,6 +110,25 @@ mod tests {
         );
         assert_eq!(judge_password("lantern marmot orchard", &login), Ok(()));
         assert_eq!(judge_password("тұманды таңдағы тырна", &login), Ok(()));
+    }
+
+    #[test]
+    fn a_password_is_one_however_its_letters_are_composed() {
+        let (composed, decomposed) = ("й ё ә", "и\u{306} е\u{308} ә");
+        assert_eq!(*normalized(decomposed), composed);
+        let told = |typed: &str| -> Vec<String> {
+            spellings(typed).iter().map(|one| one.to_string()).collect()
+        };
+        assert_eq!(told(composed), [composed, decomposed]);
+        assert_eq!(told(decomposed), [composed, decomposed]);
+        let mixed = "й ё и\u{306}";
+        assert_eq!(told(mixed).len(), 3);
+        assert_eq!(told("lantern"), ["lantern"]);
+        // Its length is counted in what is kept.
+        let login = Login::parse("aigul").unwrap();
+        let short = "и\u{306}".repeat(11);
+        let flaw = Flaw::TooShort { min: 12 };
+        assert_eq!(judge_password(&short, &login), Err(flaw));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Clients: entered and amended at a branch, looked up by whoever serves them. Every look leaves an
 //! event, found or not.
 
-use super::{Refusal, limits};
+use super::{Quota, Refusal, limits};
 use crate::{
     app::App,
     domain::{
@@ -135,28 +135,44 @@ fn amended(held: Person, amendment: &Amendment) -> Person {
 /// Looks clients up.
 ///
 /// # Errors
-/// [`Refusal::Limited`].
+/// [`Refusal::Limited`]: too many were touched, or too many searches found nobody. It is the same answer
+/// whether somebody would be found or not.
 pub async fn search(
     app: &App,
     proof: &Proof<Find>,
     origin: &Origin,
     lookup: Lookup,
 ) -> Result<Vec<Card>, Refusal> {
-    let now = app.clock.now();
     let actor = proof.actor().clone();
-    let looker = actor.clone();
-    let cards = app
+    let _turn = app.searches.of(&actor.id).await;
+    let now = app.clock.now();
+    let (looker, window) = (actor.clone(), app.settings.empty_searches);
+    let looked = app
         .store
         .read(move |reader| {
+            if let Err(limited) = reader.used_by(&looker.id)?.may_search(window, now) {
+                return Ok(Err(limited));
+            }
             let found = reader.find_clients(&lookup)?;
-            found
+            let cards = found
                 .into_iter()
-                .map(|client| card(reader, client, &looker, now))
-                .collect::<Result<Vec<_>, _>>()
+                .map(|client| card(reader, client, &looker, now));
+            cards.collect::<Result<Vec<_>, _>>().map(Ok)
         })
         .await?;
+    let cards = match looked {
+        Ok(cards) => cards,
+        Err(limited) => {
+            let quota = Quota::EmptySearches;
+            return Err(limits::reached(app, &actor, origin, quota, limited).await?);
+        }
+    };
     let ids: Vec<String> = cards.iter().map(|card| card.client.id.clone()).collect();
-    limits::touch(app, &actor, origin, &ids).await?;
+    if ids.is_empty() {
+        limits::search_in_vain(app, &actor, origin).await?;
+    } else {
+        limits::touch(app, &actor, origin, &ids).await?;
+    }
     let searched = Event::by(&actor, origin, now, Action::ClientSearched);
     app.store
         .write(move |_| {

@@ -70,8 +70,23 @@ pub enum Quota {
     Verifications,
     /// different clients that one specialist touches
     Clients,
+    /// searches of one person that find nobody
+    EmptySearches,
     /// logins under one name
     Logins,
+}
+
+impl Quota {
+    /// The quota's name, in the audit and to the caller.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verifications => "verifications",
+            Self::Clients => "clients",
+            Self::EmptySearches => "empty_searches",
+            Self::Logins => "logins",
+        }
+    }
 }
 
 /// Why a story did not come to its end.

@@ -4,6 +4,7 @@
 use super::{
     Conflict, Refusal,
     complete_application::{judge, weaknesses},
+    limits,
 };
 use crate::{
     app::App,
@@ -59,10 +60,11 @@ pub async fn status(
     Ok(PassphraseStatus { state, row })
 }
 
-/// Blocks the passphrase on the client's word; blocking a blocked one is no offence.
+/// Blocks the passphrase on the client's word; blocking a blocked one is no offence. It touches the
+/// client, as a look does.
 ///
 /// # Errors
-/// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
+/// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Refusal::Limited`].
 pub async fn block(
     app: &App,
     proof: &Proof<Verify>,
@@ -81,6 +83,8 @@ pub async fn block(
     );
     event.call_id = call_id.map(|call| call.as_str().to_owned());
     let now = event.at;
+    require_client(app, client_id).await?;
+    limits::touch(app, proof.actor(), origin, &[client_id.to_owned()]).await?;
     change(app, client_id, event, move |tx, state, id| {
         if !state.has_hash() {
             return Ok(Err(Conflict::NoPassphrase));
@@ -169,6 +173,12 @@ fn event(
         .reason(reason)
 }
 
+async fn require_client(app: &App, client_id: &str) -> Result<(), Refusal> {
+    let id = client_id.to_owned();
+    let is_known = app.store.read(move |reader| reader.has_client(&id)).await?;
+    is_known.then_some(()).ok_or(Refusal::Unknown)
+}
+
 /// What a step made of a passphrase.
 enum Step {
     Changed,
@@ -188,15 +198,8 @@ where
         + Send
         + 'static,
 {
+    require_client(app, client_id).await?;
     let id = client_id.to_owned();
-    let known = id.clone();
-    if !app
-        .store
-        .read(move |reader| reader.has_client(&known))
-        .await?
-    {
-        return Err(Refusal::Unknown);
-    }
     let now = event.at;
     app.store
         .write(move |tx| {

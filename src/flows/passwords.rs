@@ -4,21 +4,25 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{FieldFlaw, Refusal, staff::CONSOLE};
+use super::{
+    FieldFlaw, Quota, Refusal,
+    limits::{self, Rate},
+    staff::CONSOLE,
+};
 use crate::{
     app::App,
     domain::{
         audit::{Action, Event, Origin},
         flaw::Flaw,
         identifier::Login,
-        role::{Administer, Proof, Role, Staff},
-        staff::{ONE_TIME_PASSWORD_HOURS, judge_password},
+        role::{Actor, Administer, Proof, Role, Staff},
+        staff::{ONE_TIME_PASSWORD_HOURS, judge_password, normalized, spellings},
     },
     secrets::{
         hasher::{Candidate, Check, Made, Renew},
         one_time,
     },
-    store::{StaffRow, Traced},
+    store::{Limited, StaffRow, Traced},
 };
 
 /// Changes one's own password; every other session of that person ends.
@@ -36,54 +40,57 @@ pub async fn change_own(
     let actor = proof.actor().clone();
     let login = Login::parse(&actor.login).map_err(|flaw| Refusal::invalid("/login", flaw))?;
     let weak = judge_password(new.expose_secret(), &login).err();
-    let (subject, window, now) = (
-        format!("password:{}", actor.id),
-        app.settings.logins,
-        app.clock.now(),
-    );
-    let taken = app
-        .store
-        .tally(move |tally| tally.take(&subject, window, now))
-        .await?;
-    if let Err(limited) = taken {
-        return Err(
-            super::limits::reached(app, &actor, origin, super::Quota::Logins, limited).await?,
-        );
-    }
-    let admission = app.hasher.admit().await?;
+    let now = app.clock.now();
+    let place = app.hasher.line_up().await?;
+    let rate = Rate::of(vec![format!("password:{}", actor.id)], app.settings.logins);
+    // Counted when its turn has come, as a sign-in is.
+    throttle(app, &actor, origin, rate.look(app).await?).await?;
+    let admission = place.admitted().await?;
+    throttle(app, &actor, origin, rate.take(app).await?).await?;
     let id = actor.id.clone();
     let staff = app
         .store
         .read(move |reader| reader.staff(&id))
         .await?
         .ok_or(Refusal::Unknown)?;
+    let is_same = normalized(current.expose_secret()) == normalized(new.expose_secret());
+    let is_taken = weak.is_none() && !is_same;
+    let mut candidates = candidates(&current);
+    for candidate in &mut candidates {
+        candidate.renew_as = Some(bytes(&new));
+    }
+    // The new hash is made in the turn of the check: a second one could be refused for load.
     let check = Check {
         stored: Some(staff.password_hash.clone()),
         exact_tag: None,
-        candidates: vec![Candidate {
-            secret: bytes(&current),
-            renew_as: None,
-        }],
-        tries: 1,
+        tries: candidates.len(),
+        candidates,
         exact_form: None,
-        renew: Renew::Never,
+        renew: if is_taken {
+            Renew::Always
+        } else {
+            Renew::Never
+        },
     };
-    let is_right = admission.check(check).await?.matched.is_some();
+    let checked = admission.check(check).await?;
+    let is_right = checked.matched.is_some();
     let event = Event::by(&actor, origin, now, Action::PasswordChanged).subject(&actor.id);
     let mut flaws = Vec::new();
     if !is_right {
         flaws.push(FieldFlaw::at("/current_password", Flaw::WrongPassword));
     }
-    let repeats = is_right && current.expose_secret() == new.expose_secret();
+    let repeats = is_right && is_same;
     if let Some(flaw) = weak.or(repeats.then_some(Flaw::WeakPassword)) {
         flaws.push(FieldFlaw::at("/new_password", flaw));
     }
-    if !flaws.is_empty() {
-        let refused = event.outcome("refused");
-        app.store.record(refused).await?;
-        return Err(Refusal::Invalid(flaws));
-    }
-    let made = app.hasher.admit().await?.make(bytes(&new), None).await?;
+    let made = match checked.renewed {
+        Some(made) if flaws.is_empty() => made,
+        _ => {
+            let refused = event.outcome("refused");
+            app.store.record(refused).await?;
+            return Err(Refusal::Invalid(flaws));
+        }
+    };
     let changed = app
         .store
         .write(move |tx| {
@@ -101,6 +108,19 @@ pub async fn change_own(
         Ok(())
     } else {
         Err(Refusal::invalid("/current_password", Flaw::WrongPassword))
+    }
+}
+
+/// Records that somebody tries passwords too fast, where they do.
+async fn throttle(
+    app: &App,
+    actor: &Actor,
+    origin: &Origin,
+    room: Result<(), Limited>,
+) -> Result<(), Refusal> {
+    match room {
+        Ok(()) => Ok(()),
+        Err(limited) => Err(limits::reached(app, actor, origin, Quota::Logins, limited).await?),
     }
 }
 
@@ -191,6 +211,23 @@ pub(super) async fn make_first_secret(
     ))
 }
 
-pub(super) fn bytes(secret: &SecretString) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(secret.expose_secret().as_bytes().to_vec())
+/// A password's bytes as they are hashed.
+pub(super) fn bytes(password: &SecretString) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(normalized(password.expose_secret()).as_bytes().to_vec())
+}
+
+/// What was typed, in each spelling that may have been hashed. A match by one of the past is renewed by
+/// that of today.
+pub(super) fn candidates(typed: &SecretString) -> Vec<Candidate> {
+    let today = bytes(typed);
+    let candidates = spellings(typed.expose_secret())
+        .into_iter()
+        .map(|spelling| {
+            let secret = Zeroizing::new(spelling.as_bytes().to_vec());
+            Candidate {
+                renew_as: (secret != today).then(|| today.clone()),
+                secret,
+            }
+        });
+    candidates.collect()
 }

@@ -2,10 +2,9 @@
 //! recorded, and they are throttled by login.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroizing;
+use secrecy::SecretString;
 
-use super::{Quota, Refusal};
+use super::{Quota, Refusal, limits::Rate, passwords::candidates};
 use crate::{
     app::App,
     domain::{
@@ -15,11 +14,11 @@ use crate::{
         staff::SESSION_HOURS,
     },
     secrets::{
-        hasher::{Candidate, Check, Renew},
+        hasher::{Check, Renew},
         one_time,
         token::Claims,
     },
-    store::{SessionRow, SignedIn, StaffRow, Traced},
+    store::{Limited, SessionRow, SignedIn, StaffRow, Traced},
 };
 
 /// A session that was opened.
@@ -65,8 +64,13 @@ pub async fn sign_in(
     login: Option<Login>,
     password: SecretString,
 ) -> Result<Session, Refusal> {
-    throttle(app, origin, door, login.as_ref()).await?;
-    let admission = app.hasher.admit().await?;
+    let place = app.hasher.line_up().await?;
+    let rate = rate(app, login.as_ref());
+    // A flood under one login is turned away before it waits in line; one is counted only when its turn
+    // has come, so that who is refused for load has used up nothing.
+    throttle(app, origin, door, rate.look(app).await?).await?;
+    let admission = place.admitted().await?;
+    throttle(app, origin, door, rate.take(app).await?).await?;
     let known = match login.clone() {
         Some(login) => {
             app.store
@@ -81,14 +85,12 @@ pub async fn sign_in(
             && door.admits(staff.role)
             && staff.one_time_until.is_none_or(|until| now < until)
     };
+    let candidates = candidates(&password);
     let check = Check {
         stored: known.as_ref().map(|staff| staff.password_hash.clone()),
         exact_tag: None,
-        candidates: vec![Candidate {
-            secret: Zeroizing::new(password.expose_secret().as_bytes().to_vec()),
-            renew_as: None,
-        }],
-        tries: 1,
+        tries: candidates.len(),
+        candidates,
         exact_form: None,
         renew: Renew::WhenOutdated,
     };
@@ -105,33 +107,29 @@ pub async fn sign_in(
     }
 }
 
+/// The quota of sign-ins under a login.
+fn rate(app: &App, login: Option<&Login>) -> Rate {
+    let name = login.map_or("", Login::as_str);
+    // The rate is kept under a blind value: somebody may have typed a password into the login field.
+    let blind = app.keys.now().index.all("login", name);
+    let hex = |tag: Vec<u8>| {
+        tag.iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    let names = blind.into_iter().map(|tag| format!("login:{}", hex(tag)));
+    Rate::of(names.collect(), app.settings.logins)
+}
+
+/// Records that a login is throttled, where it is.
 async fn throttle(
     app: &App,
     origin: &Origin,
     door: Door,
-    login: Option<&Login>,
+    room: Result<(), Limited>,
 ) -> Result<(), Refusal> {
-    let name = login.map_or("", Login::as_str);
-    // The rate is kept under a blind value: somebody may have typed a password into the login field.
-    let blind: String = app
-        .keys
-        .now()
-        .index
-        .of("login", name)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let (subject, window, now) = (
-        format!("login:{blind}"),
-        app.settings.logins,
-        app.clock.now(),
-    );
-    let taken = app
-        .store
-        .tally(move |tally| tally.take(&subject, window, now))
-        .await?;
-    let Err(limited) = taken else { return Ok(()) };
-    let event = Event::of_nobody(origin, now, door.action())
+    let Err(limited) = room else { return Ok(()) };
+    let event = Event::of_nobody(origin, app.clock.now(), door.action())
         .outcome("refused")
         .reason("limit");
     app.store.record(event).await?;

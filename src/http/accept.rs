@@ -2,31 +2,22 @@
 
 use actix_web::http::header::{ACCEPT, HeaderMap};
 
-/// More entries than this are not read: no browser sends them.
-const MOST_ENTRIES: usize = 64;
+use super::weighted::{Weighted, entries};
 
 /// Whether a media type is taken. Where nothing is said, everything is.
 #[must_use]
 pub fn takes(headers: &HeaderMap, media_type: &str) -> bool {
-    let mut entries = headers
-        .get_all(ACCEPT)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty())
-        .take(MOST_ENTRIES)
-        .peekable();
+    let mut entries = entries(headers, ACCEPT).peekable();
     entries.peek().is_none() || is_among(entries, media_type)
 }
 
 /// The entry that names the type most closely decides: `application/json;q=0, */*` is a refusal.
-fn is_among<'a>(entries: impl Iterator<Item = &'a str>, media_type: &str) -> bool {
+fn is_among<'a>(entries: impl Iterator<Item = Weighted<'a>>, media_type: &str) -> bool {
     let kind = media_type.split('/').next().unwrap_or_default();
     let mut closest = 0;
     let mut is_taken = false;
     for entry in entries {
-        let mut parts = entry.split(';').map(str::trim);
-        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let range = entry.value.to_ascii_lowercase();
         let closeness = if range == media_type {
             3
         } else if range.strip_suffix("/*") == Some(kind) {
@@ -36,8 +27,7 @@ fn is_among<'a>(entries: impl Iterator<Item = &'a str>, media_type: &str) -> boo
         } else {
             continue;
         };
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        let wanted = weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|q| q > 0.0));
+        let wanted = entry.weight.is_some_and(|weight| weight > 0);
         if closeness > closest {
             (closest, is_taken) = (closeness, wanted);
         } else if closeness == closest {
@@ -50,9 +40,10 @@ fn is_among<'a>(entries: impl Iterator<Item = &'a str>, media_type: &str) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::weighted::of_line;
 
     fn json(accept: &str) -> bool {
-        is_among(accept.split(',').map(str::trim), "application/json")
+        is_among(of_line(accept), "application/json")
     }
 
     #[test]
@@ -69,7 +60,7 @@ mod tests {
         for refused in [
             "text/html",
             "application/json;q=0, */*",
-            "application/json;q=0.000",
+            "application/json;Q=0.000",
             "application/xml",
             "*",
         ] {

@@ -13,9 +13,10 @@ use super::{
     extract::{Body, Call, Fields, Guard, PathId, Query},
     form,
     openapi::values,
+    paging::{List, PageBody, Paging},
     passphrases::passphrase,
     problem::Problem,
-    shapes::{PageBody, Paging, ReasonBody, id},
+    shapes::{ReasonBody, id},
 };
 use crate::{
     domain::{
@@ -112,13 +113,16 @@ pub async fn list(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId,
+    list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, before) = paging.parse()?;
+    let (limit, before) = paging.parse(&list)?;
     let page = applications::list(&call.app, &guard, &call.origin, &id, before, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, |application| {
-        body_of(&application, call.app.clock.now())
-    })))
+    Ok(
+        HttpResponse::Ok().json(PageBody::of(&list, page, |application| {
+            body_of(&application, call.app.clock.now())
+        })),
+    )
 }
 
 /// A language that the form is printed in.

@@ -7,8 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     extract::{Call, Guard, Query},
     openapi::values,
+    paging::{List, PageBody, Paging, event_mark},
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, id, parameter},
+    shapes::{id, parameter},
 };
 use crate::{
     domain::{
@@ -171,13 +172,14 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
 pub async fn events(
     guard: Guard<Audit>,
     call: Call,
+    list: List,
     Query(query): Query<EventQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, mark) = Paging {
         limit: query.limit,
         cursor: query.cursor,
     }
-    .parse()?;
+    .parse(&list)?;
     let mut flaws = Vec::new();
     let moment = |text: String| parse_time(&text);
     let from = parameter(&mut flaws, "from", query.from, moment);
@@ -204,5 +206,5 @@ pub async fn events(
         before: event_mark(mark)?,
     };
     let page = audit::events(&call.app, &guard, &call.origin, filter, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, event_body)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, page, event_body)))
 }

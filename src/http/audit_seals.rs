@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::{
     extract::{Call, Guard, Query},
+    paging::{List, PageBody, Paging, event_mark},
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark},
 };
 use crate::{
     domain::{
@@ -89,12 +89,13 @@ pub struct VerificationReportBody {
 pub async fn seals(
     guard: Guard<Audit>,
     call: Call,
+    list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, mark) = paging.parse()?;
+    let (limit, mark) = paging.parse(&list)?;
     let before = event_mark(mark)?;
     let (page, keys) = audit::seals(&call.app, &guard, &call.origin, before, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, |seal| seal_body(&seal, &keys))))
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, page, |seal| seal_body(&seal, &keys))))
 }
 
 /// Verifies the whole audit against its seals, and names the first thing that is wrong.

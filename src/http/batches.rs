@@ -90,7 +90,8 @@ pub struct RejectedLine {
 /// One record a line: `{"type": "client", "client_number": …}` or `{"type": "loan",
 /// "ticket_number": …}` with the fields of the `PUT`s; gzip is taken too. Lines stand alone and are
 /// taken in order; a bad one is reported and the others are applied. A batch that is cut off has
-/// applied what was read and can be sent again.
+/// applied what was read and can be sent again: what is held already is `unchanged`, so that no
+/// `Idempotency-Key` is needed, and none is honoured.
 #[utoipa::path(
     post,
     path = "/v1/loan-system/batches",
@@ -150,7 +151,7 @@ async fn take(
 ///
 /// # Errors
 /// [`Code::BadRequest`] where it is cut off, [`Code::RequestTimeout`] where it falls silent.
-pub(super) async fn next_chunk(
+async fn next_chunk(
     payload: &mut (impl TryStream<Ok = Bytes> + Unpin),
 ) -> Result<Option<Bytes>, Code> {
     match tokio::time::timeout(SILENCE, payload.try_next()).await {

@@ -8,8 +8,9 @@ use validator::Validate;
 use super::{
     extract::{Body, Call, Fields, Guard, Query},
     openapi::values,
+    paging::{List, PageBody, Paging},
     problem::Problem,
-    shapes::{PageBody, Paging, line},
+    shapes::line,
 };
 use crate::{
     domain::{calendar::write_time, identifier::BranchCode, role::Administer},
@@ -100,9 +101,10 @@ pub async fn open_branch(
 pub async fn list_branches(
     guard: Guard<Administer>,
     call: Call,
+    list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = paging.parse()?;
+    let (limit, after) = paging.parse(&list)?;
     let page = staff::list_branches(&call.app, &guard, after, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, BranchBody::from)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, page, BranchBody::from)))
 }

@@ -1,6 +1,6 @@
 //! What every request passes through: its id, who sends it, and the form of every answer.
 
-use std::{net::IpAddr, time::Instant};
+use std::time::Instant;
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -18,6 +18,7 @@ use super::{
     accept,
     metrics::Metrics,
     problem::{Problem, render},
+    remote::caller,
     words::Code,
 };
 use crate::{
@@ -228,41 +229,13 @@ pub fn origin(request: &HttpRequest) -> Origin {
         .extensions()
         .get::<RequestId>()
         .map(|id| id.0.clone());
+    let (peer, app) = (request.peer_addr(), request.app_data::<web::Data<App>>());
+    let remote = peer.zip(app).map(|(peer, app)| {
+        let trusted = &app.settings.trusted_proxies;
+        caller(request.headers(), peer.ip(), trusted).to_string()
+    });
     Origin {
         request_id: id.unwrap_or_default(),
-        remote: remote(request).map(|address| address.to_string()),
+        remote,
     }
-}
-
-/// The caller's address: the peer's, or where the peer is a proxy that is trusted, the last address
-/// in `X-Forwarded-For` that is not such a proxy itself. What a stranger writes there counts nothing.
-fn remote(request: &HttpRequest) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip().to_canonical();
-    let app = request.app_data::<web::Data<App>>()?;
-    let is_trusted = |address: &IpAddr| {
-        app.settings
-            .trusted_proxies
-            .iter()
-            .any(|net| net.contains(address))
-    };
-    if !is_trusted(&peer) {
-        return Some(peer);
-    }
-    let told = request.headers().get_all("x-forwarded-for");
-    let told: Vec<&str> = told
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    // Read from the end: each proxy wrote who it was asked by behind what it was sent.
-    let mut nearest = peer;
-    for written in told.iter().rev() {
-        let Ok(address) = written.trim().parse::<IpAddr>() else {
-            break;
-        };
-        nearest = address.to_canonical();
-        if !is_trusted(&nearest) {
-            break;
-        }
-    }
-    Some(nearest)
 }

@@ -4,22 +4,17 @@ use std::{
     collections::BTreeMap,
     future::{Ready, ready},
     ops::Deref,
-    time::Duration,
 };
 
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
-    dev::Payload,
-    http::header,
-    web::{self, Bytes},
-};
-use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use validator::{Validate, ValidationErrorsKind};
 
 pub use super::path::{PathId, PathPair, PathPart};
 use super::{
     context::{Identity, origin},
+    intake::{MAX_BODY, read_whole},
     problem::Problem,
     words::Code,
 };
@@ -37,12 +32,6 @@ use crate::{
     },
 };
 
-/// The largest body but a batch's, bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
-
-/// A body has to arrive within this time, however slowly it is sent.
-const BODY_WITHIN: Duration = Duration::from_secs(30);
-
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
 /// `EARLY` ones may be had before a one-time password is changed.
 pub struct Guard<D, const EARLY: bool = false>(Proof<D>);
@@ -55,12 +44,9 @@ impl<D, const EARLY: bool> Deref for Guard<D, EARLY> {
     }
 }
 
-impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match request.extensions().get::<Identity>() {
+impl<D: Duty, const EARLY: bool> Guard<D, EARLY> {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        match request.extensions().get::<Identity>() {
             Some(Identity::Known(known)) if known.must_change_password && !EARLY => {
                 Err(Problem::new(Code::PasswordChangeRequired))
             }
@@ -69,9 +55,55 @@ impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
                 .ok_or_else(|| Problem::new(Code::Forbidden)),
             Some(Identity::Fault(problem)) => Err(problem.clone()),
             Some(Identity::Nobody) | None => Err(Problem::new(Code::Unauthenticated)),
-        })
+        }
     }
 }
+
+impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// Whom a handler lets in, which its first argument says. It is asked before anything else is said to
+/// the caller, and before a byte of the body is read.
+pub trait Door {
+    /// Whether the caller may pass now.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn admit(request: &HttpRequest) -> Result<(), Problem>;
+}
+
+impl<D: Duty, const EARLY: bool> Door for Guard<D, EARLY> {
+    fn admit(request: &HttpRequest) -> Result<(), Problem> {
+        Self::of(request).map(|_| ())
+    }
+}
+
+/// Where a handler begins with this, anybody may call it.
+impl Door for Call {
+    fn admit(_: &HttpRequest) -> Result<(), Problem> {
+        Ok(())
+    }
+}
+
+macro_rules! doors {
+    ($(($($others:ident),*))+) => {
+        $(
+            impl<First: Door, $($others),*> Door for (First, $($others,)*) {
+                fn admit(request: &HttpRequest) -> Result<(), Problem> {
+                    First::admit(request)
+                }
+            }
+        )+
+    };
+}
+
+doors! { () (B) (B, C) (B, C, D) (B, C, D, E) }
 
 /// The app and the request's origin: what every handler gives to its story.
 pub struct Call {
@@ -95,44 +127,23 @@ impl FromRequest for Call {
     }
 }
 
-/// A JSON body: its shape is checked here, its meaning by `parse`.
-pub struct Body<T>(pub T);
+/// A JSON body of `MAX` bytes at the most: its shape is checked here, its meaning by `parse`.
+pub struct Body<T, const MAX: usize = MAX_BODY>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let declared = json_declared(request);
-        let payload = payload.take();
+        let read = read_whole(request, payload.take(), MAX);
         async move {
-            let bytes = read_all(payload).await?;
+            let whole = read.await?;
             declared?;
-            Self::read(&bytes)
+            Self::read(whole.bytes())
         }
         .boxed_local()
     }
-}
-
-/// Reads a body up to [`MAX_BODY`].
-///
-/// # Errors
-/// [`Code::PayloadTooLarge`], [`Code::RequestTimeout`], or [`Code::BadRequest`] where it is cut off.
-pub async fn read_all(payload: Payload) -> Result<Bytes, Problem> {
-    let read = tokio::time::timeout(BODY_WITHIN, read_bounded(payload)).await;
-    read.unwrap_or_else(|_| Err(Problem::new(Code::RequestTimeout)))
-}
-
-async fn read_bounded(mut payload: Payload) -> Result<Bytes, Problem> {
-    let mut body = web::BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest))?;
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(Problem::new(Code::PayloadTooLarge));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
 }
 
 fn json_declared(request: &HttpRequest) -> Result<(), Problem> {
@@ -154,7 +165,7 @@ fn json_declared(request: &HttpRequest) -> Result<(), Problem> {
     })
 }
 
-impl<T: DeserializeOwned> Body<T> {
+impl<T: DeserializeOwned, const MAX: usize> Body<T, MAX> {
     /// Reads a body that is there whole: one JSON object, and nothing after it.
     ///
     /// # Errors

@@ -1,32 +1,31 @@
 //! `Idempotency-Key`: the same key and the same body give the first answer again, without doing
 //! anything twice.
+//!
+//! Whoever repeats a request passes the handler's own door first, as they are today; only then is
+//! anything said about the key.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    task::Poll,
-};
+use std::convert::Infallible;
 
 use actix_web::{
     Error, HttpMessage, HttpResponse,
-    body::{self, BoxBody, MessageBody},
-    dev::{Payload, ServiceRequest, ServiceResponse},
+    body::{self, BoxBody},
+    dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
 };
 use chrono::TimeDelta;
-use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    batches::next_chunk,
     context::{Identity, origin, written_out},
-    extract::read_all,
+    extract::Door,
+    intake::{MAX_BODY, ReadAhead, read_whole},
     problem::Problem,
     words::Code,
 };
@@ -37,7 +36,7 @@ use crate::{
         role::Actor,
     },
     flows::Refusal,
-    store::{IdempotencyClaim, Traced},
+    store::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY, StoreError, Traced},
 };
 
 const KEY: &str = "idempotency-key";
@@ -45,35 +44,27 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_KEY_CHARS: usize = 128;
 /// How long a key is remembered.
 pub const KEY_HOURS: i64 = 24;
+/// An answer that cannot be kept is tried again so often, a second apart.
+const KEEP_TRIES: u32 = 600;
 
-/// Where a key is not honoured: sign-in has no caller yet, and what changes nothing needs no key.
-const EXEMPT: &[&str] = &[
-    "/v1/sessions",
-    "/v1/oauth/token",
-    "/v1/passphrases/check",
-    "/v1/passphrases/suggestions",
-    "/v1/clients/search",
-];
-
-/// Whether a key is honoured on POSTs to an address.
-#[must_use]
-pub fn is_honoured(path: &str) -> bool {
-    !EXEMPT.contains(&path)
-}
-
-/// Whether bodies sent to an address are of any length, and so never held whole.
-#[must_use]
-pub fn is_streamed(path: &str) -> bool {
-    path == "/v1/loan-system/batches"
-}
-
-/// Fields that a kept answer leaves out.
+/// Texts that a kept answer leaves out wherever they stand in it. (A card's `passphrase` is its status;
+/// the word itself is in no answer.)
 const SECRETS: &[&str] = &[
     "password",
     "client_secret",
     "secret",
     "access_token",
     "passphrase",
+];
+/// What a kept answer leaves out, being for the moment of the first one alone: loans are read again by
+/// whoever may read them then.
+const OF_THE_MOMENT: &[&str] = &["loans", "source"];
+
+/// Headers that are part of an answer.
+const KEPT_HEADERS: [HeaderName; 3] = [
+    header::CONTENT_TYPE,
+    header::LOCATION,
+    header::CONTENT_LANGUAGE,
 ];
 
 /// An answer as it is kept.
@@ -82,79 +73,44 @@ struct Kept {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    /// the digest of the request's body, where that passed by and was never held whole; it is kept
-    /// encrypted with the rest
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    streamed: Option<String>,
 }
 
-/// What was seen of a body that passes by.
-#[derive(Default)]
-struct Seen {
-    digest: RefCell<Sha256>,
-    is_whole: Cell<bool>,
-}
-
-impl Seen {
-    /// Looks on while a body is read.
-    fn watch(request: &mut ServiceRequest) -> Rc<Self> {
-        let seen = Rc::new(Self::default());
-        let (chunks, end) = (Rc::clone(&seen), Rc::clone(&seen));
-        let passing = request.take_payload().inspect(move |chunk| {
-            if let Ok(chunk) = chunk {
-                chunks.digest.borrow_mut().update(chunk);
-            }
-        });
-        let passing = passing.chain(stream::poll_fn(move |_| {
-            end.is_whole.set(true);
-            Poll::Ready(None)
-        }));
-        request.set_payload(Payload::Stream {
-            payload: Box::pin(passing),
-        });
-        seen
-    }
-
-    fn told(&self) -> String {
-        hex(&self.digest.borrow().clone().finalize())
-    }
-}
-
-/// Honours the key of a request that has one.
-pub async fn honour(
+/// Honours the key of a request that has one, behind the door `D` of its handler.
+///
+/// # Errors
+/// What the handler's own service fails with.
+pub async fn honour<D: Door>(
     request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let header = request.headers().get(KEY).cloned();
+    let Some(header) = request.headers().get(KEY).cloned() else {
+        return next.call(request).await;
+    };
+    if let Err(refusal) = D::admit(request.request()) {
+        return Ok(request.error_response(refusal));
+    }
     let known = match request.extensions().get::<Identity>() {
         Some(Identity::Known(known)) => Some(known.actor.clone()),
         _ => None,
     };
     let app = request.app_data::<web::Data<App>>().cloned();
-    let applies = request.method() == Method::POST && is_honoured(request.path());
-    match (header, known, app) {
-        (Some(header), Some(actor), Some(app)) if applies => {
-            once(request, next, &header, &actor, app).await
-        }
-        _ => next
-            .call(request)
-            .await
-            .map(ServiceResponse::map_into_boxed_body),
+    match known.zip(app) {
+        Some((actor, app)) => once(request, next, &header, &actor, app).await,
+        None => next.call(request).await,
     }
 }
 
 async fn once(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    next: Next<BoxBody>,
     header: &HeaderValue,
     actor: &Actor,
     app: web::Data<App>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match claim(&mut request, header, actor, &app).await {
-        Ok((id, IdempotencyClaim::Fresh)) => {
-            let seen = is_streamed(request.path()).then(|| Seen::watch(&mut request));
+        Ok((claim, IdempotencyClaim::Fresh)) => {
             // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck.
-            let answering = actix_web::rt::spawn(answer(request, next, id, app, seen));
+            let answering = actix_web::rt::spawn(answer(request, next, claim, app));
             answering.await.map_err(Problem::internal)?
         }
         Ok((_, IdempotencyClaim::Running)) => {
@@ -164,8 +120,7 @@ async fn once(
             Ok(request.error_response(Problem::new(Code::IdempotencyKeyReused)))
         }
         Ok((_, IdempotencyClaim::Answered(kept))) => {
-            let replayed = replay(&mut request, &kept, actor, &app).await;
-            Ok(match replayed {
+            Ok(match replay(&request, &kept, actor, &app).await {
                 Ok(response) => request.into_response(response),
                 Err(problem) => request.error_response(problem),
             })
@@ -174,93 +129,82 @@ async fn once(
     }
 }
 
-/// Claims the key for this request, whose body is read and put back; but a stream is left as it is.
+/// Claims the key for this request, whose body is read for it.
 async fn claim(
     request: &mut ServiceRequest,
     header: &HeaderValue,
     actor: &Actor,
     app: &App,
-) -> Result<(String, IdempotencyClaim), Problem> {
+) -> Result<(KeyClaim, IdempotencyClaim), Problem> {
     let fits = |key: &&str| {
         (1..=MAX_KEY_CHARS).contains(&key.chars().count()) && !key.contains(char::is_control)
     };
     let key = std::str::from_utf8(header.as_bytes()).ok().filter(fits);
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
-    let body = if is_streamed(request.path()) {
-        web::Bytes::new()
-    } else {
-        let body = read_all(request.take_payload()).await?;
-        let (_, mut whole) = actix_http::h1::Payload::create(true);
-        whole.unread_data(body.clone());
-        request.set_payload(Payload::from(whole));
-        body
-    };
+    let payload = request.take_payload();
+    let whole = read_whole(request.request(), payload, MAX_BODY).await?;
     let index = &app.keys.now().index;
-    // Under every index key that still reads: a rotation must not let a repeated request through.
     let ids = index.all("idempotency", &format!("{} {key}", actor.id));
     // Under a key of its own: a bare digest of a body would let a thief of the database guess the
     // passphrase in it without ever paying for an argon2 hash.
-    let fingerprints = index.all("idempotency.body", &hex(&digest(request, &body)));
-    let names: Vec<_> = ids.iter().map(|id| hex(id)).zip(fingerprints).collect();
-    let (now, lifetime) = (app.clock.now(), TimeDelta::hours(KEY_HOURS));
-    let claim = app
+    let fingerprint = hex(&digest(request, whole.bytes()));
+    let fingerprints = index.all("idempotency.body", &fingerprint);
+    request.extensions_mut().insert(ReadAhead(whole));
+    let names = ids
+        .iter()
+        .zip(fingerprints)
+        .map(|(id, fingerprint)| KeyName {
+            id: hex(id),
+            fingerprint,
+        });
+    let claim = KeyClaim::new(names.collect(), app.new_id(), app.clock.now());
+    let lifetime = TimeDelta::hours(KEY_HOURS);
+    let claiming = claim.clone();
+    let claimed = app
         .store
-        .tally(move |tally| {
-            let (id, fingerprint) = tally.known_name(&names)?;
-            let claim = tally.claim_key(id, fingerprint, lifetime, now)?;
-            Ok((id.clone(), claim))
-        })
+        .tally(move |tally| tally.claim_key(&claiming, lifetime))
         .await;
-    claim.map_err(|error| Problem::from(Refusal::from(error)))
+    let claimed = claimed.map_err(|error| Problem::from(Refusal::from(error)))?;
+    Ok((claim, claimed))
 }
 
 async fn answer(
     request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-    id: String,
+    next: Next<BoxBody>,
+    claim: KeyClaim,
     app: web::Data<App>,
-    seen: Option<Rc<Seen>>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
-    let (http_request, response) = response.into_parts();
+    let answered = tokio::select! {
+        answered = next.call(request) => answered?,
+        never = keep_claimed(&app, &claim) => match never {},
+    };
+    let (http_request, response) = answered.into_parts();
     let request_id = origin(&http_request).request_id;
     let response = written_out(response, &http_request, &request_id);
     let status = response.status();
     let (head, body) = response.into_parts();
     let bytes = body::to_bytes(body).await.unwrap_or_default();
-    // A stream that was cut off can be sent again under its key: what came of a part is not its answer.
-    let is_kept = (status.is_success()
-        || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS))
-        && seen.as_ref().is_none_or(|seen| seen.is_whole.get());
-    let kept = is_kept.then(|| Kept {
-        status: status.as_u16(),
-        headers: [
-            header::CONTENT_TYPE,
-            header::LOCATION,
-            header::CONTENT_LANGUAGE,
-        ]
-        .into_iter()
-        .filter_map(|name| {
-            Some((
-                name.to_string(),
-                head.headers().get(&name)?.to_str().ok()?.to_owned(),
-            ))
-        })
-        .collect(),
-        body: without_secrets(&bytes),
-        streamed: seen.map(|seen| seen.told()),
+    let is_kept = status.is_success()
+        || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
+    let kept = is_kept.then(|| {
+        let headers = KEPT_HEADERS.iter().filter_map(|name| {
+            let value = head.headers().get(name)?.to_str().ok()?;
+            Some((name.to_string(), value.to_owned()))
+        });
+        Kept {
+            status: status.as_u16(),
+            headers: headers.collect(),
+            body: to_keep(&bytes),
+        }
     });
-    let kept = kept.and_then(|kept| serde_json::to_string(&kept).ok());
-    let saved = app
-        .store
-        .tally(move |tally| match &kept {
-            Some(kept) => tally.keep_answer(&id, kept),
-            None => tally.release_key(&id),
-        })
-        .await;
-    if let Err(error) = saved {
-        // The change stands; a repetition finds the key in use until it ages.
-        tracing::error!(request_id, "an answer could not be kept: {error}");
+    let outcome = Outcome {
+        app,
+        claim,
+        kept: kept.and_then(|kept| serde_json::to_string(&kept).ok()),
+    };
+    if let Err(error) = outcome.save().await {
+        tracing::warn!(request_id, "an answer is not kept yet: {error}");
+        actix_web::rt::spawn(outcome.keep_saving(request_id));
     }
     Ok(ServiceResponse::new(
         http_request,
@@ -268,31 +212,79 @@ async fn answer(
     ))
 }
 
+/// Renews a claim for as long as its request is under way, however long that is.
+async fn keep_claimed(app: &App, claim: &KeyClaim) -> Infallible {
+    let mut now = claim.at();
+    loop {
+        app.clock.until(now + RENEW_EVERY).await;
+        now = app.clock.now();
+        let renewed = claim.clone();
+        let renewal = app
+            .store
+            .tally(move |tally| tally.renew_claim(&renewed, now));
+        if let Err(error) = renewal.await {
+            tracing::warn!("the claim of an idempotency key was not renewed: {error}");
+        }
+    }
+}
+
+/// What came of a claimed key: an answer to be kept, or nothing, and the key is free again.
+struct Outcome {
+    app: web::Data<App>,
+    claim: KeyClaim,
+    kept: Option<String>,
+}
+
+impl Outcome {
+    async fn save(&self) -> Result<(), StoreError> {
+        let (claim, kept) = (self.claim.clone(), self.kept.clone());
+        let saved = self.app.store.tally(move |tally| match &kept {
+            Some(kept) => tally.keep_answer(&claim, kept),
+            None => tally.release_key(&claim).map(|()| true),
+        });
+        if !saved.await? {
+            tracing::error!("an answer was not kept: another request has taken its key over");
+        }
+        Ok(())
+    }
+
+    /// The change stands, so its key stays claimed until its answer is kept.
+    async fn keep_saving(self, request_id: String) {
+        let save = async {
+            for _ in 0..KEEP_TRIES {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                if self.save().await.is_ok() {
+                    return;
+                }
+            }
+            tracing::error!(request_id, "an answer could not be kept");
+        };
+        tokio::select! {
+            () = save => {}
+            never = keep_claimed(&self.app, &self.claim) => match never {},
+        }
+    }
+}
+
 async fn replay(
-    request: &mut ServiceRequest,
+    request: &ServiceRequest,
     kept: &str,
     actor: &Actor,
     app: &App,
 ) -> Result<HttpResponse, Problem> {
     let kept: Kept = serde_json::from_str(kept).map_err(Problem::internal)?;
-    if let Some(first) = &kept.streamed
-        && *first != read_past(request).await?
-    {
-        return Err(Problem::new(Code::IdempotencyKeyReused));
-    }
-    // An answer may hold loans; whoever looks again is seen again.
-    let body: serde_json::Value = serde_json::from_str(&kept.body).unwrap_or_default();
+    // Whoever looks again is seen again.
+    let body: Value = serde_json::from_str(&kept.body).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let now = app.clock.now();
     let mut event = Event::by(
         actor,
         &origin(request.request()),
-        app.clock.now(),
+        now,
         Action::AnswerReplayed,
     );
-    event.client_id = body
-        .get("client_id")
-        .and_then(|id| id.as_str())
-        .map(str::to_owned);
-    event.subject_id = body.get("id").and_then(|id| id.as_str()).map(str::to_owned);
+    event.client_id = text("client_id");
+    event.subject_id = text("id");
     let recorded = app
         .store
         .write(move |_| Ok(Traced::new((), event.clone().outcome("replayed"))))
@@ -305,18 +297,6 @@ async fn replay(
     }
     response.insert_header((REPLAYED, "true"));
     Ok(response.body(kept.body))
-}
-
-/// Reads a stream to its end and keeps nothing of it but its digest.
-async fn read_past(request: &mut ServiceRequest) -> Result<String, Problem> {
-    let seen = Seen::watch(request);
-    let mut payload = request.take_payload();
-    while next_chunk(&mut payload)
-        .await
-        .map_err(Problem::new)?
-        .is_some()
-    {}
-    Ok(seen.told())
 }
 
 fn digest(request: &ServiceRequest, body: &[u8]) -> Vec<u8> {
@@ -332,17 +312,51 @@ fn digest(request: &ServiceRequest, body: &[u8]) -> Vec<u8> {
     digest.finalize().to_vec()
 }
 
-fn without_secrets(body: &[u8]) -> String {
-    let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(body) else {
+/// An answer's body without what is never kept.
+fn to_keep(body: &[u8]) -> String {
+    let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
         return String::from_utf8_lossy(body).into_owned();
     };
-    if let Some(fields) = value.as_object_mut() {
-        // A card's `passphrase` is its status; the word itself is in no answer.
-        fields.retain(|name, value| !(SECRETS.contains(&name.as_str()) && value.is_string()));
-    }
+    strip(&mut value);
     value.to_string()
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, value| {
+                let is_secret = SECRETS.contains(&name.as_str()) && value.is_string();
+                !is_secret && !OF_THE_MOMENT.contains(&name.as_str())
+            });
+            fields.values_mut().for_each(strip);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_kept_answer_has_no_secret_and_no_loan_in_it_however_deep() {
+        let answer = json!({
+            "id": "1", "password": "a", "staff": [{"secret": "b", "login": "c"}],
+            "passphrase": {"state": "active"}, "loans": [{"ticket_number": "T"}],
+            "source": {"stale": false}, "inner": {"passphrase": "d", "locked_until": null},
+        });
+        let kept: Value = serde_json::from_str(&to_keep(answer.to_string().as_bytes())).unwrap();
+        let expected = json!({
+            "id": "1", "staff": [{"login": "c"}], "passphrase": {"state": "active"},
+            "inner": {"locked_until": null},
+        });
+        assert_eq!(kept, expected);
+    }
 }

@@ -1,6 +1,6 @@
 //! A client's passphrase: status, block, unlock, destroy; checks and suggestions.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -108,7 +108,7 @@ pub struct BlockBody {
 
 /// Blocks a passphrase on the client's word; only a new application leads back.
 ///
-/// It needs no open verification; blocking a blocked one is no error.
+/// It needs no open verification; blocking a blocked one is no error. It touches the client, as a card does.
 #[utoipa::path(
     post,
     path = "/v1/clients/{id}/passphrase/block",
@@ -118,7 +118,7 @@ pub struct BlockBody {
     params(("id" = values::Id, Path, description = "the client")),
     request_body = BlockBody,
     responses((status = 200, description = "The status", body = StatusBody)),
-    extensions(("x-problems" = json!(["no_passphrase"]))),
+    extensions(("x-problems" = json!(["no_passphrase", "rate_limited"]))),
 )]
 pub async fn block(
     guard: Guard<Verify>,
@@ -241,9 +241,9 @@ pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Flaw> {
     extensions(("x-problems" = json!(["unknown_client"]))),
 )]
 pub async fn check(
-    request: actix_web::HttpRequest,
     guard: Guard<Register>,
     call: Call,
+    request: HttpRequest,
     Body(body): Body<CheckBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);

@@ -121,11 +121,7 @@ impl From<Refusal> for Problem {
 
 /// `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-09.
 fn limited_problem(quota: Quota, limited: Limited) -> Problem {
-    let name = match quota {
-        Quota::Verifications => "verifications",
-        Quota::Clients => "clients",
-        Quota::Logins => "logins",
-    };
+    let name = quota.name();
     let wait = limited.retry_after_seconds;
     let policy = format!(
         "\"{name}\";q={};w={}",

@@ -6,15 +6,14 @@ use actix_web::{
 };
 
 use super::{
-    applications, audit, audit_seals, batches, branches, clients, context::identify, health,
-    idempotency::honour, loan_system, openapi, passphrases, sessions, signals, staff, tokens,
-    verifications, webhooks,
+    applications, audit, audit_seals, batches, branches, clients, context::identify, extract::Door,
+    health, idempotency::honour, loan_system, openapi, passphrases, sessions, signals, staff,
+    tokens, verifications, webhooks,
 };
 
 /// Lays out every route.
 pub fn routes(config: &mut web::ServiceConfig) {
     let v1 = web::scope("/v1")
-        .wrap(from_fn(honour))
         .wrap(from_fn(identify))
         // Routes are looked through in this order: the most used stand first.
         .service(at("/verifications/{id}/loans", [get(verifications::loans)]))
@@ -23,9 +22,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/verifications/{id}",
             [get(verifications::read), delete(verifications::close)],
         ))
-        .service(at("/sessions", [post(sessions::open_session)]))
+        .service(at(
+            "/sessions",
+            [post(sessions::open_session).without_key()],
+        ))
         .service(at("/sessions/current", [delete(sessions::close_session)]))
-        .service(at("/oauth/token", [post(tokens::issue_token)]))
+        .service(at(
+            "/oauth/token",
+            [post(tokens::issue_token).without_key()],
+        ))
         .service(at("/staff/me", [get(sessions::me)]))
         .service(at("/staff/me/password", [post(sessions::change_password)]))
         .service(at(
@@ -42,7 +47,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             [post(branches::open_branch), get(branches::list_branches)],
         ))
         .service(at("/clients", [post(clients::enter)]))
-        .service(at("/clients/search", [post(clients::search)]))
+        .service(at("/clients/search", [post(clients::search).without_key()]))
         .service(at(
             "/clients/{id}",
             [get(clients::read), patch(clients::amend)],
@@ -72,8 +77,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/applications/{id}/cancellation",
             [post(applications::cancel)],
         ))
-        .service(at("/passphrases/check", [post(passphrases::check)]))
-        .service(at("/passphrases/suggestions", [post(passphrases::suggest)]))
+        .service(at(
+            "/passphrases/check",
+            [post(passphrases::check).without_key()],
+        ))
+        .service(at(
+            "/passphrases/suggestions",
+            [post(passphrases::suggest).without_key()],
+        ))
         .service(at(
             "/loan-system/clients/{client_number}",
             [put(loan_system::put_client)],
@@ -82,7 +93,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/loan-system/loans/{ticket_number}",
             [put(loan_system::put_loan)],
         ))
-        .service(at("/loan-system/batches", [post(batches::push)]))
+        .service(at(
+            "/loan-system/batches",
+            [post(batches::push).without_key()],
+        ))
         .service(at("/audit/events", [get(audit::events)]))
         .service(at("/audit/seals", [get(audit_seals::seals)]))
         .service(at("/audit/verification", [post(audit_seals::verify)]))
@@ -131,30 +145,35 @@ fn at<const N: usize>(path: &str, methods: [Method; N]) -> Resource {
         }
     };
     let resource = web::resource(path).default_service(web::to(refusal));
-    methods
-        .into_iter()
-        .fold(resource, |resource, method| resource.route(method.route))
+    methods.into_iter().fold(resource, |resource, method| {
+        resource.route(method.laid_out())
+    })
 }
 
 /// A method of an address, and what answers it.
 struct Method {
     name: &'static str,
     route: Route,
+    /// honours an `Idempotency-Key` on the route
+    honour: Option<fn(Route) -> Route>,
 }
 
-macro_rules! methods {
-    ($($function:ident = $name:literal,)+) => {
-        $(
-            fn $function<F, Args>(handler: F) -> Method
-            where
-                F: Handler<Args>,
-                Args: FromRequest + 'static,
-                F::Output: Responder + 'static,
-            {
-                Method { name: $name, route: web::$function().to(handler) }
-            }
-        )+
-    };
+impl Method {
+    /// No `Idempotency-Key` is honoured: nobody is known yet, nothing is changed, or a repetition does no
+    /// harm. `openapi/answers.rs` tells of the same.
+    fn without_key(self) -> Self {
+        Self {
+            honour: None,
+            ..self
+        }
+    }
+
+    fn laid_out(self) -> Route {
+        match self.honour {
+            Some(honour) => honour(self.route),
+            None => self.route,
+        }
+    }
 }
 
 /// GET, and HEAD with it (RFC 9110 §9.3.2).
@@ -168,11 +187,40 @@ where
     Method {
         name: "GET, HEAD",
         route: web::route().guard(either).to(handler),
+        honour: None,
     }
 }
 
+/// POST, which honours an `Idempotency-Key` behind the handler's own door.
+fn post<F, Args>(handler: F) -> Method
+where
+    F: Handler<Args>,
+    Args: FromRequest + Door + 'static,
+    F::Output: Responder + 'static,
+{
+    Method {
+        name: "POST",
+        route: web::post().to(handler),
+        honour: Some(|route| route.wrap(from_fn(honour::<Args>))),
+    }
+}
+
+macro_rules! methods {
+    ($($function:ident = $name:literal,)+) => {
+        $(
+            fn $function<F, Args>(handler: F) -> Method
+            where
+                F: Handler<Args>,
+                Args: FromRequest + 'static,
+                F::Output: Responder + 'static,
+            {
+                Method { name: $name, route: web::$function().to(handler), honour: None }
+            }
+        )+
+    };
+}
+
 methods! {
-    post = "POST",
     put = "PUT",
     patch = "PATCH",
     delete = "DELETE",

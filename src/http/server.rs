@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
-use super::{context::present, metrics::Metrics, routes};
+use super::{context::present, intake::Intake, metrics::Metrics, routes};
 use crate::{
     app::{App, StartError},
     secrets::certificate::Certificate,
@@ -40,10 +40,12 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
     let data = web::Data::new(app.clone());
     let has_own_metrics = app.settings.metrics_listen.is_some();
     let shared = metrics.clone();
+    let intake = web::Data::new(Intake::default());
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
             .app_data(shared.clone())
+            .app_data(intake.clone())
             .wrap(from_fn(present))
             .configure(routes::routes)
             .configure(|config| {

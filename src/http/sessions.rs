@@ -8,6 +8,7 @@ use validator::Validate;
 
 use super::{
     extract::{Body, Call, Fields, Guard},
+    intake::MAX_CREDENTIALS,
     openapi::values,
     problem::Problem,
     staff::StaffBody,
@@ -57,7 +58,7 @@ pub struct SessionBody {
 /// Signs a member of staff in.
 ///
 /// A wrong login and a wrong password are one and the same 401, at the same cost; logins are throttled
-/// per login. An `Idempotency-Key` is not honoured here.
+/// per login; one that is refused for load (503) is not counted. An `Idempotency-Key` is not honoured here.
 #[utoipa::path(
     post,
     path = "/v1/sessions",
@@ -67,7 +68,10 @@ pub struct SessionBody {
     responses((status = 201, description = "A session", body = SessionBody)),
     extensions(("x-problems" = json!(["bad_credentials", "rate_limited", "overloaded"]))),
 )]
-pub async fn open_session(call: Call, Body(body): Body<SignIn>) -> Result<HttpResponse, Problem> {
+pub async fn open_session(
+    call: Call,
+    Body(body): Body<SignIn, MAX_CREDENTIALS>,
+) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
     let login = fields.need("/login", body.login, Ok);
     let password = fields.need("/password", body.password, Ok);

@@ -7,8 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     extract::{Call, Guard, Query},
     openapi::values,
+    paging::{List, PageBody, Paging, event_mark},
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, parameter},
+    shapes::parameter,
 };
 use crate::{
     domain::{
@@ -116,13 +117,14 @@ impl From<RaisedSignal> for SignalBody {
 pub async fn list(
     guard: Guard<Reports>,
     call: Call,
+    list: List,
     Query(query): Query<SignalQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, mark) = Paging {
         limit: query.limit,
         cursor: query.cursor,
     }
-    .parse()?;
+    .parse(&list)?;
     let mut flaws = Vec::new();
     let moment = |text: String| parse_time(&text);
     let from = parameter(&mut flaws, "from", query.from, moment);
@@ -137,5 +139,5 @@ pub async fn list(
         ..EventFilter::default()
     };
     let page = signals::report(&call.app, &guard, &call.origin, filter, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, SignalBody::from)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, page, SignalBody::from)))
 }

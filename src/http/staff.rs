@@ -9,8 +9,9 @@ use validator::Validate;
 use super::{
     extract::{Body, Call, Fields, Guard, PathId, Query},
     openapi::values,
+    paging::{List, PageBody, Paging},
     problem::Problem,
-    shapes::{PageBody, Paging, line, needed, present, short_line},
+    shapes::{line, needed, present, short_line},
 };
 use crate::{
     domain::{
@@ -198,11 +199,12 @@ pub async fn enter_staff(
 pub async fn list_staff(
     guard: Guard<Administer>,
     call: Call,
+    list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = paging.parse()?;
+    let (limit, after) = paging.parse(&list)?;
     let page = staff::list(&call.app, &guard, after, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, StaffBody::from)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, page, StaffBody::from)))
 }
 
 /// Reads one member of staff or service account.

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use super::{
     context::Foreign,
-    extract::{Call, read_all},
+    extract::Call,
+    intake::{MAX_CREDENTIALS, read_whole},
     openapi::values,
     problem::Problem,
 };
@@ -82,12 +83,12 @@ pub struct OAuthError {
     extensions(("x-problems" = json!(["request_timeout", "payload_too_large", "rate_limited", "overloaded"]))),
 )]
 pub async fn issue_token(
-    request: HttpRequest,
     call: Call,
+    request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = read_all(payload.into_inner()).await?;
-    let (login, secret, in_header) = match read_credentials(&request, &body) {
+    let body = read_whole(&request, payload.into_inner(), MAX_CREDENTIALS).await?;
+    let (login, secret, in_header) = match read_credentials(&request, body.bytes()) {
         Ok(credentials) => credentials,
         Err((error, description)) => return Ok(oauth_error(400, error, description, false)),
     };

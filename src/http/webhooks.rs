@@ -10,8 +10,9 @@ pub use self::bodies::{
 use super::{
     extract::{Body, Call, Fields, Guard, PathId, PathPair, Query},
     openapi::values,
+    paging::{List, PageBody, Paging, event_mark},
     problem::Problem,
-    shapes::{PageBody, Paging, event_mark, line, needed, short_line},
+    shapes::{line, needed, short_line},
     staff::is_active,
     words::Code,
 };
@@ -89,11 +90,12 @@ pub async fn register(
 pub async fn list(
     guard: Guard<Administer>,
     call: Call,
+    list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = paging.parse()?;
+    let (limit, after) = paging.parse(&list)?;
     let page = webhooks::list(&call.app, &guard, after, limit).await?;
-    let page = PageBody::of(page, |endpoint| WebhookBody::of(endpoint, None));
+    let page = PageBody::of(&list, page, |endpoint| WebhookBody::of(endpoint, None));
     Ok(HttpResponse::Ok().json(page))
 }
 
@@ -228,13 +230,14 @@ pub async fn deliveries(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId,
+    list: List,
     Query(query): Query<DeliveryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, mark) = Paging {
         limit: query.limit,
         cursor: query.cursor,
     }
-    .parse()?;
+    .parse(&list)?;
     let state = query.status.as_deref().map(DeliveryState::from_name);
     if state == Some(None) {
         let flaw = Flaw::NotOneOf(DeliveryState::NAMES);
@@ -242,7 +245,7 @@ pub async fn deliveries(
     }
     let (state, before) = (state.flatten(), event_mark(mark)?);
     let page = webhooks::deliveries(&call.app, &guard, &id, state, before, limit).await?;
-    Ok(HttpResponse::Ok().json(PageBody::of(page, WebhookDeliveryBody::from)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, page, WebhookDeliveryBody::from)))
 }
 
 /// Sends one delivery again.

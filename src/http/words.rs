@@ -148,9 +148,9 @@ codes! {
         ["Проверка окончена", "Проверка истекла или закрыта: проверьте клиента снова."],
         ["Verification over", "The verification expired or was closed: verify the client again."];
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE,
-        ["Тым үлкен", "Сұраудың денесі 1 МиБ-тан үлкен."],
-        ["Слишком велико", "Тело запроса больше 1 МиБ."],
-        ["Too large", "The body of the request is over 1 MiB."];
+        ["Тым үлкен", "Сұраудың денесі тым үлкен: жүйеге кіргенде 16 КиБ-қа дейін, басқа жағдайда 1 МиБ-қа дейін."],
+        ["Слишком велико", "Тело запроса слишком велико: при входе допускается до 16 КиБ, в остальных случаях до 1 МиБ."],
+        ["Too large", "The body of the request is too large: 16 KiB are taken at sign-in, 1 MiB elsewhere."];
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
         ["Түрі қолданылмайды", "Дененің түрі басқа: JSON application/json деп, топтама application/x-ndjson деп, жай немесе gzip-пен қапталып жіберіледі."],
         ["Неподдерживаемый тип", "Тело другого типа: JSON посылают как application/json, пакет строк как application/x-ndjson, без упаковки или в gzip."],
@@ -188,9 +188,9 @@ codes! {
         ["Внутренняя ошибка", "В сервисе сбой; сообщите request_id."],
         ["Internal fault", "Something failed here; report the request_id."];
     Overloaded = "overloaded", SERVICE_UNAVAILABLE,
-        ["Кезек толы", "Тексеру көп: Retry-After уақытынан кейін қайталаңыз. Әрекет есептелген жоқ."],
-        ["Очередь полна", "Слишком много проверок: повторите после Retry-After. Попытка не засчитана."],
-        ["Overloaded", "Too much to verify at once: try again after Retry-After. No attempt was counted."];
+        ["Кезек толы", "Сұрау тым көп: Retry-After уақытынан кейін қайталаңыз. Әрекет есептелген жоқ."],
+        ["Очередь полна", "Слишком много запросов: повторите после Retry-After. Попытка не засчитана."],
+        ["Overloaded", "Too much to do at once: try again after Retry-After. No attempt was counted."];
     Unavailable = "unavailable", SERVICE_UNAVAILABLE,
         ["Қызмет уақытша жоқ", "Деректер қоры жауап бермеді: сәл кейін қайталаңыз."],
         ["Временно недоступно", "База данных не ответила: повторите чуть позже."],

@@ -15,6 +15,7 @@ mod deliveries;
 mod error;
 mod gather;
 mod holds;
+mod idempotency;
 mod inquiries;
 mod keys;
 mod lanes;
@@ -57,6 +58,7 @@ pub use self::{
     connection::AnyConnection,
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
+    idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
     last_push::{KnownPerson, PersonText},
     leases::{DEAD_AFTER, Held, Lease, Sighting},
     loans::LoanRow,
@@ -67,7 +69,7 @@ pub use self::{
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
-    tallies::{Attempt, IdempotencyClaim, Tally},
+    tallies::{Attempt, Tally},
     url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},

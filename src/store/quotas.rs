@@ -1,11 +1,13 @@
 //! Quotas: so many within so long, one row a subject, held while it is judged.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    AnyConnection, StoreError, Tally, amend::amend, connection::directly, micros,
+    AnyConnection, Reader, StoreError, Tally, amend::amend, connection::directly, micros,
     schema::rate_windows,
 };
 
@@ -47,26 +49,72 @@ pub struct Limited {
     pub retry_after_seconds: u32,
 }
 
+impl Reader<'_> {
+    /// Whether there is room for one more in a subject's window, by each of its names. Nothing is taken,
+    /// and by the time that it is the window may be full.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_room(
+        &mut self,
+        names: &[String],
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), Limited>, StoreError> {
+        for name in names {
+            let mut hits: Hits = self.kept(name)?;
+            if let Err(limited) = hits.take(window, now) {
+                return Ok(Err(limited));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// What somebody has used of the quotas of staff.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
+        self.kept(&specialist(staff_id))
+    }
+
+    fn kept<T: DeserializeOwned + Default>(&mut self, subject: &str) -> Result<T, StoreError> {
+        let row = rate_windows::table.find(subject).select(rate_windows::hits);
+        let held: Option<String> =
+            directly!(&mut *self.connection, connection => row.get_result(connection))
+                .optional()?;
+        decode(subject, held.as_deref())
+    }
+}
+
 impl Tally<'_> {
-    /// Takes one of a subject's quota in a sliding window.
+    /// Takes one of a quota in a sliding window. The subject has a name under each index key that is
+    /// read, and all of them are counted: instances that write with different keys count together.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn take(
         &mut self,
-        subject: &str,
+        names: &[String],
         window: Window,
         now: DateTime<Utc>,
     ) -> Result<Result<(), Limited>, StoreError> {
-        let mut hits: Hits = self.hold(subject)?;
-        let taken = hits.take(window, now);
-        if taken.is_ok() {
-            self.keep(subject, &hits, now)?;
+        let mut counted = Vec::new();
+        // In one order, so that two instances never wait for each other.
+        for name in BTreeSet::from_iter(names) {
+            let mut hits: Hits = self.hold(name)?;
+            if let Err(limited) = hits.take(window, now) {
+                return Ok(Err(limited));
+            }
+            counted.push((name, hits));
         }
-        Ok(taken)
+        for (name, hits) in counted {
+            self.keep(name, &hits, now)?;
+        }
+        Ok(Ok(()))
     }
 
-    /// What a specialist has used of the quotas of specialists, held until the transaction ends.
+    /// What somebody has used of the quotas of staff, held until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -74,7 +122,7 @@ impl Tally<'_> {
         self.hold(&specialist(staff_id))
     }
 
-    /// Keeps what a specialist has used now.
+    /// Keeps what somebody has used now.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -109,12 +157,7 @@ impl Tally<'_> {
                 }
             }
         };
-        match held.as_deref() {
-            None | Some("") => Ok(T::default()),
-            Some(held) => {
-                serde_json::from_str(held).map_err(|why| StoreError::corrupt(TABLE, subject, why))
-            }
-        }
+        decode(subject, held.as_deref())
     }
 
     fn keep<T: Serialize>(
@@ -148,12 +191,26 @@ fn specialist(staff_id: &str) -> String {
     format!("specialist:{staff_id}")
 }
 
-/// What a specialist has used of the quotas of specialists.
-#[derive(Debug, Default, Serialize, Deserialize)]
+fn decode<T: DeserializeOwned + Default>(
+    subject: &str,
+    held: Option<&str>,
+) -> Result<T, StoreError> {
+    match held {
+        None | Some("") => Ok(T::default()),
+        Some(held) => {
+            serde_json::from_str(held).map_err(|why| StoreError::corrupt(TABLE, subject, why))
+        }
+    }
+}
+
+/// What a member of staff has used of the quotas of staff.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Used {
     /// different clients, each with the microsecond at which it was last touched, oldest first
     touched: Vec<(String, i64)>,
     verified: Hits,
+    #[serde(default)]
+    searched_in_vain: Hits,
 }
 
 impl Used {
@@ -188,6 +245,31 @@ impl Used {
         Ok(())
     }
 
+    /// Whether one client more could be touched; nothing is noted.
+    ///
+    /// # Errors
+    /// [`Limited`].
+    pub fn may_touch_another(&self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+        // No id is empty, so that nobody was touched by this name.
+        self.clone().touch(&[String::new()], window, now)
+    }
+
+    /// Whether there may be another search; nothing is noted.
+    ///
+    /// # Errors
+    /// [`Limited`] where too many found nothing.
+    pub fn may_search(&self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+        self.searched_in_vain.clone().take(window, now)
+    }
+
+    /// Notes a search that found nothing.
+    ///
+    /// # Errors
+    /// [`Limited`], with nothing noted.
+    pub fn search_in_vain(&mut self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+        self.searched_in_vain.take(window, now)
+    }
+
     /// Notes a verification.
     ///
     /// # Errors
@@ -198,7 +280,7 @@ impl Used {
 }
 
 /// Hits: when, in microseconds, and how many.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Hits(Vec<(i64, u32)>);
 

@@ -144,6 +144,8 @@ diesel::table! {
         id -> Text,
         fingerprint -> Binary,
         started_at -> BigInt,
+        renewed_at -> BigInt,
+        claimed_by -> Text,
         answer_sealed -> Nullable<Binary>,
     }
 }

@@ -19,9 +19,10 @@ const MOST: i64 = 500;
 /// Instances' clocks may differ, and a transaction may take a while: events stand so far out of order.
 const DISORDER: TimeDelta = TimeDelta::minutes(10);
 
-/// A look or an attempt of a specialist, about a client.
+/// What a specialist does about a client: looks, attempts, and what is done to the passphrase.
 const WORK: &str = "actor_role IN ('call_center', 'supervisor') AND action IN \
-     ('client.searched', 'client.viewed', 'verification.recorded', 'inquiry.made')";
+     ('client.searched', 'client.viewed', 'verification.recorded', 'inquiry.made', \
+     'passphrase.viewed', 'passphrase.blocked', 'passphrase.unlocked')";
 
 #[derive(QueryableByName)]
 struct Counted {

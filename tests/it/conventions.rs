@@ -1,9 +1,10 @@
 //! What the contract says of every request and every answer.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{
-    World,
+    Answer, World,
     cast::somebody,
     world::{BUSY, on_each_database, on_sqlite},
 };
@@ -16,12 +17,21 @@ on_sqlite! {
     bodies_that_are_no_json_of_ours_are_told_apart,
     a_body_over_a_mebibyte_is_refused,
     a_byte_order_mark_before_a_body_is_passed_over,
+    credentials_over_sixteen_kibibytes_are_refused,
+    several_lines_of_a_header_are_one_list,
+    a_cursor_is_good_for_its_list_and_its_filters_alone,
+    behind_a_trusted_proxy_the_caller_is_whom_it_names with BEHIND_A_PROXY,
+    whoever_is_no_trusted_proxy_names_nobody,
     addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form,
     what_is_not_acceptable_is_not_sent,
     problems_are_told_in_the_callers_language,
     every_answer_is_guarded_by_its_headers,
     whoever_lives_and_can_serve_says_so,
 }
+
+/// The stories' own address is a proxy's.
+const BEHIND_A_PROXY: &[(&str, &str)] =
+    &[("QUPIA_PROXY__TRUSTED", r#"["127.0.0.0/8", "10.0.0.0/8"]"#)];
 
 async fn a_null_character_is_no_fault_of_ours_wherever_it_stands(world: &World) {
     let (branch, supervisor) = (world.staff("branch").await, world.staff("supervisor").await);
@@ -216,6 +226,171 @@ async fn a_byte_order_mark_before_a_body_is_passed_over(world: &World) {
     enter("\u{fffe}", "K-2")
         .await
         .refused(400, "malformed_json");
+}
+
+async fn credentials_over_sixteen_kibibytes_are_refused(world: &World) {
+    const MOST: usize = 16 * 1024;
+    let sign_in = json!({"login": "nobody", "password": "x"}).to_string();
+    let form = "grant_type=client_credentials&client_id=nobody&client_secret=x&scope=".to_owned();
+    for (path, kind, body, filler) in [
+        ("/v1/sessions", "application/json", sign_in, " "),
+        (
+            "/v1/oauth/token",
+            "application/x-www-form-urlencoded",
+            form,
+            "x",
+        ),
+    ] {
+        let post = async |length: usize| {
+            let body = body.clone() + &filler.repeat(length - body.len());
+            world.line().ask("POST", path).body(kind, body).await
+        };
+        assert_eq!(post(MOST).await.status, 401, "{path}");
+        post(MOST + 1).await.refused(413, "payload_too_large");
+        post(1024 * 1024).await.refused(413, "payload_too_large");
+    }
+}
+
+async fn several_lines_of_a_header_are_one_list(world: &World) {
+    let line = world.line();
+    let ask = line
+        .get("/v1/staff/me")
+        .header("accept-language", "de, kk;Q=0.5");
+    let answer = ask.header("accept-language", "ru;q=0.8").await;
+    assert_eq!(answer.header("content-language"), Some("ru"));
+    let ask = line.get("/v1/staff/me").header("accept", "text/html");
+    let answer = ask.header("accept", "application/json;Q=0.1").await;
+    answer.refused(401, "unauthenticated");
+}
+
+async fn a_cursor_is_good_for_its_list_and_its_filters_alone(world: &World) {
+    let auditor = world.staff("auditor").await;
+    world.open_branch("ALA-1").await;
+    world.open_branch("ALA-2").await;
+    let refused = |answer: Answer| answer.refused_field(422, "cursor", "not_a_cursor");
+    let staff = world.admin.get("/v1/staff?limit=1").await.expect(200);
+    let cursor = staff.text("next_cursor");
+    let next = format!("/v1/staff?cursor={cursor}&limit=2");
+    assert_eq!(world.admin.get(&next).await.expect(200).items().len(), 1);
+    refused(
+        world
+            .admin
+            .get(&format!("/v1/branches?cursor={cursor}"))
+            .await,
+    );
+
+    let events = "/v1/audit/events?limit=1";
+    let first = auditor
+        .get(&format!("{events}&action=branch.created"))
+        .await;
+    let cursor = first.expect(200).text("next_cursor");
+    let next = format!("/v1/audit/events?cursor={cursor}&action=branch.created");
+    assert_eq!(auditor.get(&next).await.expect(200).items().len(), 1);
+    for filters in [
+        "",
+        "&action=staff.created",
+        "&action=branch.created&from=2026-01-01T00:00:00Z",
+    ] {
+        refused(
+            auditor
+                .get(&format!("{events}&cursor={cursor}{filters}"))
+                .await,
+        );
+    }
+    let branch = world.staff("branch").await;
+    let (one, other) = (
+        branch.enter_client("K-1").await,
+        branch.enter_client("K-2").await,
+    );
+    for client in [&one, &one, &other] {
+        branch
+            .get(&format!("/v1/clients/{client}"))
+            .await
+            .expect(200);
+    }
+    let accesses = |client: &str| format!("/v1/clients/{client}/accesses?limit=1");
+    let cursor = branch
+        .get(&accesses(&one))
+        .await
+        .expect(200)
+        .text("next_cursor");
+    branch
+        .get(&format!("{}&cursor={cursor}", accesses(&one)))
+        .await
+        .expect(200);
+    refused(
+        branch
+            .get(&format!("{}&cursor={cursor}", accesses(&other)))
+            .await,
+    );
+}
+
+/// From where the audit says that a sign-in came which bears these headers.
+async fn told_of(world: &World, headers: &[(&str, &str)]) -> String {
+    world.wait(TimeDelta::minutes(1));
+    let body = json!({"login": "nobody", "password": "x"});
+    let ask = world.line().post("/v1/sessions", body);
+    let ask = headers
+        .iter()
+        .fold(ask, |ask, (name, value)| ask.header(name, value));
+    ask.await.refused(401, "bad_credentials");
+    let newest = "SELECT remote FROM audit_events ORDER BY seq DESC LIMIT 1";
+    world.database.texts(newest).concat()
+}
+
+async fn behind_a_trusted_proxy_the_caller_is_whom_it_names(world: &World) {
+    for (headers, expected) in [
+        (&[][..], "127.0.0.1"),
+        (&[("x-forwarded-for", "203.0.113.7:51008")], "203.0.113.7"),
+        (&[("x-forwarded-for", "[2001:db8::5]:443")], "2001:db8::5"),
+        (
+            &[("x-forwarded-for", "198.51.100.1, 203.0.113.7, 10.1.1.1, ")],
+            "203.0.113.7",
+        ),
+        (&[("x-forwarded-for", "203.0.113.7, \"\"")], "203.0.113.7"),
+        (
+            &[
+                ("x-forwarded-for", "198.51.100.1"),
+                ("x-forwarded-for", "203.0.113.7"),
+            ],
+            "203.0.113.7",
+        ),
+        (
+            &[(
+                "forwarded",
+                "for=198.51.100.1, For=\"[2001:db8::5]:443\";proto=https",
+            )],
+            "2001:db8::5",
+        ),
+        (
+            &[
+                ("forwarded", "for=203.0.113.7"),
+                ("forwarded", "for=10.1.1.1;by=_x"),
+            ],
+            "203.0.113.7",
+        ),
+        (
+            &[
+                ("forwarded", "for=203.0.113.7"),
+                ("x-forwarded-for", "198.51.100.1"),
+            ],
+            "198.51.100.1",
+        ),
+        (
+            &[("forwarded", "for=203.0.113.7, for=unknown")],
+            "127.0.0.1",
+        ),
+    ] {
+        assert_eq!(told_of(world, headers).await, expected, "{headers:?}");
+    }
+}
+
+async fn whoever_is_no_trusted_proxy_names_nobody(world: &World) {
+    for name in ["x-forwarded-for", "forwarded"] {
+        for value in ["203.0.113.7", "for=203.0.113.7"] {
+            assert_eq!(told_of(world, &[(name, value)]).await, "127.0.0.1");
+        }
+    }
 }
 
 async fn addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form(world: &World) {

@@ -1,11 +1,12 @@
 //! `Idempotency-Key`: the same key and the same body give the first answer again.
 
 use chrono::TimeDelta;
+use qupia::store::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY};
 use serde_json::{Value, json};
 
 use crate::support::{
     Answer, PHRASE, Person, World,
-    cast::{WRONG, sign_in, somebody},
+    cast::{self, WRONG, sign_in, somebody},
     world::{BUSY, on_each_database},
 };
 
@@ -19,7 +20,17 @@ on_each_database! {
     of_twenty_with_one_key_at_once_one_is_carried_out with BUSY,
     where_nothing_changes_or_nobody_is_signed_in_a_key_is_not_honoured with BUSY,
     a_replay_is_seen_in_the_audit with BUSY,
+    a_replayed_verification_tells_no_loans with BUSY,
+    a_replay_passes_the_door_of_today with BUSY,
+    nothing_is_said_of_a_key_before_the_door with BUSY,
+    a_refusal_at_the_door_is_no_answer_to_a_key with BUSY,
+    a_key_stays_claimed_for_as_long_as_its_request_is_under_way with SLOW,
+    a_claim_that_was_lost_keeps_no_answer with BUSY,
+    a_batch_honours_no_key with BUSY,
 }
+
+/// Whoever waits for a hash waits for as long as a story wants.
+const SLOW: &[(&str, &str)] = &[("QUPIA_HASH__WAIT_SECONDS", "600")];
 
 async fn post(person: &Person, path: &str, body: &Value, key: &str) -> Answer {
     person
@@ -279,4 +290,216 @@ async fn a_replay_is_seen_in_the_audit(world: &World) {
     let event = &events.items()[0];
     assert_eq!(event["actor"]["id"], branch.id.as_str());
     assert_eq!(event["subject_id"], first["id"]);
+}
+
+async fn a_replayed_verification_tells_no_loans(world: &World) {
+    let (branch, specialist) = (
+        world.staff("branch").await,
+        world.staff("call_center").await,
+    );
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let body = json!({"client_id": client, "passphrase": PHRASE, "call_id": "c"});
+    let again = async || {
+        let again = post(&specialist, "/v1/verifications", &body, "key").await;
+        let again = again.expect(201);
+        assert!(is_replay(&again));
+        assert_eq!(again["outcome"], "verified");
+        for absent in ["loans", "source"] {
+            assert!(again.body.get(absent).is_none(), "{}", again.text);
+        }
+        again.text("id")
+    };
+    let first = post(&specialist, "/v1/verifications", &body, "key")
+        .await
+        .expect(201);
+    assert!(first["loans"].is_array() && first["source"].is_object());
+    let path = format!("/v1/verifications/{}", first.text("id"));
+    assert_eq!(again().await, first.text("id"));
+    specialist.get(&format!("{path}/loans")).await.expect(200);
+    specialist.delete(&path).await.expect(204);
+    again().await;
+    let block = format!("/v1/clients/{client}/passphrase/block");
+    let reason = json!({"reason": "asked"});
+    specialist.post(&block, reason).await.expect(200);
+    again().await;
+    let loans = specialist.get(&format!("{path}/loans")).await;
+    loans.refused(410, "verification_over");
+}
+
+async fn a_replay_passes_the_door_of_today(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let body = json!({"client_id": client, "passphrase": PHRASE, "call_id": "c"});
+    let verified = async || {
+        let specialist = world.staff("call_center").await;
+        let first = post(&specialist, "/v1/verifications", &body, "key").await;
+        first.expect(201);
+        specialist
+    };
+    let moved = verified().await;
+    let path = format!("/v1/staff/{}", moved.id);
+    let role = json!({"role": "auditor"});
+    world.admin.patch(&path, role).await.expect(200);
+    let out = post(&moved, "/v1/verifications", &body, "key").await;
+    out.refused(401, "unauthenticated");
+    let auditor = moved.again(world.line()).await;
+    let told = post(&auditor, "/v1/verifications", &body, "key").await;
+    told.refused(403, "forbidden");
+
+    let reset = verified().await;
+    let path = format!("/v1/staff/{}/password", reset.id);
+    let made = world.admin.post(&path, json!({})).await.expect(201);
+    let mut one_time = reset;
+    one_time.password = made.text("password");
+    let one_time = one_time.again(world.line()).await;
+    let told = post(&one_time, "/v1/verifications", &body, "key").await;
+    told.refused(403, "password_change_required");
+
+    let disabled = verified().await;
+    let path = format!("/v1/staff/{}", disabled.id);
+    let status = json!({"status": "disabled"});
+    world.admin.patch(&path, status).await.expect(200);
+    let told = post(&disabled, "/v1/verifications", &body, "key").await;
+    told.refused(401, "unauthenticated");
+}
+
+async fn nothing_is_said_of_a_key_before_the_door(world: &World) {
+    let auditor = world.staff("auditor").await;
+    let key = "k".repeat(129);
+    let too_long = post(&auditor, "/v1/branches", &json!({}), &key).await;
+    too_long.refused(403, "forbidden");
+    let large = json!({"code": "x".repeat(1024 * 1024)});
+    let too_large = post(&auditor, "/v1/branches", &large, "key").await;
+    too_large.refused(403, "forbidden");
+    let stranger = world.line().post("/v1/branches", json!({}));
+    let told = stranger.header("idempotency-key", &key).await;
+    told.refused(401, "unauthenticated");
+    // A key that was used where one may is not told of where one may not.
+    let verification = json!({});
+    let first = post(&auditor, "/v1/audit/verification", &verification, "key").await;
+    first.expect(200);
+    let elsewhere = post(&auditor, "/v1/branches", &json!({}), "key").await;
+    elsewhere.refused(403, "forbidden");
+}
+
+async fn a_refusal_at_the_door_is_no_answer_to_a_key(world: &World) {
+    let entered = world.enter_staff("branch").await;
+    let (login, one_time) = (entered.text("login"), entered.text("password"));
+    let session = sign_in(world.line(), &login, &one_time).await.expect(201);
+    let early = world.line().with_token(&session.text("access_token"));
+    let enter = early.post("/v1/clients", somebody("K-1"));
+    let refused = enter.header("idempotency-key", "key").await;
+    refused.refused(403, "password_change_required");
+    let branch = cast::settle_in(world.line(), &login, &one_time).await;
+    let entered = post(&branch, "/v1/clients", &somebody("K-1"), "key").await;
+    assert!(!is_replay(&entered.expect(201)));
+}
+
+/// Waits until a query counts so many.
+async fn until(world: &World, query: &str, count: i64) {
+    for _ in 0..100_000 {
+        if world.database.number(query) == count {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("it is never {count}: {query}");
+}
+
+async fn a_key_stays_claimed_for_as_long_as_its_request_is_under_way(world: &World) {
+    let hasher = &world.first.app.hasher;
+    let mut taken = Vec::new();
+    while hasher.stats().admitted < 4 {
+        taken.push(hasher.admit().await.expect("there is room"));
+    }
+    let body = json!({"login": "slow", "name": "Айгүл", "role": "auditor"});
+    let admin = world.admin.clone();
+    let entry = body.clone();
+    let slow = actix_web::rt::spawn(async move { post(&admin, "/v1/staff", &entry, "key").await });
+    let records = "SELECT count(*) FROM idempotency_records";
+    until(world, records, 1).await;
+    // Two minutes, which are longer than a claim lives that nobody renews.
+    for _ in 0..8 {
+        world.wait(RENEW_EVERY);
+        let now = world.clock.now().timestamp_micros();
+        until(world, &format!("{records} WHERE renewed_at = {now}"), 1).await;
+    }
+    let admin = &world.admin;
+    let same = post(admin, "/v1/staff", &body, "key").await;
+    same.refused(409, "request_in_progress");
+    let branch = json!({"code": "ALA-1", "name": "Алматы"});
+    let other = post(admin, "/v1/branches", &branch, "key").await;
+    other.refused(422, "idempotency_key_reused");
+    assert!(
+        admin
+            .get("/v1/branches")
+            .await
+            .expect(200)
+            .items()
+            .is_empty()
+    );
+    drop(taken);
+    let first = slow.await.expect("it is answered").expect(201);
+    let again = post(admin, "/v1/staff", &body, "key").await.expect(201);
+    assert!(is_replay(&again));
+    assert_eq!(again["id"], first["id"]);
+}
+
+async fn a_claim_that_was_lost_keeps_no_answer(world: &World) {
+    let store = &world.first.app.store;
+    let claim = |by: &str| {
+        let name = KeyName {
+            id: "key".to_owned(),
+            fingerprint: b"body".to_vec(),
+        };
+        KeyClaim::new(vec![name], by.to_owned(), world.clock.now())
+    };
+    let lifetime = TimeDelta::hours(24);
+    let claimed = async |by: &str| {
+        let claim = claim(by);
+        let claimed = store.tally(move |tally| tally.claim_key(&claim, lifetime));
+        claimed.await.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let kept = async |by: &str, answer: &'static str| {
+        let claim = claim(by);
+        let kept = store.tally(move |tally| tally.keep_answer(&claim, answer));
+        kept.await.unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_eq!(claimed("first").await, IdempotencyClaim::Fresh);
+    world.wait(TimeDelta::seconds(60) - TimeDelta::microseconds(1));
+    assert_eq!(claimed("second").await, IdempotencyClaim::Running);
+    world.wait(TimeDelta::microseconds(1));
+    assert_eq!(claimed("second").await, IdempotencyClaim::Fresh);
+    assert!(!kept("first", "late").await);
+    let first = claim("first");
+    let released = store.tally(move |tally| tally.release_key(&first)).await;
+    released.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(claimed("third").await, IdempotencyClaim::Running);
+    assert!(kept("second", "answer").await);
+    let answered = IdempotencyClaim::Answered("answer".to_owned());
+    assert_eq!(claimed("third").await, answered);
+}
+
+async fn a_batch_honours_no_key(world: &World) {
+    let loans = world.loan_system().await;
+    let line = "{\"type\":\"client\",\"client_number\":\"K-1\",\"family_name\":\"Ким\",\
+        \"given_name\":\"Анна\",\"phone\":\"+77012345667\",\"as_of\":\"2026-01-30T00:00:00Z\"}\n";
+    let push = async |key: &str, body: String| {
+        let push = loans.ask("POST", "/v1/loan-system/batches");
+        let push = push.header("idempotency-key", key);
+        push.body("application/x-ndjson", body).await.expect(200)
+    };
+    let first = push("key", line.to_owned()).await;
+    assert_eq!(first["applied"], 1, "{}", first.text);
+    for (key, body) in [
+        ("key", line.to_owned()),
+        ("key", line.repeat(2)),
+        (&*"k".repeat(129), line.to_owned()),
+    ] {
+        let again = push(key, body).await;
+        assert!(!is_replay(&again));
+        assert_eq!(again["applied"], 0, "{}", again.text);
+    }
+    let records = "SELECT count(*) FROM idempotency_records";
+    assert_eq!(world.database.number(records), 0);
 }

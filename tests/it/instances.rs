@@ -71,9 +71,13 @@ async fn what_one_instance_does_the_other_knows(world: &World) {
             .post("/v1/verifications", body.clone())
             .header("idempotency-key", "k")
     };
-    let first = keyed(&specialist).await.expect(201);
+    let mut first = keyed(&specialist).await.expect(201).body;
     let again = keyed(&there).await.expect(201);
-    assert_eq!(again.body, first.body);
+    for once in ["loans", "source"] {
+        let told = first.as_object_mut().and_then(|first| first.remove(once));
+        assert!(told.is_some(), "{once}");
+    }
+    assert_eq!(again.body, first);
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     // Logins are throttled over both.
     for number in 0..10 {

@@ -1,5 +1,7 @@
 //! Keys change while the service runs, and data follows them.
 
+use std::future::IntoFuture;
+
 use chrono::TimeDelta;
 use qupia::{
     app::{
@@ -16,8 +18,9 @@ use qupia::{
 use serde_json::json;
 
 use crate::support::{
-    PHRASE, World,
-    world::{self, BUSY, on_each_database},
+    Answer, PHRASE, Person, World,
+    cast::{sign_in, somebody},
+    world::{self, BUSY, on_each_database, on_postgresql},
 };
 
 on_each_database! {
@@ -27,6 +30,9 @@ on_each_database! {
     a_rotation_lets_no_repeated_request_through with BUSY,
     a_keyring_that_lacks_a_key_in_use_is_not_taken_though_it_brings_a_new_one with BUSY,
     another_rotation_meanwhile_puts_no_key_to_use_too_early with BUSY,
+}
+on_postgresql! {
+    instances_that_write_with_different_index_keys_share_claims_and_quotas with BUSY,
 }
 
 /// What `qupia keys` stands on: another process over the same folder and database.
@@ -303,4 +309,52 @@ async fn another_rotation_meanwhile_puts_no_key_to_use_too_early(world: &World) 
             .by_id(Purpose::Field, &field)
             .is_some()
     );
+}
+
+async fn instances_that_write_with_different_index_keys_share_claims_and_quotas(world: &World) {
+    let other = world.another_instance().await;
+    let here = world.staff("branch").await;
+    let there = here.at(&other);
+    keys::rotate(&console(world).await, Purpose::Index, None)
+        .await
+        .expect("rotated");
+    // The other instance has not looked at the keyring yet.
+    taken(world).await;
+    assert_ne!(active(&world.first.app), active(&other.app));
+    let enter = |person: &Person, number: &str| {
+        let enter = person.post("/v1/clients", somebody(number));
+        enter.header("idempotency-key", number).into_future()
+    };
+    for (number, first, second) in [("K-1", &here, &there), ("K-2", &there, &here)] {
+        let first = enter(first, number).await.expect(201);
+        let again = enter(second, number).await.expect(201);
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert_eq!(again["id"], first["id"]);
+    }
+    for number in 10..30 {
+        let number = format!("K-{number}");
+        let (one, two) =
+            futures_util::future::join(enter(&here, &number), enter(&there, &number)).await;
+        let is_first = |answer: &&Answer| {
+            answer.status == 201 && answer.header("idempotency-replayed").is_none()
+        };
+        let answers = [one, two];
+        assert_eq!(answers.iter().filter(is_first).count(), 1, "{answers:?}");
+        for answer in answers.iter().filter(|answer| answer.status != 201) {
+            answer.clone().refused(409, "request_in_progress");
+        }
+    }
+    for number in 0..10 {
+        let line = if number % 2 == 0 {
+            world.line()
+        } else {
+            &other.line
+        };
+        let wrong = sign_in(line, "nobody", "wrong").await;
+        wrong.refused(401, "bad_credentials");
+    }
+    for line in [world.line(), &other.line] {
+        let limited = sign_in(line, "nobody", "wrong").await;
+        limited.refused(429, "rate_limited");
+    }
 }

@@ -215,3 +215,48 @@ fn a_batch_that_unpacks_to_far_more_than_memory_holds_is_read_in_little() {
     assert!(peak < 150 * 1024, "{peak} KiB were taken");
     assert_eq!(program.stop(), Some(0));
 }
+
+#[test]
+fn three_hundred_strangers_who_send_a_megabyte_each_take_little_memory() {
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let mut program = Program::serve(folder.path(), QUICK);
+    let part = vec![b'x'; 64 * 1024];
+    let send = |path: &str| {
+        let mut line = TcpStream::connect(program.address).expect("it listens");
+        let patience = Some(Duration::from_secs(60));
+        line.set_read_timeout(patience).expect("a timeout is set");
+        line.set_write_timeout(patience).expect("a timeout is set");
+        // No length is announced, and the end never comes.
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+             transfer-encoding: chunked\r\n\r\n"
+        );
+        line.write_all(head.as_bytes()).expect("it is sent");
+        for _ in 0..16 {
+            let size = format!("{:x}\r\n", part.len());
+            let chunk = [size.as_bytes(), &part, b"\r\n"].concat();
+            // It may have been refused by now.
+            if line.write_all(&chunk).is_err() {
+                break;
+            }
+        }
+        line
+    };
+    let paths = ["/v1/sessions", "/v1/oauth/token", "/v1/clients"];
+    let mut lines: Vec<_> = (0..300).map(|number| send(paths[number % 3])).collect();
+    let mut answered = 0;
+    for (number, line) in lines.iter_mut().enumerate() {
+        let mut answer = [0; 12];
+        // Who goes on sending after the answer may find the line cut off.
+        if line.read_exact(&mut answer).is_ok() {
+            let expected = if number % 3 == 2 { "401" } else { "413" };
+            assert_eq!(&answer[..], format!("HTTP/1.1 {expected}").as_bytes());
+            answered += 1;
+        }
+    }
+    assert!(answered > 0, "nobody was answered");
+    let peak = program.peak_memory_kib();
+    assert!(peak < 150 * 1024, "{peak} KiB were taken");
+    drop(lines);
+    assert_eq!(program.stop(), Some(0));
+}

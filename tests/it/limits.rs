@@ -18,11 +18,17 @@ on_each_database! {
     of_thirty_verifications_at_once_ten_are_recorded,
     one_client_touched_many_times_at_once_is_one_client with FEW,
     of_clients_touched_at_once_no_more_than_the_quota_are_seen with FEW,
+    a_block_touches_its_client_and_costs_nothing_once_touched with ONE,
+    searches_that_find_nobody_are_bounded_for_everybody,
+    of_searches_that_find_nobody_no_more_than_the_quota_are_answered_at_once,
+    a_used_up_quota_does_not_tell_who_is_known with ONE,
 }
 on_postgresql! {
     two_instances_count_one_quota,
+    two_instances_count_searches_that_find_nobody_together,
 }
 
+const ONE: &[(&str, &str)] = &[("QUPIA_LIMITS__CLIENTS_PER_HOUR", "1")];
 const FEW: &[(&str, &str)] = &[("QUPIA_LIMITS__CLIENTS_PER_HOUR", "3")];
 
 fn is_limited(answer: Answer, policy: &str, name: &str) -> u64 {
@@ -158,6 +164,7 @@ async fn a_search_that_finds_nobody_touches_nobody(world: &World) {
         world.staff("call_center").await,
     );
     for number in 0..70 {
+        world.wait(TimeDelta::seconds(6));
         assert!(
             search(&specialist, number)
                 .await
@@ -265,4 +272,115 @@ async fn of_clients_touched_at_once_no_more_than_the_quota_are_seen(world: &Worl
         .post("/v1/clients/search", many)
         .await
         .refused(429, "rate_limited");
+}
+
+async fn a_block_touches_its_client_and_costs_nothing_once_touched(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let mut clients = Vec::new();
+    for number in ["K-1", "K-2", "K-3"] {
+        clients.push(branch.client_with_phrase(world, number).await);
+    }
+    let block = async |client: &str| {
+        let path = format!("/v1/clients/{client}/passphrase/block");
+        specialist.post(&path, json!({"reason": "asked"})).await
+    };
+    block("nobody").await.refused(404, "not_found");
+    block(&clients[0]).await.expect(200);
+    let policy = "\"clients\";q=1;w=3600";
+    for client in &clients[1..] {
+        is_limited(block(client).await, policy, "clients");
+        let card = specialist.get(&format!("/v1/clients/{client}")).await;
+        is_limited(card, policy, "clients");
+        let status = branch.get(&format!("/v1/clients/{client}/passphrase"));
+        assert_eq!(status.await.expect(200)["state"], "active");
+    }
+    // Whoever was touched is touched again for nothing.
+    block(&clients[0]).await.expect(200);
+    let card = specialist.get(&format!("/v1/clients/{}", clients[0]));
+    card.await.expect(200);
+    world.wait(TimeDelta::hours(1));
+    block(&clients[1]).await.expect(200);
+}
+
+const IN_VAIN: &str = "\"empty_searches\";q=10;w=60";
+
+async fn searches_that_find_nobody_are_bounded_for_everybody(world: &World) {
+    let registrar = world.staff("branch").await;
+    registrar.enter_client("K-1").await;
+    for role in ["call_center", "branch", "supervisor"] {
+        let person = world.staff(role).await;
+        for number in 100..110 {
+            search(&person, 1).await.expect(200);
+            let nobody = search(&person, number).await.expect(200);
+            assert!(nobody.items().is_empty());
+            world.wait(TimeDelta::seconds(1));
+        }
+        let found = search(&person, 1).await;
+        let wait = is_limited(found, IN_VAIN, "empty_searches");
+        assert_eq!(wait, 50);
+        let nobody = search(&person, 110).await;
+        assert_eq!(is_limited(nobody, IN_VAIN, "empty_searches"), wait);
+        // Others search on, and with the time there is room again.
+        let other = world.staff(role).await;
+        search(&other, 1).await.expect(200);
+        world.wait(TimeDelta::seconds(50));
+        assert_eq!(search(&person, 1).await.expect(200).items().len(), 1);
+    }
+    let events = "SELECT reason FROM audit_events WHERE action = 'limit.reached'";
+    assert_eq!(world.database.texts(events), ["empty_searches"; 6]);
+}
+
+/// Thirty searches at once that find nobody; gives how many were answered.
+async fn in_vain_at_once(people: &[Person]) -> usize {
+    let searches = (100..130).map(|number| search(&people[number % people.len()], number));
+    let answers = futures_util::future::join_all(searches).await;
+    for refused in answers.iter().filter(|answer| answer.status != 200) {
+        is_limited(refused.clone(), IN_VAIN, "empty_searches");
+    }
+    answers.iter().filter(|answer| answer.status == 200).count()
+}
+
+async fn of_searches_that_find_nobody_no_more_than_the_quota_are_answered_at_once(world: &World) {
+    for role in ["call_center", "branch"] {
+        assert_eq!(in_vain_at_once(&[world.staff(role).await]).await, 10);
+    }
+}
+
+async fn two_instances_count_searches_that_find_nobody_together(world: &World) {
+    let branch = world.staff("branch").await;
+    branch.enter_client("K-1").await;
+    let other = world.another_instance().await;
+    let people = [branch.at(&other), branch];
+    // What had begun on the other instance while there was room is answered.
+    let answered = in_vain_at_once(&people).await;
+    assert!((10..=11).contains(&answered), "{answered}");
+    for person in &people {
+        let found = search(person, 1).await;
+        is_limited(found, IN_VAIN, "empty_searches");
+    }
+}
+
+async fn a_used_up_quota_does_not_tell_who_is_known(world: &World) {
+    let branch = world.staff("branch").await;
+    for number in ["K-1", "K-2"] {
+        branch.enter_client(number).await;
+    }
+    for role in ["call_center", "supervisor"] {
+        let specialist = world.staff(role).await;
+        search(&specialist, 1).await.expect(200);
+        let policy = "\"clients\";q=1;w=3600";
+        // However often either is asked for, it stays the same answer.
+        for _ in 0..12 {
+            let mut told = Vec::new();
+            for number in [2, 99] {
+                let answer = search(&specialist, number).await;
+                let mut body = answer.body.clone();
+                body["request_id"] = json!(null);
+                told.push((body, is_limited(answer, policy, "clients")));
+            }
+            assert_eq!(told[0], told[1]);
+        }
+        assert_eq!(search(&specialist, 1).await.expect(200).items().len(), 1);
+    }
 }

@@ -1,6 +1,7 @@
 //! Signing in and out: one-time passwords, revocation at once, throttling, the last admin.
 
 use chrono::TimeDelta;
+use qupia::secrets::hasher::Admission;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -28,7 +29,15 @@ on_each_database! {
     a_login_is_the_same_in_any_case_and_taken_once,
     staff_of_a_branch_have_one_and_it_has_to_be_known,
     a_service_account_gets_a_new_secret_and_the_old_one_ends,
+    a_sign_in_that_is_refused_for_load_uses_up_none_of_the_quota with NO_QUEUE,
+    a_change_of_password_that_is_refused_for_load_uses_up_none_of_the_quota with NO_QUEUE,
+    a_password_is_one_however_its_letters_are_composed,
+    a_password_that_was_kept_as_it_was_typed_is_renewed_at_success,
 }
+
+/// Whoever finds no free worker is refused at once.
+const NO_QUEUE: &[(&str, &str)] = &[("QUPIA_HASH__QUEUE", "0")];
+
 on_postgresql! {
     what_ends_on_one_instance_has_ended_on_the_other,
 }
@@ -529,4 +538,110 @@ async fn a_service_account_gets_a_new_secret_and_the_old_one_ends(world: &World)
     ask_for_token(world.line(), &service.login, &secret)
         .await
         .expect(200);
+}
+
+/// Takes every worker, until what is given is dropped.
+async fn all_workers(world: &World) -> Vec<Admission> {
+    let hasher = &world.first.app.hasher;
+    let mut taken = Vec::new();
+    while let Ok(admission) = hasher.admit().await {
+        taken.push(admission);
+    }
+    taken
+}
+
+async fn a_sign_in_that_is_refused_for_load_uses_up_none_of_the_quota(world: &World) {
+    let person = world.staff("auditor").await;
+    world.wait(TimeDelta::minutes(1));
+    let busy = all_workers(world).await;
+    for _ in 0..12 {
+        let refused = sign_in(world.line(), &person.login, &person.password).await;
+        refused.refused(503, "overloaded");
+    }
+    drop(busy);
+    for _ in 0..10 {
+        let session = sign_in(world.line(), &person.login, &person.password);
+        session.await.expect(201);
+    }
+    let limited = sign_in(world.line(), &person.login, &person.password).await;
+    limited.refused(429, "rate_limited");
+}
+
+async fn a_change_of_password_that_is_refused_for_load_uses_up_none_of_the_quota(world: &World) {
+    let person = world.staff("auditor").await;
+    world.wait(TimeDelta::minutes(1));
+    let change = async |current: &str| {
+        let new = "lantern marmot orchard";
+        let body = json!({"current_password": current, "new_password": new});
+        person.post("/v1/staff/me/password", body).await
+    };
+    let busy = all_workers(world).await;
+    for _ in 0..12 {
+        change(&person.password).await.refused(503, "overloaded");
+    }
+    // One free worker is enough for a change: nothing is refused halfway.
+    let mut busy = busy;
+    for _ in 0..9 {
+        drop(busy.pop());
+        let wrong = change("not the current one").await;
+        wrong.refused_field(422, "/current_password", "wrong_password");
+        busy.extend(all_workers(world).await);
+    }
+    drop(busy.pop());
+    change(&person.password).await.expect(204);
+    let limited = change("not the current one").await;
+    limited.refused(429, "rate_limited");
+}
+
+async fn a_password_is_one_however_its_letters_are_composed(world: &World) {
+    let (composed, decomposed) = (
+        "йогурт мен ёлка қайық",
+        "и\u{306}огурт мен е\u{308}лка қаи\u{306}ық",
+    );
+    for (set, typed) in [(composed, decomposed), (decomposed, composed)] {
+        let person = world.staff("auditor").await;
+        let body = json!({"current_password": person.password, "new_password": set});
+        person.post("/v1/staff/me/password", body).await.expect(204);
+        for password in [set, typed] {
+            let session = sign_in(world.line(), &person.login, password);
+            session.await.expect(201);
+        }
+        let body = json!({"current_password": typed, "new_password": set});
+        let same = person.post("/v1/staff/me/password", body).await;
+        same.refused_field(422, "/new_password", "weak_password");
+        let body = json!({"current_password": typed, "new_password": "lantern marmot orchard"});
+        person.post("/v1/staff/me/password", body).await.expect(204);
+    }
+}
+
+async fn a_password_that_was_kept_as_it_was_typed_is_renewed_at_success(world: &World) {
+    let (composed, decomposed) = ("йогурт мен ёлка", "и\u{306}огурт мен е\u{308}лка");
+    let person = world.staff("auditor").await;
+    let hash = format!("SELECT password_hash FROM staff WHERE id = '{}'", person.id);
+    let kept = || world.database.texts(&hash).concat();
+    for typed in [composed, decomposed] {
+        let secret = decomposed.as_bytes().to_vec().into();
+        let admission = world.first.app.hasher.admit().await.expect("there is room");
+        let old = admission.make(secret, None).await.expect("a hash").phc;
+        let put = format!(
+            "UPDATE staff SET password_hash = '{old}' WHERE id = '{}'",
+            person.id
+        );
+        world.database.execute(&put);
+        let wrong = sign_in(world.line(), &person.login, "и\u{306}огурт").await;
+        wrong.refused(401, "bad_credentials");
+        assert_eq!(kept(), old);
+        sign_in(world.line(), &person.login, typed)
+            .await
+            .expect(201);
+        let renewed = kept();
+        assert_ne!(renewed, old);
+        for typed in [composed, decomposed] {
+            sign_in(world.line(), &person.login, typed)
+                .await
+                .expect(201);
+        }
+        assert_eq!(kept(), renewed, "what is of today is not renewed");
+        world.wait(TimeDelta::minutes(1));
+    }
 }

@@ -19,6 +19,7 @@ const WATCHFUL: &[(&str, &str)] = &[
     ("QUPIA_SIGNALS__REPEATED_INQUIRIES", "4"),
     ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
     ("QUPIA_LIMITS__CLIENTS_PER_HOUR", "100000"),
+    ("QUPIA_LIMITS__EMPTY_SEARCHES_PER_MINUTE", "100000"),
 ];
 /// The stories begin at eleven in the morning.
 const EARLY: &[(&str, &str)] = &[
@@ -31,6 +32,7 @@ const EARLY: &[(&str, &str)] = &[
 
 on_each_database! {
     a_specialist_who_touches_many_clients_raises_one_signal_a_window with WATCHFUL,
+    blocking_many_passphrases_is_a_signal with WATCHFUL,
     looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none with WATCHFUL,
     a_client_whom_several_specialists_try_is_a_signal with WATCHFUL,
     a_client_who_is_read_again_and_again_is_a_signal with WATCHFUL,
@@ -104,6 +106,21 @@ async fn a_specialist_who_touches_many_clients_raises_one_signal_a_window(world:
         "SELECT reason FROM audit_events WHERE action = 'signal.raised' AND actor_id IS NULL",
     );
     assert_eq!(recorded, ["many_clients"]);
+}
+
+async fn blocking_many_passphrases_is_a_signal(world: &World) {
+    let mut lookout = Lookout::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    for number in ["K-1", "K-2", "K-3"] {
+        assert_eq!(see(world, &mut lookout).await, []);
+        let client = branch.client_with_phrase(world, number).await;
+        let path = format!("/v1/clients/{client}/passphrase/block");
+        let reason = json!({"reason": "asked"});
+        specialist.post(&path, reason).await.expect(200);
+    }
+    let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
+    assert_eq!(see(world, &mut lookout).await, [expected]);
 }
 
 async fn looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none(world: &World) {

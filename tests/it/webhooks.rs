@@ -34,6 +34,7 @@ const NEAR: &[(&str, &str)] = &[
     ("QUPIA_WEBHOOKS__ALLOW_PRIVATE", "true"),
     ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
     ("QUPIA_LIMITS__CLIENTS_PER_HOUR", "100000"),
+    ("QUPIA_LIMITS__EMPTY_SEARCHES_PER_MINUTE", "100000"),
 ];
 
 /// So that few wrong words bring a lock, and the end.

@@ -146,6 +146,8 @@ CREATE TABLE idempotency_records (
     id TEXT NOT NULL PRIMARY KEY,
     fingerprint BYTEA NOT NULL,
     started_at BIGINT NOT NULL,
+    renewed_at BIGINT NOT NULL,
+    claimed_by TEXT NOT NULL,
     answer_sealed BYTEA
 );
 CREATE INDEX idempotency_records_by_age ON idempotency_records (started_at);

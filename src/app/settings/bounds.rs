@@ -25,7 +25,7 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         passphrase,
         ..
     } = written;
-    let bounded: [(&str, u64, RangeInclusive<u64>); 13] = [
+    let bounded: [(&str, u64, RangeInclusive<u64>); 14] = [
         (
             "database.connections",
             database.connections as u64,
@@ -45,6 +45,11 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         (
             "limits.clients_per_hour",
             limits.clients_per_hour.into(),
+            1..=u64::from(u32::MAX),
+        ),
+        (
+            "limits.empty_searches_per_minute",
+            limits.empty_searches_per_minute.into(),
             1..=u64::from(u32::MAX),
         ),
         (

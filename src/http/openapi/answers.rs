@@ -25,7 +25,6 @@ use crate::{
         role::{Anyone, Duty},
     },
     http::{
-        idempotency,
         problem::{self, Problem},
         words::{Code, words},
     },
@@ -36,6 +35,16 @@ const PROBLEMS: &str = "x-problems";
 
 /// What may be called before a one-time password is changed.
 const EARLY: [&str; 3] = ["close_session", "read_me", "change_password"];
+
+/// The POSTs on which no `Idempotency-Key` is honoured.
+pub const WITHOUT_KEY: [&str; 6] = [
+    "open_session",
+    "issue_token",
+    "search_clients",
+    "check_passphrase",
+    "suggest_passphrases",
+    "push_batch",
+];
 
 /// Adds what all operations share.
 pub struct Answers;
@@ -90,7 +99,8 @@ pub fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
 
 fn complete(components: &mut Components, path: &str, method: &str, operation: &mut Operation) {
     let is_personal = path.starts_with("/v1/");
-    let takes_key = method == "post" && is_personal && idempotency::is_honoured(path);
+    let id = operation.operation_id.as_deref().unwrap_or_default();
+    let takes_key = method == "post" && is_personal && !WITHOUT_KEY.contains(&id);
     let codes = problems_of(path, takes_key, operation);
     if takes_key {
         let parameters = operation.parameters.get_or_insert_default();
@@ -170,6 +180,9 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
         add(&[Code::InvalidInput]);
     }
     let takes_json = matches!(&operation.request_body, Some(RefOr::T(body)) if body.content.contains_key("application/json"));
+    if takes_json || takes_key {
+        add(&[Code::Overloaded]);
+    }
     if takes_json {
         add(&[
             Code::BadRequest,
@@ -189,10 +202,8 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
             Code::RequestInProgress,
             Code::IdempotencyKeyInvalid,
             Code::IdempotencyKeyReused,
+            Code::PayloadTooLarge,
         ]);
-        if !idempotency::is_streamed(path) {
-            add(&[Code::PayloadTooLarge]);
-        }
     }
     let all = Code::ALL.iter().copied();
     all.filter(|code| named.contains(code.name())).collect()

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use super::{Document, answers::operations, json};
+use super::{
+    Document,
+    answers::{WITHOUT_KEY, operations},
+    json,
+};
 use crate::{domain::role::Role, http::words::Code};
 
 /// Every route with its method, as the table in `routes.rs` has them.
@@ -45,6 +49,33 @@ fn every_route_is_in_the_document_and_every_operation_is_a_route() {
     }
     assert_eq!(documented, routed());
     assert!(documented.len() > 35, "the table was read");
+}
+
+#[test]
+fn the_document_tells_on_which_posts_no_key_is_honoured() {
+    let table: String = include_str!("../routes.rs")
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let without: BTreeSet<_> = table
+        .split(".service(at(\"")
+        .filter(|row| row.contains(".without_key()"))
+        .filter_map(|row| row.split('"').next())
+        .map(|path| format!("/v1{path}"))
+        .collect();
+    let mut api = Document::openapi();
+    let mut told = BTreeSet::new();
+    for (path, item) in &mut api.paths.paths {
+        let post = item
+            .post
+            .as_ref()
+            .and_then(|post| post.operation_id.as_deref());
+        if post.is_some_and(|id| WITHOUT_KEY.contains(&id)) {
+            told.insert(path.clone());
+        }
+    }
+    assert_eq!(told, without);
+    assert_eq!(told.len(), WITHOUT_KEY.len());
 }
 
 #[test]

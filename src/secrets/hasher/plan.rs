@@ -36,8 +36,9 @@ pub struct Check {
 pub struct Candidate {
     /// Its folded bytes, by the folding of the stored hash.
     pub secret: Zeroizing<Vec<u8>>,
-    /// Its bytes by the folding of today, where that is another: what is hashed
-    /// at a renewal, so that a correction that matched is renewed as corrected.
+    /// What is hashed at a renewal, where that is not the secret itself: the
+    /// bytes by the folding of today, or another spelling. A match by such a
+    /// candidate is outdated.
     pub renew_as: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -45,7 +46,8 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renew {
     Never,
-    /// Where cost or pepper are no longer those of new hashes.
+    /// Where cost or pepper are no longer those of new hashes, or the candidate
+    /// is to be renewed as another.
     WhenOutdated,
     /// In any case, such as after a change of folding.
     Always,
@@ -232,7 +234,7 @@ impl Inner {
         };
         let renewed = match check.renew {
             Renew::Always => true,
-            Renew::WhenOutdated => outdated,
+            Renew::WhenOutdated => outdated || check.candidates[index].renew_as.is_some(),
             Renew::Never => false,
         };
         let renewed = renewed

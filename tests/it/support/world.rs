@@ -33,6 +33,7 @@ pub const FIRST_PASSWORD: &str = "first-day-of-the-house-1";
 pub const BUSY: &[(&str, &str)] = &[
     ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
     ("QUPIA_LIMITS__CLIENTS_PER_HOUR", "100000"),
+    ("QUPIA_LIMITS__EMPTY_SEARCHES_PER_MINUTE", "100000"),
 ];
 
 /// One instance of the service.

@@ -1,0 +1,178 @@
+//! Lists in pages. A cursor is good for the list that gave it out, under the same filters.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+
+use super::problem::Problem;
+use crate::{
+    domain::flaw::Flaw,
+    flows::{FieldFlaw, Page},
+};
+
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+pub struct PageBody<T> {
+    /// what is on it
+    pub items: Vec<T>,
+    /// the cursor of the next page; null on the last
+    #[schema(required = true)]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> PageBody<T> {
+    /// Writes a page of a list out.
+    pub fn of<U>(list: &List, page: Page<U>, write: impl Fn(U) -> T) -> Self {
+        Self {
+            items: page.items.into_iter().map(write).collect(),
+            next_cursor: page.next.map(|mark| list.cursor(&mark)),
+        }
+    }
+}
+
+/// How a list is paged.
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// how many
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<String>,
+    /// where to go on: the `next_cursor` of the page before, of this list under these filters
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
+    pub cursor: Option<String>,
+}
+
+/// The most that one page holds.
+pub const MAX_PAGE: i64 = 200;
+const DEFAULT_PAGE: i64 = 50;
+
+impl Paging {
+    /// The number of items and the mark after which they begin.
+    ///
+    /// # Errors
+    /// 422 where either is none.
+    pub fn parse(self, list: &List) -> Result<(i64, Option<String>), Problem> {
+        let mut flaws = Vec::new();
+        let limit = match self.limit.as_deref() {
+            None => DEFAULT_PAGE,
+            Some(text) => limit(text).unwrap_or_else(|flaw| {
+                flaws.push(FieldFlaw::at("limit", flaw));
+                DEFAULT_PAGE
+            }),
+        };
+        let mark = self.cursor.as_deref().map(|cursor| list.mark(cursor));
+        if mark == Some(None) {
+            flaws.push(FieldFlaw::at("cursor", Flaw::NotACursor));
+        }
+        if flaws.is_empty() {
+            Ok((limit, mark.flatten()))
+        } else {
+            Err(Problem::invalid(flaws))
+        }
+    }
+}
+
+fn limit(text: &str) -> Result<i64, Flaw> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let limit = text.parse().ok().filter(|_| is_number);
+    let limit = limit.filter(|limit| (1..=MAX_PAGE).contains(limit));
+    limit.ok_or(Flaw::OutOfRange {
+        min: 1,
+        max: MAX_PAGE,
+    })
+}
+
+/// A list as one request asks for it: at which address, under which filters.
+pub struct List([u8; Self::TAG_BYTES]);
+
+impl FromRequest for List {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request.path(), request.query_string())))
+    }
+}
+
+impl List {
+    /// So much of a digest tells lists apart: a cursor is a mark and no authority, so that there is
+    /// nothing to be had by making one.
+    const TAG_BYTES: usize = 8;
+    /// The longest mark.
+    const MAX_MARK: usize = 128;
+
+    fn of(path: &str, query: &str) -> Self {
+        let pairs = serde_urlencoded::from_str::<Vec<(String, String)>>(query);
+        let mut filters = pairs.unwrap_or_default();
+        filters.retain(|(name, _)| name != "limit" && name != "cursor");
+        filters.sort_unstable();
+        let parts = filters.iter().flat_map(|(name, value)| [name, value]);
+        let mut digest = Sha256::new();
+        for part in std::iter::once(path).chain(parts.map(String::as_str)) {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        let mut tag = [0; Self::TAG_BYTES];
+        tag.copy_from_slice(&digest.finalize()[..Self::TAG_BYTES]);
+        Self(tag)
+    }
+
+    fn cursor(&self, mark: &str) -> String {
+        URL_SAFE_NO_PAD.encode([self.0.as_slice(), mark.as_bytes()].concat())
+    }
+
+    /// The mark in a cursor; nothing where that is none, or none of this list.
+    fn mark(&self, cursor: &str) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let mark = bytes.strip_prefix(self.0.as_slice())?;
+        let mark = std::str::from_utf8(mark).ok()?;
+        let fits = (1..=Self::MAX_MARK).contains(&mark.len());
+        (fits && mark.chars().all(|c| c.is_ascii_graphic())).then(|| mark.to_owned())
+    }
+}
+
+/// A cursor over events, whose marks are numbers.
+///
+/// # Errors
+/// 422 where it is none.
+pub fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
+    let parsed = mark.map(|mark| mark.parse::<i64>()).transpose();
+    parsed.map_err(|_| Problem::invalid(vec![FieldFlaw::at("cursor", Flaw::NotACursor)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_good_for_its_list_and_its_filters_whatever_the_page() {
+        let list = List::of(
+            "/v1/audit/events",
+            "action=staff.created&limit=2&from=a%20b",
+        );
+        let cursor = list.cursor("17");
+        for same in [
+            "action=staff.created&from=a+b",
+            "from=a%20b&limit=200&action=staff%2Ecreated&cursor=x",
+        ] {
+            let same = List::of("/v1/audit/events", same);
+            assert_eq!(same.mark(&cursor).as_deref(), Some("17"));
+        }
+        for (path, query) in [
+            ("/v1/audit/events", ""),
+            ("/v1/audit/events", "action=staff.changed&from=a+b"),
+            ("/v1/audit/events", "action=staff.created&from=a+b&to=c"),
+            ("/v1/audit/seals", "action=staff.created&from=a+b"),
+        ] {
+            assert_eq!(List::of(path, query).mark(&cursor), None, "{path}?{query}");
+        }
+        for none in ["", "=", "MTc", &cursor[1..], &cursor[..11]] {
+            assert_eq!(list.mark(none), None, "{none}");
+        }
+    }
+}
