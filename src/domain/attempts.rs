@@ -8,6 +8,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::passphrase::Kept;
 
+/// How one passphrase stands under the law: its failures in a row, and what they brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lockout {
+    /// what state it is kept in
+    pub kept: Kept,
+    /// failures in a row, those among them whose words are not known yet
+    pub failures: u32,
+    /// the end of the timed lock
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
 /// After `failures` in a row the passphrase is locked for `minutes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +55,16 @@ impl Counted {
             Kept::Disabled
         } else {
             Kept::Active
+        }
+    }
+
+    /// How the passphrase stands from the count on, until its word is known.
+    #[must_use]
+    pub fn lockout(&self) -> Lockout {
+        Lockout {
+            kept: self.kept(),
+            failures: self.number,
+            locked_until: self.locked_until,
         }
     }
 }
@@ -106,6 +127,43 @@ impl AttemptLaw {
     pub fn lock_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let reached = self.locks.iter().rfind(|lock| lock.failures <= failures);
         reached.map(|lock| now + TimeDelta::minutes(i64::from(lock.minutes)))
+    }
+
+    /// Clears what was counted up to right words at this place in the row of failures, and keeps what was
+    /// counted behind them. At place 0, which a success behind them had cleared before, nothing is left to
+    /// clear.
+    #[must_use]
+    pub fn clear(&self, lockout: Lockout, place: u32, now: DateTime<Utc>) -> Lockout {
+        if place == 0 {
+            return lockout;
+        }
+        let failures = lockout.failures.saturating_sub(place);
+        Lockout {
+            kept: Kept::Active,
+            failures,
+            locked_until: self.lock_at(failures, now),
+        }
+    }
+
+    /// Takes one attempt out of the row of failures, which a fault kept from being tried; the failures
+    /// behind it move up. What the last of them brought is undone: so few do not bring it.
+    #[must_use]
+    pub fn take_back(&self, lockout: Lockout, place: u32) -> Lockout {
+        if place == 0 {
+            return lockout;
+        }
+        let brought_lock = |lock: &Lock| lock.failures == lockout.failures;
+        Lockout {
+            kept: if lockout.kept == Kept::Disabled {
+                Kept::Active
+            } else {
+                lockout.kept
+            },
+            failures: lockout.failures.saturating_sub(1),
+            locked_until: lockout
+                .locked_until
+                .filter(|_| !self.locks.iter().any(brought_lock)),
+        }
     }
 
     /// How many attempts are left until the next lock or the end, after `failures` in a row;
@@ -198,6 +256,46 @@ mod tests {
         assert!(AttemptLaw::new(vec![lock(3, 1), lock(2, 1)], 10).is_err());
         assert!(AttemptLaw::new(vec![lock(10, 1)], 10).is_err());
         assert!(AttemptLaw::new(vec![lock(3, 0)], 10).is_err());
+    }
+
+    fn active(failures: u32, locked_until: Option<DateTime<Utc>>) -> Lockout {
+        Lockout {
+            kept: Kept::Active,
+            failures,
+            locked_until,
+        }
+    }
+
+    #[test]
+    fn right_words_clear_what_was_counted_up_to_them_and_nothing_behind_them() {
+        let law = AttemptLaw::default();
+        let locked = law.count(2, now()).lockout();
+        assert_eq!(law.clear(locked, 3, now()), active(0, None));
+        assert_eq!(law.clear(locked, 1, now()), active(2, None));
+        let quarter = Some(now() + TimeDelta::minutes(15));
+        assert_eq!(law.clear(active(4, None), 1, now()), active(3, quarter));
+        assert_eq!(law.clear(locked, 0, now()), locked);
+        let disabled = law.count(9, now()).lockout();
+        assert_eq!(law.clear(disabled, 10, now()), active(0, None));
+    }
+
+    #[test]
+    fn what_is_taken_back_undoes_the_lock_or_the_end_that_so_few_failures_do_not_bring() {
+        let law = AttemptLaw::default();
+        for failures in [2, 5, 8, 9] {
+            let brought = law.count(failures, now()).lockout();
+            for place in [1, failures + 1] {
+                assert_eq!(law.take_back(brought, place), active(failures, None));
+            }
+            assert_eq!(law.take_back(brought, 0), brought);
+        }
+        let quarter = Some(now() + TimeDelta::minutes(15));
+        assert_eq!(law.take_back(active(4, quarter), 2), active(3, quarter));
+        let blocked = Lockout {
+            kept: Kept::Blocked,
+            ..active(2, None)
+        };
+        assert_eq!(law.take_back(blocked, 1).kept, Kept::Blocked);
     }
 
     proptest! {

@@ -85,6 +85,10 @@ actions! {
     PassphraseRenewed = "passphrase.renewed",
     /// a caller was verified, or not
     VerificationRecorded = "verification.recorded",
+    /// a counted attempt that a fault kept from being tried was taken back
+    AttemptTakenBack = "attempt.taken_back",
+    /// an attempt was counted by an instance that ended before its words were known: it stays counted
+    AttemptLost = "attempt.lost",
     /// a verification was read
     VerificationViewed = "verification.viewed",
     /// the call ended

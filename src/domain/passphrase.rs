@@ -43,7 +43,7 @@ impl Passphrase {
 }
 
 /// What state a client's passphrase is kept in. A timed lock is no state of its own: it passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kept {
     /// it can be tried
     Active,

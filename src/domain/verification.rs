@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::passphrase::PassphraseState;
+use super::passphrase::{Kept, PassphraseState};
 
 /// What came of comparing what was heard. Each is a recorded fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +41,17 @@ impl Outcome {
             PassphraseState::Disabled => Some(Self::Disabled),
             PassphraseState::Blocked => Some(Self::Blocked),
             PassphraseState::Unset | PassphraseState::Destroyed => Some(Self::Unset),
+        }
+    }
+
+    /// The outcome of words that were tried on a passphrase that is kept so by now.
+    #[must_use]
+    pub fn tried(kept: Kept, were_right: bool) -> Self {
+        match kept {
+            Kept::Blocked => Self::Blocked,
+            Kept::Destroyed => Self::Unset,
+            Kept::Active | Kept::Disabled if were_right => Self::Verified,
+            Kept::Active | Kept::Disabled => Self::Rejected,
         }
     }
 

@@ -1,16 +1,18 @@
 //! A caller is verified: admitted, counted, hashed, settled, in that order.
 //!
 //! Whoever goes away while waiting for admission costs no hash and no attempt. Whoever was counted is
-//! hashed and settled, whether or not anybody still waits for the answer.
+//! hashed and settled, or taken back, whether or not anybody still waits for the answer.
 
+pub mod lost;
 mod settle;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use self::settle::{Events, Pending, Settlement};
+use self::settle::{Events, Pending, Settlement, Told};
 use super::{
     Quota, Refusal,
     inquire::{Inquiry, view},
@@ -29,7 +31,9 @@ use crate::{
         verification::{Outcome, Verification},
     },
     secrets::hasher::{Admission, Candidate, Check, Checked, HashError, Renew},
-    store::{Attempt, Limited, LoanRow, NewPassphrase, PassphraseRow, StoreError, Traced},
+    store::{
+        Attempt, Limited, LoanRow, NewAttempt, NewPassphrase, PassphraseRow, StoreError, Traced,
+    },
 };
 
 /// Folded, and at most so many variants: what a refusal always costs.
@@ -71,18 +75,26 @@ pub async fn verify(
     let seen = seen.ok_or(Refusal::Unknown)?;
     let admission = place.admitted().await?;
     let story = Story {
+        id: app.new_id(),
         app: app.clone(),
         actor: proof.actor().clone(),
         origin: origin.clone(),
         heard,
         seen,
     };
+    let (caller, answer) = oneshot::channel();
     // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
-    let told = tokio::spawn(story.tell(admission)).await;
+    tokio::spawn(story.tell(admission, caller));
+    let told = answer.await;
     told.unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
 }
 
+/// Whoever waits for the answer.
+type Caller = oneshot::Sender<Result<Verified, Refusal>>;
+
 struct Story {
+    /// of the attempt, and of the verification that records it
+    id: String,
     app: App,
     actor: Actor,
     origin: Origin,
@@ -107,33 +119,40 @@ enum Begun {
 }
 
 impl Story {
-    async fn tell(self, admission: Admission) -> Result<Verified, Refusal> {
-        let attempt = match self.count().await? {
-            Begun::Attempt(attempt) => attempt,
+    async fn tell(self, admission: Admission, caller: Caller) {
+        let verified = self.verified(admission, &caller).await;
+        // They may have hung up while the loan system was asked.
+        if let Err(Ok(unheard)) = caller.send(verified)
+            && unheard.inquiry.is_some()
+        {
+            self.pending().close_untold(Told::Nothing).await;
+        }
+    }
+
+    async fn verified(&self, admission: Admission, caller: &Caller) -> Result<Verified, Refusal> {
+        let begun = self.count().await;
+        if let Err(Refusal::Store(StoreError::InDoubt(_))) = &begun {
+            // Nothing is tried any more; if it was counted after all, it must not stay so.
+            tokio::spawn(self.pending().take_back_in_the_end());
+        }
+        match begun? {
             Begun::Limited(quota, limited) => {
                 drop(admission);
-                return Err(
-                    limits::reached(&self.app, &self.actor, &self.origin, quota, limited).await?,
-                );
+                let (app, actor, origin) = (&self.app, &self.actor, &self.origin);
+                Err(limits::reached(app, actor, origin, quota, limited).await?)
             }
-        };
-        match attempt {
-            Attempt::Counted(held, counted) => {
-                let tries = self.tries(&held)?;
-                let names = tries
-                    .iter()
-                    .map(|each| (each.name, each.renewed_fold))
-                    .collect();
-                let candidates = tries.into_iter().map(|each| each.candidate).collect();
-                match admission.check(self.question(&held, candidates)).await {
-                    Ok(checked) => self.settle(*held, counted, checked, names).await,
+            Begun::Attempt(Attempt::Counted(held, counted)) => {
+                match self.try_on(&held, admission).await {
+                    Ok((checked, names)) => {
+                        self.settle(*held, counted, checked, &names, caller).await
+                    }
                     Err(fault) => {
-                        self.take_back(&held, counted).await?;
-                        Err(fault.into())
+                        self.pending().take_back_in_the_end().await;
+                        Err(fault)
                     }
                 }
             }
-            Attempt::Untried(outcome, locked_until) => {
+            Begun::Attempt(Attempt::Untried(outcome, locked_until)) => {
                 if outcome == Outcome::Unset {
                     // No passphrase costs the time of a wrong one.
                     admission.check(self.decoy()).await?;
@@ -152,23 +171,45 @@ impl Story {
             settings.verifications,
             settings.attempts.clone(),
         );
-        let (staff_id, client_id) = (self.actor.id.clone(), self.heard.client_id.clone());
+        let attempt = NewAttempt {
+            id: self.id.clone(),
+            client_id: self.heard.client_id.clone(),
+            staff_id: self.actor.id.clone(),
+            call_id: self.heard.call_id.as_str().to_owned(),
+            request_id: self.origin.request_id.clone(),
+        };
         let seen = self.seen.clone();
         let begun = self.app.store.tally(move |tally| {
-            let mut used = tally.hold_used_by(&staff_id)?;
-            let touched = std::slice::from_ref(&client_id);
+            let mut used = tally.hold_used_by(&attempt.staff_id)?;
+            let touched = std::slice::from_ref(&attempt.client_id);
             if let Err(limited) = used.touch(touched, clients, now) {
                 return Ok(Begun::Limited(Quota::Clients, limited));
             }
             if let Err(limited) = used.verify(verifications, now) {
                 return Ok(Begun::Limited(Quota::Verifications, limited));
             }
-            tally.keep_used_by(&staff_id, &used, now)?;
+            tally.keep_used_by(&attempt.staff_id, &used, now)?;
             tally
-                .count_attempt(&client_id, seen.clone(), &law, now)
+                .count_attempt(&attempt, seen.clone(), &law, now)
                 .map(Begun::Attempt)
         });
         Ok(begun.await?)
+    }
+
+    /// Tries what was heard; gives what came of it, and the names of what was tried.
+    async fn try_on(
+        &self,
+        held: &PassphraseRow,
+        admission: Admission,
+    ) -> Result<(Checked, Vec<(&'static str, u16)>), Refusal> {
+        let tries = self.tries(held)?;
+        let names = tries
+            .iter()
+            .map(|each| (each.name, each.renewed_fold))
+            .collect();
+        let candidates = tries.into_iter().map(|each| each.candidate).collect();
+        let checked = admission.check(self.question(held, candidates)).await?;
+        Ok((checked, names))
     }
 
     /// What to try on a kept hash, by the fold under which it was made.
@@ -244,17 +285,18 @@ impl Story {
     }
 
     async fn settle(
-        self,
+        &self,
         held: PassphraseRow,
         counted: Counted,
         checked: Checked,
-        names: Vec<(&'static str, u16)>,
+        names: &[(&'static str, u16)],
+        caller: &Caller,
     ) -> Result<Verified, Refusal> {
         let matched = checked.matched;
         let (name, fold_version) = matched
             .and_then(|matched| names.get(matched.index).copied())
             .unwrap_or(("folded", held.fold_version));
-        let settlement = Settlement {
+        let settlement = Arc::new(Settlement {
             how: matched.map(|matched| {
                 if matched.exact {
                     heard::Heard::Exact.name()
@@ -269,34 +311,33 @@ impl Story {
             }),
             held,
             counted,
+        });
+        let told = if caller.is_closed() {
+            Told::Nothing
+        } else {
+            Told::Outcome
         };
-        let pending = Pending {
-            app: self.app.clone(),
-            settlement: Arc::new(settlement),
-            draft: self.draft(Outcome::Rejected),
-            events: self.events(),
-        };
-        let settled = pending.save().await;
-        if matches!(settled, Err(StoreError::Unavailable(_))) {
+        let pending = self.pending();
+        let settled = pending.settle(Arc::clone(&settlement), told).await;
+        if let Err(StoreError::Unavailable(_) | StoreError::InDoubt(_)) = settled {
             // The caller is told at once; what was counted is written down when it can be.
-            tokio::spawn(pending.keep_saving());
+            tokio::spawn(pending.settle_in_the_end(settlement));
         }
         let (verification, loans) = settled?;
         Ok(self.answer(verification, loans).await)
     }
 
-    /// A fault is nobody's failure: the attempt is taken back, unless something else has happened.
-    async fn take_back(&self, held: &PassphraseRow, counted: Counted) -> Result<(), Refusal> {
-        let (client_id, generation) = (held.client_id.clone(), held.generation);
-        self.app
-            .store
-            .tally(move |tally| tally.take_attempt_back(&client_id, generation, counted))
-            .await?;
-        Ok(())
+    /// What is to be written down of this attempt, whoever still waits.
+    fn pending(&self) -> Pending {
+        Pending {
+            app: self.app.clone(),
+            draft: self.draft(Outcome::Rejected),
+            events: self.events(),
+        }
     }
 
     async fn record_untried(
-        self,
+        &self,
         outcome: Outcome,
         locked_until: Option<DateTime<Utc>>,
     ) -> Result<Verified, Refusal> {
@@ -316,7 +357,7 @@ impl Story {
 
     fn draft(&self, outcome: Outcome) -> Verification {
         Verification {
-            id: self.app.new_id(),
+            id: self.id.clone(),
             client_id: self.heard.client_id.clone(),
             staff_id: self.actor.id.clone(),
             call_id: self.heard.call_id.as_str().to_owned(),

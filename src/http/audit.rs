@@ -127,6 +127,10 @@ pub struct EventDetails {
     /// how the words of a verification matched
     #[schema(required = false, example = "folded")]
     pub fold: String,
+    /// what whoever asked was told, where that was not what came of it: `unavailable` (503), or `nothing`
+    /// where they had hung up
+    #[schema(required = false, example = "unavailable")]
+    pub told: String,
     /// the role of staff, before and now
     #[schema(required = false)]
     pub role: ChangeDetail,

@@ -104,12 +104,12 @@ impl From<Refusal> for Problem {
                 Self::new(Code::Overloaded).header(header::RETRY_AFTER, seconds.max(1).to_string())
             }
             Refusal::Hash(error) => Self::internal(error),
-            Refusal::Store(StoreError::Unavailable(why)) => Self {
+            Refusal::Store(StoreError::Unavailable(why) | StoreError::InDoubt(why)) => Self {
                 inner: Some(why),
                 ..Self::new(Code::Unavailable)
             }
             .header(header::RETRY_AFTER, "2"),
-            Refusal::Store(StoreError::Collided) => {
+            Refusal::Store(StoreError::Collided | StoreError::AlreadyEnded) => {
                 Self::new(Code::Unavailable).header(header::RETRY_AFTER, "1")
             }
             Refusal::Store(

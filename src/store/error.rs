@@ -34,9 +34,15 @@ const CONSTRAINTS: &[(&str, &str, Taken)] = &[
 /// Why the store did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is away, busy, full or too slow. Nothing was committed that could be helped.
+    /// The database is away, busy, full or too slow, and nothing was changed.
     #[error("the database cannot serve: {0}")]
     Unavailable(String),
+    /// The connection broke, or was silent, while it was committed: nobody knows if it was.
+    #[error("the database did not say whether it was committed: {0}")]
+    InDoubt(String),
+    /// What the work was to end had ended before; nothing was changed.
+    #[error("it had ended before")]
+    AlreadyEnded,
     /// A rule of uniqueness.
     #[error("already taken: {0:?}")]
     Taken(Taken),
@@ -65,6 +71,16 @@ impl StoreError {
             table,
             id: id.to_owned(),
             why: why.to_string(),
+        }
+    }
+}
+
+impl StoreError {
+    /// The same, told to another whose work shared its fate.
+    pub(super) fn shared(&self) -> Self {
+        match self {
+            Self::InDoubt(why) => Self::InDoubt(why.clone()),
+            other => Self::Unavailable(other.to_string()),
         }
     }
 }

@@ -4,14 +4,13 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use tokio::sync::oneshot;
-
 use super::{
     LONGEST_QUEUE,
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     lanes::Outcome,
-    threads::{Threads, answered, caught, group},
+    replies::{self, Reply, answered},
+    threads::{Threads, caught, group},
 };
 
 /// So many are answered by one look at the most.
@@ -36,7 +35,7 @@ pub(super) fn in_order<R: Clone, V>(
 
 struct Asked<K, V> {
     key: K,
-    reply: oneshot::Sender<Outcome<V>>,
+    reply: Reply<V>,
 }
 
 /// A thread with a connection of its own, and the queue before it.
@@ -67,7 +66,7 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
     }
 
     pub(super) async fn ask(&self, key: K) -> Outcome<V> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = replies::channel();
         self.queue
             .try_send(Some(Asked { key, reply }))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
@@ -84,7 +83,7 @@ fn live<K, V>(
     let mut connection = None;
     while let Ok(Some(first)) = asked.recv() {
         let (mut group, is_last) = group(first, asked, GROUP);
-        group.retain(|asked| !asked.reply.is_closed());
+        group.retain(|asked| !asked.reply.is_withdrawn());
         if !group.is_empty() {
             answer(&mut connection, url, patience, look, group);
         }
@@ -114,14 +113,14 @@ fn answer<K, V>(
     match found {
         Ok(values) => {
             for (value, reply) in values.into_iter().zip(replies) {
-                let _caller_may_be_gone = reply.send(value);
+                reply.send(value);
             }
         }
         Err(error) => {
             *connection = None;
             let why = error.to_string();
             for reply in replies {
-                let _caller_may_be_gone = reply.send(Err(StoreError::Unavailable(why.clone())));
+                reply.send(Err(StoreError::Unavailable(why.clone())));
             }
         }
     }

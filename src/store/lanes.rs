@@ -3,19 +3,19 @@
 //! SQLite has one writer, which drains its queue into one transaction, each unit of work under its
 //! own savepoint and looks together under one, and answers all after the one commit; and several
 //! readers. PostgreSQL has several of either, and a lane of its own for looks. A caller waits no longer
-//! than its patience, and what nobody waits for any more is not begun.
+//! than its patience; what nobody waits for any more is not begun, and what was begun is not kept.
 
 use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, connection::TransactionManager};
-use tokio::sync::oneshot;
 
 use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
     error::StoreError,
     inquiries::{Asked, Found},
     looks::{is_look, record_looks},
-    threads::{Threads, answered, caught, group},
+    replies::{self, Answer, Reply, answered},
+    threads::{Threads, caught, group},
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
 
@@ -52,7 +52,10 @@ pub(super) trait Unit: Send {
     fn look(&self) -> Option<&Event> {
         None
     }
-    fn abandoned(&self) -> bool;
+    /// Whether nobody waits for it any more.
+    fn is_withdrawn(&self) -> bool;
+    /// Decides that what it did is kept; false where its caller has withdrawn.
+    fn keep(&self) -> bool;
     /// Runs it and keeps its outcome; an `Err` rolls its changes back. A look is not run: it is recorded
     /// with the others of its group.
     fn run(&mut self, _: &mut AnyConnection) -> Result<(), Undo> {
@@ -65,9 +68,18 @@ pub(super) trait Unit: Send {
 pub(super) struct Undo {
     collided: bool,
     broken: bool,
+    /// it broke while it was committed, and may have been
+    in_doubt: bool,
 }
 
 impl Undo {
+    /// What its caller has withdrawn.
+    const WITHDRAWN: Self = Self {
+        collided: false,
+        broken: false,
+        in_doubt: false,
+    };
+
     /// Whatever the error is, the connection is not trusted after it.
     pub(super) fn broken_by(error: &StoreError) -> Self {
         Self {
@@ -82,6 +94,7 @@ impl From<&StoreError> for Undo {
         Self {
             collided: matches!(error, StoreError::Collided),
             broken: matches!(error, StoreError::Unavailable(_)),
+            in_doubt: false,
         }
     }
 }
@@ -95,7 +108,7 @@ impl From<diesel::result::Error> for Undo {
 struct Work<F, T> {
     work: F,
     outcome: Option<Outcome<T>>,
-    reply: oneshot::Sender<Outcome<T>>,
+    reply: Reply<T>,
 }
 
 impl<F, T> Unit for Work<F, T>
@@ -103,8 +116,12 @@ where
     F: FnMut(&mut AnyConnection) -> Outcome<T> + Send,
     T: Send,
 {
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
+    fn is_withdrawn(&self) -> bool {
+        self.reply.is_withdrawn()
+    }
+
+    fn keep(&self) -> bool {
+        self.reply.keep()
     }
 
     fn run(&mut self, connection: &mut AnyConnection) -> Result<(), Undo> {
@@ -115,7 +132,7 @@ where
     }
 
     fn answer(self: Box<Self>, refused: Option<StoreError>) {
-        let _caller_may_be_gone = self.reply.send(committed(self.outcome, refused));
+        self.reply.send(committed(self.outcome, refused));
     }
 }
 
@@ -193,7 +210,7 @@ impl Lane {
         F: FnMut(&mut AnyConnection) -> Outcome<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = replies::channel();
         let unit = Work {
             work,
             outcome: None,
@@ -203,11 +220,7 @@ impl Lane {
     }
 
     /// Sends a unit, and waits for its answer.
-    pub(super) async fn send<T>(
-        &self,
-        unit: Box<dyn Unit>,
-        answer: oneshot::Receiver<Outcome<T>>,
-    ) -> Outcome<T> {
+    pub(super) async fn send<T>(&self, unit: Box<dyn Unit>, answer: Answer<T>) -> Outcome<T> {
         self.queue
             .try_send(Some(unit))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
@@ -234,7 +247,7 @@ impl LaneThread {
         };
         while let Ok(Some(first)) = self.units.recv() {
             let (mut group, is_last) = group(first, &self.units, at_most);
-            group.retain(|unit| !unit.abandoned());
+            group.retain(|unit| !unit.is_withdrawn());
             if !group.is_empty() {
                 self.serve(group);
                 self.last_used = Instant::now();
@@ -249,14 +262,14 @@ impl LaneThread {
         let refused = match self.attempt(&mut group) {
             Ok(()) => None,
             Err(error) => {
-                if matches!(error, StoreError::Unavailable(_)) {
+                if matches!(error, StoreError::Unavailable(_) | StoreError::InDoubt(_)) {
                     self.connection = None;
                 }
-                Some(error.to_string())
+                Some(error)
             }
         };
         for unit in group {
-            unit.answer(refused.clone().map(StoreError::Unavailable));
+            unit.answer(refused.as_ref().map(StoreError::shared));
         }
     }
 
@@ -283,6 +296,10 @@ impl LaneThread {
                     tries += 1;
                     self.connection = None;
                     self.begin()?;
+                }
+                Err(Undo { in_doubt: true, .. }) => {
+                    let why = "the connection broke".to_owned();
+                    return Err(StoreError::InDoubt(why));
                 }
                 Err(Undo { broken: true, .. }) => {
                     self.connection = None;
@@ -349,13 +366,18 @@ fn carry_out(
     }
 }
 
-/// Runs a unit whose caller still waits. Whoever lost patience while the lane waited for the database
-/// was told that nothing was done, and so it has to be.
+/// Runs a unit whose caller still waits. Whoever lost patience meanwhile was told that nothing was done,
+/// and so it has to be: also where that was while the unit waited for a row that another held.
 fn wanted(unit: &mut Box<dyn Unit>, connection: &mut AnyConnection) -> Result<(), Undo> {
-    if unit.abandoned() {
+    if unit.is_withdrawn() {
         return Ok(());
     }
-    unit.run(connection)
+    unit.run(connection)?;
+    if unit.keep() {
+        Ok(())
+    } else {
+        Err(Undo::WITHDRAWN)
+    }
 }
 
 fn finish(connection: &mut AnyConnection, done: Result<(), Undo>) -> Result<(), Undo> {
@@ -373,6 +395,7 @@ fn finish(connection: &mut AnyConnection, done: Result<(), Undo>) -> Result<(), 
             Undo {
                 collided,
                 broken: !collided,
+                in_doubt: !collided,
             }
         }),
         Err(undo) => {

@@ -2,14 +2,13 @@
 //! look costs a share of a commit: on PostgreSQL in one statement, over connections that do nothing
 //! else; on SQLite by its one writer.
 
-use tokio::sync::oneshot;
-
 use super::{
     audit,
     connection::AnyConnection,
     error::StoreError,
     inquiries::{self, Asked, Found},
     lanes::{Outcome, Undo, Unit, committed},
+    replies::Reply,
     threads::caught,
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
@@ -17,7 +16,7 @@ use crate::{domain::audit::Event, secrets::chance::Chance};
 /// A look that is over, and waits to be recorded.
 pub(super) struct Look {
     pub(super) event: Event,
-    pub(super) reply: oneshot::Sender<Outcome<()>>,
+    pub(super) reply: Reply<()>,
 }
 
 impl Unit for Look {
@@ -25,12 +24,16 @@ impl Unit for Look {
         Some(&self.event)
     }
 
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
+    fn is_withdrawn(&self) -> bool {
+        self.reply.is_withdrawn()
+    }
+
+    fn keep(&self) -> bool {
+        self.reply.keep()
     }
 
     fn answer(self: Box<Self>, refused: Option<StoreError>) {
-        let _caller_may_be_gone = self.reply.send(refused.map_or(Ok(()), Err));
+        self.reply.send(refused.map_or(Ok(()), Err));
     }
 }
 
@@ -41,7 +44,7 @@ pub(super) struct Inquiry<F, T> {
     /// tells what to record, and what to answer once it is
     pub(super) judge: F,
     pub(super) judged: Option<Outcome<(Event, T)>>,
-    pub(super) reply: oneshot::Sender<Outcome<T>>,
+    pub(super) reply: Reply<T>,
 }
 
 impl<F, T> Unit for Inquiry<F, T>
@@ -65,13 +68,17 @@ where
         }
     }
 
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
+    fn is_withdrawn(&self) -> bool {
+        self.reply.is_withdrawn()
+    }
+
+    fn keep(&self) -> bool {
+        self.reply.keep()
     }
 
     fn answer(self: Box<Self>, refused: Option<StoreError>) {
         let outcome = self.judged.map(|judged| judged.map(|(_, told)| told));
-        let _caller_may_be_gone = self.reply.send(committed(outcome, refused));
+        self.reply.send(committed(outcome, refused));
     }
 }
 
@@ -88,7 +95,8 @@ pub(super) fn record_looks(
     group: &mut [Box<dyn Unit>],
 ) -> Result<(), Undo> {
     let recorded = look_up(connection, group).and_then(|()| {
-        let waited_for = group.iter().filter(|unit| !unit.abandoned());
+        // From here on whoever waits is answered, since what is recorded of them stays.
+        let waited_for = group.iter().filter(|unit| is_look(unit) && unit.keep());
         let events: Vec<&Event> = waited_for.filter_map(|unit| unit.look()).collect();
         if events.is_empty() {
             return Ok(());
@@ -104,7 +112,7 @@ pub(super) fn record_looks(
 fn look_up(connection: &mut AnyConnection, group: &mut [Box<dyn Unit>]) -> Outcome<()> {
     let mut asking: Vec<_> = group
         .iter_mut()
-        .filter(|unit| unit.asks().is_some() && !unit.abandoned())
+        .filter(|unit| unit.asks().is_some() && !unit.is_withdrawn())
         .collect();
     let asked: Vec<&Asked> = asking.iter().filter_map(|unit| unit.asks()).collect();
     if asked.is_empty() {

@@ -7,6 +7,7 @@
 
 mod amend;
 mod applications;
+mod attempts;
 mod audit;
 mod backup;
 mod clients;
@@ -27,6 +28,7 @@ mod migrations;
 mod outbox;
 mod passphrases;
 mod quotas;
+mod replies;
 mod rewrap;
 pub(crate) mod schema;
 mod seals;
@@ -48,10 +50,8 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-use tokio::sync::oneshot;
-
 pub use self::{
+    attempts::{Attempt, NewAttempt, Settled},
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
@@ -69,7 +69,7 @@ pub use self::{
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
-    tallies::{Attempt, Tally},
+    tallies::Tally,
     url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
@@ -84,6 +84,7 @@ use self::{
     threads::Threads,
 };
 use crate::domain::audit::Event;
+use chrono::{DateTime, Utc};
 
 /// How the store is laid out.
 #[derive(Clone)]
@@ -238,7 +239,7 @@ impl Store {
         F: Fn(Found) -> (Event, T) + Send + 'static,
         T: Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = replies::channel();
         let inquiry = Inquiry {
             asked: (id.to_owned(), staff_id.to_owned()),
             judge,
@@ -281,7 +282,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn record(&self, event: Event) -> Result<(), StoreError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = replies::channel();
         let look = Box::new(Look { event, reply });
         self.0.looks.send(look, answer).await
     }

@@ -5,14 +5,11 @@ use diesel::{Connection as _, prelude::*};
 
 use super::{
     AnyConnection, Reader, StoreError, Tx,
-    amend::amend,
-    connection::directly,
     gather::in_order,
     maybe_moment, micros, moment, one_row,
     schema::{clients, passphrases, verifications},
 };
 use crate::domain::{
-    attempts::Counted,
     passphrase::{Kept, PassphraseState},
     verification::Outcome,
 };
@@ -233,54 +230,6 @@ impl Tx<'_> {
             .set(passphrases::locked_until.eq(None::<i64>))
             .execute(self.connection)?;
         one_row(TABLE, client_id, changed)
-    }
-
-    /// Sets what remains counted after right words, on the passphrase that they were counted on.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn settle_success(
-        &mut self,
-        client_id: &str,
-        generation: i64,
-        failures: u32,
-        locked_until: Option<DateTime<Utc>>,
-    ) -> Result<(), StoreError> {
-        let changed = diesel::update(passphrases::table.find(client_id))
-            .filter(passphrases::generation.eq(generation))
-            .set((
-                passphrases::state.eq(Kept::Active.name()),
-                passphrases::failed_attempts.eq(kept_count(failures)),
-                passphrases::locked_until.eq(locked_until.map(micros)),
-            ))
-            .execute(self.connection)?;
-        one_row(TABLE, client_id, changed)
-    }
-
-    /// Clears what was counted up to an attempt whose words were right, if nothing has happened to the
-    /// passphrase since it was counted. Tells whether that is so.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn clear_attempts(
-        &mut self,
-        client_id: &str,
-        generation: i64,
-        counted: Counted,
-    ) -> Result<bool, StoreError> {
-        let as_counted = passphrases::client_id
-            .eq(client_id)
-            .and(passphrases::generation.eq(generation))
-            .and(passphrases::failed_attempts.eq(kept_count(counted.number)))
-            .and(passphrases::state.eq(counted.kept().name()));
-        let nothing_counted = (
-            passphrases::state.eq(Kept::Active.name()),
-            passphrases::failed_attempts.eq(0),
-            passphrases::locked_until.eq(None::<i64>),
-        );
-        let clear = amend(passphrases::table, as_counted, nothing_counted);
-        let cleared = directly!(&mut *self.connection, connection => clear.execute(connection))?;
-        Ok(cleared == 1)
     }
 
     /// Keeps a hash made anew, unless the passphrase was changed meanwhile.

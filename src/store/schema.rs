@@ -59,6 +59,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    attempts (id) {
+        id -> Text,
+        client_id -> Text,
+        generation -> BigInt,
+        place -> Integer,
+        staff_id -> Text,
+        call_id -> Text,
+        request_id -> Text,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     applications (id) {
         id -> Text,
         number -> Text,

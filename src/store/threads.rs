@@ -1,32 +1,13 @@
-//! The threads that own connections, how they are asked, and their end: a process that ends while one of
+//! The threads that own connections, and their end: a process that ends while one of
 //! them is still at work would take a client library away beneath it.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Mutex, PoisonError},
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
-use tokio::sync::oneshot;
-
 use super::{StoreError, lanes::Outcome};
-
-/// Waits for what a thread answers, and no longer than its caller's patience.
-pub(super) async fn answered<T>(
-    patience: Duration,
-    answer: oneshot::Receiver<Outcome<T>>,
-) -> Outcome<T> {
-    match tokio::time::timeout(patience, answer).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(StoreError::Unavailable(
-            "the database's thread ended".to_owned(),
-        )),
-        Err(_) => Err(StoreError::Unavailable(
-            "the database did not answer in time".to_owned(),
-        )),
-    }
-}
 
 /// Does what a caller sent. Should it panic, that is its own answer: the thread lives on for the others.
 pub(super) fn caught<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {

@@ -121,6 +121,7 @@ impl Tx<'_> {
             verifications::outcome.eq(verification.outcome.name()),
             verifications::opened_at.eq(micros(verification.opened_at)),
             verifications::expires_at.eq(verification.expires_at.map(micros)),
+            verifications::closed_at.eq(verification.closed_at.map(micros)),
             verifications::attempts_left.eq(verification.attempts_left.map(kept_count)),
             verifications::locked_until.eq(verification.locked_until.map(micros)),
         ));

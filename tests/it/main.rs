@@ -30,6 +30,8 @@ mod kills;
 mod limits;
 mod loan_checks;
 mod loan_system;
+mod lockout;
+mod lost_answers;
 mod migrations;
 mod plans;
 mod program;

@@ -60,6 +60,23 @@ CREATE TABLE passphrases (
     application_id TEXT NOT NULL
 );
 
+-- Attempts that are counted and whose words are not known yet; each goes when it is settled, taken back,
+-- or given up as lost with the instance that counted it.
+CREATE TABLE attempts (
+    -- the id of the verification that will record it
+    id TEXT NOT NULL PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    -- of the passphrase that it is counted on
+    generation BIGINT NOT NULL,
+    -- which of the failures in a row it is, from 1; 0 once a success behind it has cleared it
+    place INTEGER NOT NULL,
+    staff_id TEXT NOT NULL,
+    call_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    counted_at BIGINT NOT NULL
+);
+CREATE INDEX attempts_of_client ON attempts (client_id);
+
 CREATE TABLE applications (
     id TEXT NOT NULL PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,

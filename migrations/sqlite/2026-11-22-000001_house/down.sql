@@ -8,6 +8,7 @@ DROP TABLE audit_events;
 DROP TABLE loans;
 DROP TABLE verifications;
 DROP TABLE applications;
+DROP TABLE attempts;
 DROP TABLE passphrases;
 DROP TABLE clients;
 DROP TABLE sessions;

@@ -39,6 +39,8 @@ pub enum Detail<'a> {
     Count(u64),
     /// how a passphrase matched: exactly, folded, or by which variant
     Fold(&'static str),
+    /// what whoever asked was told, where that was not what came of it
+    Told(&'static str),
 }
 
 /// The facts of one event; at least one.
@@ -56,6 +58,7 @@ impl Details {
             Detail::Status { old, new } => ("status", change(Some(old), Some(new))),
             Detail::Count(count) => ("count", json!(count)),
             Detail::Fold(how) => ("fold", json!(how)),
+            Detail::Told(what) => ("told", json!(what)),
         };
         let mut facts = before.map(|details| details.0).unwrap_or_default();
         facts.insert(name.to_owned(), fact);
@@ -85,7 +88,7 @@ mod tests {
 
     use super::*;
 
-    fn facts() -> [Detail<'static>; 6] {
+    fn facts() -> [Detail<'static>; 7] {
         [
             Detail::Changed(&["name", "role"]),
             Detail::Role {
@@ -102,6 +105,7 @@ mod tests {
             },
             Detail::Count(590),
             Detail::Fold("folded"),
+            Detail::Told("unavailable"),
         ]
     }
 
@@ -116,7 +120,7 @@ mod tests {
     fn the_text_is_json_with_the_facts_by_name() {
         assert_eq!(
             of(&facts()).canonical(),
-            r#"{"branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"count":590,"fold":"folded","role":{"old":"branch","new":"auditor"},"status":{"old":"active","new":"disabled"}}"#
+            r#"{"branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"count":590,"fold":"folded","role":{"old":"branch","new":"auditor"},"status":{"old":"active","new":"disabled"},"told":"unavailable"}"#
         );
     }
 
@@ -130,7 +134,7 @@ mod tests {
     proptest! {
         #[test]
         fn facts_have_one_text_in_whatever_order_they_are_told(
-            told in Just(facts().to_vec()).prop_shuffle(), few in 1..=6_usize,
+            told in Just(facts().to_vec()).prop_shuffle(), few in 1..=7_usize,
         ) {
             let mut told = told;
             told.truncate(few);

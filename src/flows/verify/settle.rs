@@ -1,5 +1,5 @@
 //! What the hash said about a counted attempt is written down: with its events, in one transaction,
-//! and however long the database is away.
+//! and however long the database is away. So is that an attempt was taken back.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
         role::Actor,
         verification::{Outcome, Verification},
     },
-    store::{LoanRow, NewPassphrase, PassphraseRow, StoreError, Traced, Tx},
+    store::{LoanRow, NewPassphrase, PassphraseRow, Settled, StoreError, Traced, Tx},
 };
 
 /// Writes the events of one verification.
@@ -38,40 +38,156 @@ impl Events {
     }
 }
 
-/// A settlement that has to be written down, however long the database is away.
+/// What is told to whoever asked, at the moment when it is written down.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// they wait, and are told what came of it next
+    Outcome,
+    /// they were told 503 before, and never hear of it
+    Unavailable,
+    /// they have hung up
+    Nothing,
+}
+
+impl Told {
+    /// The word in an event's details; none where the outcome itself is told.
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Outcome => None,
+            Self::Unavailable => Some("unavailable"),
+            Self::Nothing => Some("nothing"),
+        }
+    }
+
+    /// The event says so, where somebody was told something else.
+    fn noted(self, event: Event) -> Event {
+        match self.word() {
+            Some(word) => event.detail(&Detail::Told(word)),
+            None => event,
+        }
+    }
+}
+
+/// An attempt that was counted, and whose end has to be written down however long the database is away.
+#[derive(Clone)]
 pub(super) struct Pending {
     pub(super) app: App,
-    pub(super) settlement: Arc<Settlement>,
     pub(super) draft: Verification,
     pub(super) events: Events,
 }
 
-/// How often a settlement is tried again, a second apart; after that the count stands without it.
-const SETTLE_TRIES: u32 = 600;
+/// How long to wait before a next try, the more the longer it goes on.
+const PAUSES: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+];
 
 impl Pending {
-    pub(super) async fn save(&self) -> Result<Settled, StoreError> {
-        let (app, settlement) = (self.app.clone(), Arc::clone(&self.settlement));
-        let (draft, events) = (self.draft.clone(), self.events.clone());
-        let save = move |tx: &mut Tx<'_>| settlement.save(&app, tx, draft.clone(), &events);
-        self.app.store.write(save).await
+    pub(super) async fn settle(
+        &self,
+        settlement: Arc<Settlement>,
+        told: Told,
+    ) -> Result<Recorded, StoreError> {
+        let Self { app, draft, events } = self.clone();
+        let work = move |tx: &mut Tx<'_>| settlement.save(&app, tx, draft.clone(), &events, told);
+        self.app.store.write(work).await
     }
 
-    /// Tries again until it is written. A commit whose answer was lost is not repeated: the
-    /// verification has its id already, and a second of that id is refused.
-    pub(super) async fn keep_saving(self) {
-        for _ in 0..SETTLE_TRIES {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            match self.save().await {
-                Err(StoreError::Unavailable(_)) => {}
-                Ok(_) | Err(_) => return,
+    /// Settles once the database is back. Whoever asked was told 503.
+    pub(super) async fn settle_in_the_end(self, settlement: Arc<Settlement>) {
+        if let Err(StoreError::AlreadyEnded) = self.in_the_end(&End::Settled(settlement)).await {
+            // The commit that was in doubt had been made after all, and says that loans were read.
+            self.close_untold(Told::Unavailable).await;
+        }
+    }
+
+    /// Takes the attempt back: a fault kept its words from being tried, which is nobody's failure.
+    async fn take_back(&self) -> Result<(), StoreError> {
+        let Self { app, draft, events } = self.clone();
+        let event = events.about(&draft, Action::AttemptTakenBack);
+        let event = Told::Unavailable.noted(event.outcome("taken_back"));
+        let work = move |tx: &mut Tx<'_>| {
+            tx.take_attempt_back(&draft.id, &draft.client_id, &app.settings.attempts)?;
+            Ok(Traced::new((), event.clone()))
+        };
+        match self.app.store.write(work).await {
+            // It was in doubt whether it had been counted, and it was not.
+            Err(StoreError::AlreadyEnded) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Takes the attempt back now, or where the database is away, once it is back.
+    pub(super) async fn take_back_in_the_end(self) {
+        if let Err(error) = self.take_back().await {
+            tracing::warn!(attempt = self.draft.id, "not taken back yet: {error}");
+            tokio::spawn(async move { self.in_the_end(&End::TakenBack).await });
+        }
+    }
+
+    /// Closes the verification, of which nobody was told, where it stands open.
+    async fn close(&self, told: Told) -> Result<(), StoreError> {
+        let Self { app, draft, events } = self.clone();
+        let event = events.about(&draft, Action::VerificationClosed);
+        let event = told.noted(event.outcome("closed"));
+        let now = app.clock.now();
+        let work = move |tx: &mut Tx<'_>| {
+            let found = tx.own_verification(&draft.id, &draft.staff_id)?;
+            let is_open = |found: &Verification| {
+                found.outcome == Outcome::Verified && found.closed_at.is_none()
+            };
+            if !found.as_ref().is_some_and(is_open) {
+                return Err(StoreError::AlreadyEnded);
+            }
+            tx.close_verification(&draft.id, now)?;
+            Ok(Traced::new((), event.clone()))
+        };
+        self.app.store.write(work).await
+    }
+
+    /// Closes the verification, however long the database is away.
+    pub(super) async fn close_untold(&self, told: Told) {
+        // A fault was told to the log, and one that is closed already needs no closing.
+        let _closed = self.in_the_end(&End::Closed(told)).await;
+    }
+
+    /// Tries until the database answers, for as long as the service runs. What an instance that ends
+    /// leaves is found by [`super::lost`].
+    async fn in_the_end(&self, end: &End) -> Result<(), StoreError> {
+        let mut pauses = PAUSES.into_iter();
+        let mut pause = PAUSES[0];
+        loop {
+            let done = match end {
+                End::Settled(settlement) => {
+                    let settlement = Arc::clone(settlement);
+                    self.settle(settlement, Told::Unavailable).await.map(|_| ())
+                }
+                End::TakenBack => self.take_back().await,
+                End::Closed(told) => self.close(*told).await,
+            };
+            match done {
+                Err(StoreError::Unavailable(_) | StoreError::InDoubt(_) | StoreError::Collided) => {
+                    pause = pauses.next().unwrap_or(pause);
+                    tokio::time::sleep(pause).await;
+                }
+                Err(StoreError::AlreadyEnded) => return Err(StoreError::AlreadyEnded),
+                Err(fault) => {
+                    let attempt = &self.draft.id;
+                    tracing::error!(attempt, "its end could not be written down: {fault}");
+                    return Err(fault);
+                }
+                Ok(()) => return Ok(()),
             }
         }
-        tracing::error!(
-            verification = self.draft.id,
-            "an attempt was counted and could not be settled"
-        );
     }
+}
+
+/// How an attempt ends, and its verification where nobody was told of it.
+enum End {
+    Settled(Arc<Settlement>),
+    TakenBack,
+    Closed(Told),
 }
 
 /// What the hash said about a counted attempt, to be written down.
@@ -83,7 +199,8 @@ pub(super) struct Settlement {
     pub(super) renewed: Option<NewPassphrase>,
 }
 
-pub(super) type Settled = (Verification, Option<Vec<LoanRow>>);
+/// The verification, and the loans that are read out.
+pub(super) type Recorded = (Verification, Option<Vec<LoanRow>>);
 
 impl Settlement {
     fn save(
@@ -92,64 +209,65 @@ impl Settlement {
         tx: &mut Tx<'_>,
         mut verification: Verification,
         events: &Events,
-    ) -> Result<Traced<Settled>, StoreError> {
-        let now = verification.opened_at;
-        let (client_id, generation) = (&self.held.client_id, self.held.generation);
-        if let Some(how) = self.how
-            && tx.clear_attempts(client_id, generation, self.counted)?
-        {
-            return self.succeed(app, tx, 0, verification, events, how);
-        }
-        let current = tx.hold_passphrase(client_id)?;
-        // What was tried may have been blocked, destroyed or changed while it was hashed.
-        let still = current.filter(|row| row.generation == generation);
-        match (still, self.how) {
-            (Some(row), Some(how)) if matches!(row.kept, Kept::Active | Kept::Disabled) => {
-                // Success clears what was counted up to it; what was counted after it is still to be told.
-                let remaining = row.failed_attempts.saturating_sub(self.counted.number);
-                let lock = app.settings.attempts.lock_at(remaining, now);
-                tx.settle_success(client_id, generation, remaining, lock)?;
-                self.succeed(app, tx, remaining, verification, events, how)
+        told: Told,
+    ) -> Result<Traced<Recorded>, StoreError> {
+        let (law, now) = (&app.settings.attempts, verification.opened_at);
+        let were_right = self.how.is_some();
+        let client_id = &self.held.client_id;
+        let settled = tx.settle_attempt(&verification.id, client_id, were_right, law, now)?;
+        verification.outcome = settled.outcome;
+        match (settled.outcome, self.how) {
+            (Outcome::Verified, Some(how)) => {
+                let failures = settled.lockout.map_or(0, |lockout| lockout.failures);
+                verification.attempts_left = Some(law.attempts_left(failures));
+                self.succeed(app, tx, verification, events, how, told)
             }
-            (Some(row), _) if row.kept == Kept::Blocked || row.kept == Kept::Destroyed => {
-                verification.outcome = if row.kept == Kept::Blocked {
-                    Outcome::Blocked
-                } else {
-                    Outcome::Unset
-                };
+            (Outcome::Rejected, _) => self.reject(app, tx, verification, events, settled, told),
+            _ => {
                 tx.insert_verification(&verification)?;
-                let event = events.recorded(&verification);
+                let event = told.noted(events.recorded(&verification));
                 Ok(Traced::new((verification, None), event))
-            }
-            (still, _) => {
-                verification.outcome = Outcome::Rejected;
-                verification.attempts_left =
-                    Some(app.settings.attempts.attempts_left(self.counted.number));
-                verification.locked_until = still
-                    .as_ref()
-                    .and_then(|row| row.locked_until)
-                    .filter(|until| *until > now);
-                tx.insert_verification(&verification)?;
-                let event = events.recorded(&verification);
-                let ended = still.filter(|row| row.failed_attempts >= self.counted.number);
-                let ending = ended.and_then(|row| self.ending(&row));
-                let traced = Traced::new((verification.clone(), None), event);
-                Ok(match ending {
-                    Some(action) => {
-                        traced.and(events.about(&verification, action).outcome("rejected"))
-                    }
-                    None => traced,
-                })
             }
         }
     }
 
+    fn reject(
+        &self,
+        app: &App,
+        tx: &mut Tx<'_>,
+        mut verification: Verification,
+        events: &Events,
+        settled: Settled,
+        told: Told,
+    ) -> Result<Traced<Recorded>, StoreError> {
+        let now = verification.opened_at;
+        // What a success has cleared meanwhile is told as it was counted.
+        let place = if settled.place > 0 {
+            settled.place
+        } else {
+            self.counted.number
+        };
+        verification.attempts_left = Some(app.settings.attempts.attempts_left(place));
+        let locked_until = settled.lockout.and_then(|lockout| lockout.locked_until);
+        verification.locked_until = locked_until.filter(|until| *until > now);
+        tx.insert_verification(&verification)?;
+        let event = told.noted(events.recorded(&verification));
+        let traced = Traced::new((verification.clone(), None), event);
+        Ok(match self.brought(&settled) {
+            Some(action) => traced.and(events.about(&verification, action).outcome("rejected")),
+            None => traced,
+        })
+    }
+
     /// What this wrong attempt brought, if it still stands.
-    fn ending(&self, row: &PassphraseRow) -> Option<Action> {
-        if self.counted.disables && row.kept == Kept::Disabled {
+    fn brought(&self, settled: &Settled) -> Option<Action> {
+        let lockout = settled.lockout?;
+        if settled.place != self.counted.number {
+            None
+        } else if self.counted.disables && lockout.kept == Kept::Disabled {
             Some(Action::PassphraseDisabled)
         } else if self.counted.locked_until.is_some()
-            && row.locked_until == self.counted.locked_until
+            && lockout.locked_until == self.counted.locked_until
         {
             Some(Action::PassphraseLocked)
         } else {
@@ -161,36 +279,34 @@ impl Settlement {
         &self,
         app: &App,
         tx: &mut Tx<'_>,
-        remaining: u32,
         mut verification: Verification,
         events: &Events,
         how: &'static str,
-    ) -> Result<Traced<Settled>, StoreError> {
+        told: Told,
+    ) -> Result<Traced<Recorded>, StoreError> {
         let now = verification.opened_at;
         let client_id = &self.held.client_id;
-        verification.outcome = Outcome::Verified;
-        verification.attempts_left = Some(app.settings.attempts.attempts_left(remaining));
-        verification.expires_at =
-            Some(now + TimeDelta::minutes(i64::from(app.settings.verification_minutes)));
+        let minutes = i64::from(app.settings.verification_minutes);
+        verification.expires_at = Some(now + TimeDelta::minutes(minutes));
+        // Loans are read out to whoever hears the answer, and to nobody else.
+        let is_heard = told == Told::Outcome;
+        verification.closed_at = (!is_heard).then(|| app.clock.now());
         tx.insert_verification(&verification)?;
-        let loans = tx.open_loans(client_id)?;
-        let recorded = events
-            .recorded(&verification)
-            .reason(how)
-            .detail(&Detail::Fold(how));
-        let read = events
-            .about(&verification, Action::InquiryMade)
-            .outcome("read");
         let mut renewal = None;
         if let Some(renewed) = &self.renewed {
             tx.renew_hash(client_id, self.held.generation, renewed)?;
-            renewal = Some(
-                events
-                    .about(&verification, Action::PassphraseRenewed)
-                    .outcome("renewed"),
-            );
+            let event = events.about(&verification, Action::PassphraseRenewed);
+            renewal = Some(event.outcome("renewed"));
         }
-        let traced = Traced::new((verification, Some(loans)), recorded).and(read);
+        let recorded = events.recorded(&verification).reason(how);
+        let recorded = told.noted(recorded.detail(&Detail::Fold(how)));
+        let traced = if is_heard {
+            let loans = tx.open_loans(client_id)?;
+            let read = events.about(&verification, Action::InquiryMade);
+            Traced::new((verification, Some(loans)), recorded).and(read.outcome("read"))
+        } else {
+            Traced::new((verification, None), recorded)
+        };
         Ok(match renewal {
             Some(renewal) => traced.and(renewal),
             None => traced,

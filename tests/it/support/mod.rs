@@ -1,6 +1,7 @@
 //! What every story stands on: a world with a database of its own, people in it, and a telephone.
 
 pub mod cast;
+pub mod cut;
 pub mod database;
 pub mod program;
 pub mod telephone;

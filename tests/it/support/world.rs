@@ -157,7 +157,7 @@ impl World {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let built = build(folder.path(), &database, &settings, &clock).await;
+        let built = build(folder.path(), &database.url(), &settings, &clock).await;
         let app = built.unwrap_or_else(|error| panic!("{error}"));
         first_run::make_first_admin(&app)
             .await
@@ -188,8 +188,17 @@ impl World {
             .await
     }
 
+    /// Another instance that reaches the same database by another way.
+    pub async fn another_instance_over(&self, url: &str) -> Instance {
+        self.instance(url, &self.clock).await
+    }
+
     async fn instance_under(&self, clock: &Clock) -> Instance {
-        let built = build(self.folder.path(), &self.database, &self.settings, clock).await;
+        self.instance(&self.database.url(), clock).await
+    }
+
+    async fn instance(&self, url: &str, clock: &Clock) -> Instance {
+        let built = build(self.folder.path(), url, &self.settings, clock).await;
         let app = built.unwrap_or_else(|error| panic!("{error}"));
         let (instance, handle) = serve(app);
         self.running
@@ -200,7 +209,7 @@ impl World {
 
     /// Builds another instance over the same database from another folder.
     pub async fn build_from(&self, folder: &Path) -> Result<App, StartError> {
-        build(folder, &self.database, &self.settings, &self.clock).await
+        build(folder, &self.database.url(), &self.settings, &self.clock).await
     }
 
     /// The data folder.
@@ -246,11 +255,11 @@ impl World {
 
 async fn build(
     folder: &Path,
-    database: &Database,
+    url: &str,
     more: &[(String, String)],
     clock: &Clock,
 ) -> Result<App, StartError> {
-    let settings = settings(folder, &database.url(), more);
+    let settings = settings(folder, url, more);
     App::build(settings, clock.clone(), Chance::os()).await
 }
 

@@ -1,0 +1,87 @@
+//! Attempts that an instance counted before it ended, and of which nobody knows the words any more.
+//!
+//! Each stays counted, since its words may have been tried: to take it back would let one more guess
+//! through with every kill. It is recorded as lost, with what it brought.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Event, Origin, Who},
+        passphrase::Kept,
+    },
+    store::{NewAttempt, StoreError, Traced, Tx},
+};
+
+/// An attempt that is under way for longer is lost. Whoever lives settles theirs within seconds; should
+/// they come later all the same, they find that it has ended.
+pub const LOST_AFTER: TimeDelta = TimeDelta::minutes(30);
+/// So many are given up at a time.
+const AT_ONCE: i64 = 100;
+
+/// Gives up what was lost by now; gives how many attempts that were.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn give_up(app: &App) -> Result<usize, StoreError> {
+    let before = app.clock.now() - LOST_AFTER;
+    let lost = app
+        .store
+        .read(move |reader| reader.attempts_counted_before(before, AT_ONCE))
+        .await?;
+    let mut given_up = 0;
+    for (attempt, counted_at) in lost {
+        match give_one_up(app, attempt, counted_at).await {
+            Ok(()) => given_up += 1,
+            // Another instance was first, or the one that counted it lives.
+            Err(StoreError::AlreadyEnded) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(given_up)
+}
+
+async fn give_one_up(
+    app: &App,
+    attempt: NewAttempt,
+    counted_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let work = move |tx: &mut Tx<'_>| {
+        let settled = tx.give_attempt_up(&attempt.id, &attempt.client_id)?;
+        let by = tx.staff(&attempt.staff_id)?;
+        let origin = Origin::own(&attempt.request_id);
+        let about = |at, action| {
+            let mut event = Event::of_nobody(&origin, at, action)
+                .client(&attempt.client_id)
+                .subject(&attempt.id)
+                .call(&attempt.call_id);
+            event.actor = by.as_ref().map(|staff| Who {
+                id: staff.id.clone(),
+                login: staff.login.clone(),
+                role: staff.role,
+            });
+            event
+        };
+        let lost = Traced::new(
+            (),
+            about(counted_at, Action::AttemptLost).outcome("counted"),
+        );
+        let lockout = settled.lockout;
+        let brought = lockout.filter(|lockout| settled.place == lockout.failures);
+        let action = brought.and_then(|lockout| match lockout.kept {
+            Kept::Disabled => Some(Action::PassphraseDisabled),
+            Kept::Active => {
+                let is_locked = lockout.locked_until.is_some_and(|until| until > now);
+                is_locked.then_some(Action::PassphraseLocked)
+            }
+            Kept::Blocked | Kept::Destroyed => None,
+        });
+        Ok(match action {
+            Some(action) => lost.and(about(now, action).outcome("lost")),
+            None => lost,
+        })
+    };
+    app.store.write(work).await
+}

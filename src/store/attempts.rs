@@ -1,0 +1,338 @@
+//! Attempts under way: counted before they are hashed, and settled, taken back or given up after it.
+//!
+//! Each has a row of its own, which holds its place in the row of failures. A success and an attempt that
+//! is taken back move the places of those behind them, so that a place always says which of the failures
+//! counted now an attempt is, however late it comes to its end. Whoever takes the row away ends the
+//! attempt: that happens once. The passphrase is held before the row is looked at, by everybody.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{Eq, case_when},
+    prelude::*,
+};
+
+use super::{
+    Reader, StoreError, Tally, Tx,
+    amend::amend,
+    connection::directly,
+    micros, moment,
+    passphrases::{PassphraseRow, count, decode, kept_count},
+    schema::{attempts, passphrases},
+};
+use crate::domain::{
+    attempts::{AttemptLaw, Counted, Lockout},
+    passphrase::{Kept, PassphraseState},
+    verification::Outcome,
+};
+
+const TABLE: &str = "attempts";
+
+/// Who attempts what, and when it was counted.
+type Row = (String, String, String, String, String, i64);
+
+/// Who attempts what: what is known before it is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAttempt {
+    /// the id of the verification that will record it
+    pub id: String,
+    /// whose passphrase
+    pub client_id: String,
+    /// the specialist
+    pub staff_id: String,
+    /// the call
+    pub call_id: String,
+    /// the request
+    pub request_id: String,
+}
+
+/// What may be done with one more attempt.
+#[derive(Clone)]
+pub enum Attempt {
+    /// nothing is to be tried
+    Untried(Outcome, Option<DateTime<Utc>>),
+    /// it is counted, and its words are to be tried on this
+    Counted(Box<PassphraseRow>, Counted),
+}
+
+/// What came of an attempt whose words were tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// what the caller is told
+    pub outcome: Outcome,
+    /// which of the failures in a row it is; 0 where it is none, or none any more
+    pub place: u32,
+    /// how the passphrase stands now; none where it is another than the one that was tried
+    pub lockout: Option<Lockout>,
+}
+
+/// An attempt that was taken out of those under way.
+struct Ended {
+    /// as [`Settled::place`]
+    place: u32,
+    /// what it was counted on, if that is still in force
+    still: Option<PassphraseRow>,
+}
+
+impl PassphraseRow {
+    /// How it stands under the law of attempts.
+    #[must_use]
+    pub fn lockout(&self) -> Lockout {
+        Lockout {
+            kept: self.kept,
+            failures: self.failed_attempts,
+            locked_until: self.locked_until,
+        }
+    }
+}
+
+impl Tally<'_> {
+    /// Counts one more attempt by one conditional update, before anything is hashed: on what was `seen`
+    /// of the passphrase before, or where that no longer holds, on what is there now.
+    ///
+    /// Whoever loses the race for a number looks again; a lock that the winner brought then holds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn count_attempt(
+        &mut self,
+        attempt: &NewAttempt,
+        seen: Option<PassphraseRow>,
+        law: &AttemptLaw,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt, StoreError> {
+        if let Some(seen) = seen
+            && let Some(counted) = self.count_on(attempt, &seen, law, now)?
+        {
+            return Ok(Attempt::Counted(Box::new(seen), counted));
+        }
+        loop {
+            let row = passphrases::table
+                .find(&attempt.client_id)
+                .get_result(self.connection)
+                .optional()?;
+            let Some(held) = row.map(decode).transpose()? else {
+                return Ok(Attempt::Untried(Outcome::Unset, None));
+            };
+            let state = PassphraseRow::state(Some(&held), now);
+            if let Some(outcome) = Outcome::untried(state) {
+                let until = held
+                    .locked_until
+                    .filter(|_| state == PassphraseState::Locked);
+                return Ok(Attempt::Untried(outcome, until));
+            }
+            if let Some(counted) = self.count_on(attempt, &held, law, now)? {
+                return Ok(Attempt::Counted(Box::new(held), counted));
+            }
+        }
+    }
+
+    /// Counts an attempt on a passphrase that is as it was seen, and none where it is not or may not be
+    /// tried.
+    fn count_on(
+        &mut self,
+        attempt: &NewAttempt,
+        seen: &PassphraseRow,
+        law: &AttemptLaw,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Counted>, StoreError> {
+        if Outcome::untried(PassphraseRow::state(Some(seen), now)).is_some() {
+            return Ok(None);
+        }
+        let counted = law.count(seen.failed_attempts, now);
+        let as_seen = passphrases::client_id
+            .eq(&seen.client_id)
+            .and(passphrases::generation.eq(seen.generation))
+            .and(passphrases::failed_attempts.eq(kept_count(seen.failed_attempts)))
+            .and(passphrases::state.eq(Kept::Active.name()))
+            .and(
+                passphrases::locked_until
+                    .is_null()
+                    .or(passphrases::locked_until.le(micros(now))),
+            );
+        let count = amend(passphrases::table, as_seen, columns(counted.lockout()));
+        let updated = directly!(&mut *self.connection, connection => count.execute(connection))?;
+        if updated == 0 {
+            return Ok(None);
+        }
+        let under_way = diesel::insert_into(attempts::table).values((
+            attempts::id.eq(&attempt.id),
+            attempts::client_id.eq(&attempt.client_id),
+            attempts::generation.eq(seen.generation),
+            attempts::place.eq(kept_count(counted.number)),
+            attempts::staff_id.eq(&attempt.staff_id),
+            attempts::call_id.eq(&attempt.call_id),
+            attempts::request_id.eq(&attempt.request_id),
+            attempts::counted_at.eq(micros(now)),
+        ));
+        directly!(&mut *self.connection, connection => under_way.execute(connection))?;
+        Ok(Some(counted))
+    }
+}
+
+impl Reader<'_> {
+    /// Attempts that were counted before a time and are still under way, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attempts_counted_before(
+        &mut self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<(NewAttempt, DateTime<Utc>)>, StoreError> {
+        let rows: Vec<Row> = attempts::table
+            .filter(attempts::counted_at.lt(micros(before)))
+            .select((
+                attempts::id,
+                attempts::client_id,
+                attempts::staff_id,
+                attempts::call_id,
+                attempts::request_id,
+                attempts::counted_at,
+            ))
+            .order(attempts::counted_at)
+            .limit(limit)
+            .load(self.connection)?;
+        let decode = |(id, client_id, staff_id, call_id, request_id, counted_at): Row| {
+            let at = moment(TABLE, &id, counted_at)?;
+            let attempt = NewAttempt {
+                id,
+                client_id,
+                staff_id,
+                call_id,
+                request_id,
+            };
+            Ok((attempt, at))
+        };
+        rows.into_iter().map(decode).collect()
+    }
+}
+
+impl Tx<'_> {
+    /// Settles an attempt whose words were tried: right ones clear what was counted up to it, wrong ones
+    /// stay counted.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyEnded`] where it is not under way.
+    pub fn settle_attempt(
+        &mut self,
+        id: &str,
+        client_id: &str,
+        were_right: bool,
+        law: &AttemptLaw,
+        now: DateTime<Utc>,
+    ) -> Result<Settled, StoreError> {
+        let Ended { place, still } = self.end_attempt(id, client_id)?;
+        let Some(row) = still else {
+            return Ok(Settled {
+                outcome: Outcome::Rejected,
+                place,
+                lockout: None,
+            });
+        };
+        let (mut lockout, outcome) = (row.lockout(), Outcome::tried(row.kept, were_right));
+        if outcome == Outcome::Verified && place > 0 {
+            lockout = law.clear(lockout, place, now);
+            self.keep_lockout(&row, lockout)?;
+            self.move_up(&row, 0, place)?;
+        }
+        Ok(Settled {
+            outcome,
+            place,
+            lockout: Some(lockout),
+        })
+    }
+
+    /// Takes back an attempt that a fault kept from being tried: that is nobody's failure.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyEnded`] where it is not under way, or never was counted.
+    pub fn take_attempt_back(
+        &mut self,
+        id: &str,
+        client_id: &str,
+        law: &AttemptLaw,
+    ) -> Result<(), StoreError> {
+        let Ended { place, still } = self.end_attempt(id, client_id)?;
+        if let Some(row) = still.filter(|_| place > 0) {
+            self.keep_lockout(&row, law.take_back(row.lockout(), place))?;
+            self.move_up(&row, place, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Gives up an attempt whose words nobody will ever know: it stays counted.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyEnded`] where it is not under way.
+    pub fn give_attempt_up(&mut self, id: &str, client_id: &str) -> Result<Settled, StoreError> {
+        let Ended { place, still } = self.end_attempt(id, client_id)?;
+        Ok(Settled {
+            outcome: Outcome::Rejected,
+            place,
+            lockout: still.map(|row| row.lockout()),
+        })
+    }
+
+    /// Takes an attempt out of those under way, once what it was counted on is held.
+    fn end_attempt(&mut self, id: &str, client_id: &str) -> Result<Ended, StoreError> {
+        let held = self.hold_passphrase(client_id)?;
+        let end = diesel::delete(attempts::table.find(id))
+            .returning((attempts::generation, attempts::place));
+        let ended: Option<(i64, i32)> =
+            directly!(&mut *self.connection, connection => end.get_result(connection))
+                .optional()?;
+        let (generation, place) = ended.ok_or(StoreError::AlreadyEnded)?;
+        let still = held.filter(|row| row.generation == generation);
+        let is_counted = still
+            .as_ref()
+            .is_some_and(|row| row.kept != Kept::Destroyed);
+        Ok(Ended {
+            place: if is_counted {
+                count(TABLE, id, place)?
+            } else {
+                0
+            },
+            still,
+        })
+    }
+
+    fn keep_lockout(&mut self, row: &PassphraseRow, lockout: Lockout) -> Result<(), StoreError> {
+        let this = passphrases::client_id.eq(&row.client_id);
+        let keep = amend(passphrases::table, this, columns(lockout));
+        directly!(&mut *self.connection, connection => keep.execute(connection))?;
+        Ok(())
+    }
+
+    /// Moves the attempts behind a place up by so many, now that these are no failures any more; whoever
+    /// was one of them is none either.
+    fn move_up(&mut self, row: &PassphraseRow, behind: u32, by: u32) -> Result<(), StoreError> {
+        if row.failed_attempts <= 1 {
+            // It was the only one.
+            return Ok(());
+        }
+        let by = kept_count(by);
+        let those_behind = attempts::client_id
+            .eq(&row.client_id)
+            .and(attempts::generation.eq(row.generation))
+            .and(attempts::place.gt(kept_count(behind)));
+        let moved = case_when(attempts::place.gt(by), attempts::place - by).otherwise(0);
+        let move_up = amend(attempts::table, those_behind, attempts::place.eq(moved));
+        directly!(&mut *self.connection, connection => move_up.execute(connection))?;
+        Ok(())
+    }
+}
+
+/// The columns in which a lockout is kept.
+type Columns = (
+    Eq<passphrases::state, &'static str>,
+    Eq<passphrases::failed_attempts, i32>,
+    Eq<passphrases::locked_until, Option<i64>>,
+);
+
+fn columns(lockout: Lockout) -> Columns {
+    (
+        passphrases::state.eq(lockout.kept.name()),
+        passphrases::failed_attempts.eq(kept_count(lockout.failures)),
+        passphrases::locked_until.eq(lockout.locked_until.map(micros)),
+    )
+}

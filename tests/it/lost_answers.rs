@@ -1,0 +1,311 @@
+//! The database is slow or breaks off in the middle of a verification: whoever is told 503 was not
+//! counted, what was counted comes to its end, and the record says what was told to whom.
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
+use qupia::{
+    domain::{
+        audit::Origin,
+        identifier::CallId,
+        passphrase::Passphrase,
+        role::{Actor, Proof, Role, Verify},
+    },
+    flows::verify::{Heard, lost, verify},
+    secrets::hasher::{Candidate, Check, Renew},
+    store::{Attempt, NewAttempt},
+};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::support::{
+    PHRASE, Person, World,
+    cast::WRONG,
+    cut::Cut,
+    database::Kind,
+    world::{on_each_database, on_postgresql},
+};
+
+on_each_database! {
+    what_was_told_503_is_recorded_as_read_by_nobody with IMPATIENT,
+    wrong_words_that_were_told_503_stay_counted_and_are_recorded with IMPATIENT,
+    what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody,
+    an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded,
+}
+on_postgresql! {
+    a_503_while_the_attempt_was_being_counted_was_no_attempt with PATIENT,
+    an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back,
+    a_verification_that_was_committed_and_not_answered_is_closed,
+}
+
+const IMPATIENT: &[(&str, &str)] = &[
+    ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
+    ("QUPIA_DATABASE__TIMEOUT_SECONDS", "1"),
+];
+const PATIENT: &[(&str, &str)] = &[
+    ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
+    ("QUPIA_DATABASE__TIMEOUT_SECONDS", "2"),
+];
+/// Half of the patience of a patient caller.
+const HALF: Duration = Duration::from_secs(1);
+/// Whatever is awaited comes within this.
+const SOON: Duration = Duration::from_secs(30);
+
+/// Waits until something holds, and no longer than it may take.
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < SOON, "still not so: {what}");
+        actix_web::rt::task::yield_now().await;
+    }
+}
+
+async fn failed_attempts(branch: &Person, client: &str) -> Value {
+    let path = format!("/v1/clients/{client}/passphrase");
+    branch.get(&path).await.expect(200)["failed_attempts"].clone()
+}
+
+/// A session beside the service that holds every row of a table.
+fn hold(world: &World, table: &str) -> PgConnection {
+    let mut session = PgConnection::establish(&world.database.url()).expect("it opens");
+    session.batch_execute("BEGIN").expect("it begins");
+    let held = sql_query(format!("SELECT 1 FROM {table} FOR UPDATE")).execute(&mut session);
+    assert!(held.expect("it is held") > 0, "{table} is empty");
+    session
+}
+
+fn in_service(world: &World, condition: &str) -> i64 {
+    world.database.number(&format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+         AND application_name = 'qupia' AND {condition}"
+    ))
+}
+
+async fn a_503_while_the_attempt_was_being_counted_was_no_attempt(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
+    let before = world.hash_jobs();
+    for _ in 0..3 {
+        let (mut quota, mut passphrase) = (hold(world, "rate_windows"), hold(world, "passphrases"));
+        let began = Instant::now();
+        // Each lock alone is shorter than the caller's patience, and both together are longer.
+        let half_a_patience_later = async {
+            until("half a patience", || began.elapsed() > HALF).await;
+            quota.batch_execute("ROLLBACK").expect("it is let go");
+        };
+        let verifying = specialist.verify(&client, PHRASE);
+        let (answer, ()) = tokio::join!(verifying.into_future(), half_a_patience_later);
+        assert!(in_service(world, "wait_event_type = 'Lock'") > 0);
+        passphrase.batch_execute("ROLLBACK").expect("it is let go");
+        answer.refused(503, "unavailable");
+        until("all is done", || in_service(world, "state <> 'idle'") == 0).await;
+    }
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+    assert_eq!(world.hash_jobs(), before);
+    assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
+}
+
+/// The database says that it is away whenever a verification is to be written.
+fn refuse_verifications(world: &World) {
+    world.database.execute(match world.kind {
+        Kind::Sqlite => {
+            "CREATE TRIGGER away BEFORE INSERT ON verifications \
+             BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
+        }
+        Kind::Postgres => {
+            "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'canceling statement due to lock timeout'; END $$; \
+             CREATE TRIGGER away BEFORE INSERT ON verifications \
+             FOR EACH ROW EXECUTE FUNCTION away()"
+        }
+    });
+}
+
+fn take_verifications_again(world: &World) {
+    world.database.execute(match world.kind {
+        Kind::Sqlite => "DROP TRIGGER away",
+        Kind::Postgres => "DROP TRIGGER away ON verifications; DROP FUNCTION away()",
+    });
+}
+
+/// Says words while verifications cannot be written, and gives the events about them once they were.
+async fn said_while_away(world: &World, client: &str, words: &str) -> Vec<Value> {
+    let specialist = world.staff("call_center").await;
+    refuse_verifications(world);
+    let answer = specialist.verify(client, words).await;
+    answer.refused(503, "unavailable");
+    take_verifications_again(world);
+    until("it is written", || {
+        world.database.number("SELECT count(*) FROM verifications") > 0
+    })
+    .await;
+    events_of(world, &specialist, client).await
+}
+
+/// What somebody did about a client, the newest first.
+async fn events_of(world: &World, specialist: &Person, client: &str) -> Vec<Value> {
+    let auditor = world.staff("auditor").await;
+    let path = format!("/v1/audit/events?actor={}", specialist.id);
+    let events = auditor.get(&path).await.expect(200).items().clone();
+    let about = |event: &Value| event["client_id"] == json!(client);
+    events.into_iter().filter(about).collect()
+}
+
+async fn what_was_told_503_is_recorded_as_read_by_nobody(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let events = said_while_away(world, &client, PHRASE).await;
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (&event["action"], &event["outcome"]))
+        .collect();
+    assert_eq!(
+        told,
+        [(&json!("verification.recorded"), &json!("verified"))]
+    );
+    assert_eq!(events[0]["details"]["told"], "unavailable");
+    let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
+    assert_eq!(world.database.number(open), 0);
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+}
+
+async fn wrong_words_that_were_told_503_stay_counted_and_are_recorded(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let events = said_while_away(world, &client, WRONG).await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["outcome"], "rejected");
+    assert_eq!(events[0]["details"], json!({"told": "unavailable"}));
+    assert_eq!(failed_attempts(&branch, &client).await, 1);
+}
+
+fn under_way(world: &World) -> i64 {
+    world.database.number("SELECT count(*) FROM attempts")
+}
+
+/// A check that keeps a hash worker at work for seconds.
+fn long_check() -> Check {
+    Check {
+        stored: None,
+        exact_tag: None,
+        candidates: vec![Candidate {
+            secret: Zeroizing::new(b"somebody else".to_vec()),
+            renew_as: None,
+        }],
+        tries: 40_000,
+        exact_form: None,
+        renew: Renew::Never,
+    }
+}
+
+async fn what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let specialist = world.staff("call_center").await;
+    let app = &world.first.app;
+    let mut busy = Vec::new();
+    for _ in 0..app.hasher.settings().workers {
+        let admission = app.hasher.admit().await.expect("nobody else is there");
+        busy.push(actix_web::rt::spawn(admission.check(long_check())));
+    }
+    let actor = Actor {
+        id: specialist.id.clone(),
+        login: specialist.login.clone(),
+        role: Role::CallCenter,
+        branch_code: None,
+        session_id: "a session".to_owned(),
+    };
+    let proof = Proof::<Verify>::of(actor).expect("they may");
+    let heard = Heard {
+        client_id: client.clone(),
+        passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
+        call_id: CallId::parse("call-1").expect("it is one"),
+    };
+    let origin = Origin::own("a test");
+    tokio::select! {
+        _ = verify(app, &proof, &origin, heard) => panic!("the workers have something else to do"),
+        () = until("it is counted", || under_way(world) == 1) => {}
+    }
+    until("it is settled", || under_way(world) == 0).await;
+    let events = events_of(world, &specialist, &client).await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["outcome"], "verified");
+    assert_eq!(events[0]["details"]["told"], "nothing");
+    let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
+    assert_eq!(world.database.number(open), 0);
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+}
+
+async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let specialist = world.staff("call_center").await;
+    let (app, now) = (&world.first.app, world.clock.now());
+    let attempt = NewAttempt {
+        id: "an attempt".to_owned(),
+        client_id: client.clone(),
+        staff_id: specialist.id.clone(),
+        call_id: "call-1".to_owned(),
+        request_id: "a request".to_owned(),
+    };
+    let law = app.settings.attempts.clone();
+    let counted = app
+        .store
+        .tally(move |tally| tally.count_attempt(&attempt, None, &law, now));
+    assert!(matches!(counted.await, Ok(Attempt::Counted(..))));
+    world.wait(lost::LOST_AFTER);
+    assert_eq!(lost::give_up(app).await.expect("it looks"), 0);
+    world.wait(TimeDelta::microseconds(1));
+    assert_eq!(lost::give_up(app).await.expect("it looks"), 1);
+    assert_eq!(lost::give_up(app).await.expect("it looks"), 0);
+    let events = events_of(world, &specialist, &client).await;
+    let told: Vec<_> = events.iter().map(|event| &event["action"]).collect();
+    assert_eq!(told, ["attempt.lost"]);
+    assert_eq!(events[0]["request_id"], "a request");
+    assert_eq!(failed_attempts(&branch, &client).await, 1);
+}
+
+async fn an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let cut = Cut::before(&world.database.url());
+    let url = cut.url(&world.database.url());
+    let other = world.another_instance_over(&url).await;
+    let specialist = world.staff("call_center").await;
+    cut.lose_answer_to(1);
+    let answer = specialist.at(&other).verify(&client, PHRASE).await;
+    answer.refused(503, "unavailable");
+    let taken_back = "SELECT count(*) FROM audit_events WHERE action = 'attempt.taken_back'";
+    until("it is taken back", || {
+        world.database.number(taken_back) == 1
+    })
+    .await;
+    assert_eq!(under_way(world), 0);
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+    assert_eq!(other.app.hasher.stats().jobs_checked, 0);
+    let events = events_of(world, &specialist, &client).await;
+    assert_eq!(events[0]["details"], json!({"told": "unavailable"}));
+}
+
+async fn a_verification_that_was_committed_and_not_answered_is_closed(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let cut = Cut::before(&world.database.url());
+    let url = cut.url(&world.database.url());
+    let other = world.another_instance_over(&url).await;
+    let specialist = world.staff("call_center").await;
+    cut.lose_answer_to(2);
+    let answer = specialist.at(&other).verify(&client, PHRASE).await;
+    answer.refused(503, "unavailable");
+    let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
+    let all = "SELECT count(*) FROM verifications";
+    assert_eq!(world.database.number(all), 1);
+    until("it is closed", || world.database.number(open) == 0).await;
+    let events = events_of(world, &specialist, &client).await;
+    assert_eq!(events[0]["action"], "verification.closed");
+    assert_eq!(events[0]["details"], json!({"told": "unavailable"}));
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+}
