@@ -1,13 +1,17 @@
 //! A client's passphrase: its status, blocked on the client's word, a lock lifted, consent withdrawn;
 //! and the check of one that is only thought of.
 
+use chrono::TimeDelta;
+
 use super::{
     Conflict, Refusal,
+    audit::missed,
     complete_application::{judge, weaknesses},
 };
 use crate::{
     app::App,
     domain::{
+        application::{DRAFT_HOURS, Progress},
         audit::{Action, Event, Origin},
         flaw::Flaw,
         identifier::CallId,
@@ -50,7 +54,10 @@ pub async fn status(
             }
         })
         .await?;
-    let row = held.ok_or(Refusal::Unknown)?;
+    let Some(row) = held else {
+        let action = Action::PassphraseViewed;
+        return Err(missed(app, proof.actor(), origin, action, client_id).await);
+    };
     let state = PassphraseRow::state(row.as_ref(), now);
     let event = Event::by(proof.actor(), origin, now, Action::PassphraseViewed)
         .client(client_id)
@@ -59,7 +66,8 @@ pub async fn status(
     Ok(PassphraseStatus { state, row })
 }
 
-/// Blocks the passphrase on the client's word; blocking a blocked one is no offence.
+/// Blocks the passphrase on the client's word; blocking a blocked one is no offence. An open draft is
+/// cancelled either way: whoever it is for, the client has said that they are not to be served by it.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
@@ -86,10 +94,10 @@ pub async fn block(
             return Ok(Err(Conflict::NoPassphrase));
         }
         if state == PassphraseState::Blocked {
-            return Ok(Ok(Step::Unchanged));
+            return Ok(Ok(Step::Ended { anew: false }));
         }
         tx.end_passphrase(id, Kept::Blocked, now)?;
-        Ok(Ok(Step::Changed))
+        Ok(Ok(Step::Ended { anew: true }))
     })
     .await
 }
@@ -117,7 +125,7 @@ pub async fn unlock(
         Ok(match state {
             PassphraseState::Locked => {
                 tx.lift_lock(id)?;
-                Ok(Step::Changed)
+                Ok(Step::Unlocked)
             }
             state if state.has_hash() => Err(Conflict::NotLocked),
             _ => Err(Conflict::NoPassphrase),
@@ -126,7 +134,8 @@ pub async fn unlock(
     .await
 }
 
-/// Destroys the passphrase on withdrawal of consent: the hash is gone for good.
+/// Destroys the passphrase on withdrawal of consent: the hash is gone for good, and an open draft is
+/// cancelled.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
@@ -151,7 +160,7 @@ pub async fn destroy(
             return Ok(Err(Conflict::NoPassphrase));
         }
         tx.end_passphrase(id, Kept::Destroyed, now)?;
-        Ok(Ok(Step::Changed))
+        Ok(Ok(Step::Ended { anew: true }))
     })
     .await
 }
@@ -171,9 +180,12 @@ fn event(
 
 /// What a step made of a passphrase.
 enum Step {
-    Changed,
-    /// it was so already: whoever is told of changes is told nothing
-    Unchanged,
+    Unlocked,
+    /// nobody is verified by it any more, and only a new application leads back
+    Ended {
+        /// whether it is so only now; else whoever is told of changes is told nothing
+        anew: bool,
+    },
 }
 
 /// One change of a passphrase that is held still meanwhile.
@@ -195,6 +207,9 @@ where
         .read(move |reader| reader.has_client(&known))
         .await?
     {
+        let mut missed = event.subject(&id).outcome("not_found");
+        missed.client_id = None;
+        app.store.record(missed).await?;
         return Err(Refusal::Unknown);
     }
     let now = event.at;
@@ -211,16 +226,40 @@ where
             };
             let row = tx.passphrase(&id)?;
             let state = PassphraseRow::state(row.as_ref(), now);
-            let outcome = match step {
-                Step::Changed => state.name(),
-                Step::Unchanged => "unchanged",
+            let (outcome, cancelled) = match step {
+                Step::Unlocked => (state.name(), None),
+                Step::Ended { anew: true } => (state.name(), cancel_draft(tx, &id, &event)?),
+                Step::Ended { anew: false } => ("unchanged", cancel_draft(tx, &id, &event)?),
             };
-            Ok(Traced::new(
-                Ok(PassphraseStatus { state, row }),
-                event.clone().outcome(outcome),
-            ))
+            let status = PassphraseStatus { state, row };
+            let traced = Traced::new(Ok(status), event.clone().outcome(outcome));
+            Ok(match cancelled {
+                Some(cancelled) => traced.and(cancelled),
+                None => traced,
+            })
         })
         .await?
+}
+
+/// Cancels the client's open draft with the passphrase, for the same reason: it was drafted before, and
+/// would lead back. Gives the event of it.
+fn cancel_draft(
+    tx: &mut Tx<'_>,
+    client_id: &str,
+    ended: &Event,
+) -> Result<Option<Event>, StoreError> {
+    let by = ended.actor.as_ref().map(|who| who.id.clone());
+    let cancelled = Progress::Cancelled {
+        at: ended.at,
+        by: by.unwrap_or_default(),
+        reason: ended.reason.clone().unwrap_or_default(),
+    };
+    let expired_before = ended.at - TimeDelta::hours(DRAFT_HOURS);
+    let draft = tx.cancel_draft_of(client_id, expired_before, &cancelled)?;
+    Ok(draft.map(|id| Event {
+        action: Action::ApplicationCancelled,
+        ..ended.clone().subject(&id).outcome("cancelled")
+    }))
 }
 
 /// What completion would say to a passphrase.

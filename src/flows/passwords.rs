@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{FieldFlaw, Refusal, staff::CONSOLE};
+use super::{FieldFlaw, Refusal, audit::missed, staff::CONSOLE};
 use crate::{
     app::App,
     domain::{
@@ -123,11 +123,11 @@ pub async fn reset(
     id: &str,
 ) -> Result<MadeSecret, Refusal> {
     let wanted = id.to_owned();
-    let staff = app
-        .store
-        .read(move |reader| reader.staff(&wanted))
-        .await?
-        .ok_or(Refusal::Unknown)?;
+    let staff = app.store.read(move |reader| reader.staff(&wanted)).await?;
+    let Some(staff) = staff else {
+        let action = Action::PasswordReset;
+        return Err(missed(app, proof.actor(), origin, action, id).await);
+    };
     let event = Event::by(
         proof.actor(),
         origin,

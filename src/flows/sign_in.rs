@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Quota, Refusal};
+use super::{Quota, Refusal, throttled};
 use crate::{
     app::App,
     domain::{
@@ -46,7 +46,7 @@ impl Door {
         (role == Role::LoanSystem) == (self == Self::Services)
     }
 
-    fn action(self) -> Action {
+    pub(super) fn action(self) -> Action {
         match self {
             Self::People => Action::SessionOpened,
             Self::Services => Action::TokenIssued,
@@ -126,15 +126,13 @@ async fn throttle(
         app.settings.logins,
         app.clock.now(),
     );
+    let throttled = subject.clone();
     let taken = app
         .store
         .tally(move |tally| tally.take(&subject, window, now))
         .await?;
     let Err(limited) = taken else { return Ok(()) };
-    let event = Event::of_nobody(origin, now, door.action())
-        .outcome("refused")
-        .reason("limit");
-    app.store.record(event).await?;
+    throttled::count(app, origin, door, &throttled, login).await?;
     Err(Refusal::Limited(Quota::Logins, limited))
 }
 

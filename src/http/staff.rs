@@ -201,7 +201,7 @@ pub async fn list_staff(
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, after) = paging.parse()?;
-    let page = staff::list(&call.app, &guard, after, limit).await?;
+    let page = staff::list(&call.app, &guard, &call.origin, after, limit).await?;
     Ok(HttpResponse::Ok().json(PageBody::of(page, StaffBody::from)))
 }
 
@@ -220,7 +220,7 @@ pub async fn read_staff(
     call: Call,
     PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
-    let row = staff::read(&call.app, &guard, &id).await?;
+    let row = staff::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(StaffBody::from(row)))
 }
 

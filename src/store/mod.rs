@@ -34,6 +34,7 @@ mod staff;
 mod sync;
 mod tallies;
 mod threads;
+mod throttled;
 mod vault;
 mod verifications;
 mod webhooks;
@@ -65,6 +66,7 @@ pub use self::{
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Tally},
+    throttled::{Throttled, ThrottledKey},
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };

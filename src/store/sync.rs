@@ -59,8 +59,8 @@ struct WholeClient {
     client_number: String,
     #[diesel(sql_type = Binary)]
     family_name_sealed: Vec<u8>,
-    #[diesel(sql_type = Binary)]
-    given_name_sealed: Vec<u8>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    given_name_sealed: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Binary>)]
     patronymic_sealed: Option<Vec<u8>>,
     #[diesel(sql_type = Binary)]
@@ -101,7 +101,7 @@ macro_rules! bind_columns {
         $statement
             .bind::<Array<Text>, _>($columns.ids)
             .bind::<Array<Binary>, _>($columns.families)
-            .bind::<Array<Binary>, _>($columns.givens)
+            .bind::<Array<Nullable<Binary>>, _>($columns.givens)
             .bind::<Array<Nullable<Binary>>, _>($columns.patronymics)
             .bind::<Array<Binary>, _>($columns.phones)
             .bind::<Array<Binary>, _>($columns.tags)
@@ -403,7 +403,7 @@ fn client_rows(writes: &[ClientWrite<'_>], sealed: Vec<Sealed>) -> Result<String
         (
             *id,
             hex(&sealed.family_name),
-            hex(&sealed.given_name),
+            sealed.given_name.as_deref().map(hex),
             sealed.patronymic.as_deref().map(hex),
             hex(&sealed.phone),
             hex(&sealed.phone_index),
@@ -469,7 +469,7 @@ fn grace_days(record: &LoanRecord) -> Result<Option<i32>, StoreError> {
 struct ClientColumns<'a> {
     ids: Vec<&'a str>,
     families: Vec<Vec<u8>>,
-    givens: Vec<Vec<u8>>,
+    givens: Vec<Option<Vec<u8>>>,
     patronymics: Vec<Option<Vec<u8>>>,
     phones: Vec<Vec<u8>>,
     tags: Vec<Vec<u8>>,
