@@ -215,9 +215,9 @@ pub async fn cancel(
     let action = Action::ApplicationCancelled;
     let mut application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    application
-        .open(now)
-        .map_err(|_| Refusal::Conflict(Conflict::ApplicationNotOpen))?;
+    if application.open(now).is_err() {
+        return Err(refuse_over(app, proof, origin, action, &application).await);
+    }
     let by = proof.actor().id.clone();
     application.progress = Progress::Cancelled {
         at: now,
@@ -245,6 +245,25 @@ pub async fn cancel(
         Ok(application)
     } else {
         Err(Refusal::Conflict(Conflict::ApplicationNotOpen))
+    }
+}
+
+/// Records that a step was asked for of an application that is not open, and gives the refusal.
+pub(super) async fn refuse_over(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    step: Action,
+    application: &Application,
+) -> Refusal {
+    let event = Event::by(proof.actor(), origin, app.clock.now(), step)
+        .client(&application.client_id)
+        .subject(&application.id)
+        .outcome("refused")
+        .reason("application_not_open");
+    match app.store.record(event).await {
+        Ok(()) => Refusal::Conflict(Conflict::ApplicationNotOpen),
+        Err(error) => error.into(),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use super::{Conflict, FieldFlaw, Refusal, applications::find};
+use super::{
+    Conflict, FieldFlaw, Refusal,
+    applications::{find, refuse_over},
+};
 use crate::{
     app::App,
     domain::{
@@ -44,7 +47,9 @@ pub async fn complete(
     let action = Action::ApplicationCompleted;
     let mut application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    application.open(now).map_err(|_| not_open())?;
+    if application.open(now).is_err() {
+        return Err(refuse_over(app, proof, origin, action, &application).await);
+    }
     let client_id = application.client_id.clone();
     let client = app
         .store

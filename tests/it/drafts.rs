@@ -67,6 +67,11 @@ async fn a_block_cancels_an_open_draft(world: &World) {
         .await
         .refused(409, "application_not_open");
     assert_eq!(state(&branch, &client).await, "blocked");
+    let refused = events(&auditor, &client, "application.completed").await;
+    assert_eq!(
+        (&refused[0]["outcome"], &refused[0]["reason"]),
+        (&json!("refused"), &json!("application_not_open"))
+    );
     let told = events(&auditor, &client, "application.cancelled").await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0]["subject_id"], draft.as_str());
