@@ -18,6 +18,7 @@ use self::{
     clock::Clock,
     foundation::Foundation,
     outbound::Outbound,
+    reload::KeyringRefused,
     settings::{Settings, SettingsError},
     signal_counts::SignalCounts,
 };
@@ -48,6 +49,8 @@ pub struct Parts {
     pub loan_source: Option<LoanSource>,
     /// signals that this process raised
     pub signals: SignalCounts,
+    /// whether the keyring's file is one that cannot be taken
+    pub keyring_refused: KeyringRefused,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -155,6 +158,7 @@ impl App {
             outbound,
             loan_source,
             signals: SignalCounts::default(),
+            keyring_refused: KeyringRefused::default(),
             foundation,
             hasher,
             bootstrap_password,

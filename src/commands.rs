@@ -7,11 +7,12 @@ mod demo;
 mod keys;
 mod loans;
 mod serve;
+mod sessions;
 mod staff;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, error::ContextKind};
 use qupia::{
     app::{
         StartError,
@@ -70,6 +71,9 @@ enum Command {
     Backup(backup::Backup),
     /// Verifies a backup, and restores it into a new data folder
     Restore(backup::Restore),
+    /// Ends all sessions, after a database was restored
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
     /// Makes, lists, rotates and retires keys
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -190,13 +194,25 @@ impl From<StartError> for Failure {
 
 /// Runs the command that was asked for.
 pub fn run() -> ExitCode {
-    match obey(Cli::parse().command) {
+    match obey(arguments().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("qupia: {}", failure.message);
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// The arguments; where they do not do, clap says so and ends the program.
+fn arguments() -> Cli {
+    Cli::try_parse().unwrap_or_else(|mut error| {
+        // A password with a blank in it, which nobody quoted for the shell, is in the next argument.
+        if env::args_os().any(|given| given.to_string_lossy().starts_with("--database-url")) {
+            error.remove(ContextKind::InvalidArg);
+            error.remove(ContextKind::InvalidSubcommand);
+        }
+        error.exit()
+    })
 }
 
 fn obey(command: Command) -> Result<(), Failure> {
@@ -222,6 +238,7 @@ fn obey(command: Command) -> Result<(), Failure> {
         Command::Audit(command) => audit::run(command),
         Command::Backup(wish) => backup::back_up(wish),
         Command::Restore(wish) => backup::restore(wish),
+        Command::Sessions(command) => sessions::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Openapi => {
             println!("{}", openapi::json());

@@ -5,11 +5,15 @@
 //! lost seals, and the file stays as it is to show it.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use crate::domain::seal::{Head, Seal};
+use crate::{
+    domain::seal::{Head, Seal},
+    secrets::private_file,
+};
 
 const FILE: &str = "audit-head";
 
@@ -92,6 +96,11 @@ pub fn recall(data_dir: &Path) -> io::Result<Option<KnownSeal>> {
 /// Where it cannot be written.
 pub fn remember(data_dir: &Path, seal: &KnownSeal) -> io::Result<()> {
     let next = data_dir.join(format!("{FILE}.new"));
-    fs::write(&next, format!("{seal}\n"))?;
+    // What a write that was cut off left behind is made anew.
+    match fs::remove_file(&next) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    private_file::create(&next)?.write_all(format!("{seal}\n").as_bytes())?;
     fs::rename(next, place(data_dir))
 }

@@ -14,6 +14,7 @@ use crate::{
         chance::Chance,
         keyring::{KeyCheck, KeyProblem, Keyring, KeyringError, Purpose},
         live::LiveKeys,
+        private_file,
     },
     store::{self, DatabaseUrl, MigrationState, Store, StoreError, Vault},
 };
@@ -141,12 +142,7 @@ pub fn migrate_only(settings: &Settings) -> Result<MigrationState, StartError> {
 }
 
 fn make_folder(folder: &Path) -> Result<(), StartError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let made = fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder);
-    made.map_err(|error| StartError::DataFolder {
+    private_file::create_folder(folder).map_err(|error| StartError::DataFolder {
         folder: folder.display().to_string(),
         error,
     })

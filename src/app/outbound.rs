@@ -1,5 +1,5 @@
 //! Calls to receivers of webhooks: to the open network alone unless a setting allows more, no
-//! redirect followed, no proxy, a time-out on the whole, and an answer that is read to a bound.
+//! redirect followed, no proxy, a time-out on the whole, and an answer of which only the head is read.
 
 use std::{
     error::Error,
@@ -33,9 +33,6 @@ pub struct OutboundSettings {
 
 /// A registration waits so long for a name to be looked up.
 const LOOK_UP_WITHIN: Duration = Duration::from_secs(3);
-/// More of an answer's body is not read; so much is, so that the connection can be used again.
-const MOST_OF_AN_ANSWER: usize = 16 * 1024;
-
 /// What is sent.
 pub struct Letter<'a> {
     /// where to
@@ -48,6 +45,15 @@ pub struct Letter<'a> {
     pub signature: &'a str,
     /// the body, JSON
     pub body: &'a str,
+}
+
+/// What a receiver answered. Its body is nobody's concern, and is not waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// the status
+    pub status: u16,
+    /// the header `Retry-After`
+    pub retry_after: Option<String>,
 }
 
 /// Why there was no answer.
@@ -117,13 +123,13 @@ impl Outbound {
         Ok(url)
     }
 
-    /// Sends a letter and gives the status of the answer.
+    /// Sends a letter and gives the answer.
     ///
     /// # Errors
     /// [`Unanswered`].
-    pub async fn send(&self, letter: &Letter<'_>) -> Result<u16, Unanswered> {
+    pub async fn send(&self, letter: &Letter<'_>) -> Result<Reply, Unanswered> {
         let sent = self.try_to_send(letter).await;
-        let counter = match sent {
+        let counter = match &sent {
             Ok(_) => &self.answered,
             Err(_) => &self.unanswered,
         };
@@ -140,13 +146,13 @@ impl Outbound {
         )
     }
 
-    async fn try_to_send(&self, letter: &Letter<'_>) -> Result<u16, Unanswered> {
+    async fn try_to_send(&self, letter: &Letter<'_>) -> Result<Reply, Unanswered> {
         // The setting may be another than at registration, and a number is never looked up.
         let url = EndpointUrl::parse(letter.url, self.settings.allow_private)
             .map_err(|_| Unanswered::NotAllowed)?;
         let client = self.client.get_or_init(|| self.make_client());
         let client = client.as_ref().ok_or(Unanswered::NotConnected)?;
-        let mut response = client
+        let response = client
             .post(url.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", letter.id)
@@ -156,16 +162,12 @@ impl Outbound {
             .send()
             .await
             .map_err(|error| why(&error))?;
-        let status = response.status().as_u16();
-        // The status is the answer; a body that is too long or breaks off changes nothing of it.
-        let mut read = 0;
-        while let Ok(Some(chunk)) = response.chunk().await {
-            read += chunk.len();
-            if read > MOST_OF_AN_ANSWER {
-                break;
-            }
-        }
-        Ok(status)
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok());
+        Ok(Reply {
+            status: response.status().as_u16(),
+            retry_after: retry_after.map(str::to_owned),
+        })
     }
 
     fn make_client(&self) -> Option<Client> {
@@ -277,6 +279,58 @@ mod tests {
         };
         let name = "localhost".parse().expect("a name");
         assert!(allowed.resolve(name).await.is_ok());
+    }
+
+    /// Somebody who answers each question with these bytes and then neither says more nor hangs up.
+    fn answering(head: &'static str) -> String {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let mut held = Vec::new();
+            while let Ok((mut line, _)) = listener.accept() {
+                let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
+                while !asked.ends_with(b"{}") {
+                    let read = line.read(&mut buffer).unwrap();
+                    asked.extend_from_slice(&buffer[..read]);
+                }
+                line.write_all(head.as_bytes()).unwrap();
+                held.push(line);
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn an_answer_counts_by_its_head_though_its_body_never_ends() {
+        let patient = Outbound::new(OutboundSettings {
+            allow_private: true,
+            timeout: Duration::from_secs(36_000),
+        });
+        for (head, status, retry_after) in [
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegun",
+                200,
+                None,
+            ),
+            (
+                "HTTP/1.1 202 X\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n",
+                202,
+                None,
+            ),
+            ("HTTP/1.1 503 X\r\nretry-after: 7\r\n\r\n", 503, Some("7")),
+        ] {
+            let url = answering(head);
+            let letter = letter(&url);
+            let sent = patient.send(&letter);
+            // Only so that it fails rather than waits: the body would be waited for ten hours.
+            let sent = tokio::time::timeout(Duration::from_secs(120), sent).await;
+            let expected = Reply {
+                status,
+                retry_after: retry_after.map(str::to_owned),
+            };
+            assert_eq!(sent, Ok(Ok(expected)));
+        }
     }
 
     #[tokio::test]

@@ -1,15 +1,20 @@
 //! The keyring is looked at again and again, so that keys change without a stop.
 //!
 //! A key that was unknown until now reads at once and makes what is new only [`SETTLE`] later: by then
-//! every instance that looks at the same keyring reads with it.
+//! every instance that looks at the same keyring reads with it. That is reckoned for each key from the
+//! moment it was taken, however often the keyring changes meanwhile.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 
 use super::{App, StartError, foundation::agree_on_keys};
-use crate::secrets::keyring::{KeyState, Keyring, Purpose};
+use crate::secrets::keyring::{Key, KeyState, Keyring, Purpose};
 
 /// How often the keyring is looked at.
 const ROUND: Duration = Duration::from_secs(2);
@@ -19,10 +24,22 @@ pub const SETTLE: TimeDelta = TimeDelta::seconds(5);
 /// What one instance remembers from look to look.
 #[derive(Default)]
 pub struct Reloader {
-    /// a keyring whose new keys only read as yet, and since when
-    settling: Option<(Keyring, DateTime<Utc>)>,
+    /// keys that only read as yet, by their check values, and since when they are known
+    settling: BTreeMap<String, DateTime<Utc>>,
     /// what was said last of a keyring that cannot be taken
     said: String,
+}
+
+/// Whether the keyring's file is one that cannot be taken: for the metrics.
+#[derive(Default)]
+pub struct KeyringRefused(AtomicBool);
+
+impl KeyringRefused {
+    /// Whether it is.
+    #[must_use]
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Looks at the keyring until it is told to stop.
@@ -47,39 +64,66 @@ pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
 /// # Errors
 /// [`StartError`]; the keys stay as they are.
 pub async fn look(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
+    let looked = look_and_take(app, reloader).await;
+    // A database that is away says nothing about the keyring.
+    if !matches!(looked, Err(StartError::Store(_))) {
+        let is_refused = looked.is_err();
+        app.keyring_refused.0.store(is_refused, Ordering::Relaxed);
+    }
+    looked
+}
+
+async fn look_and_take(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
     let path = app.settings.keyring.clone();
     let loaded = tokio::task::spawn_blocking(move || Keyring::load(&path)).await;
     let written = loaded.map_err(|error| StartError::WrongKeyring(error.to_string()))??;
-    let now = app.clock.now();
-    if let Some((settling, since)) = &reloader.settling
-        && is_same(settling, &written)
-    {
-        // A clock that was set back makes nobody wait for longer.
-        if now - *since >= SETTLE || now < *since {
-            agree_on_keys(&app.store, &written, None).await?;
-            take(app, &written);
-            reloader.settling = None;
-        }
-        return Ok(());
-    }
     let current = app.keys.now().keyring.clone();
-    if is_same(&current, &written) {
-        reloader.settling = None;
-        return Ok(());
+    let settling = settling(&reloader.settling, &current, &written, app.clock.now());
+    let next = held_back(&current, &written, &settling);
+    if !is_same(&current, &next) {
+        // A keyring without a key that data hangs on is not taken, whatever else it brings.
+        agree_on_keys(&app.store, &next, None).await?;
+        take(app, &next);
     }
-    match reading_first(&current, &written) {
-        Some(reading) => {
-            take(app, &reading);
-            reloader.settling = Some((written, now));
-        }
-        None => {
-            // A keyring without a key that data hangs on is not taken.
-            agree_on_keys(&app.store, &written, None).await?;
-            take(app, &written);
-            reloader.settling = None;
-        }
-    }
+    reloader.settling = settling;
     Ok(())
+}
+
+/// The keys of a keyring that are too young to make anything: those that were so and still are, and
+/// those that are not in force yet.
+fn settling(
+    before: &BTreeMap<String, DateTime<Utc>>,
+    current: &Keyring,
+    written: &Keyring,
+    now: DateTime<Utc>,
+) -> BTreeMap<String, DateTime<Utc>> {
+    let known: Vec<String> = current.all().map(Key::check_value).collect();
+    let since = |check: String| match before.get(&check) {
+        Some(since) => Some((check, *since)),
+        None if known.contains(&check) => None,
+        None => Some((check, now)),
+    };
+    let young = written.all().map(Key::check_value).filter_map(since);
+    // A clock that was set back makes nobody wait for longer.
+    let is_settled = |since: DateTime<Utc>| now < since || now - since >= SETTLE;
+    young.filter(|(_, since)| !is_settled(*since)).collect()
+}
+
+/// The keyring with the keys of before still active in place of those that are settling.
+fn held_back(
+    current: &Keyring,
+    written: &Keyring,
+    settling: &BTreeMap<String, DateTime<Utc>>,
+) -> Keyring {
+    let mut next = written.clone();
+    for purpose in Purpose::ALL {
+        let is_young = settling.contains_key(&written.active(purpose).check_value());
+        // Where the key of before is gone there is nothing else to make anything with.
+        if is_young && let Ok(held) = next.activate(purpose, current.active(purpose).id()) {
+            next = held;
+        }
+    }
+    next
 }
 
 fn take(app: &App, keyring: &Keyring) {
@@ -90,23 +134,6 @@ fn take(app: &App, keyring: &Keyring) {
         .map(|purpose| keyring.active(purpose).id())
         .collect();
     tracing::info!(?active, "keys taken from the keyring");
-}
-
-/// The new keyring with the keys of before still active, where it activates keys unknown so far.
-fn reading_first(current: &Keyring, written: &Keyring) -> Option<Keyring> {
-    let mut reading = written.clone();
-    let mut is_needed = false;
-    for purpose in Purpose::ALL {
-        let is_known = current
-            .by_id(purpose, written.active(purpose).id())
-            .is_some();
-        if !is_known && let Ok(held_back) = reading.activate(purpose, current.active(purpose).id())
-        {
-            reading = held_back;
-            is_needed = true;
-        }
-    }
-    is_needed.then_some(reading)
 }
 
 fn is_same(one: &Keyring, other: &Keyring) -> bool {

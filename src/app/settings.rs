@@ -4,6 +4,7 @@
 mod bounds;
 mod loan_source;
 mod sources;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -139,7 +140,8 @@ sections! {
         minutes: u32 = 15,
     }
     PassphraseSection {
-        min_length: usize = 8,
+        min_length: usize = strength::Rules::default().min_length,
+        min_guesses_log10: f64 = strength::Rules::default().min_guesses_log10,
     }
     AttemptsSection {
         locks: Vec<Lock> = vec![
@@ -339,9 +341,10 @@ impl Settings {
             written.database_url.as_deref(),
             written.database_url_file.as_deref(),
         )?;
-        let url = url.unwrap_or_else(|| {
-            format!("sqlite:{}", written.data_dir.join("qupia.sqlite").display())
-        });
+        let url = match url {
+            Some(url) => DatabaseUrl::parse(&url).map_err(named("database_url"))?,
+            None => DatabaseUrl::file(&written.data_dir.join("qupia.sqlite")),
+        };
         let password = text_or_file(
             "bootstrap_admin_password",
             written.bootstrap_admin_password.as_deref(),
@@ -364,7 +367,7 @@ impl Settings {
                 .unwrap_or_else(|| written.data_dir.join("keyring.toml")),
             bootstrap_admin_password: password.map(SecretString::from),
             store: StoreSettings {
-                url: DatabaseUrl::parse(&url).map_err(named("database_url"))?,
+                url,
                 connections: written.database.connections,
                 patience: Duration::from_secs(written.database.timeout_seconds),
                 is_load: false,
@@ -376,6 +379,7 @@ impl Settings {
             verification_minutes: written.verification.minutes,
             strength: strength::Rules {
                 min_length: written.passphrase.min_length,
+                min_guesses_log10: written.passphrase.min_guesses_log10,
             },
             attempts: attempts.map_err(named("attempts"))?,
             stale_after_minutes: written.loans.stale_after_minutes,

@@ -1,7 +1,7 @@
 //! `qupia audit`: verifies and exports the audit.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -14,6 +14,7 @@ use qupia::{
         foundation::Foundation,
     },
     flows::{export_audit, verify_audit},
+    secrets::private_file,
 };
 
 use super::{Failure, Place, progress, upkeep};
@@ -119,12 +120,7 @@ async fn export(foundation: &Foundation, file: &Path) -> Result<(), Failure> {
 
 /// A new file that only its owner may read.
 pub fn create(file: &Path) -> Result<File, Failure> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file);
+    let made = private_file::create(file);
     made.map_err(|error| Failure::argument(format!("{}: {error}", file.display())))
 }
 

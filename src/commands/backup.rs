@@ -1,6 +1,10 @@
 //! `qupia backup` and `qupia restore`.
 
-use std::{fs, fs::File, path::PathBuf};
+use std::{
+    fs,
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use qupia::{
@@ -13,6 +17,7 @@ use qupia::{
     secrets::{
         backup::{BackupKey, BackupLock, BackupLockError},
         chance::Chance,
+        private_file,
     },
 };
 use secrecy::SecretString;
@@ -20,7 +25,7 @@ use secrecy::SecretString;
 use super::{
     Failure, Place,
     audit::{BAD_AUDIT, create},
-    environment, start_log, upkeep,
+    environment, sessions, start_log, upkeep,
 };
 
 #[derive(Args)]
@@ -114,7 +119,7 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
         "QUPIA_KEYRING".to_owned(),
         wish.keyring.display().to_string(),
     ));
-    let settings_of = |folder: &std::path::Path| {
+    let settings_of = |folder: &Path| {
         let flags = Flags {
             data_dir: Some(folder.to_owned()),
             ..Flags::default()
@@ -122,16 +127,17 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
         Ok::<_, StartError>(Settings::read(&flags, variables.into_iter())?)
     };
     actix_web::rt::System::new().block_on(async {
-        let settings = |folder: &std::path::Path| {
+        let settings = |folder: &Path| {
             let settings = settings_of(folder)?;
             start_log(&settings)?;
             Ok(settings)
         };
         let (clock, chance) = (Clock::system(), Chance::os());
-        let (manifest, report) = backup::restore(settings, key, from, &wish.to, clock, chance)
+        let restored = backup::restore(settings, key, from, &wish.to, clock, chance)
             .await
             .map_err(told)?;
-        println!("restored what was held at {}", manifest.made_at);
+        let report = restored.audit;
+        println!("restored what was held at {}", restored.manifest.made_at);
         println!(
             "{} events under {} seals are as they were sealed, {} were not sealed yet",
             report.events, report.seals, report.unsealed
@@ -140,13 +146,14 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
             "put a copy of the keyring into {} before `qupia serve --data-dir`",
             wish.to.display()
         );
+        sessions::tell(&restored.ended);
         Ok(())
     })
 }
 
-fn secret(file: &PathBuf) -> Result<SecretString, Failure> {
-    fs::read_to_string(file)
-        .map(SecretString::from)
+fn secret(file: &Path) -> Result<SecretString, Failure> {
+    private_file::read(file)
+        .map(|text| SecretString::from(text.as_str()))
         .map_err(|error| Failure::argument(format!("{}: {error}", file.display())))
 }
 

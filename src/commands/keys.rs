@@ -10,6 +10,7 @@ use qupia::{
     secrets::{
         chance::Chance,
         keyring::{Keyring, Purpose},
+        private_file,
     },
 };
 
@@ -113,7 +114,7 @@ fn init(place: &Place) -> Result<(), Failure> {
     let settings = place.settings(None)?;
     let path = &settings.keyring;
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
+        private_file::create_folder(folder)
             .map_err(|error| Failure::other(format!("{}: {error}", folder.display())))?;
     }
     let keyring = Keyring::generate(&Chance::os(), Clock::system().now());

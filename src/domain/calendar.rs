@@ -1,14 +1,20 @@
 //! Days and moments as text, and the business day.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::flaw::Flaw;
 
+/// The years that a calendar date may name. An accounting system that has no date writes `0001-01-01`,
+/// and one that means "without end" `9999-12-31`: neither is a day that somebody could be told.
+const YEARS: RangeInclusive<i32> = 1990..=2199;
+
 /// Parses a calendar date, `YYYY-MM-DD` and nothing else.
 ///
 /// # Errors
-/// [`Flaw::NotADate`].
+/// [`Flaw::NotADate`], or [`Flaw::DateOutOfRange`].
 pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
     let shaped = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| {
@@ -21,7 +27,19 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
     let date = shaped
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
         .flatten();
-    date.ok_or(Flaw::NotADate)
+    within_range(date.ok_or(Flaw::NotADate)?)
+}
+
+/// A day that somebody could be told: from 1990-01-01 to 2199-12-31.
+///
+/// # Errors
+/// [`Flaw::DateOutOfRange`].
+pub fn within_range(day: NaiveDate) -> Result<NaiveDate, Flaw> {
+    let (first, last) = (*YEARS.start(), *YEARS.end());
+    YEARS
+        .contains(&day.year())
+        .then_some(day)
+        .ok_or(Flaw::DateOutOfRange { first, last })
 }
 
 /// Parses an RFC 3339 time to microseconds, just as the databases keep it.
@@ -32,9 +50,8 @@ pub fn parse_time(text: &str) -> Result<DateTime<Utc>, Flaw> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::NotATime)?;
     // As the databases give it back: a leap second is the first moment after it there.
     let utc = DateTime::from_timestamp_micros(time.timestamp_micros()).ok_or(Flaw::NotATime)?;
-    let years = chrono::Datelike::year(&utc);
     (1..=9999)
-        .contains(&years)
+        .contains(&utc.year())
         .then_some(utc)
         .ok_or(Flaw::NotATime)
 }
@@ -68,6 +85,21 @@ mod tests {
         ] {
             assert_eq!(parse_date(bad), Err(Flaw::NotADate), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_date_of_no_time_that_anybody_lives_in_is_out_of_range() {
+        for good in ["1990-01-01", "2199-12-31"] {
+            assert_eq!(
+                parse_date(good).map(|day| day.to_string()).as_deref(),
+                Ok(good)
+            );
+        }
+        for bad in ["0001-01-01", "1989-12-31", "2200-01-01", "9999-12-31"] {
+            let told = parse_date(bad).map_err(|flaw| flaw.code());
+            assert_eq!(told, Err("out_of_range"), "{bad}");
+        }
+        assert_eq!(parse_date("0000-00-00"), Err(Flaw::NotADate));
     }
 
     #[test]

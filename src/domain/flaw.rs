@@ -29,8 +29,17 @@ pub enum Flaw {
     NotAnIdentifier,
     /// Not a calendar date `YYYY-MM-DD`.
     NotADate,
+    /// A calendar date outside the years that a date may name.
+    DateOutOfRange {
+        /// the first year
+        first: i32,
+        /// the last year
+        last: i32,
+    },
     /// Not an RFC 3339 time.
     NotATime,
+    /// The loan system's time of a record lies ahead of the service's clock.
+    AsOfAhead,
     /// Not a decimal amount in the currency's own minor units.
     NotAnAmount,
     /// Below zero where nothing can be.
@@ -91,6 +100,10 @@ pub enum Flaw {
     },
     /// Bytes that are no UTF-8.
     NotUtf8,
+    /// A line whose letters make no sense in the encoding that its file was recognised to be in.
+    WrongEncoding,
+    /// A line that sums a table up.
+    TotalRow,
     /// A line of a table with more or fewer values than its header has columns.
     WrongColumns {
         /// what the header has
@@ -143,7 +156,9 @@ impl Flaw {
             Self::NotAPhone => "not_a_phone",
             Self::NotAnIdentifier => "not_an_identifier",
             Self::NotADate => "not_a_date",
+            Self::DateOutOfRange { .. } => "out_of_range",
             Self::NotATime => "not_a_time",
+            Self::AsOfAhead => "as_of_ahead",
             Self::NotAnAmount => "not_an_amount",
             Self::Negative => "negative",
             Self::NotACurrency => "not_a_currency",
@@ -170,6 +185,8 @@ impl Flaw {
             Self::MalformedJson => "malformed_json",
             Self::LineTooLong { .. } => "line_too_long",
             Self::NotUtf8 => "not_utf8",
+            Self::WrongEncoding => "wrong_encoding",
+            Self::TotalRow => "total_row",
             Self::WrongColumns { .. } => "wrong_columns",
             Self::UnendedQuotation => "unended_quotation",
             Self::BrokenOff => "broken_off",
@@ -214,6 +231,11 @@ impl Flaw {
                 format!("{min} мен {max} аралығындағы бүтін сан керек."),
                 format!("Нужно целое число от {min} до {max}."),
                 format!("A whole number from {min} to {max} is wanted."),
+            ],
+            Self::DateOutOfRange { first, last } => [
+                format!("{first}-01-01 мен {last}-12-31 аралығындағы күн керек."),
+                format!("Нужна дата от {first}-01-01 до {last}-12-31."),
+                format!("A date from {first}-01-01 to {last}-12-31 is wanted."),
             ],
             Self::NotOneOf(words) => {
                 let words = words.join(", ");
@@ -265,6 +287,11 @@ impl Flaw {
                 "RFC 3339 түріндегі уақыт керек, мысалы 2026-01-31T09:30:00Z.",
                 "Нужно время по RFC 3339, например 2026-01-31T09:30:00Z.",
                 "A time as in RFC 3339 is wanted, such as 2026-01-31T09:30:00Z.",
+            ],
+            Self::AsOfAhead => [
+                "Бұл сәт сервис сағатынан бес минуттан астам алда. Жергілікті уақыт Z белгісімен жазылған болуы мүмкін.",
+                "Этот момент опережает часы сервиса больше чем на пять минут. Возможно, местное время записано с буквой Z.",
+                "This moment lies more than five minutes ahead of the service's clock. Local time may have been marked Z.",
             ],
             Self::NotAnAmount => [
                 "Ондық бөлшегі бар сома жол түрінде керек, мысалы \"125000.00\".",
@@ -381,6 +408,16 @@ impl Flaw {
                 "Строка не в кодировке UTF-8.",
                 "The line is not in UTF-8.",
             ],
+            Self::WrongEncoding => [
+                "Файлдың анықталған кодтауында бұл жолдың әріптері мағынасыз. Дұрыс кодтауды --encoding арқылы көрсетіңіз.",
+                "В распознанной кодировке файла буквы этой строки не имеют смысла. Укажите верную кодировку: --encoding.",
+                "In the encoding that was recognised the letters of this line make no sense. Name the right one with --encoding.",
+            ],
+            Self::TotalRow => [
+                "Бұл — қорытынды жол, жазба емес.",
+                "Это строка итога, а не запись.",
+                "This line is a total, not a record.",
+            ],
             Self::UnendedQuotation => [
                 "Осы жолда ашылған тырнақша жабылмаған.",
                 "Кавычка, открытая в этой строке, не закрыта.",
@@ -396,6 +433,7 @@ impl Flaw {
             | Self::TooLong { .. }
             | Self::LineTooLong { .. }
             | Self::OutOfRange { .. }
+            | Self::DateOutOfRange { .. }
             | Self::NotOneOf(_)
             | Self::Weak { .. } => ["", "", ""],
         }

@@ -1,6 +1,6 @@
 //! What the loan system says, and where a loan stands on a given day.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::{
     identifier::{ClientNumber, TicketNumber},
@@ -49,6 +49,27 @@ pub enum Record {
     Loan(LoanRecord),
 }
 
+impl Record {
+    /// When the loan system knew this.
+    #[must_use]
+    pub fn as_of(&self) -> DateTime<Utc> {
+        match self {
+            Self::Client(client) => client.as_of,
+            Self::Loan(loan) => loan.as_of,
+        }
+    }
+}
+
+/// So much may the loan system's clock be ahead of ours.
+pub const MOST_AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// Whether a time lies so far ahead that nobody can have known anything then. What is held under such a
+/// time would be called the newest until that day comes, whatever is sent.
+#[must_use]
+pub fn is_ahead(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    as_of - now > MOST_AHEAD
+}
+
 /// The longest waiting period that a contract may state, days.
 pub const MAX_GRACE_DAYS: u32 = 3_650;
 
@@ -65,11 +86,24 @@ pub enum Received {
     Stale,
 }
 
-/// Decides by `as_of` what becomes of a record. What is held without a time, as a client made at a
-/// branch, yields to any push.
+/// What is held of the client or the loan that a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// of when that is; none for a client that was made at a branch
+    pub as_of: Option<DateTime<Utc>>,
+    /// whether the record repeats what the loan system last said
+    pub is_same: bool,
+}
+
+/// Decides by `as_of` what becomes of a record. What is held without a time yields to any push, and so
+/// does what is held of a time that has not come: it was taken while a clock was wrong.
 #[must_use]
-pub fn receive(held: Option<(Option<DateTime<Utc>>, bool)>, as_of: DateTime<Utc>) -> Received {
-    match held {
+pub fn receive(held: Option<Held>, as_of: DateTime<Utc>, now: DateTime<Utc>) -> Received {
+    let believed = held.map(|held| {
+        let held_as_of = held.as_of.filter(|held| !is_ahead(*held, now));
+        (held_as_of, held.is_same)
+    });
+    match believed {
         None => Received::Created,
         Some((Some(held_as_of), _)) if as_of < held_as_of => Received::Stale,
         Some((Some(held_as_of), true)) if as_of == held_as_of => Received::Unchanged,
@@ -209,21 +243,33 @@ mod tests {
     #[test]
     fn an_older_record_never_replaces_a_newer_one() {
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        assert_eq!(receive(Some((Some(at(10)), false)), at(9)), Received::Stale);
-        assert_eq!(
-            receive(Some((Some(at(10)), true)), at(10)),
-            Received::Unchanged
-        );
-        assert_eq!(
-            receive(Some((Some(at(10)), false)), at(10)),
-            Received::Applied
-        );
-        assert_eq!(
-            receive(Some((Some(at(10)), true)), at(11)),
-            Received::Applied
-        );
-        assert_eq!(receive(Some((None, false)), at(1)), Received::Applied);
-        assert_eq!(receive(None, at(1)), Received::Created);
+        let became = |held: Option<(Option<i64>, bool)>, as_of| {
+            let held = held.map(|(held, is_same)| Held {
+                as_of: held.map(at),
+                is_same,
+            });
+            receive(held, at(as_of), at(1_000))
+        };
+        assert_eq!(became(Some((Some(10), false)), 9), Received::Stale);
+        assert_eq!(became(Some((Some(10), true)), 10), Received::Unchanged);
+        assert_eq!(became(Some((Some(10), false)), 10), Received::Applied);
+        assert_eq!(became(Some((Some(10), true)), 11), Received::Applied);
+        assert_eq!(became(Some((None, false)), 1), Received::Applied);
+        assert_eq!(became(None, 1), Received::Created);
+    }
+
+    #[test]
+    fn what_is_held_of_a_time_that_has_not_come_yields_to_any_push() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        let became = |held| {
+            let held = Held {
+                as_of: Some(at(held)),
+                is_same: false,
+            };
+            receive(Some(held), at(900), at(1_000))
+        };
+        assert_eq!(became(1_300), Received::Stale);
+        assert_eq!(became(1_301), Received::Applied);
     }
 
     proptest! {

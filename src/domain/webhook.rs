@@ -1,7 +1,7 @@
 //! What is told to receivers of webhooks: which events, in what words, and how often it is tried
 //! (Standard Webhooks).
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -101,9 +101,30 @@ pub fn wait_after(failed: u32, draw: impl FnOnce(u32) -> u32) -> Option<TimeDelt
     Some(TimeDelta::seconds(seconds) + TimeDelta::milliseconds(i64::from(draw(spread))))
 }
 
+/// A receiver is left alone for no longer than this, whatever it asks for.
+const LONGEST_REST: TimeDelta = TimeDelta::hours(24);
+
+/// For how long a receiver asks to be left alone: by `Retry-After`, in seconds or as a date of HTTP, with
+/// a 429 or a 503 (RFC 9110, 10.2.3; RFC 6585, 4). What it says with another status, or in other words,
+/// is passed over.
+#[must_use]
+pub fn rest_asked_for(status: u16, retry_after: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+    if !matches!(status, 429 | 503) {
+        return None;
+    }
+    let text = retry_after.trim();
+    let rest = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit ask for more than is heeded.
+        let seconds = text.parse().unwrap_or(i64::MAX);
+        TimeDelta::try_seconds(seconds).unwrap_or(LONGEST_REST)
+    } else {
+        DateTime::<Utc>::from(httpdate::parse_http_date(text).ok()?) - now
+    };
+    Some(rest.clamp(TimeDelta::zero(), LONGEST_REST))
+}
+
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
 
     use super::*;
     use crate::domain::audit::Origin;
@@ -156,5 +177,36 @@ mod tests {
         assert_eq!(whole, TimeDelta::seconds(5 + 35 * 60 + 75 * 3_600));
         let spread = wait_after(2, |bound| bound - 1).unwrap();
         assert!(spread > TimeDelta::minutes(5) && spread < TimeDelta::seconds(330));
+    }
+
+    #[test]
+    fn a_rest_is_heeded_in_seconds_and_as_a_date_and_to_a_bound() {
+        let now = "2026-01-31T06:00:00Z".parse().unwrap();
+        let rest =
+            |status, text: &str| rest_asked_for(status, text, now).map(|rest| rest.num_seconds());
+        for (text, seconds) in [
+            ("0", Some(0)),
+            ("120", Some(120)),
+            (" 7 ", Some(7)),
+            ("86401", Some(86_400)),
+            ("99999999999999999999999", Some(86_400)),
+            ("9223372036854775807", Some(86_400)),
+            ("Sat, 31 Jan 2026 06:02:00 GMT", Some(120)),
+            ("Saturday, 31-Jan-26 06:02:00 GMT", Some(120)),
+            ("Sat Jan 31 06:02:00 2026", Some(120)),
+            ("Fri, 30 Jan 2026 06:00:00 GMT", Some(0)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(86_400)),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("2026-01-31T06:02:00Z", None),
+        ] {
+            assert_eq!(rest(429, text), seconds, "{text}");
+            assert_eq!(rest(503, text), seconds, "{text}");
+            for other in [200, 301, 408, 500, 502] {
+                assert_eq!(rest(other, text), None, "{other} {text}");
+            }
+        }
     }
 }

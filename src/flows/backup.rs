@@ -4,14 +4,17 @@
 //! is one line of JSON, the [`Manifest`], and then the database's file.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, BufRead, BufReader, BufWriter, Read, Write},
     path::Path,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::verify_audit;
+use super::{
+    end_sessions::{Ended, end_sessions},
+    verify_audit,
+};
 use crate::{
     app::{
         StartError,
@@ -24,7 +27,10 @@ use crate::{
         calendar::write_time,
         seal::Bad,
     },
-    secrets::backup::{BackupKey, BackupLock, BackupLockError},
+    secrets::{
+        backup::{BackupKey, BackupLock, BackupLockError},
+        private_file,
+    },
     store::{self, DatabaseUrl, StoreError},
 };
 
@@ -119,8 +125,18 @@ pub async fn back_up<W: Write + Send + 'static>(
     .await
 }
 
+/// What was restored.
+pub struct Restored {
+    /// what the backup says of itself
+    pub manifest: Manifest,
+    /// what was found of the audit
+    pub audit: verify_audit::Report,
+    /// who was signed in then, and is no more
+    pub ended: Ended,
+}
+
 /// Restores a backup into a folder that is not there yet, or empty, once schema, keys and audit were
-/// verified. `settings` are those of the folder, with the keyring that the data was written under.
+/// verified; whoever was signed in then is so no more. `settings` are those of the folder, with the keyring that the data was written under.
 ///
 /// # Errors
 /// [`BackupError`]; nothing is in the folder then.
@@ -131,11 +147,11 @@ pub async fn restore(
     to: &Path,
     clock: crate::app::clock::Clock,
     chance: crate::secrets::chance::Chance,
-) -> Result<(Manifest, verify_audit::Report), BackupError> {
+) -> Result<Restored, BackupError> {
     make_empty(to)?;
     let trial = tempfile::Builder::new().prefix("restore-").tempdir_in(to)?;
     let copy = trial.path().join("qupia.sqlite");
-    let url = DatabaseUrl::Sqlite(copy.display().to_string());
+    let url = DatabaseUrl::file(&copy);
     let (written, checked) = (copy.clone(), url.clone());
     let manifest = run(move || {
         let manifest = unpack(&key, from, &written)?;
@@ -145,16 +161,17 @@ pub async fn restore(
     .await?;
     let foundation = Foundation::open(settings(trial.path())?, clock, chance).await?;
     let known = manifest.newest_seal.as_deref().and_then(KnownSeal::parse);
-    let report = verify_audit::verify(&foundation, known.as_slice(), |_, _| {}).await?;
-    if let Some(bad) = report.first_bad {
+    let audit = verify_audit::verify(&foundation, known.as_slice(), |_, _| {}).await?;
+    if let Some(bad) = audit.first_bad {
         return Err(BackupError::BadAudit(bad));
     }
     foundation
         .store
         .record(event(&foundation, "restored"))
         .await?;
+    let ended = end_sessions(&foundation).await?;
     let to = to.to_owned();
-    let newest = report.newest;
+    let newest = audit.newest;
     run(move || {
         store::copy_to(&url, &to.join("qupia.sqlite"))?;
         if let Some(newest) = newest {
@@ -163,7 +180,11 @@ pub async fn restore(
         Ok(())
     })
     .await?;
-    Ok((manifest, report))
+    Ok(Restored {
+        manifest,
+        audit,
+        ended,
+    })
 }
 
 fn event(foundation: &Foundation, outcome: &str) -> Event {
@@ -180,11 +201,7 @@ async fn run<T: Send + 'static>(
 
 /// What is there already is never written over.
 fn make_empty(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
+    private_file::create_folder(folder)?;
     let holds = |name: &str| folder.join(name).symlink_metadata().is_ok();
     match ["qupia.sqlite", "qupia.sqlite-wal", "audit-head"]
         .iter()
@@ -210,7 +227,7 @@ fn unpack(key: &BackupKey, from: File, to: &Path) -> Result<Manifest, BackupErro
     if manifest.qupia_backup != 1 {
         return Err(BackupError::NotABackup("its format is of a later version"));
     }
-    let mut database = File::create_new(to)?;
+    let mut database = private_file::create(to)?;
     // To the very end: only there is it known that nothing was cut off.
     let copied = io::copy(&mut plain, &mut database)?;
     if copied != manifest.database_bytes {

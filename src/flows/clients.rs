@@ -111,8 +111,9 @@ pub async fn amend(
             };
             let person = amended(&client.person, &amendment);
             let changed = person.differences(&client.person);
-            // The branch's word yields to the loan system's next one; an older one stays stale.
-            tx.amend_client(&id, &person, client.as_of)?;
+            // The branch's word yields to the loan system's next one; an older one stays stale, and the
+            // same one again is unchanged.
+            tx.amend_client(&client, &person)?;
             let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
             let event = match changed.as_slice() {
                 [] => event.clone().outcome("unchanged"),

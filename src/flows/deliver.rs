@@ -2,6 +2,8 @@
 //! in order for each client, on the standard's schedule.
 //!
 //! An attempt is counted after the answer: whoever dies in between delivers again, under the same id.
+//! Whoever was paused, and whose duty is another's by now, sends nothing more and counts nothing: the
+//! duty's term is asked for before each attempt and again with its count.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -9,15 +11,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 
-use super::lease::Watch;
+use super::lease::{Watch, still_holds};
 use crate::{
     app::{App, outbound::Letter},
     domain::{
         audit::{Action, Event, Origin},
-        webhook::{MOST_ATTEMPTS, wait_after},
+        webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
     },
-    secrets::webhook::sign,
-    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, StoreError, Traced},
+    secrets::webhook::{WebhookSecret, sign},
+    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, Held, StoreError, Traced},
 };
 
 /// So many messages are on their way to one receiver at once, each of another client.
@@ -62,8 +64,10 @@ impl Carrier {
     /// # Errors
     /// [`StoreError`].
     pub async fn deliver_due(&mut self) -> Result<Delivered, StoreError> {
-        let receivers = self.receivers().await?;
-        let passes = receivers.iter().map(|id| serve(&self.app, id));
+        let Some((held, receivers)) = self.receivers().await? else {
+            return Ok(Delivered::default());
+        };
+        let passes = receivers.iter().map(|id| serve(&self.app, &held, id));
         let mut whole = Delivered::default();
         for pass in join_all(passes).await {
             let pass = pass?;
@@ -79,15 +83,16 @@ impl Carrier {
         let mut serving: HashMap<String, JoinHandle<()>> = HashMap::new();
         loop {
             match self.receivers().await {
-                Ok(receivers) => {
+                Ok(Some((held, receivers))) => {
                     serving.retain(|_, pass| !pass.is_finished());
                     for id in receivers {
-                        let app = self.app.clone();
-                        serving
-                            .entry(id.clone())
-                            .or_insert_with(|| tokio::spawn(async move { pass(&app, &id).await }));
+                        let (app, held) = (self.app.clone(), held.clone());
+                        serving.entry(id.clone()).or_insert_with(|| {
+                            tokio::spawn(async move { pass(&app, &held, &id).await })
+                        });
                     }
                 }
+                Ok(None) => {}
                 Err(error) => tracing::warn!("webhooks wait for the database: {error}"),
             }
             tokio::time::sleep(PERIOD).await;
@@ -103,10 +108,10 @@ impl Carrier {
     }
 
     /// The receivers for which something is due, if they are ours to serve.
-    async fn receivers(&mut self) -> Result<Vec<String>, StoreError> {
-        if !self.watch.is_ours(&self.app).await? {
-            return Ok(Vec::new());
-        }
+    async fn receivers(&mut self) -> Result<Option<(Held, Vec<String>)>, StoreError> {
+        let Some(held) = self.watch.hold(&self.app).await? else {
+            return Ok(None);
+        };
         let now = self.app.clock.now();
         if self.forgot_at.is_none_or(|at| now - at >= FORGET_EVERY) {
             self.forgot_at = Some(now);
@@ -116,109 +121,177 @@ impl Carrier {
                 .tally(move |tally| tally.forget_delivered(before))
                 .await?;
         }
-        self.app
-            .store
-            .read(move |reader| reader.endpoints_due(now))
-            .await
+        let due = self.app.store.read(move |reader| reader.endpoints_due(now));
+        Ok(Some((held, due.await?)))
     }
 }
 
-async fn pass(app: &App, endpoint_id: &str) {
-    if let Err(error) = serve(app, endpoint_id).await {
+async fn pass(app: &App, held: &Held, endpoint_id: &str) {
+    if let Err(error) = serve(app, held, endpoint_id).await {
         tracing::warn!(endpoint = endpoint_id, "webhooks wait: {error}");
     }
 }
 
+/// A receiver that may be called now, and what signs for it.
+struct Receiver {
+    endpoint: EndpointRow,
+    secrets: Vec<WebhookSecret>,
+}
+
 /// Serves one receiver until nothing is due, or nothing gets through.
-async fn serve(app: &App, endpoint_id: &str) -> Result<Delivered, StoreError> {
+async fn serve(app: &App, held: &Held, endpoint_id: &str) -> Result<Delivered, StoreError> {
     let mut whole = Delivered::default();
     loop {
-        let (now, id) = (app.clock.now(), endpoint_id.to_owned());
-        let found = app
-            .store
-            .read(move |reader| {
-                let endpoint = reader.endpoint(&id)?.filter(|endpoint| endpoint.is_active);
-                let Some(endpoint) = endpoint else {
-                    return Ok(None);
-                };
-                let due = reader.deliveries_due(&id, now, AT_ONCE)?;
-                Ok(Some((endpoint, due)))
-            })
-            .await?;
-        let Some((endpoint, due)) = found.filter(|(_, due)| !due.is_empty()) else {
+        let Some((receiver, due)) = due(app, endpoint_id).await? else {
             return Ok(whole);
         };
-        let attempts = due.into_iter().map(|row| attempt(app, &endpoint, row));
-        let mut taken = 0;
-        for attempt in join_all(attempts).await {
-            if attempt? {
-                taken += 1;
-            } else {
-                whole.failed += 1;
+        // At the last moment: from here on nobody else sends for as long as a dead lease is waited for.
+        if !still_holds(app, held).await? {
+            return Ok(whole);
+        }
+        let attempts = due
+            .into_iter()
+            .map(|row| attempt(app, held, &receiver, row));
+        let (mut taken, mut is_over) = (0, false);
+        for came in join_all(attempts).await {
+            match came? {
+                Came::Taken => taken += 1,
+                Came::Failed => whole.failed += 1,
+                Came::Uncounted => is_over = true,
             }
         }
         whole.taken += taken;
-        if taken == 0 {
+        if taken == 0 || is_over {
             return Ok(whole);
         }
     }
 }
 
-/// One attempt; says whether the receiver took the message.
-async fn attempt(app: &App, endpoint: &EndpointRow, row: DeliveryRow) -> Result<bool, StoreError> {
-    let answer = call(app, endpoint, &row).await?;
-    let now = app.clock.now();
-    match answer.status {
-        Some(200..=299) => {
-            app.store
-                .tally(move |tally| tally.end_delivery(&row, DeliveryState::Delivered, answer, now))
-                .await?;
-            Ok(true)
-        }
-        Some(410) => {
-            switch_off(app, endpoint).await?;
-            app.store
-                .tally(move |tally| tally.end_delivery(&row, DeliveryState::Dead, answer, now))
-                .await?;
-            Ok(false)
-        }
-        _ => {
-            put_off(app, endpoint, row, answer, now).await?;
-            Ok(false)
-        }
-    }
+/// What is due for a receiver, if it is to be called at all. Its secrets are read each time: one that
+/// has run out signs nothing more.
+async fn due(
+    app: &App,
+    endpoint_id: &str,
+) -> Result<Option<(Receiver, Vec<DeliveryRow>)>, StoreError> {
+    let (now, id) = (app.clock.now(), endpoint_id.to_owned());
+    let may_be_called = move |endpoint: &EndpointRow| {
+        endpoint.is_active && endpoint.rests_until.is_none_or(|until| until <= now)
+    };
+    app.store
+        .read(move |reader| {
+            let Some(endpoint) = reader.endpoint(&id)?.filter(may_be_called) else {
+                return Ok(None);
+            };
+            let due = reader.deliveries_due(&id, now, AT_ONCE)?;
+            if due.is_empty() {
+                return Ok(None);
+            }
+            let secrets = reader.signing_secrets(&id, now)?;
+            Ok(Some((Receiver { endpoint, secrets }, due)))
+        })
+        .await
 }
 
-async fn call(app: &App, endpoint: &EndpointRow, row: &DeliveryRow) -> Result<Answer, StoreError> {
-    let (now, id) = (app.clock.now(), endpoint.id.clone());
-    // Read for each attempt: a secret that has run out signs nothing more.
-    let secrets = app
-        .store
-        .read(move |reader| reader.signing_secrets(&id, now))
-        .await?;
+/// What came of an attempt.
+enum Came {
+    /// the receiver took the message
+    Taken,
+    /// it did not
+    Failed,
+    /// another instance delivers by now, and finds out itself
+    Uncounted,
+}
+
+/// An attempt that was made.
+struct Attempted {
+    answer: Answer,
+    /// for how long the receiver asked to be left alone
+    rest: Option<TimeDelta>,
+    now: DateTime<Utc>,
+}
+
+async fn attempt(
+    app: &App,
+    held: &Held,
+    receiver: &Receiver,
+    row: DeliveryRow,
+) -> Result<Came, StoreError> {
+    let (answer, rest) = call(app, receiver, &row).await?;
+    let (endpoint, now) = (&receiver.endpoint, app.clock.now());
+    let attempted = Attempted { answer, rest, now };
+    let (is_counted, came) = match answer.status {
+        Some(200..=299) => {
+            let is_counted = end(app, held, row, DeliveryState::Delivered, attempted);
+            (is_counted.await?, Came::Taken)
+        }
+        Some(410) => {
+            let is_counted = end(app, held, row, DeliveryState::Dead, attempted).await?;
+            if is_counted {
+                switch_off(app, endpoint).await?;
+            }
+            (is_counted, Came::Failed)
+        }
+        _ => {
+            let is_counted = put_off(app, held, endpoint, row, attempted);
+            (is_counted.await?, Came::Failed)
+        }
+    };
+    Ok(if is_counted { came } else { Came::Uncounted })
+}
+
+/// Says whether the attempt was counted.
+async fn end(
+    app: &App,
+    held: &Held,
+    row: DeliveryRow,
+    state: DeliveryState,
+    Attempted { answer, now, .. }: Attempted,
+) -> Result<bool, StoreError> {
+    let held = held.clone();
+    app.store
+        .tally(move |tally| tally.end_delivery(&held, &row, state, answer, now))
+        .await
+}
+
+/// Calls a receiver. Gives its answer, and for how long it asked to be left alone.
+async fn call(
+    app: &App,
+    receiver: &Receiver,
+    row: &DeliveryRow,
+) -> Result<(Answer, Option<TimeDelta>), StoreError> {
+    let now = app.clock.now();
     let timestamp = now.timestamp();
-    let signature = sign(&row.message_id, timestamp, row.payload.as_bytes(), &secrets);
+    let body = row.payload.as_bytes();
+    let signature = sign(&row.message_id, timestamp, body, &receiver.secrets);
     let signature = signature.map_err(|error| StoreError::Corrupt {
         table: "webhook_deliveries",
         id: row.seq.to_string(),
         why: error.to_string(),
     })?;
     let letter = Letter {
-        url: &endpoint.url,
+        url: &receiver.endpoint.url,
         id: &row.message_id,
         timestamp,
         signature: &signature,
         body: &row.payload,
     };
     Ok(match app.outbound.send(&letter).await {
-        Ok(status) => Answer {
-            status: Some(status),
-            error: None,
-        },
-        Err(why) => Answer {
-            status: None,
-            error: Some(why.name()),
-        },
+        Ok(reply) => {
+            let asked = reply.retry_after.as_deref();
+            let rest = asked.and_then(|text| rest_asked_for(reply.status, text, app.clock.now()));
+            let answer = Answer {
+                status: Some(reply.status),
+                error: None,
+            };
+            (answer, rest)
+        }
+        Err(why) => {
+            let answer = Answer {
+                status: None,
+                error: Some(why.name()),
+            };
+            (answer, None)
+        }
     })
 }
 
@@ -245,13 +318,14 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
         .await
 }
 
+/// Says whether the attempt was counted.
 async fn put_off(
     app: &App,
+    held: &Held,
     endpoint: &EndpointRow,
     row: DeliveryRow,
-    answer: Answer,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+    Attempted { answer, rest, now }: Attempted,
+) -> Result<bool, StoreError> {
     let failed = row.attempts.saturating_add(1);
     let wait = wait_after(failed, |bound| app.chance.below(bound));
     if wait.is_none() {
@@ -261,10 +335,20 @@ async fn put_off(
             "given up after {MOST_ATTEMPTS} attempts: a dead letter"
         );
     }
+    let held = held.clone();
     app.store
-        .tally(move |tally| match wait {
-            Some(wait) => tally.retry_delivery(&row, answer, now + wait, now),
-            None => tally.end_delivery(&row, DeliveryState::Dead, answer, now),
+        .tally(move |tally| {
+            let is_counted = match wait {
+                Some(wait) => {
+                    let next_at = now + rest.map_or(wait, |rest| wait.max(rest));
+                    tally.retry_delivery(&held, &row, answer, next_at, now)?
+                }
+                None => tally.end_delivery(&held, &row, DeliveryState::Dead, answer, now)?,
+            };
+            if let (true, Some(rest)) = (is_counted, rest) {
+                tally.let_endpoint_rest(&row.endpoint_id, now + rest)?;
+            }
+            Ok(is_counted)
         })
         .await
 }

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         audit::{Action, Event, Origin},
         calendar::business_day,
-        loan::{LoanStanding, standing},
+        loan::{LoanStanding, is_ahead, standing},
         role::{Proof, Verify},
         verification::{Door, Verification},
     },
@@ -119,7 +119,10 @@ pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Kno
     let source = Source {
         available: known != Known::Before,
         as_of,
-        stale: known == Known::Before || as_of.is_some_and(|as_of| as_of < oldest),
+        // Of what is held under a time that has not come nobody knows how old it is.
+        stale: known == Known::Before
+            || as_of.is_some_and(|as_of| as_of < oldest)
+            || loans.iter().any(|loan| is_ahead(loan.as_of, now)),
     };
     let loans = loans
         .into_iter()

@@ -5,14 +5,27 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     app::App,
-    store::{DEAD_AFTER, Lease, Sighting, StoreError},
+    store::{DEAD_AFTER, Held, Lease, Sighting, StoreError},
 };
+
+/// Whether a lease that was ours still is, a moment before something is done that a successor would do
+/// too. It is renewed by it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn still_holds(app: &App, held: &Held) -> Result<bool, StoreError> {
+    let (held, now) = (held.clone(), app.clock.now());
+    app.store
+        .tally(move |tally| tally.still_holds(&held, now))
+        .await
+}
 
 /// One instance's view of a duty.
 pub struct Watch {
     name: &'static str,
     seen: Option<Sighting>,
-    renewed_at: Option<DateTime<Utc>>,
+    /// the lease, and when it was renewed
+    held: Option<(Held, DateTime<Utc>)>,
 }
 
 impl Watch {
@@ -22,37 +35,37 @@ impl Watch {
         Self {
             name,
             seen: None,
-            renewed_at: None,
+            held: None,
         }
     }
 
-    /// Whether the duty is this instance's. It is renewed well before others take it for dead.
+    /// The lease, if the duty is this instance's. It is renewed well before others take it for dead.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn is_ours(&mut self, app: &App) -> Result<bool, StoreError> {
+    pub async fn hold(&mut self, app: &App) -> Result<Option<Held>, StoreError> {
         let now = app.clock.now();
-        let fresh = self
-            .renewed_at
-            .is_some_and(|at| at <= now && now - at < DEAD_AFTER / 3);
-        if fresh {
-            return Ok(true);
+        if let Some((held, renewed_at)) = &self.held
+            && *renewed_at <= now
+            && now - *renewed_at < DEAD_AFTER / 3
+        {
+            return Ok(Some(held.clone()));
         }
-        self.renewed_at = None;
+        self.held = None;
         let (name, instance, seen) = (self.name, app.instance.clone(), self.seen.clone());
         let lease = app
             .store
             .tally(move |tally| tally.hold_lease(name, &instance, seen.as_ref(), now))
             .await?;
         match lease {
-            Lease::Ours => {
+            Lease::Ours(held) => {
                 self.seen = None;
-                self.renewed_at = Some(now);
-                Ok(true)
+                self.held = Some((held.clone(), now));
+                Ok(Some(held))
             }
             Lease::Theirs(sighting) => {
                 self.seen = Some(sighting);
-                Ok(false)
+                Ok(None)
             }
         }
     }
@@ -62,7 +75,7 @@ impl Watch {
     /// # Errors
     /// [`StoreError`].
     pub async fn let_go(&mut self, app: &App) -> Result<(), StoreError> {
-        self.renewed_at = None;
+        self.held = None;
         let (name, instance) = (self.name, app.instance.clone());
         app.store
             .tally(move |tally| tally.release_lease(name, &instance))

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod complete_application;
 pub mod deliver;
 pub mod demo;
+pub mod end_sessions;
 pub mod export_audit;
 pub mod first_run;
 pub mod inquire;

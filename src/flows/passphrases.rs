@@ -310,7 +310,8 @@ pub fn suggest(
     let is_taken = |phrase: &String| {
         strength::judge(phrase, &About::default(), &app.settings.strength).acceptable()
     };
-    // A phrase may draw one word twice; hardly one in a thousand is refused, so the bound is not met.
+    // A phrase may draw one word twice. Hardly one in a thousand is refused at the default minimum of
+    // guesses, and less than half at the highest, so the bound is not met.
     std::iter::repeat_with(draw)
         .take(100 * SUGGESTIONS)
         .filter(is_taken)

@@ -47,7 +47,7 @@ pub(super) async fn current(
         return (before, Known::Told);
     };
     // Boxed, so that whoever asks nobody does not carry the room for it.
-    match Box::pin(ask(app, source, &question)).await {
+    match Box::pin(ask(app, source, &question, &before)).await {
         Ok(Some(Kept::Anew(loans))) => (loans, Known::Answered),
         Ok(Some(Kept::Fresh)) => (before, Known::Answered),
         Ok(None) => (before, Known::Before),
@@ -75,6 +75,7 @@ async fn ask(
     app: &App,
     source: &LoanSource,
     question: &Question<'_>,
+    before: &[LoanRow],
 ) -> Result<Option<Kept>, Refusal> {
     let client_id = question.client_id.to_owned();
     let found = app.store.read(move |reader| reader.client(&client_id));
@@ -94,7 +95,8 @@ async fn ask(
         .call(question.call_id);
     let refused = match source.ask(&number, now).await {
         Ok(Answer::Loans(stated, as_of)) => {
-            let loans = sync::take_answer(app, event, question.client_id, stated, as_of).await?;
+            let whose = (question.client_id, &number);
+            let loans = sync::take_answer(app, event, whose, before, stated, as_of).await?;
             source.is_held(&number, now);
             return Ok(Some(Kept::Anew(loans)));
         }

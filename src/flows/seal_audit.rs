@@ -113,7 +113,7 @@ async fn hold_lease(foundation: &Foundation, sealer: &mut Sealer) -> Result<bool
         .tally(move |tally| tally.hold_lease(LEASE, &instance, seen.as_ref(), now))
         .await?;
     match lease {
-        Lease::Ours => Ok(true),
+        Lease::Ours(_) => Ok(true),
         Lease::Theirs(sighting) => {
             sealer.seen = Some(sighting);
             Ok(false)

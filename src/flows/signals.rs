@@ -3,7 +3,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{Page, Refusal, lease::Watch};
+use super::{
+    Page, Refusal,
+    lease::{Watch, still_holds},
+};
 use crate::{
     app::App,
     domain::{
@@ -11,7 +14,7 @@ use crate::{
         role::{Proof, Reports},
         signals::Signal,
     },
-    store::{EventFilter, RecordedEvent, StaffRow, StoreError, Traced},
+    store::{EventFilter, Held, RecordedEvent, StaffRow, StoreError, Traced},
 };
 
 /// How often the audit is looked through.
@@ -41,10 +44,9 @@ impl Lookout {
     /// # Errors
     /// [`StoreError`].
     pub async fn look(&mut self) -> Result<Vec<Signal>, StoreError> {
-        if self.watch.is_ours(&self.app).await? {
-            raise(&self.app).await
-        } else {
-            Ok(Vec::new())
+        match self.watch.hold(&self.app).await? {
+            Some(held) => raise(&self.app, &held).await,
+            None => Ok(Vec::new()),
         }
     }
 
@@ -57,7 +59,7 @@ impl Lookout {
                 rounds = 0;
                 self.look().await.map(|_| ())
             } else {
-                self.watch.is_ours(&self.app).await.map(|_| ())
+                self.watch.hold(&self.app).await.map(|_| ())
             };
             if let Err(error) = looked {
                 tracing::warn!("the audit was not looked through: {error}");
@@ -76,7 +78,7 @@ impl Lookout {
     }
 }
 
-async fn raise(app: &App) -> Result<Vec<Signal>, StoreError> {
+async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
     let (now, rules) = (app.clock.now(), app.settings.signals.clone());
     let from = now - rules.window;
     let zone = app.settings.time_zone;
@@ -111,6 +113,10 @@ async fn raise(app: &App) -> Result<Vec<Signal>, StoreError> {
         return Ok(odd);
     };
     let rest: Vec<Event> = events.collect();
+    // To look through the audit takes a while, and another may have raised the same by now.
+    if !still_holds(app, held).await? {
+        return Ok(Vec::new());
+    }
     app.store
         .write(move |_| {
             let first = Traced::new((), first.clone());

@@ -3,6 +3,7 @@
 //! Every door ends here: the contract's `PUT`s and batches, imported files, and what a loan source
 //! answered.
 
+mod answer;
 mod group;
 
 use std::sync::Arc;
@@ -10,66 +11,88 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
-use self::group::Became;
+pub(super) use self::answer::take_answer;
+use self::group::{Change, Taken};
 use super::Refusal;
 use crate::{
     app::{App, foundation::Foundation},
     domain::{
         audit::{Action, Event, Origin},
-        flaw::{FieldFlaw, Flaw},
+        flaw::FieldFlaw,
         language::Language,
         loan::{ClientRecord, LoanRecord, Received, Record},
         role::{Actor, Feed, Proof},
     },
     loans::lines::Numbered,
-    store::{LoanRow, StoreError, Traced, Tx},
+    store::{StoreError, Traced, Tx},
 };
+
+/// What became of one record, and the id of the client that it is about.
+pub struct ReceivedOne {
+    /// what became of it
+    pub received: Received,
+    /// the id of the client
+    pub client_id: String,
+}
 
 /// Takes a client in.
 ///
 /// # Errors
-/// [`Refusal::Store`].
+/// [`Refusal::Invalid`] where its time lies ahead.
 pub async fn take_client(
     app: &App,
     proof: &Proof<Feed>,
     origin: &Origin,
     record: ClientRecord,
-) -> Result<Received, Refusal> {
+) -> Result<ReceivedOne, Refusal> {
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::ClientSynced);
-    let received = take_one(app, event, Record::Client(record)).await?;
-    received.ok_or_else(|| Refusal::invalid("/client_number", Flaw::UnknownClient))
+    take_one(app, event, Record::Client(record)).await
 }
 
 /// Takes a loan in.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] where the client is unknown.
+/// [`Refusal::Invalid`] where the client is unknown, or its time lies ahead.
 pub async fn take_loan(
     app: &App,
     proof: &Proof<Feed>,
     origin: &Origin,
     record: LoanRecord,
-) -> Result<Received, Refusal> {
+) -> Result<ReceivedOne, Refusal> {
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::LoanSynced)
         .subject(record.ticket_number.as_str());
-    let received = take_one(app, event, Record::Loan(record)).await?;
-    received.ok_or_else(|| Refusal::invalid("/client_number", Flaw::UnknownClient))
+    take_one(app, event, Record::Loan(record)).await
 }
 
-async fn take_one(app: &App, event: Event, record: Record) -> Result<Option<Received>, Refusal> {
+async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne, Refusal> {
     let house = app.foundation.clone();
     let received = app.store.write(move |tx| {
-        let records = std::slice::from_ref(&record);
-        let became = take(&house, tx, records, event.at)?.into_iter().next();
-        let received = became.as_ref().and_then(|became| became.received);
-        let mut event = match received {
-            Some(received) => event.clone().outcome(name(received)),
-            None => event.clone().outcome("refused").reason("unknown_client"),
-        };
-        event.client_id = became.and_then(|became| became.client_id);
-        Ok(Traced::new(received, event))
+        let taken = take(&house, tx, std::slice::from_ref(&record), event.at)?;
+        let mut became = taken.became.into_iter();
+        let became = became.next().expect("something becomes of each record");
+        let mut event = event.clone();
+        event.client_id = became.client_id;
+        Ok(match became.received {
+            Err(refused) => {
+                let event = event.outcome("refused").reason(refused.flaw.code());
+                Traced::new(Err(Refusal::Invalid(vec![refused])), event)
+            }
+            Ok(received) => {
+                let client_id = event.client_id.clone().unwrap_or_default();
+                let event = event.outcome(name(received));
+                // That of the push itself is about the client whom the record names.
+                let others = told(&taken.changes, &event)
+                    .filter(|other| other.client_id != event.client_id)
+                    .collect::<Vec<_>>();
+                let received = ReceivedOne {
+                    received,
+                    client_id,
+                };
+                Traced::new(Ok(received), event).with(others)
+            }
+        })
     });
-    Ok(received.await?)
+    received.await?
 }
 
 fn take(
@@ -77,44 +100,29 @@ fn take(
     tx: &mut Tx<'_>,
     records: &[Record],
     now: DateTime<Utc>,
-) -> Result<Vec<Became>, StoreError> {
+) -> Result<Taken, StoreError> {
     group::take(tx, records, || house.new_id(), now)
 }
 
-/// Takes in all that a loan source stated about one client `as_of` a moment: what it did not list then is
-/// closed, unless something newer was pushed. Gives the client's open loans.
-pub(super) async fn take_answer(
-    app: &App,
-    event: Event,
-    client_id: &str,
-    stated: Vec<LoanRecord>,
-    as_of: DateTime<Utc>,
-) -> Result<Vec<LoanRow>, Refusal> {
-    let (house, client_id) = (app.foundation.clone(), client_id.to_owned());
-    let records: Vec<Record> = stated.into_iter().map(Record::Loan).collect();
-    let loans = app.store.write(move |tx| {
-        let became = take(&house, tx, &records, event.at)?;
-        let listed: Vec<&str> = records.iter().filter_map(ticket).collect();
-        let mut closed = 0;
-        for held in tx.open_loans(&client_id)? {
-            if !listed.contains(&held.ticket_number.as_str()) && held.as_of <= as_of {
-                tx.close_loan(&held.ticket_number, as_of)?;
-                closed += 1;
-            }
+/// An event about each client whom a change concerns, beside the one of the push that brought it.
+fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Event> + 'c {
+    let about = |action, client_id: &str, subject: Option<&str>, outcome: &str| Event {
+        action,
+        client_id: Some(client_id.to_owned()),
+        subject_id: subject.map(str::to_owned),
+        outcome: Some(outcome.to_owned()),
+        reason: None,
+        ..push.clone()
+    };
+    changes.iter().flat_map(move |change| match change {
+        Change::Person { client_id } => {
+            vec![about(Action::ClientSynced, client_id, None, "changed")]
         }
-        let received: Vec<_> = became.iter().map(|became| became.received).collect();
-        let event = counted(event.clone(), &received, 0);
-        let told = format!("{} closed={closed}", event.reason.as_deref().unwrap_or(""));
-        Ok(Traced::new(tx.open_loans(&client_id)?, event.reason(&told)))
-    });
-    Ok(loans.await?)
-}
-
-fn ticket(record: &Record) -> Option<&str> {
-    match record {
-        Record::Loan(loan) => Some(loan.ticket_number.as_str()),
-        Record::Client(_) => None,
-    }
+        Change::Moved { ticket, from, to } => vec![
+            about(Action::LoanSynced, from, Some(ticket), "moved_away"),
+            about(Action::LoanSynced, to, Some(ticket), "moved_in"),
+        ],
+    })
 }
 
 /// The word for what became of a record.
@@ -299,21 +307,20 @@ async fn write_group(
     let (taken, records) = (Arc::clone(&house), Arc::new(records));
     let refused = report.rejected.len();
     let received = house.store.write(move |tx| {
-        let became = take(&taken, tx, &records, now)?;
-        let received: Vec<_> = became.iter().map(|became| became.received).collect();
-        Ok(Traced::new(
-            received.clone(),
-            counted(event.clone(), &received, refused),
-        ))
+        let group = take(&taken, tx, &records, now)?;
+        let received: Vec<_> = group.became.into_iter().map(|one| one.received).collect();
+        let event = counted(event.clone(), &received, refused);
+        let about_clients: Vec<_> = told(&group.changes, &event).collect();
+        Ok(Traced::new(received, event).with(about_clients))
     });
     for (line, received) in numbers.into_iter().zip(received.await?) {
         match received {
-            Some(Received::Created | Received::Applied) => report.applied += 1,
-            Some(Received::Unchanged) => report.unchanged += 1,
-            Some(Received::Stale) => report.stale += 1,
-            None => report.rejected.push(Rejected {
+            Ok(Received::Created | Received::Applied) => report.applied += 1,
+            Ok(Received::Unchanged) => report.unchanged += 1,
+            Ok(Received::Stale) => report.stale += 1,
+            Err(flaw) => report.rejected.push(Rejected {
                 line,
-                flaws: vec![FieldFlaw::at("/client_number", Flaw::UnknownClient)],
+                flaws: vec![flaw],
             }),
         }
     }
@@ -323,17 +330,17 @@ async fn write_group(
 }
 
 /// The one event of a group says how many records became what.
-fn counted(event: Event, received: &[Option<Received>], refused: usize) -> Event {
+fn counted(event: Event, received: &[Result<Received, FieldFlaw>], refused: usize) -> Event {
     let count = |wanted: &[Received]| {
-        let is_wanted = |one: &&Option<Received>| one.is_some_and(|one| wanted.contains(&one));
-        received.iter().filter(is_wanted).count()
+        let taken = received.iter().filter_map(|one| one.as_ref().ok());
+        taken.filter(|one| wanted.contains(one)).count()
     };
-    let unknown = received.iter().filter(|one| one.is_none()).count();
+    let not_taken = received.iter().filter(|one| one.is_err()).count();
     event.outcome("taken").reason(&format!(
         "applied={} unchanged={} stale={} rejected={}",
         count(&[Received::Created, Received::Applied]),
         count(&[Received::Unchanged]),
         count(&[Received::Stale]),
-        refused + unknown,
+        refused + not_taken,
     ))
 }

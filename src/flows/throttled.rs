@@ -51,9 +51,11 @@ pub async fn keep(app: App) {
     let mut watch = Watch::over(LEASE);
     loop {
         tokio::time::sleep(EVERY).await;
-        let told = match watch.is_ours(&app).await {
-            Ok(true) => tell(&app).await.map(|_| ()),
-            Ok(false) => Ok(()),
+        // What is told is taken out with its event, so an instance that lost the duty in the meantime
+        // tells nothing twice.
+        let told = match watch.hold(&app).await {
+            Ok(Some(_)) => tell(&app).await.map(|_| ()),
+            Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
         if let Err(error) = told {

@@ -31,7 +31,10 @@ use crate::{
         role::{Duty, Proof},
     },
     flows::FieldFlaw,
-    loans::json::{Object, field_named_twice},
+    loans::{
+        json::{Object, field_named_twice},
+        lines::BYTE_ORDER_MARK,
+    },
 };
 
 /// The largest body but a batch's, bytes.
@@ -157,6 +160,8 @@ impl<T: DeserializeOwned> Body<T> {
     /// # Errors
     /// [`Code::MalformedJson`], [`Code::WrongType`] or [`Code::UnknownField`].
     pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        // RFC 8259, 8.1: a reader may pass over it, as the reader of a batch does.
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer_of(error.path());

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{loan::Received, role::Feed},
-    flows::sync,
+    flows::sync::{self, ReceivedOne},
     loans::{
         json::Whole,
         record::{WrittenClient, WrittenLoan, WrittenMoney},
@@ -99,23 +99,29 @@ pub struct ReceivedBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = values::NotApplied, required = false)]
     pub reason: Option<&'static str>,
+    /// the id here of the client whom the record names
+    pub client_id: String,
 }
 
-fn received(received: Received) -> HttpResponse {
-    let (mut response, reason) = match received {
+fn received(became: ReceivedOne) -> HttpResponse {
+    let (mut response, reason) = match became.received {
         Received::Created => (HttpResponse::Created(), None),
         Received::Applied => (HttpResponse::Ok(), None),
-        Received::Unchanged | Received::Stale => (HttpResponse::Ok(), Some(sync::name(received))),
+        why @ (Received::Unchanged | Received::Stale) => {
+            (HttpResponse::Ok(), Some(sync::name(why)))
+        }
     };
     response.json(ReceivedBody {
         applied: reason.is_none(),
         reason,
+        client_id: became.client_id,
     })
 }
 
 /// Pushes a client as the loan system knows them.
 ///
-/// Older than what is held is `stale`, the same again `unchanged`; neither is an error.
+/// Older than what is held is `stale`, the same again `unchanged`; neither is an error. An `as_of` of
+/// more than five minutes ahead is.
 #[utoipa::path(
     put,
     path = "/v1/loan-system/clients/{client_number}",
@@ -147,7 +153,8 @@ pub async fn put_client(
 
 /// Pushes a loan as the loan system knows it.
 ///
-/// Older than what is held is `stale`, the same again `unchanged`; neither is an error.
+/// Older than what is held is `stale`, the same again `unchanged`; neither is an error. An `as_of` of
+/// more than five minutes ahead is.
 #[utoipa::path(
     put,
     path = "/v1/loan-system/loans/{ticket_number}",

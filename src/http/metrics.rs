@@ -67,7 +67,7 @@ impl Metrics {
         let mut text = String::from_utf8(text).unwrap_or_default();
         let stats = app.hasher.stats();
         let (answered, unanswered) = app.outbound.calls();
-        let figures: [(&str, &str, &str, u64); 8] = [
+        let figures: [(&str, &str, &str, u64); 9] = [
             (
                 "qupia_hash_jobs_total",
                 "counter",
@@ -115,6 +115,12 @@ impl Metrics {
                 "counter",
                 "Attempts that no receiver answered",
                 unanswered,
+            ),
+            (
+                "qupia_keyring_refused",
+                "gauge",
+                "1 while the keyring's file cannot be taken and the keys stay as they were",
+                u64::from(app.keyring_refused.is_so()),
             ),
         ];
         for (name, kind, help, value) in figures {

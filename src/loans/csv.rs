@@ -1,14 +1,17 @@
-//! CSV as accounting exports it: a header with the names of the JSON fields, `;` or `,` between
+//! CSV as accounting exports it: a header with the names of the JSON fields, `;`, `,` or a tab between
 //! values, one record a line, or several where a quoted value has line breaks in it.
 //!
 //! What a spreadsheet of this country writes and nobody can misread is taken too: `31.12.2026` for a
-//! date, a decimal comma and blanks between thousands in an amount.
+//! date, a decimal comma and blanks between thousands in an amount, `sep=;` before the header, and a
+//! delimiter behind the last value.
 
+mod cells;
 #[cfg(test)]
 mod tests;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
+use self::cells::{is_total, one_line, plain_amount, plain_date};
 use super::{
     json::Whole,
     lines::{Form, Line},
@@ -58,6 +61,8 @@ pub struct Csv {
     delimiter: u8,
     /// for each column of the file the place of its name in [`COLUMNS`]
     columns: Vec<usize>,
+    /// so many columns without a name, in which nothing stands, may come after those
+    spare: usize,
     /// what the records are, where no column says so
     kind: Option<&'static str>,
     /// the time of records without one of their own
@@ -65,16 +70,20 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// Reads a header. `as_of` is the time of the whole file, where no column states it.
+    /// Reads a header, with the line before it where that [states a delimiter](stated_delimiter).
+    /// `as_of` is the time of the whole file, where no column states it.
     ///
     /// # Errors
     /// A sentence that names the column.
     pub fn of_header(header: &str, as_of: Option<String>) -> Result<Self, String> {
+        let (first, rest) = header.split_once('\n').unwrap_or((header, ""));
+        let (delimiter, header) = match stated_delimiter(first) {
+            Some(delimiter) => (delimiter, rest.trim_end_matches('\r')),
+            None => (likely_delimiter(header), header),
+        };
         if header.trim().is_empty() {
             return Err("its first line is blank, where the names of the columns stand".to_owned());
         }
-        let count = |byte: char| header.matches(byte).count();
-        let delimiter = if count(';') >= count(',') { b';' } else { b',' };
         let mut csv = Self {
             reader: ReaderBuilder::new()
                 .delimiter(delimiter)
@@ -82,16 +91,22 @@ impl Csv {
                 .build(),
             delimiter,
             columns: Vec::new(),
+            spare: 1,
             kind: None,
             as_of,
         };
-        let names = match csv.values(header.as_bytes()) {
+        let mut names = match csv.values(header.as_bytes()) {
             Values::Read(names) => names,
             Values::TooMany => return Err("the header has more columns than there are".to_owned()),
             Values::Unended | Values::NotUtf8 => {
                 return Err("its first line is no header of CSV".to_owned());
             }
         };
+        let whole = names.len();
+        while names.last().is_some_and(|name| name.trim().is_empty()) {
+            names.pop();
+        }
+        csv.spare = (whole - names.len()).max(1);
         for (number, name) in (1..).zip(names) {
             let name = name.trim().to_lowercase();
             if name.is_empty() {
@@ -171,14 +186,29 @@ impl Csv {
         Values::Read(values.collect())
     }
 
-    fn row(&mut self, values: Vec<String>) -> Line {
+    fn row(&mut self, mut values: Vec<String>) -> Line {
+        let is_blank = |value: &String| value.trim().is_empty();
         // A spreadsheet leaves rows behind in which nothing stands.
-        if values.iter().all(|value| value.trim().is_empty()) {
+        let Some(first) = values.iter().find(|value| !is_blank(value)) else {
             return Line::Blank;
+        };
+        let is_total = is_total(first);
+        let beyond = values.len().saturating_sub(self.columns.len());
+        if beyond <= self.spare && values[values.len() - beyond..].iter().all(is_blank) {
+            values.truncate(self.columns.len());
         }
-        if values.len() != self.columns.len() {
-            return self.wrong_columns();
-        }
+        let record = if values.len() == self.columns.len() {
+            self.record(values)
+        } else {
+            self.wrong_columns()
+        };
+        Line::Whole(match record {
+            Err(_) if is_total => refused("", Flaw::TotalRow),
+            record => record,
+        })
+    }
+
+    fn record(&self, values: Vec<String>) -> Parsed<Record> {
         let mut row = Row {
             values: vec![None; COLUMNS.len()],
         };
@@ -187,12 +217,12 @@ impl Csv {
         }
         let stated = row.take("type");
         let as_of = row.take("as_of").or_else(|| self.as_of.clone());
-        Line::Whole(match self.kind.or(stated.as_deref().map(str::trim)) {
+        match self.kind.or(stated.as_deref().map(str::trim)) {
             Some("client") => row.client(as_of),
             Some("loan") => row.loan(as_of),
             Some(_) => refused("/type", Flaw::NotOneOf(&["client", "loan"])),
             None => refused("/type", Flaw::Missing),
-        })
+        }
     }
 
     /// Whether quotations begin and end where values do (RFC 4180). Of a single line this is not asked;
@@ -216,9 +246,36 @@ impl Csv {
         true
     }
 
-    fn wrong_columns(&self) -> Line {
+    fn wrong_columns(&self) -> Parsed<Record> {
         let wanted = self.columns.len();
-        Line::Whole(refused("", Flaw::WrongColumns { wanted }))
+        refused("", Flaw::WrongColumns { wanted })
+    }
+}
+
+/// The delimiter that a line before the header states: `sep=;`, as spreadsheets write and read it.
+#[must_use]
+pub fn stated_delimiter(line: &str) -> Option<u8> {
+    let line = line.trim_matches(['\u{feff}', '\r', '"']);
+    let stated = line
+        .get(..4)?
+        .eq_ignore_ascii_case("sep=")
+        .then(|| &line[4..])?;
+    let delimiter = *stated.as_bytes().first()?;
+    // A program that knows nothing of it fills the line up as it does the others.
+    let is_alone = stated.bytes().all(|byte| byte == delimiter);
+    (is_alone && [b';', b',', b'\t', b'|'].contains(&delimiter)).then_some(delimiter)
+}
+
+fn likely_delimiter(header: &str) -> u8 {
+    let count = |delimiter: u8| header.bytes().filter(|byte| *byte == delimiter).count();
+    // Of several that are as frequent the last is given.
+    let [tab, comma, semicolon] =
+        [b'\t', b',', b';'].map(|delimiter| (count(delimiter), delimiter));
+    let other = if tab.0 > comma.0 { tab } else { comma };
+    if semicolon.0 >= other.0 {
+        semicolon.1
+    } else {
+        other.1
     }
 }
 
@@ -245,7 +302,7 @@ impl Form for Csv {
                 Line::Whole(refused("", Flaw::UnendedQuotation))
             }
             Values::Read(values) => self.row(values),
-            Values::TooMany => self.wrong_columns(),
+            Values::TooMany => Line::Whole(self.wrong_columns()),
             Values::NotUtf8 => Line::Whole(refused("", Flaw::NotUtf8)),
         }
     }
@@ -316,39 +373,5 @@ impl Row {
             )]),
             None => Ok(()),
         }
-    }
-}
-
-/// A value that was written over several lines in one.
-fn one_line(value: String) -> String {
-    if !value.contains(['\r', '\n']) {
-        return value;
-    }
-    let lines = value.split(['\r', '\n']).map(str::trim);
-    lines
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// `31.12.2026` is the date `2026-12-31`; all else is left to the rule.
-fn plain_date(text: &str) -> String {
-    match text.split('.').collect::<Vec<_>>()[..] {
-        [day, month, year] if day.len() == 2 && month.len() == 2 && year.len() == 4 => {
-            format!("{year}-{month}-{day}")
-        }
-        _ => text.to_owned(),
-    }
-}
-
-/// `125 000,50` is the amount `125000.50`. A comma before three digits might part thousands, so it is
-/// left to be refused.
-fn plain_amount(text: &str) -> String {
-    let joined: String = text.split([' ', '\u{a0}', '\u{202f}']).collect();
-    match joined.split_once(',') {
-        Some((whole, fraction)) if (1..=2).contains(&fraction.len()) && !whole.contains('.') => {
-            format!("{whole}.{fraction}")
-        }
-        _ => joined,
     }
 }

@@ -17,6 +17,7 @@ use super::{
     source::{Answer, Asking, FineractSettings, Reply, SourceFault},
 };
 use crate::domain::{
+    calendar::within_range,
     identifier::{ClientNumber, TicketNumber},
     loan::LoanRecord,
     money::{Money, parse_currency},
@@ -168,12 +169,12 @@ fn is_complete(period: &Period) -> Result<bool, SourceFault> {
 }
 
 fn day(Day([year, month, day]): Day) -> Result<NaiveDate, SourceFault> {
-    let plausible = (1900..=2200).contains(&year);
     let (month, day) = (u32::try_from(month), u32::try_from(day));
-    let (Ok(month), Ok(day), true) = (month, day, plausible) else {
+    let (Ok(month), Ok(day)) = (month, day) else {
         return Err(GARBLED("a day"));
     };
-    NaiveDate::from_ymd_opt(year, month, day).ok_or(GARBLED("a day"))
+    let day = NaiveDate::from_ymd_opt(year, month, day).ok_or(GARBLED("a day"))?;
+    within_range(day).map_err(|_| GARBLED("a day"))
 }
 
 fn balance(detail: &Detail) -> Result<Money, SourceFault> {
@@ -320,7 +321,10 @@ mod tests {
         assert_eq!(due(&[disbursed, old, next]).unwrap(), "2026-03-10");
         assert_eq!(due(&[disbursed, paid]).unwrap(), "2027-04-10");
         assert!(due(&[r#"{"period":1,"dueDate":[2026,2,10]}"#]).is_err());
-        assert!(due(&[r#"{"period":1,"dueDate":[2026,13,1],"complete":false}"#]).is_err());
+        for day in ["[2026,13,1]", "[1,1,1]", "[9999,12,31]", "[2026,-1,1]"] {
+            let period = format!(r#"{{"period":1,"dueDate":{day},"complete":false}}"#);
+            assert!(due(&[&period]).is_err(), "{day}");
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub const MAX_LINE: usize = 64 * 1024;
 /// A record that has not ended after so many lines has a fault in the first of them.
 const MOST_LINES_A_RECORD: usize = 50;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// What some programs put before a text in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What one line says, and which line it is, counted from 1.
 pub struct Numbered {

@@ -2,19 +2,19 @@
 //! circuit breaker, and one request in flight for one client.
 
 mod breaker;
+mod single_flight;
 mod wire;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::{FutureExt, future::BoxFuture, future::Shared};
 use secrecy::SecretString;
 
-use self::{breaker::Breaker, wire::Wire};
+use self::{breaker::Breaker, single_flight::SingleFlight, wire::Wire};
 use super::{fineract, simple};
 use crate::{
     domain::{identifier::ClientNumber, loan::LoanRecord},
@@ -117,7 +117,6 @@ impl SourceFault {
 }
 
 type Asked = Result<Answer, SourceFault>;
-type UnderWay = Shared<BoxFuture<'static, Asked>>;
 
 /// A loan source. Cheap to clone.
 #[derive(Clone)]
@@ -128,7 +127,7 @@ struct Parts {
     dialect: Dialect,
     timeout: Duration,
     breaker: Breaker,
-    under_way: Mutex<HashMap<String, UnderWay>>,
+    under_way: SingleFlight<Asked>,
     answered: moka::sync::Cache<String, DateTime<Utc>>,
     fresh: TimeDelta,
 }
@@ -148,7 +147,7 @@ impl LoanSource {
             dialect: settings.dialect,
             timeout: settings.timeout,
             breaker: Breaker::default(),
-            under_way: Mutex::default(),
+            under_way: SingleFlight::new(Err(SourceFault::Unreachable)),
             answered: moka::sync::Cache::new(MOST_REMEMBERED),
             fresh: settings.fresh,
         })))
@@ -172,31 +171,9 @@ impl LoanSource {
     /// # Errors
     /// [`SourceFault`].
     pub async fn ask(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
-        let asked = {
-            let mut under_way = self.under_way();
-            let asking = under_way.entry(number.as_str().to_owned());
-            asking.or_insert_with(|| self.begin(number, now)).clone()
-        };
-        asked.await
-    }
-
-    /// Spawned, so that it comes to its end and makes room for the next, whoever still waits for it.
-    fn begin(&self, number: &ClientNumber, now: DateTime<Utc>) -> UnderWay {
-        let (source, number) = (self.clone(), number.clone());
-        let asking = tokio::spawn(async move {
-            let answer = source.ask_once(&number, now).await;
-            source.under_way().remove(number.as_str());
-            answer
-        });
-        let answer = async move { asking.await.unwrap_or(Err(SourceFault::Unreachable)) };
-        answer.boxed().shared()
-    }
-
-    fn under_way(&self) -> std::sync::MutexGuard<'_, HashMap<String, UnderWay>> {
-        self.0
-            .under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let (source, about) = (self.clone(), number.clone());
+        let asking = || async move { source.ask_once(&about, now).await };
+        self.0.under_way.ask(number.as_str(), asking).await
     }
 
     async fn ask_once(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {

@@ -16,6 +16,8 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use thiserror::Error;
 
+use super::private_file;
+
 /// Why a certificate cannot be served. Names the file; never the key.
 #[derive(Debug, Error)]
 pub enum CertificateError {
@@ -122,7 +124,7 @@ fn read(chain_file: &Path, key_file: &Path) -> Result<Arc<CertifiedKey>, Certifi
 }
 
 fn bytes(file: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, CertificateError> {
-    let read = fs::read(file).map(zeroize::Zeroizing::new);
+    let read = private_file::read_bytes(file);
     read.map_err(|source| CertificateError::Io {
         file: file.to_owned(),
         source,

@@ -13,6 +13,7 @@ pub mod keyring;
 pub mod live;
 pub mod one_time;
 pub mod phc;
+pub mod private_file;
 pub mod seal;
 pub mod token;
 pub mod webhook;

@@ -10,6 +10,7 @@ use super::{
     error::StoreError,
     migrations,
 };
+use crate::secrets::private_file;
 
 /// A large database takes its time to be read.
 const PATIENCE: Duration = Duration::from_secs(3_600);
@@ -32,6 +33,9 @@ pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
             "PostgreSQL is copied by its own tools".to_owned(),
         ));
     };
+    // An empty file is written to as it is; one that SQLite made would be everybody's to read.
+    let made = private_file::create(file);
+    made.map_err(|error| StoreError::Unavailable(format!("{}: {error}", file.display())))?;
     let path = file.display().to_string();
     sql_query("VACUUM INTO ?")
         .bind::<Text, _>(path)

@@ -54,6 +54,7 @@ pub(super) type Columns = (
     Vec<u8>,
     Option<i64>,
     i64,
+    Option<Vec<u8>>,
 );
 
 impl Reader<'_> {
@@ -124,7 +125,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
-        let (id, client_number, family, given, patronymic, phone, _, as_of, created_at) = row;
+        let (id, client_number, family, given, patronymic, phone, _, as_of, created_at, _) = row;
         let open = |column, sealed: &[u8]| {
             self.vault.open(
                 Place {
@@ -227,16 +228,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Amends a client's names and telephone.
+    /// Amends a client's names and telephone. The loan system's time of the client stays, and what it
+    /// last pushed is kept.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn amend_client(
-        &mut self,
-        id: &str,
-        person: &Person,
-        as_of: Option<DateTime<Utc>>,
-    ) -> Result<(), StoreError> {
+    pub fn amend_client(&mut self, held: &ClientRow, person: &Person) -> Result<(), StoreError> {
+        self.keep_last_push(held)?;
+        let id = held.id.as_str();
         let sealed = self.seal_person(id, person);
         let changed = diesel::update(clients::table.find(id))
             .set((
@@ -245,7 +244,6 @@ impl Tx<'_> {
                 clients::patronymic_sealed.eq(sealed.patronymic),
                 clients::phone_sealed.eq(sealed.phone),
                 clients::phone_index.eq(sealed.phone_index),
-                clients::as_of.eq(as_of.map(micros)),
             ))
             .execute(self.connection)?;
         one_row(TABLE, id, changed)

@@ -1,6 +1,6 @@
 //! One connection type over both databases, and how each is opened.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use diesel::{
     Connection as _, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
@@ -9,6 +9,8 @@ use diesel::{
 };
 
 use super::error::StoreError;
+pub(super) use super::url::DatabaseUrl;
+use crate::secrets::private_file;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -17,58 +19,6 @@ pub enum AnyConnection {
     Sqlite(SqliteConnection),
     /// the one that several instances share
     Postgres(PgConnection),
-}
-
-/// Which database, read from its URL.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    /// a file
-    Sqlite(String),
-    /// a server
-    Postgres(String),
-}
-
-impl DatabaseUrl {
-    /// Reads `sqlite:PATH` or `postgres://…`.
-    ///
-    /// # Errors
-    /// A sentence for whoever wrote the setting.
-    pub fn parse(url: &str) -> Result<Self, String> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() || path.contains('\0') {
-                return Err("a database URL `sqlite:PATH` needs a path".to_owned());
-            }
-            Ok(Self::Sqlite(path.to_owned()))
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Self::Postgres(url.to_owned()))
-        } else {
-            Err("a database URL is `sqlite:PATH` or `postgres://…`".to_owned())
-        }
-    }
-
-    /// The URL without a password, for people to read.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        match self {
-            Self::Sqlite(path) => format!("sqlite:{path}"),
-            Self::Postgres(url) => mask_password(url),
-        }
-    }
-}
-
-fn mask_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return "postgres://***".to_owned();
-    };
-    let bare = rest.split('?').next().unwrap_or_default();
-    match bare.rsplit_once('@') {
-        Some((user, host)) => {
-            let name = user.split(':').next().unwrap_or_default();
-            format!("{scheme}://{name}:***@{host}")
-        }
-        None => format!("{scheme}://{bare}"),
-    }
 }
 
 /// What a connection is opened for.
@@ -98,7 +48,12 @@ pub(super) fn open(
     statement: Duration,
 ) -> Result<AnyConnection, StoreError> {
     let opened = match url {
-        DatabaseUrl::Sqlite(path) => SqliteConnection::establish(path).map(AnyConnection::Sqlite),
+        DatabaseUrl::Sqlite(path) => {
+            // SQLite would make it for everybody to read. Its log and index take after it; why it cannot
+            // be made SQLite says itself.
+            let _sqlite_says_why = private_file::create_if_absent(Path::new(path));
+            SqliteConnection::establish(path).map(AnyConnection::Sqlite)
+        }
         DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Postgres),
     };
     let mut connection = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -165,23 +120,5 @@ impl AnyConnection {
     pub(super) fn ping(&mut self) -> Result<(), StoreError> {
         sql_query("SELECT 1").execute(self)?;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_in_a_url_is_not_shown() {
-        let url = DatabaseUrl::parse("postgres://qupia:s3cret@db:5432/qupia?password=other")
-            .unwrap_or_else(|_| unreachable!());
-        assert_eq!(url.masked(), "postgres://qupia:***@db:5432/qupia");
-    }
-
-    #[test]
-    fn only_the_two_databases_have_urls() {
-        assert!(DatabaseUrl::parse("mysql://x").is_err());
-        assert!(DatabaseUrl::parse("sqlite:").is_err());
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Reader, StoreError, Tally, Tx, maybe_moment, micros, moment, one_row,
+    Held, Reader, StoreError, Tally, Tx, maybe_moment, micros, moment, one_row,
     schema::{webhook_deliveries, webhook_endpoints},
 };
 
@@ -155,8 +155,10 @@ impl Reader<'_> {
             .filter(webhook_deliveries::endpoint_id.eq(webhook_endpoints::id))
             .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
             .filter(webhook_deliveries::next_at.le(micros(now)));
+        let rests_until = webhook_endpoints::rests_until;
         Ok(webhook_endpoints::table
             .filter(webhook_endpoints::is_active.eq(true))
+            .filter(rests_until.is_null().or(rests_until.le(micros(now))))
             .filter(exists(due))
             .order(webhook_endpoints::id)
             .select(webhook_endpoints::id)
@@ -290,61 +292,84 @@ impl Tx<'_> {
 }
 
 impl Tally<'_> {
-    /// Counts an attempt that ended a delivery, well or for good.
+    /// Counts an attempt that ended a delivery, well or for good. Says whether it was counted: not where
+    /// the duty to deliver is another's by now.
     ///
-    /// What was changed since it was picked up is left alone: another instance, or a replay.
+    /// What was changed since it was picked up is left alone: a replay.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn end_delivery(
         &mut self,
-        held: &DeliveryRow,
+        held: &Held,
+        row: &DeliveryRow,
         state: DeliveryState,
         answer: Answer,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.count_delivery(held, state, answer, held.next_at, now)
+    ) -> Result<bool, StoreError> {
+        Ok(self.still_holds(held, now)? && {
+            self.count_delivery(row, state, answer, row.next_at, now)?;
+            true
+        })
     }
 
-    /// Counts an attempt that failed; the next is at `next_at`, and what waits behind it with it.
+    /// Counts an attempt that failed; the next is at `next_at`, and what waits behind it with it. Says
+    /// whether it was counted: not where the duty to deliver is another's by now.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn retry_delivery(
         &mut self,
-        held: &DeliveryRow,
+        held: &Held,
+        row: &DeliveryRow,
         answer: Answer,
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.count_delivery(held, DeliveryState::Pending, answer, next_at, now)?;
+    ) -> Result<bool, StoreError> {
+        if !self.still_holds(held, now)? {
+            return Ok(false);
+        }
+        self.count_delivery(row, DeliveryState::Pending, answer, next_at, now)?;
         // Else they would be looked at with every pass, and passed over.
         diesel::update(webhook_deliveries::table)
-            .filter(webhook_deliveries::endpoint_id.eq(&held.endpoint_id))
-            .filter(webhook_deliveries::client_id.eq(&held.client_id))
+            .filter(webhook_deliveries::endpoint_id.eq(&row.endpoint_id))
+            .filter(webhook_deliveries::client_id.eq(&row.client_id))
             .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
-            .filter(webhook_deliveries::seq.gt(held.seq))
+            .filter(webhook_deliveries::seq.gt(row.seq))
             .filter(webhook_deliveries::next_at.lt(micros(next_at)))
             .set(webhook_deliveries::next_at.eq(micros(next_at)))
+            .execute(self.connection)?;
+        Ok(true)
+    }
+
+    /// Leaves a receiver alone until a time, unless it asked for longer before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn let_endpoint_rest(&mut self, id: &str, until: DateTime<Utc>) -> Result<(), StoreError> {
+        let rests_until = webhook_endpoints::rests_until;
+        diesel::update(webhook_endpoints::table.find(id))
+            .filter(rests_until.is_null().or(rests_until.lt(micros(until))))
+            .set(rests_until.eq(micros(until)))
             .execute(self.connection)?;
         Ok(())
     }
 
     fn count_delivery(
         &mut self,
-        held: &DeliveryRow,
+        row: &DeliveryRow,
         state: DeliveryState,
         answer: Answer,
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let count = |attempts: u32| i32::try_from(attempts).unwrap_or(i32::MAX);
-        diesel::update(webhook_deliveries::table.find(held.seq))
+        diesel::update(webhook_deliveries::table.find(row.seq))
             .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
-            .filter(webhook_deliveries::attempts.eq(count(held.attempts)))
+            .filter(webhook_deliveries::attempts.eq(count(row.attempts)))
             .set((
                 webhook_deliveries::state.eq(state.name()),
-                webhook_deliveries::attempts.eq(count(held.attempts.saturating_add(1))),
+                webhook_deliveries::attempts.eq(count(row.attempts.saturating_add(1))),
                 webhook_deliveries::next_at.eq(micros(next_at)),
                 webhook_deliveries::last_at.eq(micros(now)),
                 webhook_deliveries::last_status.eq(answer.status.map(i32::from)),

@@ -2,6 +2,10 @@
 //!
 //! A lease is held by being renewed. Instances' clocks may differ, so nobody compares another's time
 //! with its own: a lease is dead when it stood still for [`DEAD_AFTER`] by the onlooker's own clock.
+//!
+//! A process that was paused does not know that its lease is another's by now. So a lease has a term, a
+//! fencing token that grows whenever the lease changes hands, and what must not be done beside a
+//! successor asks for it in its own transaction: [`Tally::still_holds`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -10,6 +14,9 @@ use super::{AnyConnection, StoreError, Tally, micros, schema::leases};
 
 /// A lease that was not renewed for so long may be taken over.
 pub const DEAD_AFTER: TimeDelta = TimeDelta::seconds(10);
+
+/// Who holds a lease that was let go. Its row stays, so that its term goes on growing.
+const NOBODY: &str = "";
 
 /// What an onlooker remembers of a lease: who held it, in which renewal, and since when it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +30,18 @@ pub struct Sighting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lease {
     /// it is, as of this transaction
-    Ours,
+    Ours(Held),
     /// another holds it; to be handed in at the next try
     Theirs(Sighting),
+}
+
+/// A lease that was ours when this was made. Whether it still is, is asked in the transaction of what
+/// hangs on it: a process may have been paused in between, and another holds the lease by now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    name: &'static str,
+    holder: String,
+    term: i64,
 }
 
 impl Tally<'_> {
@@ -35,41 +51,23 @@ impl Tally<'_> {
     /// [`StoreError`].
     pub fn hold_lease(
         &mut self,
-        name: &str,
+        name: &'static str,
         instance: &str,
         seen: Option<&Sighting>,
         now: DateTime<Utc>,
     ) -> Result<Lease, StoreError> {
-        let renewal = (
-            leases::holder.eq(instance),
-            leases::expires_at.eq(micros(now + DEAD_AFTER)),
-        );
-        let ours = diesel::update(leases::table.find(name))
+        let expires_at = micros(now + DEAD_AFTER);
+        let renewed = diesel::update(leases::table.find(name))
             .filter(leases::holder.eq(instance))
-            .set(renewal)
+            .set(leases::expires_at.eq(expires_at))
             .execute(self.connection)?;
-        if ours == 1 {
-            return Ok(Lease::Ours);
-        }
-        let insert = diesel::insert_into(leases::table).values((leases::name.eq(name), renewal));
-        let made = match &mut self.connection {
-            AnyConnection::Sqlite(sqlite) => insert.on_conflict_do_nothing().execute(sqlite)?,
-            AnyConnection::Postgres(postgres) => {
-                insert.on_conflict_do_nothing().execute(postgres)?
-            }
-        };
-        if made == 1 {
-            return Ok(Lease::Ours);
-        }
-        if let Some(seen) = seen.filter(|seen| now - seen.since >= DEAD_AFTER) {
-            let taken = diesel::update(leases::table.find(name))
-                .filter(leases::holder.eq(&seen.holder))
-                .filter(leases::expires_at.eq(seen.renewed))
-                .set(renewal)
-                .execute(self.connection)?;
-            if taken == 1 {
-                return Ok(Lease::Ours);
-            }
+        if renewed == 1 || self.take_lease(name, instance, seen, now)? {
+            let term = leases::table
+                .find(name)
+                .select(leases::term)
+                .get_result(self.connection)?;
+            let holder = instance.to_owned();
+            return Ok(Lease::Ours(Held { name, holder, term }));
         }
         let held: Option<(String, i64)> = leases::table
             .find(name)
@@ -89,13 +87,76 @@ impl Tally<'_> {
         }))
     }
 
+    /// Takes a lease that is nobody's, or a dead one's.
+    fn take_lease(
+        &mut self,
+        name: &str,
+        instance: &str,
+        seen: Option<&Sighting>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let expires_at = micros(now + DEAD_AFTER);
+        let first = (
+            leases::name.eq(name),
+            leases::holder.eq(instance),
+            leases::term.eq(1),
+            leases::expires_at.eq(expires_at),
+        );
+        let insert = diesel::insert_into(leases::table).values(first);
+        let made = match &mut self.connection {
+            AnyConnection::Sqlite(sqlite) => insert.on_conflict_do_nothing().execute(sqlite)?,
+            AnyConnection::Postgres(postgres) => {
+                insert.on_conflict_do_nothing().execute(postgres)?
+            }
+        };
+        if made == 1 {
+            return Ok(true);
+        }
+        let changes_hands = (
+            leases::holder.eq(instance),
+            leases::term.eq(leases::term + 1),
+            leases::expires_at.eq(expires_at),
+        );
+        let free = diesel::update(leases::table.find(name))
+            .filter(leases::holder.eq(NOBODY))
+            .set(changes_hands)
+            .execute(self.connection)?;
+        if free == 1 {
+            return Ok(true);
+        }
+        let Some(dead) = seen.filter(|seen| now - seen.since >= DEAD_AFTER) else {
+            return Ok(false);
+        };
+        let taken = diesel::update(leases::table.find(name))
+            .filter(leases::holder.eq(&dead.holder))
+            .filter(leases::expires_at.eq(dead.renewed))
+            .set(changes_hands)
+            .execute(self.connection)?;
+        Ok(taken == 1)
+    }
+
+    /// Whether a lease that was ours still is; if so it is renewed, and nobody else can take it before
+    /// this transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn still_holds(&mut self, held: &Held, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let renewed = diesel::update(leases::table.find(held.name))
+            .filter(leases::holder.eq(&held.holder))
+            .filter(leases::term.eq(held.term))
+            .set(leases::expires_at.eq(micros(now + DEAD_AFTER)))
+            .execute(self.connection)?;
+        Ok(renewed == 1)
+    }
+
     /// Lets a lease go, so that another instance need not wait until it is dead.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn release_lease(&mut self, name: &str, instance: &str) -> Result<(), StoreError> {
-        diesel::delete(leases::table.find(name))
+        diesel::update(leases::table.find(name))
             .filter(leases::holder.eq(instance))
+            .set(leases::holder.eq(NOBODY))
             .execute(self.connection)?;
         Ok(())
     }

@@ -4,8 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx, connection::directly, micros, moment, one_row,
-    schema::loans,
+    AnyConnection, Reader, StoreError, Tx, connection::directly, micros, moment, schema::loans,
 };
 use crate::domain::money::Money;
 
@@ -105,18 +104,23 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Closes a loan that the loan system does not list any more.
+    /// Closes a loan that the loan system does not list any more. Its number has to be held; where the
+    /// row is another than the one that was decided about all the same, the transaction is begun again.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub fn close_loan(
-        &mut self,
-        ticket_number: &str,
-        as_of: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let closed = diesel::update(loans::table.find(ticket_number))
+    /// [`StoreError::Collided`], or another.
+    pub fn close_loan(&mut self, held: &LoanRow, as_of: DateTime<Utc>) -> Result<(), StoreError> {
+        let decided = loans::table
+            .find(&held.ticket_number)
+            .filter(loans::client_id.eq(&held.client_id))
+            .filter(loans::as_of.eq(micros(held.as_of)));
+        let closed = diesel::update(decided)
             .set((loans::is_open.eq(false), loans::as_of.eq(micros(as_of))))
             .execute(self.connection)?;
-        one_row(TABLE, ticket_number, closed)
+        if closed == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Collided)
+        }
     }
 }

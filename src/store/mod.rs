@@ -18,6 +18,7 @@ mod holds;
 mod inquiries;
 mod keys;
 mod lanes;
+mod last_push;
 mod leases;
 mod loans;
 mod looks;
@@ -35,6 +36,7 @@ mod sync;
 mod tallies;
 mod threads;
 mod throttled;
+mod url;
 mod vault;
 mod verifications;
 mod webhooks;
@@ -53,10 +55,11 @@ pub use self::{
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
-    connection::{AnyConnection, DatabaseUrl},
+    connection::AnyConnection,
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
-    leases::{DEAD_AFTER, Lease, Sighting},
+    last_push::{KnownPerson, PersonText},
+    leases::{DEAD_AFTER, Held, Lease, Sighting},
     loans::LoanRow,
     migrations::{MigrationState, migrate, pending, revert_all},
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
@@ -64,9 +67,10 @@ pub use self::{
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
-    sync::{ClientWrite, HeldClient, LoanWrite},
+    sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
     tallies::{Attempt, IdempotencyClaim, Tally},
     throttled::{Throttled, ThrottledKey},
+    url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
 };
@@ -381,6 +385,13 @@ impl<T> Traced<T> {
     #[must_use]
     pub fn and(mut self, event: Event) -> Self {
         self.events.push(event);
+        self
+    }
+
+    /// And all these events of the same change.
+    #[must_use]
+    pub fn with(mut self, events: impl IntoIterator<Item = Event>) -> Self {
+        self.events.extend(events);
         self
     }
 }

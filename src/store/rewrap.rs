@@ -38,6 +38,7 @@ pub const SEALED: &[SealedColumn] = &[
     sealed("clients", "given_name"),
     sealed("clients", "patronymic"),
     sealed("clients", "phone"),
+    sealed("clients", "last_push"),
     sealed("applications", "representative"),
     sealed("idempotency_records", "answer"),
     sealed("webhook_endpoints", "url"),

@@ -39,6 +39,7 @@ diesel::table! {
         phone_index -> Binary,
         as_of -> Nullable<BigInt>,
         created_at -> BigInt,
+        last_push_sealed -> Nullable<Binary>,
     }
 }
 
@@ -164,7 +165,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    leases (name) { name -> Text, holder -> Text, expires_at -> BigInt, }
+    leases (name) { name -> Text, holder -> Text, term -> BigInt, expires_at -> BigInt, }
 }
 
 diesel::table! {
@@ -198,6 +199,7 @@ diesel::table! {
         is_active -> Bool,
         disabled_because -> Nullable<Text>,
         created_at -> BigInt,
+        rests_until -> Nullable<BigInt>,
     }
 }
 

@@ -293,10 +293,11 @@ impl Tally<'_> {
         &mut self,
         added: &Seal,
         public_key: &[u8],
-        lease: (&str, &str),
+        lease: (&'static str, &str),
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        if self.hold_lease(lease.0, lease.1, None::<&Sighting>, now)? != Lease::Ours {
+        let held = self.hold_lease(lease.0, lease.1, None::<&Sighting>, now)?;
+        if !matches!(held, Lease::Ours(_)) {
             return Ok(false);
         }
         let head = newest(self.connection)?.map_or(Head::GENESIS, |seal| seal.head());

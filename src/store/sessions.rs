@@ -166,4 +166,22 @@ impl Tx<'_> {
             .execute(self.connection)?;
         Ok(())
     }
+
+    /// Ends every session there is. Gives how many held.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn end_all_sessions(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let held = sessions::expires_at.gt(micros(now));
+        let number: i64 = sessions::table
+            .filter(sessions::ended_at.is_null())
+            .filter(held)
+            .count()
+            .get_result(self.connection)?;
+        diesel::update(sessions::table)
+            .filter(sessions::ended_at.is_null())
+            .set(sessions::ended_at.eq(micros(now)))
+            .execute(self.connection)?;
+        Ok(usize::try_from(number).unwrap_or_default())
+    }
 }

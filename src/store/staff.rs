@@ -334,6 +334,17 @@ impl Tx<'_> {
         one_row("staff", id, changed)
     }
 
+    /// Ends the time of every one-time password. Gives how many were good.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn end_one_time_passwords(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        Ok(diesel::update(staff::table)
+            .filter(staff::one_time_until.gt(micros(now)))
+            .set(staff::one_time_until.eq(micros(now)))
+            .execute(self.connection)?)
+    }
+
     /// How many active admins there are. The rows are held until the transaction ends, so that two
     /// admins cannot put each other out at the same moment; in the order of their ids, so that no two
     /// who hold them wait for each other.

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{
     AnyConnection, Reader, StoreError, Tx,
-    clients::{ClientRow, Sealed},
+    clients::Sealed,
     loans::{self as held_loans, LoanRow},
     maybe_moment, micros, moment,
     schema::clients,
@@ -31,6 +31,15 @@ pub struct HeldClient {
     pub id: String,
     /// the loan system's time of it, where it came from there last
     pub as_of: Option<DateTime<Utc>>,
+}
+
+/// A loan that is held, as far as deciding by time and owner needs it.
+#[derive(Clone)]
+pub struct HeldLoan {
+    /// the id of its client
+    pub client_id: String,
+    /// the loan system's time of it
+    pub as_of: DateTime<Utc>,
 }
 
 #[derive(QueryableByName)]
@@ -47,30 +56,10 @@ struct ClientMark {
 struct LoanMark {
     #[diesel(sql_type = Text)]
     ticket_number: String,
+    #[diesel(sql_type = Text)]
+    client_id: String,
     #[diesel(sql_type = BigInt)]
     as_of: i64,
-}
-
-#[derive(QueryableByName)]
-struct WholeClient {
-    #[diesel(sql_type = Text)]
-    id: String,
-    #[diesel(sql_type = Text)]
-    client_number: String,
-    #[diesel(sql_type = Binary)]
-    family_name_sealed: Vec<u8>,
-    #[diesel(sql_type = Nullable<Binary>)]
-    given_name_sealed: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<Binary>)]
-    patronymic_sealed: Option<Vec<u8>>,
-    #[diesel(sql_type = Binary)]
-    phone_sealed: Vec<u8>,
-    #[diesel(sql_type = Binary)]
-    phone_index: Vec<u8>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    as_of: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    created_at: i64,
 }
 
 #[derive(QueryableByName)]
@@ -110,7 +99,7 @@ macro_rules! bind_columns {
 }
 
 /// Loads the rows whose key, which `select` ends with, is one of `keys`.
-fn among<R>(
+pub(super) fn among<R>(
     connection: &mut AnyConnection,
     select: &str,
     keys: &[&str],
@@ -168,42 +157,20 @@ impl Reader<'_> {
         held.collect()
     }
 
-    /// The clients with these numbers, in no order.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn clients_by_numbers(&mut self, numbers: &[&str]) -> Result<Vec<ClientRow>, StoreError> {
-        let select = "SELECT * FROM clients WHERE client_number";
-        let rows: Vec<WholeClient> = among(self.connection, select, numbers)?;
-        let decoded = rows.into_iter().map(|row| {
-            self.decode_client((
-                row.id,
-                row.client_number,
-                row.family_name_sealed,
-                row.given_name_sealed,
-                row.patronymic_sealed,
-                row.phone_sealed,
-                row.phone_index,
-                row.as_of,
-                row.created_at,
-            ))
-        });
-        decoded.collect()
-    }
-
-    /// Which of these tickets are held, and of when.
+    /// Which of these tickets are held, whose and of when.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn held_loans(
         &mut self,
         tickets: &[&str],
-    ) -> Result<HashMap<String, DateTime<Utc>>, StoreError> {
-        let select = "SELECT ticket_number, as_of FROM loans WHERE ticket_number";
+    ) -> Result<HashMap<String, HeldLoan>, StoreError> {
+        let select = "SELECT ticket_number, client_id, as_of FROM loans WHERE ticket_number";
         let rows: Vec<LoanMark> = among(self.connection, select, tickets)?;
         let held = rows.into_iter().map(|row| {
             let as_of = moment("loans", &row.ticket_number, row.as_of)?;
-            Ok((row.ticket_number, as_of))
+            let client_id = row.client_id;
+            Ok((row.ticket_number, HeldLoan { client_id, as_of }))
         });
         held.collect()
     }
@@ -289,7 +256,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Replaces what is held of clients, unless something newer came in the meantime.
+    /// Replaces what is held of clients. Their numbers have to be held, since what decided that they are
+    /// replaced is not asked again here.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -305,7 +273,7 @@ impl Tx<'_> {
                      given_name_sealed = unhex(u.value ->> 2), \
                      patronymic_sealed = unhex(u.value ->> 3), \
                      phone_sealed = unhex(u.value ->> 4), phone_index = unhex(u.value ->> 5), \
-                     as_of = u.value ->> 6 \
+                     as_of = u.value ->> 6, last_push_sealed = NULL \
                      FROM json_each(?) AS u WHERE clients.id = u.value ->> 0",
                 )
                 .bind::<Text, _>(client_rows(replaced, sealed)?)
@@ -316,10 +284,10 @@ impl Tx<'_> {
                 let update = sql_query(
                     "UPDATE clients SET family_name_sealed = u.family, given_name_sealed = u.given, \
                      patronymic_sealed = u.patronymic, phone_sealed = u.phone, \
-                     phone_index = u.tag, as_of = u.at \
+                     phone_index = u.tag, as_of = u.at, last_push_sealed = NULL \
                      FROM unnest($1, $2, $3, $4, $5, $6, $7) \
                      AS u (id, family, given, patronymic, phone, tag, at) \
-                     WHERE clients.id = u.id AND (clients.as_of IS NULL OR clients.as_of <= u.at)",
+                     WHERE clients.id = u.id",
                 );
                 bind_columns!(update, columns).execute(postgres)?;
             }
@@ -327,7 +295,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Enters or replaces loans, unless something newer came in the meantime.
+    /// Enters or replaces loans. Their numbers have to be held, since what decided that they are replaced
+    /// is not asked again here.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -364,12 +333,11 @@ impl Tx<'_> {
 /// The columns of a loan, in the order in which they are put.
 const LOAN_COLUMNS: &str = "ticket_number, client_id, product, due_on, balance_minor_units, \
                             currency, grace_days, is_open, as_of";
-/// A loan that is held is replaced, unless by something older.
+/// A loan that is held is replaced.
 const OR_REPLACE_LOAN: &str = "ON CONFLICT (ticket_number) DO UPDATE SET \
      client_id = excluded.client_id, product = excluded.product, due_on = excluded.due_on, \
      balance_minor_units = excluded.balance_minor_units, currency = excluded.currency, \
-     grace_days = excluded.grace_days, is_open = excluded.is_open, as_of = excluded.as_of \
-     WHERE loans.as_of <= excluded.as_of";
+     grace_days = excluded.grace_days, is_open = excluded.is_open, as_of = excluded.as_of";
 
 type LoanJson<'a> = (
     &'a str,

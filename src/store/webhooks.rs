@@ -33,6 +33,8 @@ pub struct EndpointRow {
     pub disabled_because: Option<String>,
     /// when it was registered
     pub created_at: DateTime<Utc>,
+    /// until when it asked to be left alone, where it did
+    pub rests_until: Option<DateTime<Utc>>,
 }
 
 /// A receiver to be registered, with its first secret.
@@ -87,6 +89,7 @@ type Columns = (
     bool,
     Option<String>,
     i64,
+    Option<i64>,
 );
 
 fn url_of(id: &str) -> Place<'_> {
@@ -215,11 +218,13 @@ impl Reader<'_> {
     }
 
     fn decode_endpoint(&self, row: Columns) -> Result<EndpointRow, StoreError> {
-        let (id, url, events, description, is_active, disabled_because, created_at) = row;
+        let (id, url, events, description, is_active, disabled_because, created_at, rests_until) =
+            row;
         Ok(EndpointRow {
             url: self.vault.open(url_of(&id), &url)?.to_string(),
             events: events_of(events.as_deref()),
             created_at: moment(TABLE, &id, created_at)?,
+            rests_until: maybe_moment(TABLE, &id, rests_until)?,
             id,
             description,
             is_active,
@@ -328,7 +333,11 @@ impl Tx<'_> {
         if let Some(url) = &change.url {
             let sealed = self.vault.seal(url_of(id), url);
             let changed = diesel::update(row)
-                .set(webhook_endpoints::url_sealed.eq(sealed))
+                .set((
+                    webhook_endpoints::url_sealed.eq(sealed),
+                    // It was another address that asked to be left alone.
+                    webhook_endpoints::rests_until.eq(None::<i64>),
+                ))
                 .execute(self.connection)?;
             one_row(TABLE, id, changed)?;
         }
@@ -351,7 +360,8 @@ impl Tx<'_> {
         }
     }
 
-    /// Switches a receiver off for a reason, or on for none. What waits for it stays.
+    /// Switches a receiver off for a reason, or on for none. What waits for it stays; whoever switches it
+    /// on has seen to it, and it rests no longer.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -364,6 +374,7 @@ impl Tx<'_> {
             .set((
                 webhook_endpoints::is_active.eq(disabled_because.is_none()),
                 webhook_endpoints::disabled_because.eq(disabled_because),
+                webhook_endpoints::rests_until.eq(None::<i64>),
             ))
             .execute(self.connection)?;
         one_row(TABLE, id, changed)

@@ -107,6 +107,16 @@ async fn each_flaw_of_a_draft_is_named_by_its_field(world: &World) {
             "not_a_date",
         ),
         (
+            "/representative/document_date",
+            json!("0001-01-01"),
+            "out_of_range",
+        ),
+        (
+            "/representative/valid_until",
+            json!("9999-12-31"),
+            "out_of_range",
+        ),
+        (
             "/representative/valid_until",
             json!("2026-02-30"),
             "not_a_date",
@@ -271,6 +281,9 @@ async fn the_day_on_the_paper_lies_between_the_draft_and_today_in_almaty(world: 
     complete("2026-02-31")
         .await
         .refused_field(422, "/signed_on", "not_a_date");
+    complete("0001-01-01")
+        .await
+        .refused_field(422, "/signed_on", "out_of_range");
     complete("2026-02-01T00:00:00Z")
         .await
         .refused_field(422, "/signed_on", "not_a_date");

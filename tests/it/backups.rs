@@ -1,14 +1,14 @@
 //! A backup is made while the service runs, and only a good one is restored.
 
-use std::{fs, fs::File, path::Path};
+use std::{fs, fs::File, os::unix::fs::PermissionsExt, path::Path};
 
 use qupia::{
     app::{StartError, foundation::Foundation},
     flows::{
-        backup::{BackupError, Manifest, back_up, restore},
+        backup::{BackupError, Manifest, Restored, back_up, restore},
+        end_sessions::end_sessions,
         export_audit::export,
         seal_audit::{Sealer, seal_once},
-        verify_audit::Report,
     },
     secrets::{
         backup::{BackupKey, BackupLock},
@@ -17,18 +17,22 @@ use qupia::{
     },
 };
 use secrecy::SecretString;
+use serde_json::json;
 
 use crate::support::{
     World,
+    database::Database,
     world::{self, BUSY, on_each_database, on_sqlite},
 };
 
 on_sqlite! {
     a_backup_made_while_serving_is_restored with BUSY,
     what_is_not_good_is_not_restored with BUSY,
+    whoever_was_signed_in_when_it_was_made_is_signed_out_by_a_restore with BUSY,
 }
 
 on_each_database! {
+    everybody_is_signed_out_after_a_restore_by_other_tools with BUSY,
     an_export_is_verified_by_a_program_that_knows_only_the_public_key with BUSY,
 }
 
@@ -49,7 +53,7 @@ async fn restored(
     file: &Path,
     to: &Path,
     passphrase: &SecretString,
-) -> Result<(Manifest, Report), BackupError> {
+) -> Result<Restored, BackupError> {
     let keyring = world.first.app.settings.keyring.display().to_string();
     let settings = |folder: &Path| -> Result<_, StartError> {
         let url = format!("sqlite:{}", folder.join("qupia.sqlite").display());
@@ -75,11 +79,16 @@ async fn a_backup_made_while_serving_is_restored(world: &World) {
     assert!(!whole.windows(15).any(|bytes| bytes == b"SQLite format 3"));
 
     let to = world.folder().join("restored");
-    let (found, report) = restored(world, &file, &to, &passphrase())
+    let found = restored(world, &file, &to, &passphrase())
         .await
-        .expect("restored");
-    assert_eq!(found, manifest);
-    assert_eq!(report.seals, 1);
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(found.manifest, manifest);
+    assert_eq!(found.audit.seals, 1);
+    let mode = fs::metadata(to.join("qupia.sqlite"))
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
     // It begins where the backup was made, and is never written over.
     fs::copy(&world.first.app.settings.keyring, to.join("keyring.toml")).expect("copied");
     let url = format!("sqlite:{}", to.join("qupia.sqlite").display());
@@ -94,6 +103,64 @@ async fn a_backup_made_while_serving_is_restored(world: &World) {
     );
     let again = restored(world, &file, &to, &passphrase()).await;
     assert!(matches!(again, Err(BackupError::Io(_))));
+}
+
+async fn whoever_was_signed_in_when_it_was_made_is_signed_out_by_a_restore(world: &World) {
+    let branch = world.staff("branch").await;
+    let file = world.folder().join("backup.age");
+    backed_up(world, &file).await;
+    // Since then the session was closed, and its owner has left.
+    branch.delete("/v1/sessions/current").await.expect(204);
+    let to = world.folder().join("restored");
+    let found = restored(world, &file, &to, &passphrase())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!(found.ended.sessions >= 2, "{:?}", found.ended);
+    let logins: Vec<_> = found
+        .ended
+        .active
+        .iter()
+        .map(|(login, _)| login.clone())
+        .collect();
+    assert!(logins.contains(&"admin".to_owned()), "{logins:?}");
+    fs::copy(&world.first.app.settings.keyring, to.join("keyring.toml")).expect("copied");
+    let restored = Database::Sqlite(to.join("qupia.sqlite"));
+    let holding = "SELECT count(*) FROM sessions WHERE ended_at IS NULL";
+    assert_eq!(restored.number(holding), 0);
+    let traced = "SELECT count(*) FROM audit_events WHERE outcome = 'all_ended'";
+    assert_eq!(restored.number(traced), 1);
+    // What goes on being served is not touched.
+    assert!(world.database.number(holding) > 0);
+}
+
+async fn everybody_is_signed_out_after_a_restore_by_other_tools(world: &World) {
+    let branch = world.staff("branch").await;
+    let body = json!({"login": "newcomer", "name": "Айгүл", "role": "auditor"});
+    let made = world.admin.post("/v1/staff", body).await.expect(201);
+    let one_time = made.text("password");
+    let ended = end_sessions(&world.first.app).await.expect("ended");
+    assert_eq!(ended.one_time_passwords, 1);
+    assert!(ended.active.iter().any(|(login, _)| login == "newcomer"));
+    branch.get("/v1/staff/me").await.expect(401);
+    world.admin.get("/v1/staff").await.expect(401);
+    let sign_in = json!({"login": "newcomer", "password": one_time});
+    let refused = world.line().post("/v1/sessions", sign_in).await;
+    refused.expect(401);
+    // Whoever has a password of their own signs in anew.
+    branch
+        .again(world.line())
+        .await
+        .get("/v1/staff/me")
+        .await
+        .expect(200);
+    let events = "SELECT reason FROM audit_events WHERE outcome = 'all_ended'";
+    let told = world.database.texts(events);
+    assert_eq!(
+        told,
+        [format!("{} sessions, 1 one-time passwords", ended.sessions)]
+    );
+    let again = end_sessions(&world.first.app).await.expect("ended");
+    assert_eq!((again.sessions, again.one_time_passwords), (1, 0));
 }
 
 async fn what_is_not_good_is_not_restored(world: &World) {

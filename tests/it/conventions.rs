@@ -15,6 +15,7 @@ on_sqlite! {
     a_request_bears_the_callers_id_where_it_fits_and_one_of_ours_elsewhere,
     bodies_that_are_no_json_of_ours_are_told_apart,
     a_body_over_a_mebibyte_is_refused,
+    a_byte_order_mark_before_a_body_is_passed_over,
     addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form,
     what_is_not_acceptable_is_not_sent,
     problems_are_told_in_the_callers_language,
@@ -134,7 +135,6 @@ async fn bodies_that_are_no_json_of_ours_are_told_apart(world: &World) {
         "nonsense",
         "{} {}",
         "{\"phone\": \"\\ud800\"}",
-        "\u{feff}{}",
     ] {
         let answer = post(json_kind, body.as_bytes().to_vec()).await;
         answer.refused(400, "malformed_json");
@@ -200,6 +200,22 @@ async fn a_body_over_a_mebibyte_is_refused(world: &World) {
         .body("application/json", body)
         .await
         .refused(413, "payload_too_large");
+}
+
+async fn a_byte_order_mark_before_a_body_is_passed_over(world: &World) {
+    let branch = world.staff("branch").await;
+    let enter = async |mark: &str, number: &str| {
+        let body = format!("{mark}{}", crate::support::cast::somebody(number));
+        let ask = branch.ask("POST", "/v1/clients");
+        ask.body("application/json", body).await
+    };
+    enter("\u{feff}", "K-1").await.expect(201);
+    // One is a mark; another is no JSON.
+    let twice = enter("\u{feff}\u{feff}", "K-2").await;
+    twice.refused(400, "malformed_json");
+    enter("\u{fffe}", "K-2")
+        .await
+        .refused(400, "malformed_json");
 }
 
 async fn addresses_and_methods_that_are_not_there_are_told_in_the_contracts_form(world: &World) {

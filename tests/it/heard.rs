@@ -165,15 +165,15 @@ fn a_phrase_registered_under_the_first_fold_verifies_when_a_second_is_in_force()
 // The attacker.
 
 /// Common words, the likeliest first, with pairs that only a letter parts
-/// which folding takes away («күл», «құл»).
+/// which folding or a spelling takes away («күл», «құл»; «тақта», «тахта»).
 const KAZAKH_FIRST: &str = "алтын ақ қара көк қызыл жасыл күміс сары ұлы кіші жақсы жаңа үлкен \
     тәтті қыран жеті сұлу асыл биік кең";
 const KAZAKH_SECOND: &str = "күн ай жұлдыз гүл бала тау көл бұлақ қыз ана ата дала алма орда \
-    қанат бұлт теңіз өзен жол ту түн құс арыстан күл құл тұз түз";
+    қанат бұлт теңіз өзен жол ту түн құс арыстан күл құл тұз түз хан қан тақта тахта";
 const RUSSIAN_FIRST: &str = "золотая синяя белая красная зелёная моя старая новая большая \
     маленькая тихая добрая чёрная ясная милая";
 const RUSSIAN_SECOND: &str = "рыбка птица роза звезда ночь весна мама река гора луна кошка \
-    осень дорога школа банка банька полка полька горка горька";
+    осень дорога школа банка банька полка полька горка горька люк лук муха мука сюда суда";
 const NUMBERS: &str = "7 1 2010 5 777 1985 1990 2000 3 12 100 2024 1991 25 1980 40 2005 1995 77 9";
 
 /// A phrase, its Zipf weight, and where it stands in its word lists.
@@ -305,6 +305,11 @@ fn disguises(phrase: &str) -> Vec<String> {
         phrase.replace('ы', "у"),
         phrase.replace('ш', "ч"),
         phrase.replace('о', "-"),
+        phrase.replace(['ү', 'у', 'ұ'], "ю"),
+        phrase.replace(['ә', 'а'], "я"),
+        phrase.replace(['қ', 'к'], "х"),
+        phrase.replace('х', "қ"),
+        phrase.replace('ң', "нг"),
     ]
 }
 

@@ -22,10 +22,14 @@ on_each_database! {
     lines_stand_alone_and_those_rejected_are_written_beside_the_file with BUSY,
     what_accounting_exports_is_read with BUSY,
     a_file_may_be_packed with BUSY,
+    kazakh_names_are_read_in_whatever_code_page_they_come with BUSY,
     an_import_that_is_stopped_or_killed_loses_nothing_that_it_applied with BUSY,
 }
 on_sqlite! {
     a_file_in_which_nothing_stands_is_imported with BUSY,
+    what_spreadsheets_write_is_read with BUSY,
+    lines_that_make_no_sense_are_refused_by_their_number with BUSY,
+    a_time_that_has_not_come_is_refused_by_name with BUSY,
     rejected_lines_go_where_they_are_wanted with BUSY,
 }
 
@@ -214,6 +218,145 @@ async fn a_file_may_be_packed(world: &World) {
     import(world, &file, &[]).is(0, [1, 0, 0, 0]);
     let half = write(world, "half.csv.gz", &table[..table.len() - 9]);
     import(world, &half, &[]).refused(2, "half.csv.gz: ");
+}
+
+/// Text in KZ-1048: windows-1251 with the letters of Kazakh in place of sixteen others.
+fn kz_1048(text: &str) -> Vec<u8> {
+    let (kazakh, windows) = ("ҚҺқһҰұӘӨҒҮөғәҢңү", "ЌЋќћЎўЈҐЄЇґєјЅѕї");
+    let as_windows: String = text
+        .chars()
+        .map(|letter| {
+            let place = kazakh.chars().position(|one| one == letter);
+            place
+                .and_then(|place| windows.chars().nth(place))
+                .unwrap_or(letter)
+        })
+        .collect();
+    let (bytes, _, unmappable) = WINDOWS_1251.encode(&as_windows);
+    assert!(!unmappable);
+    bytes.into_owned()
+}
+
+async fn kazakh_names_are_read_in_whatever_code_page_they_come(world: &World) {
+    let branch = world.staff("branch").await;
+    let holds = async |number: &str, names: [&str; 2]| {
+        let sought = json!({"client_number": number});
+        let found = branch.post("/v1/clients/search", sought).await.expect(200);
+        let card = &found.items()[0];
+        assert_eq!([&card["family_name"], &card["given_name"]], names);
+    };
+    let table = |number: &str, family: &str, given: &str| {
+        format!(
+            "client_number;family_name;given_name;phone\r\n{number};{family};{given};8 701 234 56 67\r\n"
+        )
+    };
+    let as_of = ["--as-of", AS_OF];
+    let file = write(world, "kz.csv", kz_1048(&table("К-1", "Қасымова", "Әсел")));
+    let told = import(world, &file, &as_of);
+    told.is(0, [1, 0, 0, 0]);
+    assert!(
+        told.stdout.contains("encoding recognised: KZ-1048\n"),
+        "{told:?}"
+    );
+    holds("К-1", ["Қасымова", "Әсел"]).await;
+
+    let text = table("К-2", "Иванов", "Пётр");
+    let (koi, _, _) = encoding_rs::KOI8_R.encode(&text);
+    let file = write(world, "koi.csv", &koi);
+    import(world, &file, &as_of).is(0, [1, 0, 0, 0]);
+    holds("К-2", ["Иванов", "Пётр"]).await;
+
+    // What a spreadsheet saves as "Unicode text": UTF-16 with tabs.
+    let text = table("К-3", "Ғабитов", "Үсен").replace(';', "\t");
+    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+    let file = write(world, "unicode.txt", bytes);
+    import(world, &file, &["--as-of", AS_OF, "--format", "csv"]).is(0, [1, 0, 0, 0]);
+    holds("К-3", ["Ғабитов", "Үсен"]).await;
+
+    // The same bytes are another name where the code page is named.
+    let bytes = kz_1048(&table("К-4", "Бағдат", "Үмбет"));
+    let file = write(world, "named.csv", &bytes);
+    let named = ["--as-of", AS_OF, "--encoding", "windows-1251"];
+    let told = import(world, &file, &named);
+    told.is(0, [1, 0, 0, 0]);
+    assert!(!told.stdout.contains("encoding"), "{told:?}");
+    holds("К-4", ["Баєдат", "Їмбет"]).await;
+    let named = ["--as-of", AS_OF, "--encoding", "KZ-1048"];
+    import(world, &file, &named).is(0, [1, 0, 0, 0]);
+    holds("К-4", ["Бағдат", "Үмбет"]).await;
+    let unknown = ["--as-of", AS_OF, "--encoding", "latin"];
+    import(world, &file, &unknown).refused(2, "kz-1048");
+}
+
+async fn lines_that_make_no_sense_are_refused_by_their_number(world: &World) {
+    let header = "client_number;family_name;given_name;phone\n";
+    let mut bytes = header.as_bytes().to_vec();
+    let line = |number: u8, family: &str| format!("К-{number};{family};Вера;+7701234566{number}\n");
+    for number in 1..=4 {
+        bytes.extend(kz_1048(&line(number, "Қасымова")));
+    }
+    let turned = line(5, "Иванов");
+    let (koi, _, _) = encoding_rs::KOI8_R.encode(&turned);
+    bytes.extend_from_slice(&koi);
+    bytes.extend(line(6, "Қасымова").into_bytes());
+    bytes.extend(kz_1048(&line(7, "Ким")));
+    let file = write(world, "mixed.csv", &bytes);
+    let told = import(world, &file, &["--as-of", AS_OF]);
+    told.is(3, [5, 0, 0, 2]);
+    let rejects = fs::read_to_string(format!("{}.rejects.csv", file.display()));
+    let rejects = rejects.expect("it is there");
+    let lines: Vec<_> = rejects.lines().skip(1).collect();
+    assert_eq!(lines.len(), 2, "{rejects}");
+    assert!(lines[0].starts_with("6;wrong_encoding;"), "{rejects}");
+    assert!(lines[1].starts_with("7;wrong_encoding;"), "{rejects}");
+    assert!(rejects.contains("--encoding"), "{rejects}");
+}
+
+async fn what_spreadsheets_write_is_read(world: &World) {
+    let clients = write(world, "clients.ndjson", client("K-1").to_string());
+    import(world, &clients, &[]).is(0, [1, 0, 0, 0]);
+    let loans = "sep=;\r\n\
+        ticket_number;client_number;product;due_on;amount;currency;grace_days;status;\r\n\
+        T-1;K-1;Сақина;20.12.2026 0:00:00;125\u{a0}000,00;KZT;20;open;\r\n\
+        T-2;K-1;Сырға;1.2.2027;1 250 000,5;KZT;;open;\r\n\
+        T-3;K-1;Алқа;01.02.2027;125'000.00;KZT;;open\r\n\
+        T-4;K-1;Білезік;01.02.2027;12 50 00,00;KZT;;open;\r\n\
+        T-5;K-1;Сағат;01.01.0001 0:00:00;1,00;KZT;;open;\r\n\
+        Итого:;;;;1 375 000,50;;;;\r\n";
+    let file = write(world, "loans.csv", loans);
+    let told = import(world, &file, &["--as-of", AS_OF]);
+    told.is(3, [3, 0, 0, 3]);
+    let held = "SELECT ticket_number || ' ' || due_on || ' ' || balance_minor_units FROM loans \
+                ORDER BY ticket_number";
+    let expected = [
+        "T-1 2026-12-20 12500000",
+        "T-2 2027-02-01 125000050",
+        "T-3 2027-02-01 12500000",
+    ];
+    assert_eq!(world.database.texts(held), expected);
+    let rejects = fs::read_to_string(format!("{}.rejects.csv", file.display()));
+    let rejects = rejects.expect("it is there");
+    let lines: Vec<_> = rejects.lines().skip(1).collect();
+    for (line, start) in lines
+        .iter()
+        .zip(["6;not_an_amount;", "7;out_of_range;", "8;total_row;"])
+    {
+        assert!(line.starts_with(start), "{rejects}");
+    }
+}
+
+async fn a_time_that_has_not_come_is_refused_by_name(world: &World) {
+    let ahead = client("K-1")
+        .to_string()
+        .replace(AS_OF, "2099-01-01T00:00:00Z");
+    let file = write(world, "night.ndjson", format!("{ahead}\n{}", client("K-2")));
+    import(world, &file, &[]).is(3, [1, 0, 0, 1]);
+    let rejects = fs::read_to_string(format!("{}.rejects.ndjson", file.display()));
+    assert!(rejects.is_ok_and(|text| text.contains("\"as_of_ahead\"")));
+    let table = "client_number;family_name;given_name;phone\nK-1;A;B;+77012345667\n";
+    let file = write(world, "clients.csv", table);
+    import(world, &file, &["--as-of", "2099-01-01T00:00:00Z"]).refused(2, "--as-of: ");
 }
 
 async fn a_file_in_which_nothing_stands_is_imported(world: &World) {

@@ -25,6 +25,8 @@ on_each_database! {
     a_key_that_something_hangs_on_is_not_retired with BUSY,
     a_new_key_reads_at_once_and_writes_a_little_later with BUSY,
     a_rotation_lets_no_repeated_request_through with BUSY,
+    a_keyring_that_lacks_a_key_in_use_is_not_taken_though_it_brings_a_new_one with BUSY,
+    another_rotation_meanwhile_puts_no_key_to_use_too_early with BUSY,
 }
 
 /// What `qupia keys` stands on: another process over the same folder and database.
@@ -181,9 +183,10 @@ async fn a_new_key_reads_at_once_and_writes_a_little_later(world: &World) {
     world.wait(TimeDelta::seconds(1));
     look(app, &mut reloader).await.expect("looked");
     assert_eq!(active(app)[1], new);
-    // One that was there before is put to use at once.
+    // One that is known for as long is put to use at once.
     let added = keys::add(&console, Purpose::Field).await.expect("added");
     look(app, &mut reloader).await.expect("looked");
+    world.wait(SETTLE);
     keys::rotate(&console, Purpose::Field, Some(added.clone()))
         .await
         .expect("rotated");
@@ -207,4 +210,97 @@ async fn a_rotation_lets_no_repeated_request_through(world: &World) {
     let again = enter().await.expect(201);
     assert_eq!(again.text("id"), first.text("id"));
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
+}
+
+async fn a_keyring_that_lacks_a_key_in_use_is_not_taken_though_it_brings_a_new_one(world: &World) {
+    let app = &world.first.app;
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let before = active(app);
+    let path = &app.settings.keyring;
+    let whole = std::fs::read_to_string(path).expect("it is there");
+    let console = console(world).await;
+    keys::rotate(&console, Purpose::Field, None)
+        .await
+        .expect("rotated");
+    let rotated = std::fs::read_to_string(path).expect("it is there");
+    // As where the file was put together by hand, and a key's lines were lost.
+    let lacking: Vec<&str> = rotated
+        .split("\n[[")
+        .filter(|key| !key.contains(&before[1]))
+        .collect();
+    let lacking = lacking.join("\n[[");
+    assert_ne!(lacking, rotated);
+    std::fs::write(path, &lacking).expect("written");
+    let mut reloader = Reloader::default();
+    for _ in 0..3 {
+        let refused = look(app, &mut reloader).await.err();
+        let why = refused.map(|why| why.to_string()).unwrap_or_default();
+        assert!(why.contains(&before[1]), "{why}");
+        assert_eq!(active(app), before);
+        let card = branch.get(&format!("/v1/clients/{client}")).await;
+        card.expect(200);
+        let figures = world.line().get("/metrics").await.expect(200).text;
+        assert!(figures.contains("qupia_keyring_refused 1"), "{figures}");
+        world.wait(SETTLE);
+    }
+    // Whole again, it is taken, and what is new in it settles from then on.
+    std::fs::write(path, &rotated).expect("written");
+    look(app, &mut reloader).await.expect("taken");
+    assert_eq!(active(app), before);
+    let figures = world.line().get("/metrics").await.expect(200).text;
+    assert!(figures.contains("qupia_keyring_refused 0"), "{figures}");
+    world.wait(SETTLE);
+    look(app, &mut reloader).await.expect("taken");
+    assert_eq!(active(app), active(&console));
+    std::fs::write(path, whole).expect("written");
+    assert!(look(app, &mut reloader).await.is_err());
+}
+
+async fn another_rotation_meanwhile_puts_no_key_to_use_too_early(world: &World) {
+    let app = &world.first.app;
+    let console = console(world).await;
+    let before = active(app);
+    let mut reloader = Reloader::default();
+    let rotate = async |purpose| {
+        keys::rotate(&console, purpose, None)
+            .await
+            .expect("rotated")
+    };
+    let field = rotate(Purpose::Field).await;
+    look(app, &mut reloader).await.expect("looked");
+    // Two seconds later, when another instance may have looked only once, the file changes again.
+    world.wait(TimeDelta::seconds(2));
+    let index = rotate(Purpose::Index).await;
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app), before);
+    // And again, to a second key of the same purpose, and to one that was only added.
+    world.wait(TimeDelta::seconds(2));
+    let newer = rotate(Purpose::Field).await;
+    let added = keys::add(&console, Purpose::Pepper).await.expect("added");
+    look(app, &mut reloader).await.expect("looked");
+    keys::rotate(&console, Purpose::Pepper, Some(added.clone()))
+        .await
+        .expect("rotated");
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app), before);
+    world.wait(TimeDelta::seconds(1));
+    // The first has settled, and is the active one no more; the others have not.
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app), before);
+    world.wait(TimeDelta::seconds(2));
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app)[2], index);
+    assert_eq!(active(app)[..2], before[..2]);
+    world.wait(TimeDelta::seconds(2));
+    look(app, &mut reloader).await.expect("looked");
+    assert_eq!(active(app), active(&console));
+    assert_eq!(active(app)[..2], [added, newer]);
+    assert!(
+        app.keys
+            .now()
+            .keyring
+            .by_id(Purpose::Field, &field)
+            .is_some()
+    );
 }

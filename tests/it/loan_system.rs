@@ -45,26 +45,26 @@ const CLIENT: &str = "/v1/loan-system/clients/K-1";
 
 async fn as_of_decides_over_a_loan(world: &World) {
     let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
-    branch.enter_client("K-1").await;
-    let noon = loan("2026-01-31T12:00:00Z");
+    let holder = branch.enter_client("K-1").await;
+    let noon = loan("2026-01-30T12:00:00Z");
     let first = feed.put(LOAN, noon.clone()).await.expect(201);
-    assert_eq!(first.body, json!({"applied": true}));
+    assert_eq!(first.body, json!({"applied": true, "client_id": holder}));
     let push = async |body: Value, expected: Value| {
         assert_eq!(feed.put(LOAN, body).await.expect(200).body, expected);
     };
-    let unchanged = json!({"applied": false, "reason": "unchanged"});
-    let stale = json!({"applied": false, "reason": "stale"});
-    let applied = json!({"applied": true});
+    let unchanged = json!({"applied": false, "reason": "unchanged", "client_id": holder});
+    let stale = json!({"applied": false, "reason": "stale", "client_id": holder});
+    let applied = json!({"applied": true, "client_id": holder});
     push(noon.clone(), unchanged.clone()).await;
     // The same moment in another zone, and a balance written otherwise, are the same content.
-    let mut elsewhere = loan("2026-01-31T17:00:00+05:00");
+    let mut elsewhere = loan("2026-01-30T17:00:00+05:00");
     elsewhere["balance"]["amount"] = json!("125000");
     push(elsewhere, unchanged).await;
-    push(loan("2026-01-31T11:59:59.999999Z"), stale.clone()).await;
+    push(loan("2026-01-30T11:59:59.999999Z"), stale.clone()).await;
     let mut other = noon.clone();
     other["product"] = json!("Күміс");
     push(other, applied.clone()).await;
-    let mut closed = loan("2026-01-31T12:00:00.000001Z");
+    let mut closed = loan("2026-01-30T12:00:00.000001Z");
     closed["status"] = json!("closed");
     push(closed, applied).await;
     push(noon, stale).await;
@@ -72,7 +72,7 @@ async fn as_of_decides_over_a_loan(world: &World) {
 
 async fn as_of_decides_over_a_client(world: &World) {
     let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
-    let noon = client("2026-01-31T12:00:00Z");
+    let noon = client("2026-01-30T12:00:00Z");
     assert_eq!(
         feed.put(CLIENT, noon.clone()).await.expect(201)["applied"],
         true
@@ -82,7 +82,7 @@ async fn as_of_decides_over_a_client(world: &World) {
         "unchanged"
     );
     assert_eq!(
-        feed.put(CLIENT, client("2026-01-31T11:00:00Z"))
+        feed.put(CLIENT, client("2026-01-30T11:00:00Z"))
             .await
             .expect(200)["reason"],
         "stale"
@@ -109,7 +109,7 @@ async fn a_client_made_at_a_branch_yields_to_any_push(world: &World) {
     old["given_name"] = json!("Айша");
     assert_eq!(
         feed.put(CLIENT, old).await.expect(200).body,
-        json!({"applied": true})
+        json!({"applied": true, "client_id": id})
     );
     let card = branch.get(&format!("/v1/clients/{id}")).await.expect(200);
     assert_eq!(card["given_name"], "Айша");
@@ -117,7 +117,7 @@ async fn a_client_made_at_a_branch_yields_to_any_push(world: &World) {
 
 async fn what_a_branch_amended_yields_to_the_next_push_and_not_to_an_older_one(world: &World) {
     let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
-    feed.put(CLIENT, client("2026-01-31T12:00:00Z"))
+    feed.put(CLIENT, client("2026-01-30T12:00:00Z"))
         .await
         .expect(201);
     let found = branch
@@ -130,10 +130,10 @@ async fn what_a_branch_amended_yields_to_the_next_push_and_not_to_an_older_one(w
     );
     let amended = json!({"phone": "+77051112233"});
     branch.patch(&path, amended).await.expect(200);
-    let stale = feed.put(CLIENT, client("2026-01-31T11:00:00Z")).await;
+    let stale = feed.put(CLIENT, client("2026-01-30T11:00:00Z")).await;
     assert_eq!(stale.expect(200)["reason"], "stale");
     assert_eq!(branch.get(&path).await["phone"], "+77051112233");
-    let next = feed.put(CLIENT, client("2026-01-31T13:00:00Z")).await;
+    let next = feed.put(CLIENT, client("2026-01-30T13:00:00Z")).await;
     assert_eq!(next.expect(200)["applied"], true);
     assert_eq!(branch.get(&path).await["phone"], "+77012345667");
 }
@@ -169,6 +169,10 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         ("/product", json!("x".repeat(201)), "too_long"),
         ("/due_on", json!("20.02.2026"), "not_a_date"),
         ("/due_on", json!("2026-02-29"), "not_a_date"),
+        ("/due_on", json!("0001-01-01"), "out_of_range"),
+        ("/due_on", json!("1989-12-31"), "out_of_range"),
+        ("/due_on", json!("2200-01-01"), "out_of_range"),
+        ("/due_on", json!("9999-12-31"), "out_of_range"),
         ("/balance", json!(null), "missing"),
         ("/balance/amount", json!("-1"), "negative"),
         ("/balance/amount", json!("1.001"), "not_an_amount"),
@@ -185,7 +189,7 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         ("/as_of", json!("2026-01-31T00:00:00"), "not_a_time"),
     ];
     for (pointer, value, code) in flaws {
-        let mut body = loan("2026-01-31T12:00:00Z");
+        let mut body = loan("2026-01-30T12:00:00Z");
         *body.pointer_mut(pointer).expect("a field") = value;
         feed.put(LOAN, body).await.refused_field(422, pointer, code);
     }
@@ -195,7 +199,7 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         ("/grace_days", json!(1.5)),
         ("/status", json!(true)),
     ] {
-        let mut body = loan("2026-01-31T12:00:00Z");
+        let mut body = loan("2026-01-30T12:00:00Z");
         *body.pointer_mut(pointer).expect("a field") = value;
         feed.put(LOAN, body)
             .await
@@ -211,14 +215,14 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         "grace_days is null or a number, never left out: {}",
         missing.text
     );
-    let mut unknown = loan("2026-01-31T12:00:00Z");
+    let mut unknown = loan("2026-01-30T12:00:00Z");
     unknown["client_number"] = json!("K-2");
     feed.put(LOAN, unknown).await.refused(422, "unknown_client");
     let bad = feed
-        .put("/v1/loan-system/loans/a%20b", loan("2026-01-31T12:00:00Z"))
+        .put("/v1/loan-system/loans/a%20b", loan("2026-01-30T12:00:00Z"))
         .await;
     bad.refused_field(422, "ticket_number", "not_an_identifier");
-    feed.put(LOAN, loan("2026-01-31T12:00:00Z"))
+    feed.put(LOAN, loan("2026-01-30T12:00:00Z"))
         .await
         .expect(201);
 }
@@ -233,13 +237,13 @@ async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
         ("as_of", json!("yesterday"), "not_a_time"),
         ("as_of", json!(null), "missing"),
     ] {
-        let mut body = client("2026-01-31T12:00:00Z");
+        let mut body = client("2026-01-30T12:00:00Z");
         body[field] = value;
         feed.put(CLIENT, body)
             .await
             .refused_field(422, &format!("/{field}"), code);
     }
-    let mut with_number = client("2026-01-31T12:00:00Z");
+    let mut with_number = client("2026-01-30T12:00:00Z");
     with_number["client_number"] = json!("K-1");
     feed.put(CLIENT, with_number)
         .await
@@ -249,10 +253,10 @@ async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
 async fn a_number_with_a_slash_is_percent_encoded_in_the_path(world: &World) {
     let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
     let path = "/v1/loan-system/clients/%D0%97%D0%91%2F2026%2F7";
-    feed.put(path, client("2026-01-31T12:00:00Z"))
+    feed.put(path, client("2026-01-30T12:00:00Z"))
         .await
         .expect(201);
-    let mut body = loan("2026-01-31T12:00:00Z");
+    let mut body = loan("2026-01-30T12:00:00Z");
     body["client_number"] = json!("ЗБ/2026/7");
     feed.put("/v1/loan-system/loans/T%2F1", body)
         .await
@@ -265,7 +269,7 @@ async fn a_number_with_a_slash_is_percent_encoded_in_the_path(world: &World) {
     // A percent sign that is one, and dots that go nowhere.
     feed.put(
         "/v1/loan-system/clients/a%252Fb",
-        client("2026-01-31T12:00:00Z"),
+        client("2026-01-30T12:00:00Z"),
     )
     .await
     .refused_field(422, "client_number", "not_an_identifier");
@@ -276,10 +280,10 @@ async fn a_loan_may_pass_to_another_client(world: &World) {
     let specialist = world.staff("call_center").await;
     let first = branch.client_with_phrase(world, "K-1").await;
     let second = branch.client_with_phrase(world, "K-2").await;
-    feed.put(LOAN, loan("2026-01-31T12:00:00Z"))
+    feed.put(LOAN, loan("2026-01-30T12:00:00Z"))
         .await
         .expect(201);
-    let mut passed = loan("2026-01-31T12:00:00Z");
+    let mut passed = loan("2026-01-30T12:00:00Z");
     passed["client_number"] = json!("K-2");
     assert_eq!(feed.put(LOAN, passed).await.expect(200)["applied"], true);
     let shown = async |client: &str| {
@@ -302,7 +306,7 @@ async fn money_is_exact_to_the_currencys_smallest_unit(world: &World) {
         ("KWD", "1.005", "1.005"),
     ];
     for (number, (currency, amount, _)) in amounts.iter().enumerate() {
-        let mut body = loan("2026-01-31T12:00:00Z");
+        let mut body = loan("2026-01-30T12:00:00Z");
         body["balance"] = json!({"amount": amount, "currency": currency});
         feed.put(&format!("/v1/loan-system/loans/T-{number}"), body)
             .await
@@ -325,8 +329,8 @@ async fn money_is_exact_to_the_currencys_smallest_unit(world: &World) {
 async fn the_same_new_record_pushed_ten_times_at_once_is_made_once(world: &World) {
     let feed = world.loan_system().await;
     for (path, body) in [
-        (CLIENT, client("2026-01-31T12:00:00Z")),
-        (LOAN, loan("2026-01-31T12:00:00Z")),
+        (CLIENT, client("2026-01-30T12:00:00Z")),
+        (LOAN, loan("2026-01-30T12:00:00Z")),
     ] {
         let pushes = (0..10).map(|_| feed.put(path, body.clone()).into_future());
         let answers = futures_util::future::join_all(pushes).await;

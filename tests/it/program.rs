@@ -88,6 +88,11 @@ fn a_setting_that_cannot_be_obeyed_stops_the_start_and_is_named() {
         ("QUPIA_VERIFICATION__MINUTES", "16", "verification.minutes"),
         ("QUPIA_PASSPHRASE__MIN_LENGTH", "0", "passphrase.min_length"),
         (
+            "QUPIA_PASSPHRASE__MIN_GUESSES_LOG10",
+            "2.9",
+            "passphrase.min_guesses_log10",
+        ),
+        (
             "QUPIA_BUSINESS__TIME_ZONE",
             "Asia/Atlantis",
             "business.time_zone",
@@ -194,4 +199,122 @@ fn the_openapi_document_is_printed_as_it_is_served() {
     assert_eq!(output.status.code(), Some(0));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(document["openapi"].is_string());
+}
+
+#[test]
+fn no_part_of_a_databases_password_is_printed_however_its_url_is_written() {
+    let folder = folder();
+    let place = folder.path().display().to_string();
+    for url in [
+        "postgres://u:S3cr3tPa?rt2@127.0.0.1:1/db",
+        "postgres://u:S3cr3tPa#rt2@127.0.0.1:1/db",
+        "postgres://u:S3cr3tPa/rt2@127.0.0.1:1/db",
+        "postgres://u:S3cr3tPa rt2@127.0.0.1:1/db",
+        "postgres://u:S3cr3tPa@rt2@127.0.0.1:1/db",
+        "postgres://u:S3cr3tPa100%zX@127.0.0.1:1/db",
+        "postgres://u@127.0.0.1:1/db?password=S3cr3tPa%zXrt2",
+        "postgres://u@127.0.0.1:1/db?password=S3cr3tPa&rt2",
+        "host=127.0.0.1 port=1 user=u password=S3cr3tPart2",
+    ] {
+        let environment = [QUICK, &[("QUPIA_DATABASE_URL", url)]].concat();
+        for command in [&["config", "check"][..], &["migrate"], &["serve"]] {
+            let arguments = [command, &["--data-dir", &place]].concat();
+            let output = run(&arguments, &environment);
+            let said = printed(&output);
+            for part in ["S3cr", "Pa", "rt2", "zX"] {
+                assert!(!said.contains(part), "{command:?} {url}: {said}");
+            }
+            let is_checked = command[0] == "config" && output.status.code() == Some(0);
+            assert!(
+                is_checked || output.status.code() != Some(0),
+                "{url}: {said}"
+            );
+        }
+    }
+    let torn = [
+        "serve",
+        "--database-url",
+        "postgres://u:S3cr3tPa",
+        "rt2@h/db",
+    ];
+    let output = run(&torn, QUICK);
+    let said = printed(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(!said.contains("S3cr") && !said.contains("rt2"), "{said}");
+    // What PostgreSQL takes is taken here, and shown as far as it may be.
+    let odd = "postgres://u:S3cr3tPa?rt2@db.example/qupia";
+    let environment = [QUICK, &[("QUPIA_DATABASE_URL", odd)]].concat();
+    let output = run(&["config", "check", "--data-dir", &place], &environment);
+    let said = printed(&output);
+    assert!(said.contains("postgres://u:***@db.example/qupia"), "{said}");
+}
+
+#[test]
+fn what_is_made_in_a_folder_that_was_there_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).expect("it is set");
+    let secret = folder.path().join("words");
+    std::fs::write(&secret, "correct horse battery staple\n").expect("it is written");
+    let modes = || -> Vec<(String, u32)> {
+        let files = std::fs::read_dir(folder.path()).expect("it is there");
+        let files = files.map(|file| file.expect("it is there"));
+        let files = files.filter(|file| file.path() != secret && file.path().is_file());
+        let mode = |file: std::fs::DirEntry| {
+            let mode = file.metadata().expect("it is there").permissions().mode();
+            (
+                file.file_name().to_string_lossy().into_owned(),
+                mode & 0o777,
+            )
+        };
+        files.map(mode).collect()
+    };
+    let mut program = Program::serve(folder.path(), QUICK);
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let (place_of_all, backup) = (folder.path().display().to_string(), place("backup.age"));
+    let arguments = [
+        "backup",
+        &backup,
+        "--passphrase-file",
+        &place("words"),
+        "--data-dir",
+        &place_of_all,
+    ];
+    let output = run(&arguments, QUICK);
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    let made = modes();
+    for name in [
+        "qupia.sqlite",
+        "qupia.sqlite-wal",
+        "keyring.toml",
+        "backup.age",
+    ] {
+        assert!(
+            made.iter().any(|(known, _)| known == name),
+            "{name}: {made:?}"
+        );
+    }
+    assert!(made.iter().all(|(_, mode)| *mode == 0o600), "{made:?}");
+    assert_eq!(program.stop(), Some(0));
+    let left = modes();
+    assert!(left.iter().all(|(_, mode)| *mode == 0o600), "{left:?}");
+}
+
+#[test]
+fn what_is_no_place_for_a_database_is_refused_and_makes_none() {
+    let folder = folder();
+    for (name, value, word) in [
+        ("QUPIA_DATABASE_URL", "sqlite:///x?mode=rwc", "parameters"),
+        ("QUPIA_DATABASE_URL", "sqlite::memory:", "memory"),
+        ("QUPIA_DATABASE_URL", "sqlite:file:x?mode=memory", "file:"),
+        ("QUPIA_DATABASE_URL", "\"sqlite:x\"", "quotation marks"),
+        ("QUPIA_KEYRING", "\"keyring.toml\"", "quotation marks"),
+    ] {
+        does_not_start(folder.path(), &[(name, value)], 2, &[name, word]);
+    }
+    let made = std::fs::read_dir(folder.path())
+        .expect("it is there")
+        .count();
+    assert_eq!(made, 0);
 }

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, Condvar, LazyLock, Mutex},
     thread,
     time::Duration,
 };
@@ -32,6 +32,25 @@ pub enum Says {
     Head,
     /// the one, and from then on the other
     Once(Box<Says>, Box<Says>),
+    /// that, once the gate is open
+    After(Gate, Box<Says>),
+}
+
+/// Holds an answer back until it is opened.
+#[derive(Clone, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    /// Lets what waits and whatever comes through.
+    pub fn open(&self) {
+        *self.0.0.lock().expect("nobody panics") = true;
+        self.0.1.notify_all();
+    }
+
+    fn pass(&self) {
+        let is_open = self.0.0.lock().expect("nobody panics");
+        let _open = self.0.1.wait_while(is_open, |is_open| !*is_open);
+    }
 }
 
 /// One for all stories: each speaks of clients of its own.
@@ -80,6 +99,17 @@ pub fn qupia() -> &'static [Setting] {
 /// Settings under which the stand-in is asked as Fineract.
 pub fn fineract() -> &'static [Setting] {
     settings("fineract")
+}
+
+/// Settings under which the stand-in is asked for our own JSON, and waited for.
+pub fn patient() -> &'static [Setting] {
+    let mut settings = qupia().to_vec();
+    for (name, value) in &mut settings {
+        if *name == "QUPIA_LOANS__TIMEOUT_MS" {
+            *value = "20000";
+        }
+    }
+    Box::leak(settings.into_boxed_slice())
 }
 
 fn settings(dialect: &'static str) -> &'static [Setting] {
@@ -157,6 +187,10 @@ fn say(line: &mut TcpStream, says: Option<Says>) -> bool {
     };
     let (text, goes_on) = match says {
         None | Some(Says::Once(..)) => (headed(404, 0, ""), true),
+        Some(Says::After(gate, then)) => {
+            gate.pass();
+            return say(line, Some(*then));
+        }
         Some(Says::Json(status, body)) => (headed(status, body.len(), "") + &body, true),
         Some(Says::Redirect(to)) => (headed(302, 0, &format!("location: /api/{to}\r\n")), true),
         Some(Says::Half) => (headed(200, 1_000, "") + "{\"loans\": [", false),

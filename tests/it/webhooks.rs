@@ -11,7 +11,10 @@ use std::{
 
 use actix_web::{App as Application, HttpRequest, HttpResponse, HttpServer, http::StatusCode, web};
 use chrono::TimeDelta;
-use qupia::flows::deliver::{Carrier, Delivered};
+use qupia::flows::{
+    deliver::{Carrier, Delivered},
+    lease::Watch,
+};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
@@ -51,11 +54,13 @@ on_each_database! {
     whoever_dies_before_the_answer_is_counted_delivers_again_under_the_same_id with NEAR,
     a_receiver_is_told_only_what_it_asked_for_and_nothing_that_was_refused with NEAR,
     a_redirect_is_not_followed with NEAR,
+    a_receiver_that_asks_to_be_left_alone_is with NEAR,
     an_address_within_our_walls_is_not_registered with FAR,
     secrets_and_addresses_are_shown_to_admins_alone_and_sealed_at_rest with NEAR,
 }
 on_postgresql! {
     of_two_instances_one_delivers_and_the_other_takes_over_when_it_is_dead with NEAR,
+    whoever_was_paused_sends_and_counts_nothing_beside_its_successor with NEAR,
 }
 
 /// A letter as it arrived.
@@ -100,6 +105,7 @@ struct Receiver(Arc<Inner>);
 
 struct Inner {
     status: AtomicU16,
+    retry_after: Mutex<Option<String>>,
     letters: Mutex<Vec<Letter>>,
     /// answers nothing while it is held
     mute: tokio::sync::RwLock<()>,
@@ -110,6 +116,7 @@ impl Receiver {
     fn open() -> (Self, SocketAddr) {
         let receiver = Self(Arc::new(Inner {
             status: AtomicU16::new(204),
+            retry_after: Mutex::default(),
             letters: Mutex::default(),
             mute: tokio::sync::RwLock::default(),
             arrived: Notify::new(),
@@ -129,6 +136,13 @@ impl Receiver {
 
     fn answer(&self, status: u16) {
         self.0.status.store(status, Ordering::SeqCst);
+    }
+
+    /// Answers so, and asks to be left alone.
+    fn answer_and_ask(&self, status: u16, retry_after: &str) {
+        self.answer(status);
+        let asked = Some(retry_after.to_owned());
+        *self.0.retry_after.lock().expect("nobody panicked") = asked;
     }
 
     /// All that arrived since the last look.
@@ -158,9 +172,11 @@ async fn take(
     inner.arrived.notify_one();
     let _may_speak = inner.mute.read().await;
     let status = StatusCode::from_u16(inner.status.load(Ordering::SeqCst)).expect("a status");
-    HttpResponse::build(status)
-        .insert_header(("location", "/elsewhere"))
-        .finish()
+    let mut answer = HttpResponse::build(status);
+    if let Some(asked) = &*inner.retry_after.lock().expect("nobody panicked") {
+        answer.insert_header(("retry-after", asked.as_str()));
+    }
+    answer.insert_header(("location", "/elsewhere")).finish()
 }
 
 /// A receiver that is registered: itself, its id and its secret.
@@ -517,6 +533,59 @@ async fn a_redirect_is_not_followed(world: &World) {
     assert_eq!(waiting[0]["last_status"], 307);
 }
 
+async fn a_receiver_that_asks_to_be_left_alone_is(world: &World) {
+    let (receiver, webhook, _) = registered(world, Value::Null).await;
+    let mut carrier = Carrier::new(&world.first.app);
+    let branch = world.staff("branch").await;
+    receiver.answer_and_ask(503, "120");
+    branch.client_with_phrase(world, "K-1").await;
+    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    // What happens meanwhile waits as well: it is the receiver that is left alone.
+    branch.client_with_phrase(world, "K-2").await;
+    receiver.answer(204);
+    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    world.wait(TimeDelta::seconds(119));
+    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(receiver.letters().len(), 1);
+    world.wait(TimeDelta::seconds(1));
+    assert_eq!(deliver(&mut carrier).await.taken, 2);
+
+    // As a date, which stands for more than a day and is heeded for one.
+    let branch = branch.again(world.line()).await;
+    let later = world.clock.now() + TimeDelta::days(9);
+    let date = later.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    receiver.answer_and_ask(429, &date);
+    branch.client_with_phrase(world, "K-3").await;
+    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    receiver.answer(204);
+    world.wait(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    world.wait(TimeDelta::seconds(1));
+    assert_eq!(deliver(&mut carrier).await.taken, 1);
+
+    // An admin who switches it on has seen to it; and a shorter wait than the schedule's is none.
+    let branch = branch.again(world.line()).await;
+    receiver.answer_and_ask(503, "1");
+    branch.client_with_phrase(world, "K-4").await;
+    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    receiver.answer(204);
+    world.wait(TimeDelta::seconds(4));
+    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    world.wait(TimeDelta::seconds(2));
+    receiver.answer_and_ask(503, "7200");
+    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    receiver.answer(204);
+    branch.client_with_phrase(world, "K-5").await;
+    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    let admin = world.admin.again(world.line()).await;
+    let path = format!("/v1/webhooks/{webhook}");
+    admin
+        .patch(&path, json!({"status": "active"}))
+        .await
+        .expect(200);
+    assert_eq!(deliver(&mut carrier).await.taken, 1);
+}
+
 async fn an_address_within_our_walls_is_not_registered(world: &World) {
     for url in [
         "https://127.0.0.1/hook",
@@ -591,4 +660,44 @@ async fn of_two_instances_one_delivers_and_the_other_takes_over_when_it_is_dead(
     world.wait(TimeDelta::seconds(11));
     assert_eq!(deliver(&mut heir).await.taken, 1);
     assert_eq!(receiver.letters().len(), 1);
+}
+
+async fn whoever_was_paused_sends_and_counts_nothing_beside_its_successor(world: &World) {
+    let (receiver, webhook, _) = registered(world, Value::Null).await;
+    let other = world.another_instance().await;
+    let branch = world.staff("branch").await;
+    branch.client_with_phrase(world, "K-1").await;
+    let silence = receiver.0.mute.write().await;
+    let mut paused = Carrier::new(&world.first.app);
+    let delivering = tokio::task::spawn_local(async move { paused.deliver_due().await });
+    receiver.0.arrived.notified().await;
+    branch.client_with_phrase(world, "K-2").await;
+    // It stands still for so long that another takes its duty over.
+    let mut successor = Watch::over("webhooks");
+    let held = successor.hold(&other.app).await.expect("looked");
+    assert!(held.is_none());
+    world.wait(TimeDelta::seconds(11));
+    let held = successor.hold(&other.app).await.expect("looked");
+    assert!(held.is_some());
+    drop(silence);
+    let done = delivering.await.expect("it ends");
+    assert_eq!(done.ok(), Some(Delivered::default()));
+    let letters = receiver.letters();
+    assert_eq!(letters.len(), 1);
+    let waiting = deliveries(&world.admin, &webhook, "pending").await;
+    assert_eq!(waiting.len(), 2);
+    assert!(waiting.iter().all(|delivery| delivery["attempts"] == 0));
+    // Whoever has the duty delivers both: the first once more, under its id.
+    assert_eq!(deliver(&mut Carrier::new(&other.app)).await.taken, 2);
+    let again = receiver.letters();
+    assert_eq!(again.len(), 2);
+    assert!(again.iter().any(|letter| letter.id() == letters[0].id()));
+    // Let go and taken anew, it is a duty of another term.
+    Carrier::let_go(&other.app).await.expect("let go");
+    branch.client_with_phrase(world, "K-3").await;
+    assert_eq!(deliver(&mut Carrier::new(&world.first.app)).await.taken, 1);
+    let term = world
+        .database
+        .number("SELECT term FROM leases WHERE name = 'webhooks'");
+    assert_eq!(term, 3);
 }

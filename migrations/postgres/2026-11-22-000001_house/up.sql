@@ -41,7 +41,9 @@ CREATE TABLE clients (
     phone_index BYTEA NOT NULL,
     -- the loan system's own time of what it last sent; null where only a branch knows the client
     as_of BIGINT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- what the loan system last pushed, where a branch has amended the client since
+    last_push_sealed BYTEA
 );
 CREATE INDEX clients_by_phone ON clients (phone_index);
 
@@ -170,7 +172,10 @@ CREATE TABLE throttled_sign_ins (
 
 CREATE TABLE leases (
     name TEXT NOT NULL PRIMARY KEY,
+    -- empty where it was let go
     holder TEXT NOT NULL,
+    -- grows with every change of hands: what was begun under an older one no longer counts
+    term BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 

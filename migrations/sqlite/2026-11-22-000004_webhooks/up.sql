@@ -10,7 +10,9 @@ CREATE TABLE webhook_endpoints (
     is_active BOOLEAN NOT NULL,
     -- why it is not active: 'admin' or 'gone'
     disabled_because TEXT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- until when it asked to be left alone (Retry-After); null where it did not
+    rests_until BIGINT
 );
 
 CREATE TABLE webhook_secrets (

@@ -8,7 +8,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::{HashSection, SettingsError, SignalsSection, Written};
 use crate::{
-    domain::signals::{Hours, Rules},
+    domain::{
+        signals::{Hours, Rules},
+        strength,
+    },
     secrets::hasher::HashSettings,
 };
 
@@ -88,6 +91,15 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
             let why = format!("it is {least} to {most}, not {value}");
             return Err(SettingsError::of(name, why));
         }
+    }
+    let guesses = strength::MIN_GUESSES_LOG10_BOUNDS;
+    if !guesses.contains(&passphrase.min_guesses_log10) {
+        let (least, most) = guesses.into_inner();
+        let why = format!(
+            "it is {least} to {most}, not {}",
+            passphrase.min_guesses_log10
+        );
+        return Err(SettingsError::of("passphrase.min_guesses_log10", why));
     }
     let paths = [
         ("data_dir", Some(&written.data_dir)),

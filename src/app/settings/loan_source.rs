@@ -1,13 +1,13 @@
 //! The settings of the loan system that is asked: `[loans]`.
 
-use std::{fs, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use super::{LoansSection, SettingsError};
+use super::{LoansSection, SettingsError, sources::secret_of};
 use crate::{
     domain::loan::MAX_GRACE_DAYS,
     loans::source::{Dialect, FineractSettings, SourceSettings},
@@ -94,13 +94,12 @@ fn url(text: &str, allow_insecure: bool) -> Result<Url, SettingsError> {
 /// A token, or for Fineract `user:password`, on the one line of a file of its own.
 fn authorization(file: &Path, is_basic: bool) -> Result<SecretString, SettingsError> {
     let refused = |why: String| SettingsError::of("loans.credentials_file", why);
-    let text = fs::read_to_string(file)
-        .map_err(|error| refused(format!("cannot read {}: {error}", file.display())))?;
+    let text = secret_of("loans.credentials_file", file)?;
     let line = text.trim_end_matches(['\r', '\n']);
     let is_line = !line.is_empty() && !line.contains(['\r', '\n']);
     if !is_line || (is_basic && !line.contains(':')) {
         let wanted = if is_basic { "user:password" } else { "a token" };
-        let why = format!("{} holds {wanted} on one line", file.display());
+        let why = format!("its file holds {wanted} on one line");
         return Err(refused(why));
     }
     let value = if is_basic {
@@ -109,8 +108,8 @@ fn authorization(file: &Path, is_basic: bool) -> Result<SecretString, SettingsEr
         format!("Bearer {line}")
     };
     if !fits_a_header(&value) {
-        let why = format!("{} holds signs that no token has", file.display());
-        return Err(refused(why));
+        let why = "its file holds characters that no token has";
+        return Err(refused(why.to_owned()));
     }
     Ok(SecretString::from(value))
 }

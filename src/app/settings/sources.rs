@@ -1,95 +1,116 @@
 //! Where settings come from: the file, the environment, the flags; and what is said of one that does
 //! not fit.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use figment::{
-    Figment, Source,
+    Figment, Metadata, Profile, Provider, Source,
     error::Kind,
-    providers::{Format, Serialized, Toml},
-    value::Value,
+    providers::Serialized,
+    value::{Dict, Map, Value},
 };
+use zeroize::Zeroizing;
 
-use super::{Flags, SettingsError};
+use super::{Flags, SettingsError, values};
+use crate::secrets::private_file;
 
-/// Settings that are texts: an environment variable for one is never read as a number.
-const TEXTS: &[&str] = &[
-    "data_dir",
-    "listen",
-    "database_url",
-    "database_url_file",
-    "keyring",
-    "bootstrap_admin_password",
-    "bootstrap_admin_password_file",
-    "loans.url",
-    "loans.dialect",
-    "loans.credentials_file",
-    "loans.tenant",
-    "loans.grace_table",
-    "loans.grace_column",
-    "business.time_zone",
-    "metrics.listen",
-    "log.filter",
-    "log.format",
-    "signals.hours",
-    "tls.certificate",
-    "tls.key",
-];
+/// Settings that hold a secret, or are meant to hold none and may by mistake: nothing that is said of
+/// them quotes them.
+const SECRETS: &[&str] = &["database_url", "bootstrap_admin_password", "loans.url"];
 
 /// What was given, without the defaults: the file, over it the environment, over it the flags.
 pub(super) fn given(
     flags: &Flags,
     environment: impl Iterator<Item = (String, String)>,
 ) -> Result<Figment, SettingsError> {
+    let variables = variables(environment)?;
     let mut given = Figment::new();
     if let Some(file) = &flags.config {
-        let text = fs::read_to_string(file).map_err(|error| {
-            SettingsError(format!("--config: cannot read {}: {error}", file.display()))
-        })?;
-        // Read here, so that whatever is wrong with it is not taken for a file that is not there.
-        text.parse::<toml::Table>()
-            .map_err(|error| SettingsError(format!("--config: {}: {error}", file.display())))?;
-        given = given.merge(Toml::file_exact(file));
+        let mut written = SettingsFile::read(file)?;
+        for (name, _) in variables.iter().filter(|(name, _)| values::is_whole(name)) {
+            written.leave_out(name);
+        }
+        given = given.merge(written);
     }
-    given = merge_environment(given, environment)?;
+    for (name, value) in variables {
+        given = given.merge(Serialized::default(&name, value));
+    }
     let data_dir = flags.data_dir.as_ref();
     let flagged = [
         ("listen", flags.listen.clone()),
         ("database_url", flags.database_url.clone()),
         ("data_dir", data_dir.map(|path| path.display().to_string())),
     ];
-    for (key, value) in flagged {
+    for (name, value) in flagged {
         if let Some(value) = value {
-            given = given.merge(Serialized::default(key, value));
+            values::check_text(name, &value)?;
+            given = given.merge(Serialized::default(name, value));
         }
     }
     Ok(given)
 }
 
-fn merge_environment(
-    mut figment: Figment,
+/// The settings that stand in the environment, by their names in the file.
+fn variables(
     environment: impl Iterator<Item = (String, String)>,
-) -> Result<Figment, SettingsError> {
-    let ours: BTreeMap<String, String> = environment
-        .filter_map(|(name, value)| {
-            let name = name.strip_prefix("QUPIA_")?;
-            Some((name.to_ascii_lowercase().replace("__", "."), value))
-        })
-        .collect();
-    for (key, value) in ours {
-        if value.is_empty() {
-            let why = "it is empty; give it a value, or unset it";
-            return Err(SettingsError::of(&key, why));
-        }
-        figment = if TEXTS.contains(&key.as_str()) {
-            figment.merge(Serialized::default(&key, value))
-        } else {
-            // The library reads one value as TOML does: numbers, booleans, lists of tables.
-            let parsed: Value = value.parse().unwrap_or_else(|never| match never {});
-            figment.merge(Serialized::default(&key, parsed))
-        };
+) -> Result<BTreeMap<String, Value>, SettingsError> {
+    let ours = environment.filter_map(|(name, value)| {
+        let name = name.strip_prefix("QUPIA_")?;
+        Some((name.to_ascii_lowercase().replace("__", "."), value))
+    });
+    let read = |(name, text): (String, String)| {
+        let value = values::read(&name, &text)?;
+        Ok((name, value))
+    };
+    ours.map(read).collect()
+}
+
+/// The file of `--config`.
+struct SettingsFile<'a> {
+    path: &'a Path,
+    table: toml::Table,
+}
+
+impl<'a> SettingsFile<'a> {
+    fn read(path: &'a Path) -> Result<Self, SettingsError> {
+        let wrong = |why: String| SettingsError(format!("--config: {}: {why}", path.display()));
+        let text = private_file::read(path).map_err(|error| {
+            SettingsError(format!("--config: cannot read {}: {error}", path.display()))
+        })?;
+        let table = text.parse().map_err(|error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line = 1 + before.unwrap_or_default().matches('\n').count();
+            // The parser shows the line, which may hold a password; its words alone may quote a name.
+            match error.message() {
+                told if !told.contains(['`', '"', '\'']) => wrong(format!("line {line}: {told}")),
+                _ => wrong(format!("line {line} is not TOML")),
+            }
+        })?;
+        Ok(Self { path, table })
     }
-    Ok(figment)
+
+    /// Takes a setting out: it is given whole elsewhere.
+    fn leave_out(&mut self, name: &str) {
+        match name.split_once('.') {
+            Some((section, name)) => {
+                let section = self.table.get_mut(section);
+                if let Some(section) = section.and_then(toml::Value::as_table_mut) {
+                    section.remove(name);
+                }
+            }
+            None => drop(self.table.remove(name)),
+        }
+    }
+}
+
+impl Provider for SettingsFile<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::from("TOML file", self.path)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Serialized::defaults(&self.table).data()
+    }
 }
 
 /// Says which setting does not fit, and from which file it came if it came from one.
@@ -101,6 +122,9 @@ pub(super) fn explain(error: &figment::Error) -> SettingsError {
                 path.push(name.clone());
             }
             format!("there is no such setting; there are {}", known.join(", "))
+        }
+        _ if SECRETS.contains(&path.join(".").as_str()) => {
+            "it is a text in quotation marks".to_owned()
         }
         kind => kind.to_string(),
     };
@@ -132,11 +156,7 @@ pub(super) fn text_or_file(
         }
         (Some(text), None) => Some(text.to_owned()),
         (None, Some(file)) => {
-            let read = fs::read_to_string(file);
-            let text = read.map_err(|error| {
-                let why = format!("cannot read {}: {error}", file.display());
-                SettingsError::of(&format!("{name}_file"), why)
-            })?;
+            let text = secret_of(&format!("{name}_file"), file)?;
             Some(text.trim_end_matches(['\r', '\n']).to_owned())
         }
         (None, None) => None,
@@ -145,4 +165,12 @@ pub(super) fn text_or_file(
         Some(text) if text.is_empty() => Err(SettingsError::of(name, "it is empty")),
         found => Ok(found),
     }
+}
+
+/// The text of a file that a setting names. What it names is not told: some put the secret itself there.
+pub(super) fn secret_of(name: &str, file: &Path) -> Result<Zeroizing<String>, SettingsError> {
+    private_file::read(file).map_err(|error| {
+        let why = format!("it is the path of a file, and that cannot be read: {error}");
+        SettingsError::of(name, why)
+    })
 }

@@ -1,3 +1,5 @@
+mod variables;
+
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -63,6 +65,32 @@ fn plain_http_beyond_loopback_needs_a_word() {
 }
 
 #[test]
+fn the_guesses_that_a_passphrase_withstands_are_a_number_within_bounds() {
+    let set = |value: &str| {
+        read(&[("QUPIA_PASSPHRASE__MIN_GUESSES_LOG10", value)])
+            .map(|settings| settings.strength.min_guesses_log10)
+    };
+    assert_eq!(
+        read(&[]).map(|settings| settings.strength.min_guesses_log10),
+        Ok(5.0)
+    );
+    assert_eq!(set("6"), Ok(6.0));
+    assert_eq!(set("7.5"), Ok(7.5));
+    for wrong in ["2.9", "9.1", "0", "-1", "100", "nan", "inf", "many", "5,5"] {
+        let error = set(wrong).err().unwrap_or_default();
+        assert!(
+            error.contains("passphrase.min_guesses_log10")
+                && error.contains("QUPIA_PASSPHRASE__MIN_GUESSES_LOG10"),
+            "{wrong}: {error}"
+        );
+    }
+    for wrong in ["nan", "inf", "2", "10"] {
+        let file = format!("[passphrase]\nmin_guesses_log10 = {wrong}\n");
+        assert!(from_file(&file).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_zone_that_is_none_is_refused() {
     assert!(read(&[("QUPIA_BUSINESS__TIME_ZONE", "Asia/Atlantis")]).is_err());
 }
@@ -85,7 +113,9 @@ fn names(table: &toml::Table, above: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (name, value) in table {
         match value {
-            toml::Value::Table(inner) => names.extend(names_below(inner, above, name)),
+            toml::Value::Table(inner) if !values::is_whole(&format!("{above}{name}")) => {
+                names.extend(names_below(inner, above, name));
+            }
             _ => names.push(format!("{above}{name}")),
         }
     }

@@ -14,11 +14,11 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use qupia::{
     app::{clock::Clock, foundation::Foundation},
-    domain::{calendar::parse_time, language::Language},
+    domain::{calendar::parse_time, flaw::Flaw, language::Language, loan::is_ahead},
     flows::{Refusal, sync::Stream},
     loans::{
-        csv::Csv,
-        decode::{Decoded, Encoding, find_encoding, unpacked},
+        csv::{Csv, stated_delimiter},
+        decode::{Decoded, Encoding, Sensible, find_encoding, unpacked},
         lines::{Form, Lines, MAX_LINE},
         ndjson::Ndjson,
     },
@@ -32,11 +32,14 @@ use crate::commands::{Failure, Place, start_log};
 #[derive(Args)]
 #[group(id = "imported")]
 pub struct Import {
-    /// The file: NDJSON, or CSV in UTF-8 or windows-1251; either may be packed with gzip
+    /// The file: NDJSON or CSV; either may be packed with gzip
     file: PathBuf,
     /// How it is written; by its name where not given, .csv or .csv.gz for CSV
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// How its letters are written, where they do not tell
+    #[arg(long, value_enum, ignore_case = true)]
+    encoding: Option<NamedEncoding>,
     /// Of when the file is, as in RFC 3339, where no column says so
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
@@ -49,6 +52,39 @@ pub struct Import {
 enum Format {
     Ndjson,
     Csv,
+}
+
+/// An encoding as it is named on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+enum NamedEncoding {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "utf-16le")]
+    Utf16Le,
+    #[value(name = "utf-16be")]
+    Utf16Be,
+    #[value(name = "windows-1251", alias = "cp1251")]
+    Windows1251,
+    #[value(name = "kz-1048", alias = "kz1048")]
+    Kz1048,
+    #[value(name = "koi8-r")]
+    Koi8R,
+    #[value(name = "cp866", alias = "ibm866")]
+    Cp866,
+}
+
+impl From<NamedEncoding> for Encoding {
+    fn from(named: NamedEncoding) -> Self {
+        match named {
+            NamedEncoding::Utf8 => Self::Utf8,
+            NamedEncoding::Utf16Le => Self::Utf16Le,
+            NamedEncoding::Utf16Be => Self::Utf16Be,
+            NamedEncoding::Windows1251 => Self::Windows1251,
+            NamedEncoding::Kz1048 => Self::Kz1048,
+            NamedEncoding::Koi8R => Self::Koi8R,
+            NamedEncoding::Cp866 => Self::Cp866,
+        }
+    }
 }
 
 /// What is said where an import does not come to its end.
@@ -67,13 +103,16 @@ pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
     })
 }
 
-type Bytes = BufReader<Box<dyn Read>>;
+type Text = BufReader<Decoded<Box<dyn Read>>>;
 
 /// A file that can be imported: how it is written is known, and its header is read.
 struct Opened {
     path: PathBuf,
-    text: Decoded<Bytes>,
-    table: Option<Csv>,
+    text: Text,
+    /// how it is written, where nothing but its letters told that
+    recognised: Option<Encoding>,
+    /// the form of its table, and how many lines came before the first row
+    table: Option<(Csv, u64)>,
     rejects: Rejects,
     bar: ProgressBar,
 }
@@ -90,23 +129,30 @@ impl Import {
             let why = format!("{}: it is no plain file", path.display());
             return Err(Failure::argument(why));
         }
-        let encoding = unpacked(&mut file)
+        let found = unpacked(&mut file)
             .and_then(find_encoding)
             .map_err(failed)?;
+        let encoding = self.encoding.map_or(found, Encoding::from);
         file.rewind().map_err(failed)?;
         let bar = progress(about.len());
-        let mut bytes = BufReader::new(unpacked(bar.wrap_read(file)).map_err(failed)?);
+        let bytes = unpacked(bar.wrap_read(file)).map_err(failed)?;
+        let mut text = BufReader::new(Decoded::new(bytes, encoding));
         let table = match format {
             Format::Ndjson => None,
             Format::Csv => {
-                let header = read_header(&mut bytes, encoding).map_err(failed)?;
+                let header = read_header(&mut text).map_err(failed)?;
+                let lines = 1 + header.matches('\n').count() as u64;
                 let table = Csv::of_header(&header, self.as_of);
-                let named = |why| Failure::argument(format!("{}: {why}", path.display()));
-                Some(table.map_err(named)?)
+                let named = |why| {
+                    let (path, encoding) = (path.display(), encoding.name());
+                    Failure::argument(format!("{path}: {why} (it was read as {encoding})"))
+                };
+                Some((table.map_err(named)?, lines))
             }
         };
         Ok(Opened {
-            text: Decoded::new(bytes, encoding),
+            text,
+            recognised: (self.encoding.is_none() && found.is_code_page()).then_some(found),
             rejects: Rejects::of(&path, self.rejects, table.is_some())?,
             table,
             path,
@@ -117,9 +163,12 @@ impl Import {
     /// Holds the arguments against each other.
     fn check(&self) -> Result<Format, Failure> {
         if let Some(text) = &self.as_of {
-            parse_time(text).map_err(|flaw| {
-                Failure::argument(format!("--as-of: {}", flaw.detail(Language::En)))
-            })?;
+            let named =
+                |flaw: Flaw| Failure::argument(format!("--as-of: {}", flaw.detail(Language::En)));
+            let as_of = parse_time(text).map_err(named)?;
+            if is_ahead(as_of, Clock::system().now()) {
+                return Err(named(Flaw::AsOfAhead));
+            }
         }
         let name = self.file.to_string_lossy().to_lowercase();
         let is_csv = name.trim_end_matches(".gz").ends_with(".csv");
@@ -133,15 +182,20 @@ impl Import {
     }
 }
 
-fn read_header(bytes: &mut Bytes, encoding: Encoding) -> io::Result<String> {
-    let mut line = Vec::new();
-    let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
-    bytes.take(limit).read_until(b'\n', &mut line)?;
-    let mut text = Vec::new();
-    Decoded::new(line.as_slice(), encoding).next(&mut text)?;
-    let text = String::from_utf8(text).map_err(io::Error::other)?;
-    let text = text.trim_start_matches('\u{feff}');
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+/// The header, and the line before it where that states a delimiter.
+fn read_header(text: &mut Text) -> io::Result<String> {
+    let mut line = || {
+        let mut line = Vec::new();
+        let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+        text.by_ref().take(limit).read_until(b'\n', &mut line)?;
+        let line = String::from_utf8(line).map_err(io::Error::other)?;
+        Ok::<_, io::Error>(line.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    let first = line()?.trim_start_matches('\u{feff}').to_owned();
+    Ok(match stated_delimiter(&first) {
+        Some(_) => format!("{first}\n{}", line()?),
+        None => first,
+    })
 }
 
 fn progress(bytes: u64) -> ProgressBar {
@@ -155,9 +209,16 @@ fn progress(bytes: u64) -> ProgressBar {
 
 impl Opened {
     async fn import(mut self, house: Foundation) -> Result<(), Failure> {
+        let is_recognised = self.recognised.is_some();
         match self.table.take() {
-            Some(csv) => self.stream(house, Lines::after(1, csv)).await,
-            None => self.stream(house, Lines::after(0, Ndjson)).await,
+            Some((csv, read)) => {
+                let form = Sensible::new(csv, is_recognised);
+                self.stream(house, Lines::after(read, form)).await
+            }
+            None => {
+                let form = Sensible::new(Ndjson, is_recognised);
+                self.stream(house, Lines::after(0, form)).await
+            }
         }
     }
 
@@ -177,6 +238,9 @@ impl Opened {
         };
         self.rejects.write(std::mem::take(&mut report.rejected))?;
         self.rejects.finish()?;
+        if let Some(encoding) = self.recognised {
+            println!("encoding recognised: {}", encoding.name());
+        }
         println!(
             "applied {}, unchanged {}, stale {}, rejected {}",
             report.applied, report.unchanged, report.stale, report.rejected_total
@@ -202,10 +266,12 @@ impl Opened {
         let path = self.path.display().to_string();
         let failed = |error: io::Error| Failure::other(format!("{path}: {error}; {AGAIN}"));
         let is_asked_to_stop = hear_of_stops().map_err(failed)?;
-        let (mut text, mut found) = (Vec::new(), Vec::new());
+        let mut found = Vec::new();
         loop {
-            let read = self.text.next(&mut text).map_err(failed)?;
-            lines.feed(&text, &mut found);
+            let piece = self.text.fill_buf().map_err(failed)?;
+            let read = piece.len();
+            lines.feed(piece, &mut found);
+            self.text.consume(read);
             if read == 0 {
                 lines.end(&mut found);
             }

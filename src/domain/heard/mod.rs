@@ -17,6 +17,7 @@ mod numbers;
 mod reading;
 mod spelling;
 mod spelling_pairs;
+mod spelling_stems;
 mod variants;
 
 #[cfg(test)]
@@ -98,6 +99,8 @@ pub enum Heard {
     JoinedNumber,
     /// An attested Russian spelling of a Kazakh word, or the Kazakh of a Russian one.
     RussianSpelling,
+    /// The same by the letters alone: «Тохтар», «Кюльтегин».
+    RussianLetters,
 }
 
 impl Heard {
@@ -116,6 +119,7 @@ impl Heard {
             Heard::LatinRussian => "latin_russian",
             Heard::JoinedNumber => "joined_number",
             Heard::RussianSpelling => "russian_spelling",
+            Heard::RussianLetters => "russian_letters",
         }
     }
 }
@@ -180,6 +184,11 @@ pub fn fold(text: &str) -> Folded {
 /// `typed` as it is, for a comma on one layout is a letter on another.
 pub fn candidates(version: u16, typed: &str) -> Option<Vec<Candidate>> {
     FOLDS.candidates(version, typed)
+}
+
+/// What `text` folds to in the other spellings, Russian or Kazakh, that are heard as it.
+pub fn other_spellings(text: &str) -> impl Iterator<Item = Folded> {
+    variants::other_spellings(&Rules::V1, text)
 }
 
 /// What was typed in NFC, for the comparison that is named `exact`.

@@ -1,9 +1,11 @@
 //! The attested Russian spelling of a Kazakh word, and back.
 //!
 //! Most of it is done by folding: «Әділ» and «Адиль», «Іңкәр» and «Инкар» are
-//! one. What is left is one variant: listed names change places with their
-//! counterparts, and a word of no list follows the few rules of Russian maps
-//! that make no common word of another.
+//! one. What is left is two variants, in each of which listed names change
+//! places with their counterparts. A word of no list follows the rules of
+//! Russian maps and the letters that Russian is sure to write otherwise, or it
+//! follows the letters alone, all of them. No rule makes one common word of
+//! another.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,6 +15,7 @@ use zeroize::Zeroizing;
 use super::fold;
 use super::letters;
 use super::spelling_pairs::PAIRS;
+use super::spelling_stems;
 
 /// Each folded spelling and its counterpart, both ways; the first listed wins.
 static COUNTERPARTS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
@@ -34,8 +37,19 @@ fn plain(word: &str) -> Zeroizing<String> {
     fold::letters_of(word)
 }
 
+/// Which rules a word of no list follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// Those of Russian maps and the likeliest letters: «Ұлытау», «Улутау»;
+    /// «Ләйлім», «Ляйлим».
+    Maps,
+    /// Every letter that may be written otherwise, and nothing else:
+    /// «Тоқтар», «Тохтар»; «Күлтегін», «Кюльтегин».
+    Letters,
+}
+
 /// The phrase in the other spelling, word by word; `None` if no word has one.
-pub(super) fn respelled(text: &str) -> Option<Zeroizing<String>> {
+pub(super) fn respelled(text: &str, rules: Rules) -> Option<Zeroizing<String>> {
     let words: Vec<&str> = text
         .split(|c: char| {
             c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | '.' | '"' | '«' | '»')
@@ -59,11 +73,12 @@ pub(super) fn respelled(text: &str) -> Option<Zeroizing<String>> {
             out.push_str(counterpart);
             is_changed = true;
             at += 1;
-        } else if let Some(counterpart) = COUNTERPARTS.get(own.as_str()) {
-            out.push_str(counterpart);
-            is_changed = true;
         } else {
-            let respelled = by_rule(words[at]);
+            let listed = COUNTERPARTS.get(own.as_str()).cloned().map(Zeroizing::new);
+            let respelled = match rules {
+                Rules::Maps => listed.or_else(|| by_rule(words[at], rules)),
+                Rules::Letters => by_rule(words[at], rules).or(listed),
+            };
             is_changed |= respelled.is_some();
             match respelled {
                 Some(word) => out.push_str(&word),
@@ -76,36 +91,15 @@ pub(super) fn respelled(text: &str) -> Option<Zeroizing<String>> {
     is_changed.then_some(out)
 }
 
-/// A word of no list by the rules of Russian maps; `None` if none applies.
-///
-/// - after у, Kazakh ы is у: «Ұлытау», «Улутау»; not at the end of a word,
-///   where Russian and Kazakh endings differ by it.
-/// - йы and йі are и after a vowel: «Қайырбек», «Каирбек».
-/// - ы and і are dropped between у and р or л: «бауырсақ», «баурсак».
-/// - ш at the end is ч: «Ұзынағаш», «Узунагач».
-/// - ң at the end is нг: «таң», «танг».
-/// - ті at the end is ты: «Көкпекті», «Кокпекты».
-/// - ж at the beginning was дж: «Жандос», «Джандос», and
-///   «қызыл» кзыл; only back to Kazakh.
-fn by_rule(word: &str) -> Option<Zeroizing<String>> {
-    let letters: Zeroizing<Vec<char>> = Zeroizing::new(word.chars().map(letters::lower).collect());
-    let is_kazakh = letters.iter().any(|c| letters::is_kazakh(*c));
-    let is_foreign = without_surname(&letters).iter().any(|c| {
-        matches!(c, 'в' | 'ф' | 'ц' | 'щ' | 'ъ' | 'ь' | 'ё' | 'э') || !letters::is_cyrillic(*c)
-    });
-    if is_foreign {
-        return None;
-    }
-    let mut out = Zeroizing::new(String::with_capacity(word.len() * 2));
+/// A word of no list by `rules`; `None` if none applies.
+fn by_rule(word: &str, rules: Rules) -> Option<Zeroizing<String>> {
+    let word = Word::of(word)?;
+    let mut out = Zeroizing::new(String::with_capacity(word.letters.len() * 4));
     let mut is_changed = false;
     let mut vowel = None;
-    for at in 0..letters.len() {
-        let (before, rest) = letters.split_at(at);
-        let changed = match is_kazakh {
-            true => to_russian(before, rest, vowel),
-            false => to_kazakh(before, rest, vowel),
-        };
-        match changed {
+    for at in 0..word.letters.len() {
+        let (before, rest) = word.letters.split_at(at);
+        match word.respelled_letter(rules, before, rest, vowel, is_changed) {
             Some(text) => {
                 out.push_str(text);
                 is_changed = true;
@@ -115,6 +109,84 @@ fn by_rule(word: &str) -> Option<Zeroizing<String>> {
         vowel = is_vowel(rest[0]).then_some(rest[0]).or(vowel);
     }
     is_changed.then_some(out)
+}
+
+/// A word and what decides which rules it follows.
+struct Word {
+    letters: Zeroizing<Vec<char>>,
+    /// It has a letter that only Kazakh has.
+    is_kazakh: bool,
+    /// It has ь, ё or э, which words on Russian maps have not, but for «гуль».
+    is_softened: bool,
+    /// It is Russian, as far as can be told.
+    is_russian: bool,
+    /// It has х in Kazakh too.
+    has_kh: bool,
+}
+
+impl Word {
+    /// `None` for a word of letters that Kazakh words are never written with.
+    fn of(word: &str) -> Option<Self> {
+        let letters: Zeroizing<Vec<char>> =
+            Zeroizing::new(word.chars().map(letters::lower).collect());
+        let stem = without_surname(&letters);
+        let is_foreign = (0..stem.len()).any(|at| match stem[at] {
+            'в' | 'ф' | 'ц' | 'щ' | 'ъ' => true,
+            'э' => at > 0,
+            'ь' => at == 0 || !"лнрс".contains(stem[at - 1]),
+            letter => !letters::is_cyrillic(letter),
+        });
+        if is_foreign {
+            return None;
+        }
+        let mut text = Zeroizing::new(String::with_capacity(word.len()));
+        text.extend(letters.iter());
+        let is_kazakh = letters.iter().any(|c| letters::is_kazakh(*c));
+        // The lists are long, and most words have none of these letters.
+        let has = |any: &str| letters.iter().any(|c| any.contains(*c));
+        Some(Self {
+            is_kazakh,
+            is_softened: is_softened(stem),
+            is_russian: !is_kazakh && has("юяёх") && spelling_stems::is_russian(&text),
+            has_kh: has("х") && spelling_stems::has_kh(&text),
+            letters,
+        })
+    }
+
+    /// How `rest[0]` is written otherwise; `None` if it stays. `vowel` is the
+    /// last one before it, and `is_changed` tells whether the word is already
+    /// known to be respelled.
+    fn respelled_letter(
+        &self,
+        rules: Rules,
+        before: &[char],
+        rest: &[char],
+        vowel: Option<char>,
+        is_changed: bool,
+    ) -> Option<&'static str> {
+        let by_maps = rules == Rules::Maps && !self.is_softened;
+        if self.is_kazakh {
+            let by_map = || to_russian(before, rest, vowel).filter(|_| by_maps);
+            letters_to_russian(rules, before, rest).or_else(by_map)
+        } else {
+            let is_known = is_changed && !self.is_russian;
+            let by_letter = || letters_to_kazakh(before, rest, vowel, is_known);
+            let by_map = || to_kazakh(before, rest, vowel).filter(|_| by_maps);
+            let kept = rest[0] == 'х' && self.has_kh && rules == Rules::Maps;
+            (!self.is_russian && !kept)
+                .then(by_letter)
+                .flatten()
+                .or_else(by_map)
+        }
+    }
+}
+
+fn is_softened(word: &[char]) -> bool {
+    let word = match word {
+        [before @ .., 'л', 'ь'] => before,
+        _ => word,
+    };
+    word.iter().any(|c| matches!(c, 'ь' | 'ё' | 'э'))
 }
 
 /// A surname without its Russian ending: «Жүргенов».
@@ -136,22 +208,95 @@ fn ends_in_vowel(before: &[char]) -> bool {
     before.last().is_some_and(|letter| is_vowel(*letter))
 }
 
-/// One letter of a Kazakh word, given what is around it and the last vowel.
+fn is_consonant(letter: char) -> bool {
+    "бгғджзкқлмнңпрстхһчш".contains(letter)
+}
+
+fn ends_in_consonant(before: &[char]) -> bool {
+    before.last().is_some_and(|letter| is_consonant(*letter))
+}
+
+/// A letter that Kazakh has and Russian writes otherwise than it folds.
+///
+/// - ә after л and н is я, and ү in «күй» is ю; where every letter is meant, ә
+///   is я after any consonant and ү is ю after any but г («гүл» is «гуль»).
+/// - қ inside a word may be х: «Тоқтар», «Тохтар».
+/// - һ is г: «Ибраһим», «Ибрагим»; as х it folds.
+fn letters_to_russian(rules: Rules, before: &[char], rest: &[char]) -> Option<&'static str> {
+    match (rules, before, rest) {
+        (_, [_, ..], ['һ', ..]) => Some("г"),
+        (_, [.., 'л' | 'н'], ['ә', ..]) => Some("я"),
+        (_, [.., 'к'], ['ү', 'й', ..]) => Some("ю"),
+        (Rules::Letters, _, ['ә', ..]) if ends_in_consonant(before) => Some("я"),
+        (Rules::Letters, [.., before], ['ү', _, ..]) => {
+            (is_consonant(*before) && *before != 'г').then_some("ю")
+        }
+        (Rules::Letters, [_, ..], ['қ', _, ..]) => Some("х"),
+        _ => None,
+    }
+}
+
+/// The same back, for a word typed with no Kazakh letter.
+///
+/// - ю, я after a consonant are ү, ә: «Кюльтегин», «Ляйлим»; not at the end,
+///   where Russian words decline, unless the word is changed before; not with
+///   ы or о after them, which Kazakh ү and ә never have («люстры», «мясо»); and
+///   not in short words but «кюй», «кюн».
+/// - ё in the first syllable is ө: «Тёле би».
+/// - х inside a word is қ, but in «хан» at its end: «Тохтар», «Нурхан»; not
+///   beside е, и and their like, where Kazakh has no қ: «техника», «Рахим».
+fn letters_to_kazakh(
+    before: &[char],
+    rest: &[char],
+    vowel: Option<char>,
+    is_known: bool,
+) -> Option<&'static str> {
+    let next_vowel = rest[1..].iter().find(|letter| is_vowel(**letter));
+    let is_front = ends_in_consonant(before) && !matches!(next_vowel, Some('ы' | 'о' | 'ё'));
+    let is_long = before.len() + rest.len() >= LONG_WORD || before == ['к'];
+    let is_soft = is_front && is_long;
+    match (before, rest) {
+        (_, ['ю', _, ..]) if is_soft => Some("у"),
+        (_, ['я', _, ..]) if is_soft => Some("а"),
+        (_, ['я']) if is_soft && is_known => Some("а"),
+        (_, ['ё', ..]) if is_front && vowel.is_none() => Some("о"),
+        ([_, _, ..], ['х', 'а', 'н']) => None,
+        ([.., 'е' | 'и' | 'э' | 'ё'], ['х', ..]) => None,
+        ([_, ..], ['х', next, ..]) if !"еиэёюя".contains(*next) => Some("к"),
+        _ => None,
+    }
+}
+
+/// One letter of a Kazakh word as Russian maps have it, given what is around it
+/// and the last vowel.
+///
+/// - after у, Kazakh ы is у: «Ұлытау», «Улутау»; not at the end of a word,
+///   where Russian and Kazakh endings differ by it.
+/// - йы and йі are и after a vowel: «Қайырбек», «Каирбек»; not at the end,
+///   where they are an ending: «күйі», «кюйи».
+/// - ы and і are dropped between у and р or л: «бауырсақ», «баурсак».
+/// - ш at the end is ч: «Ұзынағаш», «Узунагач».
+/// - ң at the end and before ы and і is нг: «таң», «танг»; «Жеңіс», «Женгис».
+/// - ті at the end is ты: «Көкпекті», «Кокпекты».
 fn to_russian(before: &[char], rest: &[char], vowel: Option<char>) -> Option<&'static str> {
     let is_long = before.len() + rest.len() >= LONG_WORD;
     match (before, rest) {
         ([.., first, 'у'], ['ы' | 'і', 'р' | 'л', ..]) if is_vowel(*first) => Some(""),
-        (_, ['й', 'ы' | 'і', ..]) if ends_in_vowel(before) => Some(""),
-        ([.., 'й'], ['ы' | 'і', ..]) if ends_in_vowel(&before[..before.len() - 1]) => Some("и"),
+        (_, ['й', 'ы' | 'і', _, ..]) if ends_in_vowel(before) => Some(""),
+        ([.., 'й'], ['ы' | 'і', _, ..]) if ends_in_vowel(&before[..before.len() - 1]) => {
+            Some("и")
+        }
         (_, ['ы', _, ..]) if matches!(vowel, Some('у' | 'ұ')) => Some("у"),
         (_, ['ш']) if is_long => Some("ч"),
         (_, ['ң']) => Some("нг"),
+        (_, ['ң', 'і' | 'ы', ..]) if ends_in_vowel(before) => Some("нг"),
         ([.., 'т'], ['і']) if is_long => Some("ы"),
         _ => None,
     }
 }
 
-/// One letter of a word typed with no Kazakh letter.
+/// The same back, for a word typed with no Kazakh letter; besides, ж at the
+/// beginning was дж («Жандос», «Джандос»), and «қызыл» кзыл.
 fn to_kazakh(before: &[char], rest: &[char], vowel: Option<char>) -> Option<&'static str> {
     let is_long = before.len() + rest.len() >= LONG_WORD;
     match (before, rest) {
@@ -162,6 +307,8 @@ fn to_kazakh(before: &[char], rest: &[char], vowel: Option<char>) -> Option<&'st
         (_, ['у', _, ..]) if vowel == Some('у') && !ends_in_vowel(before) => Some("ы"),
         (_, ['ч']) if is_long => Some("ш"),
         ([.., 'н'], ['г']) => Some(""),
+        ([.., one, 'н'], ['г', 'и' | 'ы', ..]) if is_vowel(*one) => Some(""),
+        ([.., 'ю'], ['и', _, ..]) => Some("йи"),
         ([], ['д', 'ж', _, _, _, _, ..]) => Some(""),
         ([], ['к', 'з', 'ы', 'л', ..]) => Some("кы"),
         ([.., 'т'], ['ы']) if is_long && vowel == Some('е') => Some("и"),

@@ -219,6 +219,52 @@ fn attested_russian_spellings_are_heard() {
 }
 
 #[test]
+fn russian_letters_for_kazakh_ones_are_heard_by_rule() {
+    for (kazakh, russian) in [
+        ("Күлтегін", "Кюльтегин"),
+        ("Гүлнәр", "Гульняр"),
+        ("Тоқтар", "Тохтар"),
+        ("Ләйлім", "Ляйлим"),
+        ("Құрманғазы күйі", "Курмангазы кюйи"),
+        ("Гүлнәр мен Тоқтар", "Гульняр мен Тохтар"),
+        ("Ибраһим", "Ибрагим"),
+    ] {
+        for (registered, typed) in [(kazakh, russian), (russian, kazakh)] {
+            let stored = folded(registered);
+            let mut found = readings(typed).into_iter();
+            let how = found.find(|(_, text)| *text == stored);
+            assert!(
+                matches!(
+                    how,
+                    Some((Heard::RussianSpelling | Heard::RussianLetters, _))
+                ),
+                "{registered}, {typed}: {how:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn russian_words_are_not_respelled() {
+    for (one, other) in [
+        ("зелёный люк", "зелёный лук"),
+        ("муха", "мука"),
+        ("грехи", "греки"),
+        ("ряд", "рад"),
+        ("сюда", "суда"),
+        ("хан", "қан"),
+        ("донёс", "донос"),
+        ("буря", "бура"),
+    ] {
+        for (registered, typed) in [(one, other), (other, one)] {
+            let stored = folded(registered);
+            let is_heard = readings(typed).iter().any(|(_, text)| *text == stored);
+            assert!(!is_heard, "{registered}, {typed}");
+        }
+    }
+}
+
+#[test]
 fn the_pairs_of_the_spelling_list_differ_after_folding() {
     let mut seen = std::collections::HashSet::new();
     for (kazakh, russian) in PAIRS {

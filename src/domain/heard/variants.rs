@@ -54,6 +54,7 @@ fn ranking(typed: &str) -> &'static [Heard] {
             Heard::KeyboardRuToKz,
             Heard::JoinedNumber,
             Heard::RussianSpelling,
+            Heard::RussianLetters,
             Heard::KeyboardRuToEn,
         ],
         (true, true) => &[
@@ -65,6 +66,7 @@ fn ranking(typed: &str) -> &'static [Heard] {
             Heard::LatinRussian,
             Heard::LatinKazakh,
             Heard::RussianSpelling,
+            Heard::RussianLetters,
         ],
         (false, false) => &[Heard::KeyboardKzDigits],
     }
@@ -82,9 +84,17 @@ fn variant(rules: &Rules, typed: &str, heard: Heard) -> Option<Folded> {
         Heard::LatinKazakh => return Some(fold::fold_reading(rules, typed, Reading::Kazakh)),
         Heard::LatinRussian => return Some(fold::fold_reading(rules, typed, Reading::Russian)),
         Heard::JoinedNumber => joined_number(typed)?,
-        Heard::RussianSpelling => spelling::respelled(typed)?,
+        Heard::RussianSpelling => spelling::respelled(typed, spelling::Rules::Maps)?,
+        Heard::RussianLetters => spelling::respelled(typed, spelling::Rules::Letters)?,
     };
     Some(fold::fold(rules, &text))
+}
+
+/// The folded form in each of the other spellings that a phrase has.
+pub(super) fn other_spellings(rules: &Rules, text: &str) -> impl Iterator<Item = Folded> {
+    [Heard::RussianSpelling, Heard::RussianLetters]
+        .into_iter()
+        .filter_map(move |heard| variant(rules, text, heard))
 }
 
 /// The phrase with the number word split off at either end of a long word.

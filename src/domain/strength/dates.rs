@@ -19,6 +19,10 @@ january february march april may june july august september october november dec
 дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі жексенбі
 понедельник вторник среда четверг пятница суббота воскресенье
 monday tuesday wednesday thursday friday saturday sunday
+";
+
+/// The seasons. One beside a year is a phrase of its own; several in a row are no more than dates.
+const SEASONS: &str = "
 көктем жаз күз қыс весна лето осень зима весны лета осени зимы весной летом осенью зимой
 spring summer autumn fall winter
 ";
@@ -37,6 +41,7 @@ const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
 
 struct Words {
     dates: HashSet<Box<str>>,
+    seasons: HashSet<Box<str>>,
     beside: HashSet<Box<str>>,
 }
 
@@ -48,13 +53,19 @@ static WORDS_OF_DATES: LazyLock<Words> = LazyLock::new(|| {
     };
     Words {
         dates: fold(WORDS),
+        seasons: fold(SEASONS),
         beside: fold(BESIDE),
     }
 });
 
-/// Whether a folded stretch is a word of dates: a month, a day of the week, a season.
+/// Whether a folded stretch is a word of dates: a month, a day of the week.
 pub(super) fn is_word(folded: &str) -> bool {
     WORDS_OF_DATES.dates.contains(folded)
+}
+
+/// Whether a folded stretch is a season.
+pub(super) fn is_season(folded: &str) -> bool {
+    WORDS_OF_DATES.seasons.contains(folded)
 }
 
 /// Whether `from..to` is a word that stands beside a date. One letter is one only after a digit:
@@ -119,14 +130,19 @@ pub(super) fn is_digits_of_date(phrase: &Phrase, from: usize, to: usize) -> bool
         && is_in_digits(phrase.cut(from, to))
 }
 
-/// Whether a phrase is nothing but a date, a year, a month or several of them.
+/// Whether a phrase is nothing but a date, a year, a month or several of them, or nothing but months
+/// and seasons.
 pub(super) fn is_date(phrase: &Phrase) -> bool {
     let is_all_small = phrase.seen() <= 2;
     let is_plain = |from: usize, to: usize| is_beside(phrase, from, to);
     let is_piece = |from: usize, to: usize| {
         is_plain(from, to) || is_word(phrase.cut(from, to)) || is_digits_of_date(phrase, from, to)
     };
+    let is_of_a_year = |from: usize, to: usize| {
+        let part = phrase.cut(from, to);
+        is_word(part) || is_season(part)
+    };
     !is_all_small
-        && phrase.uncovered(LONGEST, is_piece) == 0
-        && phrase.uncovered(LONGEST, is_plain) > 0
+        && (phrase.uncovered(LONGEST, is_piece) == 0 && phrase.uncovered(LONGEST, is_plain) > 0
+            || phrase.uncovered(LONGEST, is_of_a_year) == 0)
 }

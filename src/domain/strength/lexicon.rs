@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::domain::{heard, language::Language, suggestions};
+use crate::domain::{
+    heard::{self, Folded},
+    language::Language,
+    suggestions,
+};
 
 use super::{phrase::Phrase, walks};
 
@@ -50,10 +54,14 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
 const FILLER: f64 = 1.3;
 const COMPANY: f64 = 1.3;
 const PLACE: f64 = 2.3;
-const NAME: f64 = 2.7;
-const COMMON: f64 = 2.8;
+/// Less than half the list: a few dozen names are most people's.
+const NAME: f64 = 2.4;
+pub(super) const COMMON: f64 = 2.8;
 const PHRASE: f64 = 3.3;
 const EVERYDAY: f64 = 3.3;
+
+/// The fewest letters of a famous name that is priced as a name beside another, too.
+const SURNAME: usize = 6;
 
 impl Lexicon {
     fn load() -> Self {
@@ -71,6 +79,9 @@ impl Lexicon {
             include_str!("common-en.txt"),
         ] {
             list.lines().for_each(|line| lexicon.block(line, COMMON));
+        }
+        for names in include_str!("famous.txt").lines() {
+            lexicon.block_person(names);
         }
         include_str!("names.txt")
             .lines()
@@ -92,26 +103,69 @@ impl Lexicon {
     fn block(&mut self, line: &str, word: f64) {
         if line.contains(' ') {
             self.add_typed(line, Some(Listed::Phrase), PHRASE);
+            for order in other_orders(line) {
+                self.add(&order, Some(Listed::Phrase), PHRASE);
+            }
         } else {
             self.add_typed(line, Some(Listed::Password), word);
         }
     }
 
-    /// Adds a line as it is said, and as it comes out on another keyboard layout.
+    /// Blocks a person's names, the last one last or first, and each in every spelling: «Тоқтар
+    /// Әубәкіров», «Аубакиров Тохтар».
+    fn block_person(&mut self, names: &str) {
+        self.block(names, NAME);
+        let mut spelled: Vec<Vec<Folded>> = names
+            .split(' ')
+            .map(|name| {
+                std::iter::once(heard::fold(name))
+                    .chain(heard::other_spellings(name))
+                    .collect()
+            })
+            .collect();
+        for name in names.split(' ') {
+            if name.chars().count() >= SURNAME {
+                self.add(name, None, NAME);
+            }
+        }
+        for _ in 0..2 {
+            let joined = spelled.iter().fold(vec![String::new()], |before, name| {
+                let then =
+                    |text: &String| name.iter().map(|one| text.clone() + one.as_str()).collect();
+                before
+                    .iter()
+                    .flat_map(|text| -> Vec<String> { then(text) })
+                    .collect()
+            });
+            for folded in joined {
+                self.add_folded(&folded, Some(Listed::Phrase), PHRASE);
+            }
+            spelled.rotate_right(1);
+        }
+    }
+
+    /// Adds a line as it is said, as Russian or Kazakh spells it, and as it comes out on another
+    /// keyboard layout.
     fn add_typed(&mut self, line: &str, listed: Option<Listed>, guesses_log10: f64) {
         self.add(line, listed, guesses_log10);
+        for spelling in heard::other_spellings(line) {
+            self.add_folded(spelling.as_str(), listed, guesses_log10);
+        }
         for swapped in walks::on_other_layouts(line) {
             self.add(&swapped, listed, guesses_log10);
         }
     }
 
     fn add(&mut self, line: &str, listed: Option<Listed>, guesses_log10: f64) {
-        let folded = heard::fold(line);
+        self.add_folded(heard::fold(line).as_str(), listed, guesses_log10);
+    }
+
+    fn add_folded(&mut self, folded: &str, listed: Option<Listed>, guesses_log10: f64) {
         if folded.is_empty() {
             return;
         }
-        self.longest = self.longest.max(folded.len_chars());
-        let entry = self.entries.entry(folded.as_str().into()).or_insert(Entry {
+        self.longest = self.longest.max(folded.chars().count());
+        let entry = self.entries.entry(folded.into()).or_insert(Entry {
             listed,
             guesses_log10,
         });
@@ -133,6 +187,22 @@ impl Lexicon {
     pub(super) fn longest(&self) -> usize {
         self.longest
     }
+}
+
+/// The words of a phrase of two or three in their other orders, which are said as often:
+/// «сүйемін сені», «тебя люблю я».
+fn other_orders(line: &str) -> Vec<String> {
+    let mut words: Vec<&str> = line.split(' ').collect();
+    if words.len() > 3 {
+        return Vec::new();
+    }
+    let mut orders = Vec::new();
+    for _ in 0..words.len() {
+        words.rotate_left(1);
+        orders.push(words.join(" "));
+        orders.push(words.iter().rev().copied().collect::<Vec<_>>().join(" "));
+    }
+    orders
 }
 
 /// Letters that the company's words may leave over in a phrase that still is no more than them.

@@ -4,7 +4,7 @@
 //! hit (NIST SP 800-63B-4 §3.1.1.2): «Қазақстан», «казахстан» on the wrong
 //! layout and `qazaqstan` are one guess. There are no rules of composition. A
 //! phrase is refused where it is short, on a blocklist, of a pattern, made of
-//! what is known of the client, or within reach of [`ENOUGH_LOG10`] guesses.
+//! what is known of the client, or within reach of [`Rules::min_guesses_log10`].
 
 mod dates;
 mod estimate;
@@ -20,6 +20,8 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+use std::ops::RangeInclusive;
+
 use unicode_normalization::UnicodeNormalization;
 
 use lexicon::{LEXICON, Listed};
@@ -32,13 +34,16 @@ pub use weakness::Weakness;
 /// asks that at least 64 be allowed).
 pub const MAX_LENGTH: usize = 64;
 
-/// The fewest guesses, as a power of ten, that a passphrase must withstand.
+/// The minimum of guesses, as a power of ten, where an installation sets no other.
 ///
-/// A caller has ten tries in all before the passphrase is disabled, so a million leaves one
-/// chance in a hundred thousand; it is also the bar that zxcvbn's authors set for guessing
-/// against a throttled service. Guessing against stolen hashes needs the pepper too, which is not
-/// in the database.
-pub const ENOUGH_LOG10: f64 = 6.0;
+/// A caller has ten guesses in all before the passphrase is disabled, so a hundred thousand leave
+/// one chance in ten thousand. Guessing against stolen hashes needs the pepper too, which is not
+/// in the database; `docs/security.md` has the reasoning.
+pub const MIN_GUESSES_LOG10: f64 = 5.0;
+
+/// What that minimum may be set to. Below it ten guesses would succeed once in a hundred times;
+/// above it the three words of a suggestion would no longer do.
+pub const MIN_GUESSES_LOG10_BOUNDS: RangeInclusive<f64> = 3.0..=9.0;
 
 /// What is known of the client whose passphrase it is to be. All of it is optional.
 #[derive(Clone, Copy, Default)]
@@ -56,16 +61,21 @@ pub struct About<'a> {
 }
 
 /// What an installation may set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
     /// The fewest letters and digits of the folded phrase.
     pub min_length: usize,
+    /// The fewest guesses, as a power of ten, that the phrase must withstand.
+    pub min_guesses_log10: f64,
 }
 
 impl Default for Rules {
     /// Eight, NIST's minimum beside another factor: here the call from the client's own number.
     fn default() -> Self {
-        Self { min_length: 8 }
+        Self {
+            min_length: 8,
+            min_guesses_log10: MIN_GUESSES_LOG10,
+        }
     }
 }
 
@@ -95,6 +105,7 @@ impl Judgement {
 pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
     let phrase = Phrase::of(passphrase);
     let known = Known::of(about);
+    let enough = rules.min_guesses_log10;
     let mut found = Vec::new();
     if phrase.length() < rules.min_length {
         found.push(Weakness::TooShort {
@@ -105,12 +116,12 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
         found.push(Weakness::TooLong);
     }
     found.extend(listed(&phrase));
-    found.extend(shapes(&phrase));
+    found.extend(shapes(&phrase, enough));
     let mut guesses = estimate::by_zxcvbn(&phrase).min(estimate::by_parts(&phrase, None));
     let with_knowledge = estimate::by_parts(&phrase, Some(&known));
     let is_personal = personal::is_nothing_else(&phrase, &known)
         || personal::is_number_of_a_person(&phrase)
-        || (with_knowledge < ENOUGH_LOG10 && guesses >= ENOUGH_LOG10);
+        || (with_knowledge < enough && guesses >= enough);
     if is_personal {
         found.push(Weakness::PersonalData);
     }
@@ -118,8 +129,10 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
     for weakness in &found {
         guesses = guesses.min(weakness.guesses_log10_at_most());
     }
-    if found.is_empty() && guesses < ENOUGH_LOG10 {
-        found.push(Weakness::Guessable);
+    if found.is_empty() && guesses < enough {
+        found.push(Weakness::Guessable {
+            more_words: estimate::words_for(enough - guesses),
+        });
     }
     found.sort_unstable();
     found.dedup();
@@ -129,7 +142,7 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
     }
 }
 
-/// Makes the tables now, in about a tenth of a second, and not at the first [`judge`].
+/// Makes the tables now, in some tenths of a second, and not at the first [`judge`].
 pub fn prepare() {
     let _ = judge("кез келген сөз 1990", &About::default(), &Rules::default());
 }
@@ -152,7 +165,7 @@ fn listed(phrase: &Phrase) -> Option<Weakness> {
 }
 
 /// The patterns that the phrase is nothing more than.
-fn shapes(phrase: &Phrase) -> Vec<Weakness> {
+fn shapes(phrase: &Phrase, enough: f64) -> Vec<Weakness> {
     let mut found = Vec::new();
     if phrase.is_empty() {
         return found;
@@ -162,7 +175,7 @@ fn shapes(phrase: &Phrase) -> Vec<Weakness> {
     } else if walks::is_walk(phrase) {
         found.push(Weakness::KeyboardWalk);
     }
-    if patterns::is_repeated(phrase) {
+    if patterns::is_repeated(phrase, enough) {
         found.push(Weakness::Repeated);
     }
     if dates::is_date(phrase) {

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use crate::domain::heard;
 
-use super::{ENOUGH_LOG10, estimate, phrase::Phrase};
+use super::{estimate, phrase::Phrase};
 
 /// The rows that people count along.
 const ROWS: [&str; 6] = [
@@ -77,8 +77,8 @@ pub(super) fn is_sequence(phrase: &Phrase) -> bool {
 
 /// Whether a phrase says something weak again and again: `аааа`, `абабаб`, «мама мама мама».
 ///
-/// A part that would do alone makes no weak phrase when it is said twice.
-pub(super) fn is_repeated(phrase: &Phrase) -> bool {
+/// A part that withstands `enough` guesses alone makes no weak phrase when it is said twice.
+pub(super) fn is_repeated(phrase: &Phrase, enough: f64) -> bool {
     let letters: Vec<char> = phrase.as_str().chars().collect();
     let stretches = letters.chunk_by(|a, b| a == b).count();
     if letters.len() >= 3 && stretches * 3 <= letters.len() {
@@ -88,7 +88,7 @@ pub(super) fn is_repeated(phrase: &Phrase) -> bool {
         return false;
     };
     let part = Phrase::of_folded(phrase.cut(0, period));
-    estimate::by_parts(&part, None) < ENOUGH_LOG10
+    estimate::by_parts(&part, None) < enough
 }
 
 /// The length of the shortest part that the letters repeat throughout, at least twice; the last

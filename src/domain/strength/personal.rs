@@ -111,6 +111,7 @@ pub(super) fn is_nothing_else(phrase: &Phrase, known: &Known) -> bool {
         dates::is_digits_of_date(phrase, from, to)
             || dates::is_beside(phrase, from, to)
             || dates::is_word(part)
+            || dates::is_season(part)
             || to - from > 1
                 && (ENDINGS_AND_BESIDE.contains(part)
                     || LEXICON.get(part).is_some_and(|entry| entry.is_filler()))

@@ -65,6 +65,11 @@ impl Phrase {
                 .starts_with(|c: char| c.is_ascii_digit())
     }
 
+    /// Whether a digit stands right before or after the characters `from..to`.
+    pub(super) fn touches_digit(&self, from: usize, to: usize) -> bool {
+        from > 0 && self.is_digit(from - 1) || self.is_digit(to)
+    }
+
     /// The phrase without the digits before and after it, at most `most` on either side; the
     /// phrase itself where nothing else is in it.
     pub(super) fn without_digits_around(&self, most: usize) -> &str {

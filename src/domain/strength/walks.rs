@@ -118,7 +118,12 @@ impl Walks {
         }
     }
 
+    /// Adds a stretch of letters and digits. One with a sign inside would fold to keys that do not
+    /// lie side by side, and make a walk of «снег».
     fn add(&mut self, keys: &str) {
+        if !keys.chars().all(char::is_alphanumeric) {
+            return;
+        }
         let folded = heard::fold(keys);
         if folded.len_chars() >= SHORTEST && folded.as_str().contains(char::is_alphabetic) {
             self.longest = self.longest.max(folded.len_chars());

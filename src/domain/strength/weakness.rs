@@ -29,11 +29,14 @@ pub enum Weakness {
     /// Little but this client's names, telephone or client number.
     PersonalData,
     /// None of these, and yet within reach of guessing.
-    Guessable,
+    Guessable {
+        /// how many words more would do, one or more
+        more_words: usize,
+    },
 }
 
 impl Weakness {
-    /// One of each, the minimum being `min_length`.
+    /// One of each, the minimum being `min_length` and one word missing.
     #[must_use]
     pub fn all(min_length: usize) -> [Self; 11] {
         [
@@ -47,7 +50,7 @@ impl Weakness {
             Self::Sequence,
             Self::DateAlone,
             Self::PersonalData,
-            Self::Guessable,
+            Self::Guessable { more_words: 1 },
         ]
     }
 
@@ -65,40 +68,28 @@ impl Weakness {
             Self::Sequence => "sequence",
             Self::DateAlone => "date_alone",
             Self::PersonalData => "personal_data",
-            Self::Guessable => "guessable",
+            Self::Guessable { .. } => "guessable",
         }
     }
 
     /// Why it is refused and what to do, for people.
     #[must_use]
     pub fn detail(self, language: Language) -> String {
-        if let Self::TooShort { min_length } = self {
-            return match language {
-                Language::Kk => format!(
-                    "Тым қысқа: кемінде {min_length} әріп пен цифр керек (сан жазылса да, \
-                     айтылса да цифрлармен саналады). Тағы бір сөз қосыңыз."
-                ),
-                Language::Ru => format!(
-                    "Слишком коротко: нужно не меньше {min_length} букв и цифр (число, \
-                     сказанное словами, считается цифрами). Добавьте ещё одно слово."
-                ),
-                Language::En => format!(
-                    "Too short: at least {min_length} letters and digits are needed (a number \
-                     said in words counts as its digits). Add another word."
-                ),
-            };
-        }
         match language {
             Language::Kk => self.in_kazakh(),
             Language::Ru => self.in_russian(),
             Language::En => self.in_english(),
         }
-        .to_owned()
     }
 
-    fn in_kazakh(self) -> &'static str {
-        match self {
-            Self::TooShort { .. } => "Тым қысқа. Тағы бір сөз қосыңыз.",
+    fn in_kazakh(self) -> String {
+        let text = match self {
+            Self::TooShort { min_length } => {
+                return format!(
+                    "Тым қысқа: кемінде {min_length} әріп пен цифр керек (сан жазылса да, \
+                     айтылса да цифрлармен саналады). Тағы бір сөз қосыңыз."
+                );
+            }
             Self::TooLong => "Тым ұзын: 64 таңбадан аспауы керек. Қысқартыңыз.",
             Self::CommonPassword => {
                 "Мұны өте көп адам қолданады, ең алдымен осыны байқап көреді; цифр қосқаннан \
@@ -128,16 +119,29 @@ impl Weakness {
                 "Бұл клиенттің аты-жөнінен, телефонынан немесе нөмірінен құралған, оларды \
                  басқалар да біледі. Өзіңізге қатысы жоқ сөздер алыңыз."
             }
-            Self::Guessable => {
-                "Мұны табу оңай: сөздері тым аз немесе тым жиі қолданылады. Бір-біріне қатысы \
-                 жоқ тағы бір-екі сөз қосыңыз."
+            Self::Guessable { more_words } => {
+                let words = match more_words {
+                    0 | 1 => "бір сөз",
+                    2 => "екі сөз",
+                    _ => "үш сөз",
+                };
+                return format!(
+                    "Мұны табу оңай: сөздері тым аз немесе тым жиі қолданылады. Басқаларына \
+                     қатысы жоқ тағы {words} қосыңыз."
+                );
             }
-        }
+        };
+        text.to_owned()
     }
 
-    fn in_russian(self) -> &'static str {
-        match self {
-            Self::TooShort { .. } => "Слишком коротко. Добавьте ещё одно слово.",
+    fn in_russian(self) -> String {
+        let text = match self {
+            Self::TooShort { min_length } => {
+                return format!(
+                    "Слишком коротко: нужно не меньше {min_length} букв и цифр (число, \
+                     сказанное словами, считается цифрами). Добавьте ещё одно слово."
+                );
+            }
             Self::TooLong => "Слишком длинно: не больше 64 знаков. Сократите.",
             Self::CommonPassword => {
                 "Это слово выбирают очень многие, его пробуют первым, и цифры рядом его не \
@@ -169,16 +173,29 @@ impl Weakness {
                 "Это составлено из имени, телефона или номера клиента, а их знают и другие. \
                  Возьмите слова, не связанные с вами."
             }
-            Self::Guessable => {
-                "Это легко подобрать: слов слишком мало или они слишком частые. Добавьте \
-                 одно-два слова, не связанных между собой."
+            Self::Guessable { more_words } => {
+                let words = match more_words {
+                    0 | 1 => "одно слово, не связанное",
+                    2 => "два слова, не связанных",
+                    _ => "три слова, не связанных",
+                };
+                return format!(
+                    "Это легко подобрать: слов слишком мало или они слишком частые. Добавьте \
+                     ещё {words} с остальными."
+                );
             }
-        }
+        };
+        text.to_owned()
     }
 
-    fn in_english(self) -> &'static str {
-        match self {
-            Self::TooShort { .. } => "Too short. Add another word.",
+    fn in_english(self) -> String {
+        let text = match self {
+            Self::TooShort { min_length } => {
+                return format!(
+                    "Too short: at least {min_length} letters and digits are needed (a number \
+                     said in words counts as its digits). Add another word."
+                );
+            }
             Self::TooLong => "Too long: at most 64 characters. Make it shorter.",
             Self::CommonPassword => {
                 "Very many people choose this word, so it is tried first, and digits beside it \
@@ -210,21 +227,28 @@ impl Weakness {
                 "This is made of the client's name, telephone or number, which others know too. \
                  Take words that have nothing to do with you."
             }
-            Self::Guessable => {
-                "This is easy to guess: the words are too few or too common. Add one or two \
-                 words that have nothing to do with each other."
+            Self::Guessable { more_words } => {
+                let words = match more_words {
+                    0 | 1 => "one more word that has",
+                    2 => "two more words that have",
+                    _ => "three more words that have",
+                };
+                return format!(
+                    "This is easy to guess: the words are too few or too common. Add {words} \
+                     nothing to do with the rest."
+                );
             }
-        }
+        };
+        text.to_owned()
     }
 
     /// How many guesses, as a power of ten, a phrase of this weakness withstands at most.
     pub(super) fn guesses_log10_at_most(self) -> f64 {
         match self {
-            Self::TooShort { .. } | Self::TooLong | Self::Guessable => f64::INFINITY,
-            Self::Repeated | Self::PersonalData => 5.0,
+            Self::TooShort { .. } | Self::TooLong | Self::Guessable { .. } => f64::INFINITY,
             Self::DateAlone => 4.5,
-            Self::CommonPassword | Self::CommonPhrase => 4.0,
-            Self::CompanyWord | Self::KeyboardWalk | Self::Sequence => 3.0,
+            Self::CommonPassword | Self::CommonPhrase | Self::Repeated => 4.0,
+            Self::CompanyWord | Self::KeyboardWalk | Self::Sequence | Self::PersonalData => 3.0,
         }
     }
 }

@@ -190,6 +190,22 @@ fn every_sampled_suggestion_is_acceptable() {
 }
 
 #[test]
+fn at_the_highest_minimum_of_guesses_most_suggestions_are_acceptable() {
+    let rules = Rules {
+        min_guesses_log10: *strength::MIN_GUESSES_LOG10_BOUNDS.end(),
+        ..Rules::default()
+    };
+    for language in Language::ALL {
+        let mut pick = chance(4);
+        let phrases = (0..SAMPLES).map(|_| suggest(language, DEFAULT_WORDS, &mut pick));
+        let is_taken =
+            |phrase: &String| strength::judge(phrase, &About::default(), &rules).acceptable();
+        let taken = phrases.filter(is_taken).count();
+        assert!(2 * taken > SAMPLES, "{language:?}: {taken} of {SAMPLES}");
+    }
+}
+
+#[test]
 fn a_suggestion_has_as_many_words_as_asked_within_bounds() {
     for (asked, made) in [(0, 3), (3, 3), (4, 4), (5, 5), (9, 5)] {
         let phrase = suggest(Language::Kk, asked, chance(3));

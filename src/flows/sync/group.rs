@@ -6,46 +6,81 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
-        loan::{ClientRecord, LoanRecord, Received, Record, receive},
-        person::Person,
+        flaw::{FieldFlaw, Flaw},
+        loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
     },
-    store::{ClientWrite, HeldClient, LoanRow, LoanWrite, StoreError, Tx},
+    store::{ClientWrite, HeldClient, HeldLoan, KnownPerson, LoanRow, LoanWrite, StoreError, Tx},
 };
 
 /// What became of one record of a group.
 pub(super) struct Became {
-    /// what was decided; none for a loan whose client nobody knows
-    pub received: Option<Received>,
+    /// what was decided, or why it was not taken in
+    pub received: Result<Received, FieldFlaw>,
     /// the id of the client
     pub client_id: Option<String>,
 }
 
-/// Takes a group in, as if one record came after the other.
+impl Became {
+    fn refused(pointer: &str, flaw: Flaw) -> Self {
+        Self {
+            received: Err(FieldFlaw::at(pointer, flaw)),
+            client_id: None,
+        }
+    }
+}
+
+/// What a group changed about clients that were known before it.
+pub(super) enum Change {
+    /// names or telephone
+    Person {
+        /// whose
+        client_id: String,
+    },
+    /// a loan has another owner
+    Moved {
+        /// the pledge ticket
+        ticket: String,
+        /// whose it was
+        from: String,
+        /// whose it is
+        to: String,
+    },
+}
+
+/// What became of a group.
+pub(super) struct Taken {
+    /// of each record, in their order
+    pub became: Vec<Became>,
+    /// of clients that were known before
+    pub changes: Vec<Change>,
+}
+
+/// Takes a group in, as if one record came after the other. Whatever door a record came through, it is
+/// taken in here, so this is where a time that lies ahead is refused.
 pub(super) fn take(
     tx: &mut Tx<'_>,
     records: &[Record],
     new_id: impl Fn() -> String,
     now: DateTime<Utc>,
-) -> Result<Vec<Became>, StoreError> {
+) -> Result<Taken, StoreError> {
     hold(tx, records)?;
-    let mut clients = Clients::load(tx, records)?;
+    let mut clients = Clients::load(tx, records, now)?;
     let mut loans = Loans::load(tx, records)?;
     let mut became = Vec::with_capacity(records.len());
     for record in records {
         became.push(match record {
-            Record::Client(client) => clients.take(client, &new_id),
+            ahead if is_ahead(ahead.as_of(), now) => Became::refused("/as_of", Flaw::AsOfAhead),
+            Record::Client(client) => clients.take(client, &new_id, now),
             Record::Loan(loan) => match clients.held.get(loan.client_number.as_str()) {
-                Some(client) => loans.take(loan, &client.id),
-                None => Became {
-                    received: None,
-                    client_id: None,
-                },
+                Some(client) => loans.take(loan, &client.id, now),
+                None => Became::refused("/client_number", Flaw::UnknownClient),
             },
         });
     }
     clients.write(tx, now)?;
     loans.write(tx)?;
-    Ok(became)
+    let changes = clients.changes().chain(loans.changes()).collect();
+    Ok(Taken { became, changes })
 }
 
 /// Holds every number of the group, so that what decides about it cannot change before it is written.
@@ -67,14 +102,18 @@ fn hold(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
 /// The clients that a group is about: as they are held, and as the group changes them.
 struct Clients<'g> {
     held: HashMap<String, HeldClient>,
-    /// those held of the very moment that a record of the group is of, to be compared with it
-    persons: HashMap<String, Person>,
+    /// the persons of those that a record may replace, to be compared with it
+    known: HashMap<String, KnownPerson>,
     entered: BTreeMap<&'g str, &'g ClientRecord>,
     replaced: BTreeMap<&'g str, &'g ClientRecord>,
 }
 
 impl<'g> Clients<'g> {
-    fn load(tx: &mut Tx<'_>, records: &'g [Record]) -> Result<Self, StoreError> {
+    fn load(
+        tx: &mut Tx<'_>,
+        records: &'g [Record],
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
         let numbers: BTreeSet<&str> = records
             .iter()
             .map(|record| match record {
@@ -84,9 +123,12 @@ impl<'g> Clients<'g> {
             .collect();
         let numbers: Vec<&str> = numbers.into_iter().collect();
         let held = tx.held_clients(&numbers)?;
-        let is_of_that_time = |client: &&ClientRecord| {
-            let held = held.get(client.client_number.as_str());
-            held.is_some_and(|held| held.as_of == Some(client.as_of))
+        let may_replace = |client: &&ClientRecord| {
+            let held = held.get(client.client_number.as_str()).map(|held| Held {
+                as_of: held.as_of,
+                is_same: false,
+            });
+            held.is_some() && receive(held, client.as_of, now) != Received::Stale
         };
         let compared: Vec<&str> = records
             .iter()
@@ -94,32 +136,30 @@ impl<'g> Clients<'g> {
                 Record::Client(client) => Some(client),
                 Record::Loan(_) => None,
             })
-            .filter(is_of_that_time)
+            .filter(may_replace)
             .map(|client| client.client_number.as_str())
             .collect();
-        let persons = tx
-            .clients_by_numbers(&compared)?
-            .into_iter()
-            .map(|client| (client.client_number, client.person))
-            .collect();
+        let known = tx.known_persons(&compared)?;
         Ok(Self {
             held,
-            persons,
+            known,
             entered: BTreeMap::new(),
             replaced: BTreeMap::new(),
         })
     }
 
-    fn take(&mut self, record: &'g ClientRecord, new_id: impl Fn() -> String) -> Became {
+    fn take(
+        &mut self,
+        record: &'g ClientRecord,
+        new_id: impl Fn() -> String,
+        now: DateTime<Utc>,
+    ) -> Became {
         let number = record.client_number.as_str();
-        let facts = self.held.get(number).map(|held| {
-            let last = self.entered.get(number).or(self.replaced.get(number));
-            let known = last
-                .map(|last| &last.person)
-                .or_else(|| self.persons.get(number));
-            (held.as_of, known == Some(&record.person))
+        let held = self.held.get(number).map(|held| Held {
+            as_of: held.as_of,
+            is_same: self.is_pushed_again(record),
         });
-        let received = receive(facts, record.as_of);
+        let received = receive(held, record.as_of, now);
         if matches!(received, Received::Created | Received::Applied) {
             let is_new = received == Received::Created || self.entered.contains_key(number);
             if is_new {
@@ -137,9 +177,32 @@ impl<'g> Clients<'g> {
             held.as_of = Some(record.as_of);
         }
         Became {
-            received: Some(received),
+            received: Ok(received),
             client_id: self.held.get(number).map(|held| held.id.clone()),
         }
+    }
+
+    /// Whether a record says what the loan system said last, whatever a branch has made of it since.
+    fn is_pushed_again(&self, record: &ClientRecord) -> bool {
+        let number = record.client_number.as_str();
+        match self.entered.get(number).or(self.replaced.get(number)) {
+            Some(last) => last.person == record.person,
+            None => {
+                let known = self.known.get(number);
+                known.is_some_and(|known| known.last_pushed().is(&record.person))
+            }
+        }
+    }
+
+    fn changes(&self) -> impl Iterator<Item = Change> {
+        let changed = self.replaced.iter().filter(|(number, record)| {
+            let known = self.known.get(**number);
+            known.is_some_and(|known| !known.held.is(&record.person))
+        });
+        changed.filter_map(|(number, _)| {
+            let client_id = self.held.get(*number)?.id.clone();
+            Some(Change::Person { client_id })
+        })
     }
 
     fn write(&self, tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -157,7 +220,7 @@ impl<'g> Clients<'g> {
 
 /// The loans that a group is about: as they are held, and as the group changes them.
 struct Loans<'g> {
-    held: HashMap<String, DateTime<Utc>>,
+    held: HashMap<String, HeldLoan>,
     /// those held of the very moment that a record of the group is of, to be compared with it
     rows: HashMap<String, LoanRow>,
     /// the id of its client, and the record
@@ -178,7 +241,10 @@ impl<'g> Loans<'g> {
         let held = tx.held_loans(&tickets)?;
         let compared: Vec<&str> = stated
             .iter()
-            .filter(|loan| held.get(loan.ticket_number.as_str()) == Some(&loan.as_of))
+            .filter(|loan| {
+                let held = held.get(loan.ticket_number.as_str());
+                held.is_some_and(|held| held.as_of == loan.as_of)
+            })
             .map(|loan| loan.ticket_number.as_str())
             .collect();
         let rows = tx
@@ -193,25 +259,27 @@ impl<'g> Loans<'g> {
         })
     }
 
-    fn take(&mut self, record: &'g LoanRecord, client_id: &str) -> Became {
+    fn take(&mut self, record: &'g LoanRecord, client_id: &str, now: DateTime<Utc>) -> Became {
         let ticket = record.ticket_number.as_str();
-        let facts = self.held.get(ticket).map(|held_as_of| {
-            let is_same = match self.put.get(ticket) {
-                Some((last_client, last)) => last_client == client_id && *last == record,
-                None => self
+        let held = match self.put.get(ticket) {
+            Some((last_client, last)) => Some(Held {
+                as_of: Some(last.as_of),
+                is_same: last_client == client_id && *last == record,
+            }),
+            None => self.held.get(ticket).map(|held| Held {
+                as_of: Some(held.as_of),
+                is_same: self
                     .rows
                     .get(ticket)
                     .is_some_and(|row| is_same(row, record, client_id)),
-            };
-            (Some(*held_as_of), is_same)
-        });
-        let received = receive(facts, record.as_of);
+            }),
+        };
+        let received = receive(held, record.as_of, now);
         if matches!(received, Received::Created | Received::Applied) {
             self.put.insert(ticket, (client_id.to_owned(), record));
-            self.held.insert(ticket.to_owned(), record.as_of);
         }
         Became {
-            received: Some(received),
+            received: Ok(received),
             client_id: Some(client_id.to_owned()),
         }
     }
@@ -223,6 +291,17 @@ impl<'g> Loans<'g> {
             .map(|(client_id, record)| (client_id.as_str(), *record))
             .collect();
         tx.put_loans(&put)
+    }
+
+    fn changes(&self) -> impl Iterator<Item = Change> {
+        self.put.iter().filter_map(|(ticket, (client_id, _))| {
+            let before = self.held.get(*ticket)?;
+            (before.client_id != *client_id).then(|| Change::Moved {
+                ticket: (*ticket).to_owned(),
+                from: before.client_id.clone(),
+                to: client_id.clone(),
+            })
+        })
     }
 }
 

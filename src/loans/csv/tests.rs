@@ -156,6 +156,59 @@ fn a_quotation_mark_too_many_spoils_its_own_line_alone() {
 }
 
 #[test]
+fn a_delimiter_behind_the_last_value_is_no_value() {
+    let table = line("P").replace('\n', ";\n") + &line("Q").replace('\n', "; \n");
+    assert_eq!(told(&table), numbered(&[(2, "P"), (3, "Q")]));
+    let table = line("P").replace('\n', ";;\n") + &line("Q").replace('\n', ";x\n");
+    let expected = [(2, "wrong_columns"), (3, "wrong_columns")];
+    assert_eq!(told(&table), numbered(&expected));
+    let header = "client_number;family_name;given_name;phone;as_of;;";
+    for end in ["", ";", ";;"] {
+        let line = format!("K-1;Ә;Ә;8 701 234 56 67;2026-11-22T00:00:00Z{end}");
+        assert!(parse(header, &line).is_ok(), "{end}");
+    }
+}
+
+#[test]
+fn a_line_before_the_header_may_state_the_delimiter() {
+    for (stated, delimiter) in [
+        ("sep=;", ";"),
+        ("\u{feff}SEP=,\r", ","),
+        ("\"sep=\t\"", "\t"),
+        ("sep=|", "|"),
+        ("sep=;;;;;", ";"),
+    ] {
+        let header = [
+            "client_number",
+            "family_name",
+            "given_name",
+            "phone",
+            "as_of",
+        ];
+        let header = format!("{stated}\n{}\r", header.join(delimiter));
+        let line = ["K-1", "Ә", "Ә", "+77012345667", "2026-11-22T00:00:00Z"].join(delimiter);
+        assert!(parse(&header, &line).is_ok(), "{stated}");
+    }
+    for other in [
+        "sep",
+        "sep=",
+        "sep=x",
+        "sep=;,",
+        "client_number;sep=;",
+        "сеп=;",
+    ] {
+        assert_eq!(stated_delimiter(other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_row_that_sums_up_is_told_as_one() {
+    let table = "Итого:;;;;375 000,00;;\n".to_owned() + &line("P") + "Всего;375\n" + &line("Итого");
+    let expected = [(2, "total_row"), (3, "P"), (4, "total_row"), (5, "Итого")];
+    assert_eq!(told(&table), numbered(&expected));
+}
+
+#[test]
 fn rows_in_which_nothing_stands_are_passed_over() {
     let table = line("P") + ";;;;;;\n; ;\"\";;;;;\r\n" + &line("Q");
     assert_eq!(told(&table), numbered(&[(2, "P"), (5, "Q")]));

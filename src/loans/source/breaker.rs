@@ -20,8 +20,11 @@ struct State {
     rests_until: Option<Instant>,
 }
 
-/// Leave to ask once.
-pub(super) struct Admitted<'b>(&'b Breaker);
+/// Leave to ask once. Whoever comes to no end of its own, as by a panic, has had no answer.
+pub(super) struct Admitted<'b> {
+    breaker: &'b Breaker,
+    has_answered: bool,
+}
 
 impl Breaker {
     /// Leave to ask, unless the source is left alone. Where its rest is over, the first to come tries
@@ -35,15 +38,25 @@ impl Breaker {
             }
             state.rests_until = Some(now + REST);
         }
-        Some(Admitted(self))
+        Some(Admitted {
+            breaker: self,
+            has_answered: false,
+        })
     }
 }
 
 impl Admitted<'_> {
     /// Notes what came of it.
-    pub(super) fn ended(self, has_answered: bool) {
-        let mut state = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if has_answered {
+    pub(super) fn ended(mut self, has_answered: bool) {
+        self.has_answered = has_answered;
+    }
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        let state = self.breaker.0.lock();
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        if self.has_answered {
             *state = State::default();
             return;
         }
@@ -70,6 +83,15 @@ mod tests {
         assert!(breaker.admit().is_none(), "a second one was let through");
         trial.ended(true);
         assert!(breaker.admit().is_some());
+    }
+
+    #[test]
+    fn a_question_that_came_to_no_end_is_a_failure() {
+        let breaker = Breaker::default();
+        for _ in 0..PATIENCE {
+            drop(breaker.admit().unwrap());
+        }
+        assert!(breaker.admit().is_none());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Key files on the disk: who may read them, and writing them for good.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::file::{KeyringError, io_error};
+use crate::secrets::private_file;
 
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
@@ -35,6 +36,7 @@ pub(super) fn read_guarded(
     file.take(MAX_FILE_BYTES)
         .read_to_string(&mut text)
         .map_err(failed)?;
+    private_file::drop_mark(&mut text);
     Ok(text)
 }
 
@@ -72,14 +74,6 @@ fn check_mode(
 #[cfg(not(unix))]
 fn check_mode(_: &Path, _: &Metadata, _: Mount, _: &mut Vec<String>) -> Result<(), KeyringError> {
     Ok(())
-}
-
-pub(super) fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 pub(super) fn write_synced(file: &mut File, text: &str) -> io::Result<()> {

@@ -13,10 +13,9 @@ use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::disk::{
-    Mount, create_private, read_guarded, sync_folder_of, take_owner_and_mode, write_synced,
-};
+use super::disk::{Mount, read_guarded, sync_folder_of, take_owner_and_mode, write_synced};
 use super::{Key, KeyProblem, KeyState, Keyring, Purpose};
+use crate::secrets::private_file;
 
 /// Standard alphabet, written padded, read with padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -88,7 +87,7 @@ impl Keyring {
     /// [`KeyringError::AlreadyThere`] where anything stands in that place.
     pub fn create(&self, path: &Path) -> Result<(), KeyringError> {
         let failed = |action, source| io_error(path, action, source);
-        let mut file = create_private(path).map_err(|error| match error.kind() {
+        let mut file = private_file::create(path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => KeyringError::AlreadyThere(path.to_owned()),
             _ => failed("create", error),
         })?;
@@ -108,7 +107,7 @@ impl Keyring {
         let mut name = path.as_os_str().to_owned();
         name.push(".new");
         let next = PathBuf::from(name);
-        let mut file = create_private(&next)
+        let mut file = private_file::create(&next)
             .map_err(|error| io_error(&next, "create (is another change under way?)", error))?;
         let written = write_synced(&mut file, &self.to_toml())
             .and_then(|()| take_owner_and_mode(&file, &old))

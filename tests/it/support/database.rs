@@ -93,7 +93,8 @@ impl Database {
         connection
     }
 
-    fn postgres(&self) -> PgConnection {
+    /// A connection of one's own to the server.
+    pub fn postgres(&self) -> PgConnection {
         PgConnection::establish(&self.url()).expect("the database opens")
     }
 

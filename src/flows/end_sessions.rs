@@ -1,0 +1,48 @@
+//! An older copy of the database brings back who was signed in then, and what has been revoked since. So
+//! with a restore every session ends, and every one-time password with them.
+
+use crate::{
+    app::foundation::Foundation,
+    domain::{
+        audit::{Action, Event, Origin},
+        role::Role,
+    },
+    store::{StoreError, Traced},
+};
+
+/// What was ended, and who may sign in anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// sessions that held
+    pub sessions: usize,
+    /// one-time passwords that were good
+    pub one_time_passwords: usize,
+    /// logins that are active, with their roles: some may have been disabled since
+    pub active: Vec<(String, Role)>,
+}
+
+/// Ends all sessions and one-time passwords.
+///
+/// # Errors
+/// [`StoreError`]; nothing was ended then.
+pub async fn end_sessions(foundation: &Foundation) -> Result<Ended, StoreError> {
+    let now = foundation.clock.now();
+    let event =
+        Event::of_nobody(&Origin::own("cli"), now, Action::SessionClosed).outcome("all_ended");
+    foundation
+        .store
+        .write(move |tx| {
+            let sessions = tx.end_all_sessions(now)?;
+            let one_time_passwords = tx.end_one_time_passwords(now)?;
+            let staff = tx.list_staff("", i64::MAX)?;
+            let active = staff.into_iter().filter(|member| member.is_active);
+            let ended = Ended {
+                sessions,
+                one_time_passwords,
+                active: active.map(|member| (member.login, member.role)).collect(),
+            };
+            let number = format!("{sessions} sessions, {one_time_passwords} one-time passwords");
+            Ok(Traced::new(ended, event.clone().reason(&number)))
+        })
+        .await
+}

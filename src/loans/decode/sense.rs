@@ -1,0 +1,155 @@
+//! Whether a line makes sense in the code page that its file was recognised to be in. A file may have
+//! lines of several origins, and one that nobody recognises has a code page all the same: such lines are
+//! refused by their number, and never taken in as names that nobody bears.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{
+    super::{
+        lines::{Form, Line},
+        record::Parsed,
+    },
+    Encoding,
+    code_page::CodePage,
+    recognise::weight,
+};
+use crate::domain::{
+    flaw::{FieldFlaw, Flaw},
+    loan::Record,
+};
+
+/// A form whose lines are looked at first, where how the file is written was only recognised.
+pub struct Sensible<F> {
+    form: F,
+    is_recognised: bool,
+}
+
+impl<F> Sensible<F> {
+    /// Looks at the lines of a file whose code page was recognised; one that was named, or that says
+    /// itself how it is written, is taken at its word.
+    pub fn new(form: F, is_recognised: bool) -> Self {
+        Self {
+            form,
+            is_recognised,
+        }
+    }
+}
+
+impl<F: Form> Form for Sensible<F> {
+    fn parse(&mut self, text: &[u8]) -> Line {
+        let is_nonsense =
+            self.is_recognised && std::str::from_utf8(text).is_ok_and(|text| !makes_sense(text));
+        if is_nonsense {
+            let refused: Parsed<Record> = Err(vec![FieldFlaw::at("", Flaw::WrongEncoding)]);
+            return Line::Whole(refused);
+        }
+        self.form.parse(text)
+    }
+}
+
+/// Signs that may touch a letter on either side.
+const TOUCHING: &str = "‐‑–—’‘ʼ´·•«»“”…№®™©\u{ad}";
+/// Signs that may come before a letter and not behind one.
+const OPENING: &str = "„‚‹";
+
+/// No control characters of the upper half, no frames, no sign inside a word that no word has, and no
+/// word whose capitals are its small letters.
+fn makes_sense(line: &str) -> bool {
+    if line.is_ascii() {
+        return true;
+    }
+    let mut before = ' ';
+    for letter in line.chars() {
+        let is_control = ('\u{80}'..='\u{9f}').contains(&letter);
+        let is_frame = ('\u{2500}'..='\u{259f}').contains(&letter);
+        if is_control || is_frame || is_odd(before, letter) {
+            return false;
+        }
+        before = letter;
+    }
+    let mut words = line.split(|letter: char| !letter.is_alphabetic());
+    !words.any(is_turned_over)
+}
+
+/// Whether one of two neighbours is a letter beyond ASCII and the other a sign that does not touch it.
+fn is_odd(before: char, after: char) -> bool {
+    let is_letter = |c: char| !c.is_ascii() && c.is_alphabetic();
+    let is_sign = |c: char| {
+        let is_plain = c.is_ascii() || c.is_alphanumeric() || c.is_whitespace();
+        !is_plain && !unicode_normalization::char::is_combining_mark(c) && !TOUCHING.contains(c)
+    };
+    (is_letter(before) && is_sign(after))
+        || (is_sign(before) && is_letter(after) && !OPENING.contains(before))
+}
+
+/// Whether a word begins small and goes on in capitals, and has likelier letters in the other code page
+/// in which capitals stand where here the small letters do: `йЧБОПЧ` is `Иванов` there, while `иВАНОВ` was
+/// only typed with the wrong key held.
+fn is_turned_over(word: &str) -> bool {
+    let mut letters = word.chars();
+    let begins_small = letters
+        .next()
+        .is_some_and(|letter| !letter.is_ascii() && letter.is_lowercase());
+    let rest = letters.as_str();
+    if !begins_small || rest.chars().nth(1).is_none() || !rest.chars().all(char::is_uppercase) {
+        return false;
+    }
+    let as_read: i64 = word.chars().map(weight).sum();
+    TURNED_OVER.iter().any(|letters| {
+        let turned = word.chars().filter_map(|letter| letters.get(&letter));
+        turned.map(|letter| weight(*letter)).sum::<i64>() > as_read
+    })
+}
+
+/// What each letter of windows-1251 is in KOI8-R, and the other way.
+static TURNED_OVER: LazyLock<[HashMap<char, char>; 2]> = LazyLock::new(|| {
+    let [windows, koi] = [Encoding::Windows1251, Encoding::Koi8R]
+        .map(|encoding| CodePage::of(encoding).expect("this encoding is a code page"));
+    let pairs = |from: &CodePage, to: &CodePage| {
+        let letters = (0x80..=0xFF).map(|byte| (from.letter(byte), to.letter(byte)));
+        letters.collect()
+    };
+    [pairs(&windows, &koi), pairs(&koi, &windows)]
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text as it is read by whoever takes its code page for windows-1251.
+    fn misread(text: &[u8]) -> String {
+        let mut read = Vec::new();
+        let page = CodePage::of(Encoding::Windows1251).unwrap();
+        page.decode(text, &mut read);
+        String::from_utf8(read).unwrap()
+    }
+
+    #[test]
+    fn what_people_write_makes_sense() {
+        for line in [
+            "K-1;Ivanov",
+            "К-1;Қасымова;Әсел;Нұрланқызы",
+            "ЗБ/1;ТОО «Ромашка»;Кольцо, 585° проба – новое",
+            "Ким–Цой Анна-Мария;О’Нил;Абдул·ла;e-Gov еQazyna",
+            "ЖШС „Алтын“;КредитПлюс;5 €;§ 4;iPhone®",
+            "иВАНОВ;тОО Ромашка;қАСЫМОВА",
+        ] {
+            assert!(makes_sense(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_written_in_another_code_page_makes_none() {
+        for name in ["Қасымова", "Әсел", "Иван", "Роза", "Алтын", "Фёдор"]
+        {
+            let line = misread(name.as_bytes());
+            assert!(!makes_sense(&line), "{name} became {line}");
+        }
+        let koi = CodePage::of(Encoding::Koi8R).unwrap();
+        let line = misread(&koi.encode("Вера"));
+        assert!(!makes_sense(&line), "{line}");
+        let dos = CodePage::of(Encoding::Cp866).unwrap();
+        let line = misread(&dos.encode("Иванов"));
+        assert!(!makes_sense(&line), "{line}");
+    }
+}

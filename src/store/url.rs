@@ -1,0 +1,384 @@
+//! Where the database is, read from its URL, and how that is shown: without any part of a password,
+//! however oddly the URL is written.
+//!
+//! PostgreSQL's client reads a URL by rules of its own and quotes what it does not understand, so a URL
+//! that it would stumble over is refused here first, in words that quote nothing.
+
+use std::path::Path;
+
+/// Which database, read from its URL.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// a file
+    Sqlite(String),
+    /// a server
+    Postgres(String),
+}
+
+const ENCODE: &str = "a character of user, password or database that has a meaning in a URL (: / ? # \
+    [ ] @ & = %, a blank) is written percent-encoded, such as %40 for @";
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// A sentence for whoever wrote the setting, which quotes nothing of it.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return sqlite(path.strip_prefix("//").unwrap_or(path));
+        }
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err("a database URL is `sqlite:PATH` or `postgres://…`".to_owned());
+        }
+        match PostgresUrl::read(url) {
+            Ok(_) => Ok(Self::Postgres(url.to_owned())),
+            Err(why) => Err(format!("a URL of PostgreSQL cannot be read so: {why}")),
+        }
+    }
+
+    /// SQLite's database in a file, whatever its name looks like.
+    #[must_use]
+    pub fn file(path: &Path) -> Self {
+        let path = path.display().to_string();
+        // SQLite takes a name that begins so for a URI.
+        Self::Sqlite(if path.starts_with("file:") {
+            format!("./{path}")
+        } else {
+            path
+        })
+    }
+
+    /// The URL without a password and without parameters, for people to read.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{path}"),
+            Self::Postgres(url) => PostgresUrl::read(url)
+                .map_or_else(|_| "postgres://***".to_owned(), |url| url.masked()),
+        }
+    }
+}
+
+fn sqlite(path: &str) -> Result<DatabaseUrl, String> {
+    let refused = |why: &str| Err(format!("a database URL is `sqlite:PATH`: {why}"));
+    if path.is_empty() || path.contains('\0') {
+        return refused("it needs a path");
+    }
+    if path == ":memory:" {
+        return refused(
+            "a database in memory would be another one for each connection; name a file",
+        );
+    }
+    if path.starts_with("file:") {
+        return refused("it takes a path and no URI; leave `file:` out");
+    }
+    if path.contains('?') {
+        return refused("it takes no parameters; leave the `?` and what follows it out");
+    }
+    Ok(DatabaseUrl::Sqlite(path.to_owned()))
+}
+
+/// The parts of a URL of PostgreSQL that may be shown.
+struct PostgresUrl<'a> {
+    scheme: &'a str,
+    /// the user, and whether a password follows
+    login: Option<(&'a str, bool)>,
+    /// hosts, ports and database
+    address: &'a str,
+}
+
+impl<'a> PostgresUrl<'a> {
+    /// Cuts a URL where PostgreSQL's client does, and refuses what it would not understand, or would
+    /// understand otherwise than whoever wrote it.
+    fn read(url: &'a str) -> Result<Self, &'static str> {
+        let (scheme, rest) = url.split_once("://").ok_or("it has no scheme")?;
+        if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(ENCODE);
+        }
+        if !is_percent_encoded(rest) {
+            return Err(
+                "after % two hexadecimal digits follow, of which not both are 0; a % itself is %25",
+            );
+        }
+        let (login, rest) = match rest.split_once('@') {
+            Some((login, rest)) => (Some(login), rest),
+            None => (None, rest),
+        };
+        let is_ambiguous =
+            |login: &str| login.contains('/') || login.contains('?') && login.contains(['=', '&']);
+        if rest.contains('@') || login.is_some_and(is_ambiguous) {
+            return Err(ENCODE);
+        }
+        let login = login.map(|login| match login.split_once(':') {
+            Some((user, _)) => (user, true),
+            None => (login, false),
+        });
+        if login.is_some_and(|(user, _)| user.contains(['?', '#', '[', ']', '&', '='])) {
+            return Err(ENCODE);
+        }
+        let (address, parameters) = match rest.split_once('?') {
+            Some((address, parameters)) => (address, Some(parameters)),
+            None => (rest, None),
+        };
+        check_address(address)?;
+        parameters.map_or(Ok(()), check_parameters)?;
+        Ok(Self {
+            scheme,
+            login,
+            address,
+        })
+    }
+
+    fn masked(&self) -> String {
+        let Self {
+            scheme,
+            login,
+            address,
+        } = self;
+        match login {
+            Some((user, true)) => format!("{scheme}://{user}:***@{address}"),
+            Some((user, false)) => format!("{scheme}://{user}@{address}"),
+            None => format!("{scheme}://{address}"),
+        }
+    }
+}
+
+fn is_percent_encoded(text: &str) -> bool {
+    text.split('%').skip(1).all(|after| {
+        let digits = after.as_bytes().get(..2).unwrap_or_default();
+        digits.len() == 2 && digits.iter().all(u8::is_ascii_hexdigit) && digits != b"00"
+    })
+}
+
+/// `HOST[:PORT],…[/DATABASE]`
+fn check_address(address: &str) -> Result<(), &'static str> {
+    let (hosts, database) = address.split_once('/').unwrap_or((address, ""));
+    if database.contains(['#', '[', ']', '&', '=']) {
+        return Err(ENCODE);
+    }
+    for host in hosts.split(',') {
+        let (name, port) = match host.strip_prefix('[') {
+            Some(rest) => rest.split_once(']').ok_or("an address in [ ] has no end")?,
+            None => match host.find(':') {
+                Some(colon) => host.split_at(colon),
+                None => (host, ""),
+            },
+        };
+        if !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-_~%:".contains(c))
+        {
+            return Err(ENCODE);
+        }
+        let has_port = match port.strip_prefix(':') {
+            Some(number) => number.parse::<u16>().is_ok_and(|number| number > 0),
+            None => port.is_empty(),
+        };
+        if !has_port {
+            return Err(
+                "the port is a number from 1 to 65535; where that was meant for a part of the password, \
+                 its : / ? # @ are written %3A %2F %3F %23 %40",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What PostgreSQL's client knows; it quotes any other name in its error.
+const PARAMETERS: &[&str] = &[
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "dbname",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "gsslib",
+    "host",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "options",
+    "passfile",
+    "password",
+    "port",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "scram_client_key",
+    "scram_server_key",
+    "service",
+    "ssl",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslkeylogfile",
+    "sslmode",
+    "sslnegotiation",
+    "sslpassword",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
+];
+
+fn check_parameters(parameters: &str) -> Result<(), &'static str> {
+    for parameter in parameters.split('&') {
+        match parameter.split_once('=') {
+            Some((_, value)) if value.contains('=') => return Err(ENCODE),
+            Some((name, _)) if PARAMETERS.contains(&name) => {}
+            _ => {
+                return Err(
+                    "behind the ? stand NAME=VALUE pairs with & between them, of the names in \
+                     PostgreSQL's manual (34.1.2); = and & within a value are written %3D and %26",
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::connection::{Purpose, open};
+
+    fn masked(url: &str) -> String {
+        DatabaseUrl::parse(url).map_or_else(|why| why, |url| url.masked())
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_shown() {
+        for (url, shown) in [
+            (
+                "postgres://qupia:s3cret@db:5432/qupia?password=other",
+                "postgres://qupia:***@db:5432/qupia",
+            ),
+            ("postgres://u:S3cr3tPa?rt2@h/db", "postgres://u:***@h/db"),
+            ("postgres://u:a:b#c@h/db", "postgres://u:***@h/db"),
+            (
+                "postgresql://u@[::1]:5432,h2/db",
+                "postgresql://u@[::1]:5432,h2/db",
+            ),
+            ("postgres:///db?host=/run/postgresql", "postgres:///db"),
+            ("postgres://%2Frun%2Fpg/db", "postgres://%2Frun%2Fpg/db"),
+        ] {
+            assert_eq!(masked(url), shown);
+        }
+    }
+
+    #[test]
+    fn a_url_that_would_be_read_otherwise_than_it_was_meant_is_refused_without_a_word_of_it() {
+        for url in [
+            "postgres://u:100%zX@h/db",
+            "postgres://u:100%00@h/db",
+            "postgres://u:S3cr ZZ@h/db",
+            "postgres://u:S3cr/ZZ@h/db",
+            "postgres://u:12/34?x=1@h/db",
+            "postgres://u:S3cr@ZZ@h/db",
+            "postgres://u:S3cr?a=ZZ@h/db",
+            "postgres://h:5432?password=S3cr@ZZ/db",
+            "postgres://h/db?password=S3cr&ZZ",
+            "postgres://h/db?password=S3cr&ZZ=1",
+            "postgres://h/db?password=S3cr=ZZ",
+            "postgres://u:S3crZZ",
+            "postgres://[S3crZZ/db",
+            "host=h user=u password=S3crZZ",
+        ] {
+            let why = DatabaseUrl::parse(url).err().expect(url);
+            for part in ["S3cr", "ZZ", "zX", "100", "34?"] {
+                assert!(!why.contains(part), "{why}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_file_is_a_database_of_sqlite() {
+        assert!(DatabaseUrl::parse("mysql://x").is_err());
+        for (url, word) in [
+            ("sqlite:", "path"),
+            ("sqlite:///x?mode=rwc", "parameters"),
+            ("sqlite:x.sqlite?cache=shared", "parameters"),
+            ("sqlite::memory:", "memory"),
+            ("sqlite://:memory:", "memory"),
+            ("sqlite:file:x", "file:"),
+        ] {
+            let why = DatabaseUrl::parse(url).err().expect(url);
+            assert!(why.contains(word), "{url}: {why}");
+        }
+        for (url, path) in [
+            ("sqlite:x", "x"),
+            ("sqlite:///x", "/x"),
+            ("sqlite://x", "x"),
+        ] {
+            assert_eq!(masked(url), format!("sqlite:{path}"));
+        }
+    }
+
+    /// Passwords of signs that stand in no sentence of ours, and of those that have a meaning in URLs.
+    fn password() -> impl Strategy<Value = String> {
+        let any = prop_oneof![
+            4 => "[ЖЩЪЫЭЮЯҒҚ]{1,4}",
+            3 => "[0-9]{1,3}",
+            3 => "[:/?#@%&=+ ;,\\[\\]\"'\\\\\u{a0}\t]",
+            1 => "%[0-9a-fA-F]{2}",
+            1 => any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(any, 1..8).prop_map(|parts| parts.concat())
+    }
+
+    fn betrays(told: &str, password: &str) -> bool {
+        let letters: Vec<char> = password.chars().collect();
+        let is_telling = |part: &&[char]| part.iter().any(|c| ('\u{400}'..='\u{52f}').contains(c));
+        letters
+            .windows(2)
+            .filter(is_telling)
+            .any(|part| told.contains(&part.iter().collect::<String>()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn no_part_of_a_password_stands_in_anything_that_is_told_of_it(password in password()) {
+            for url in [
+                format!("postgres://u:{password}@127.0.0.1:1/db"),
+                format!("postgres://u@127.0.0.1:1/db?password={password}"),
+                format!("postgres://127.0.0.1:1/db?user=u&password={password}&sslmode=disable"),
+                format!("postgresql://u:{password}@127.0.0.1:1,127.0.0.1:2/db?connect_timeout=1"),
+                format!("postgres:/u:{password}@127.0.0.1:1/db"),
+                format!("host=127.0.0.1 port=1 user=u password={password}"),
+            ] {
+                let told = masked(&url);
+                prop_assert!(!betrays(&told, &password), "{}", told);
+                if let Ok(read @ DatabaseUrl::Postgres(_)) = DatabaseUrl::parse(&url) {
+                    // Nobody listens there, and PostgreSQL's client says so.
+                    let opened = open(&read, Purpose::Read, Duration::from_secs(1));
+                    let why = opened.err().expect("nobody listens").to_string();
+                    prop_assert!(!betrays(&why, &password), "{}", why);
+                }
+            }
+        }
+    }
+}
