@@ -29,7 +29,7 @@ pub fn written(record: &Record) -> String {
             "type": "client",
             "client_number": client_number.as_str(),
             "family_name": person.family_name.as_str(),
-            "given_name": person.given_name.as_str(),
+            "given_name": person.given_name.as_ref().map(|name| name.as_str()),
             "patronymic": person.patronymic.as_ref().map(|name| name.as_str()),
             "phone": person.phone.as_str(),
             "as_of": write_time(*as_of),

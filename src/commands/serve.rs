@@ -3,7 +3,7 @@
 
 use qupia::{
     app::{App, StartError, clock::Clock, reload, settings::Settings},
-    flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, upkeep},
+    flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, throttled, upkeep},
     http::server,
     secrets::chance::Chance,
     store::DatabaseUrl,
@@ -64,6 +64,7 @@ async fn serve_until_asked(app: &App, tell: impl FnOnce(&str)) -> Result<(), Sta
     // Its first step takes the signals over: whoever reads the line below may ask for a stop at once.
     tokio::task::yield_now().await;
     actix_web::rt::spawn(upkeep::keep(app.clone()));
+    actix_web::rt::spawn(throttled::keep(app.clone()));
     let base = format!("{}://{}", bound.scheme, bound.address);
     tracing::info!("listening on {base}");
     tell(&base);

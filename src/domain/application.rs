@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{flaw::Flaw, person::PersonName};
+use super::{
+    flaw::{FieldFlaw, Flaw},
+    person::PersonName,
+};
 
 /// A draft that nobody completes ends by itself after this many hours.
 pub const DRAFT_HOURS: i64 = 24;
@@ -134,15 +137,20 @@ pub struct Representative {
 }
 
 impl Representative {
-    /// Whether the paper still holds on a day; its last day counts.
-    ///
-    /// # Errors
-    /// [`Flaw::DocumentExpired`].
-    pub fn valid_on(&self, day: NaiveDate) -> Result<(), Flaw> {
-        match self.valid_until {
-            Some(last) if last < day => Err(Flaw::DocumentExpired),
-            _ => Ok(()),
+    /// What speaks against the paper on a day: that it is dated ahead, or that its last day, which
+    /// counts, is past.
+    #[must_use]
+    pub fn flaws_on(&self, day: NaiveDate) -> Vec<FieldFlaw> {
+        let mut flaws = Vec::new();
+        if self.document_date > day {
+            let pointer = "/representative/document_date";
+            flaws.push(FieldFlaw::at(pointer, Flaw::DayAhead));
         }
+        if self.valid_until.is_some_and(|last| last < day) {
+            let pointer = "/representative/valid_until";
+            flaws.push(FieldFlaw::at(pointer, Flaw::DocumentExpired));
+        }
+        flaws
     }
 }
 
@@ -316,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mandate_holds_on_its_last_day_and_not_after() {
+    fn a_mandate_holds_from_its_date_to_its_last_day() {
         let representative = Representative {
             full_name: PersonName::parse("Сәуле").unwrap_or_else(|_| unreachable!()),
             mandate: Mandate::PowerOfAttorney,
@@ -324,10 +332,22 @@ mod tests {
             document_date: day("2026-01-01"),
             valid_until: Some(day("2026-03-01")),
         };
-        assert_eq!(representative.valid_on(day("2026-03-01")), Ok(()));
+        for held in ["2026-01-01", "2026-03-01"] {
+            assert_eq!(representative.flaws_on(day(held)), [], "{held}");
+        }
         assert_eq!(
-            representative.valid_on(day("2026-03-02")),
-            Err(Flaw::DocumentExpired)
+            representative.flaws_on(day("2025-12-31")),
+            [FieldFlaw::at(
+                "/representative/document_date",
+                Flaw::DayAhead
+            )]
+        );
+        assert_eq!(
+            representative.flaws_on(day("2026-03-02")),
+            [FieldFlaw::at(
+                "/representative/valid_until",
+                Flaw::DocumentExpired
+            )]
         );
     }
 }

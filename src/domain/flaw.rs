@@ -21,7 +21,7 @@ pub enum Flaw {
         /// the greatest number of characters
         max: usize,
     },
-    /// Not letters, hyphens, apostrophes and spaces.
+    /// Not letters, hyphens, apostrophes and spaces, nor what else real names hold.
     NotAName,
     /// Not a telephone number.
     NotAPhone,
@@ -264,9 +264,9 @@ impl Flaw {
                 "There can be no control characters in this field.",
             ],
             Self::NotAName => [
-                "Аты-жөнде тек әріптер, сызықша, дәйекше және бос орын болады, 100 таңбаға дейін.",
-                "В имени бывают только буквы, дефис, апостроф и пробел, до 100 знаков.",
-                "A name has letters, hyphens, apostrophes and spaces only, 1 to 100 of them.",
+                "Аты-жөнде тек әріптер, сызықша, дәйекше, бос орын және бас әріптен кейін нүкте болады, 100 таңбаға дейін.",
+                "В имени бывают только буквы, дефис, апостроф, пробел и точка после инициала, до 100 знаков.",
+                "A name has letters, hyphens, apostrophes and spaces only, and a full stop after an initial: 1 to 100 characters.",
             ],
             Self::NotAPhone => [
                 "Телефон нөмірі емес. Мысалы: +7 701 000 00 00.",

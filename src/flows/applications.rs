@@ -1,6 +1,6 @@
 //! Applications: drafted, read, printed, cancelled.
 
-use super::{Conflict, Page, Refusal};
+use super::{Conflict, Page, Refusal, audit::missed};
 use crate::{
     app::App,
     domain::{
@@ -27,7 +27,7 @@ pub struct Draft {
 /// Drafts an application, to be printed and signed.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] for an unknown client or a mandate that is over,
+/// [`Refusal::Invalid`] for an unknown client or a mandate that does not hold today,
 /// [`Conflict::ApplicationAlreadyOpen`].
 pub async fn draft(
     app: &App,
@@ -37,12 +37,9 @@ pub async fn draft(
 ) -> Result<Application, Refusal> {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
-    if let Some(flaw) = draft
-        .representative
-        .as_ref()
-        .and_then(|who| who.valid_on(today).err())
-    {
-        return Err(Refusal::invalid("/representative/valid_until", flaw));
+    let flaws = draft.representative.as_ref().map(|who| who.flaws_on(today));
+    if let Some(flaws) = flaws.filter(|flaws| !flaws.is_empty()) {
+        return Err(Refusal::Invalid(flaws));
     }
     let wanted = draft.client_id.clone();
     if !app
@@ -61,7 +58,9 @@ pub async fn draft(
     let year = chrono::Datelike::year(&today);
     app.store
         .write(move |tx| {
-            let held = tx.passphrase(&draft.client_id)?;
+            // Held before any application is, as everybody does: whoever ends the passphrase at this
+            // moment either finds this draft, or is found by it.
+            let held = tx.hold_passphrase(&draft.client_id)?;
             let has_hash = PassphraseRow::state(held.as_ref(), now).has_hash();
             let serial = tx.next_number(&format!("application:{branch_code}:{year}"))?;
             let application = Application {
@@ -98,8 +97,9 @@ pub async fn read(
     origin: &Origin,
     id: &str,
 ) -> Result<Application, Refusal> {
-    let application = find(app, id).await?;
-    record_look(app, proof, origin, &application, Action::ApplicationViewed).await?;
+    let action = Action::ApplicationViewed;
+    let application = find(app, proof, origin, action, id).await?;
+    record_look(app, proof, origin, &application, action).await?;
     Ok(application)
 }
 
@@ -123,7 +123,8 @@ pub async fn print(
     origin: &Origin,
     id: &str,
 ) -> Result<Printed, Refusal> {
-    let application = find(app, id).await?;
+    let action = Action::ApplicationPrinted;
+    let application = find(app, proof, origin, action, id).await?;
     let client_id = application.client_id.clone();
     let code = BranchCode::parse(&application.branch_code).ok();
     let (client, branch) = app
@@ -137,7 +138,7 @@ pub async fn print(
         })
         .await?;
     let client = client.ok_or(Refusal::Unknown)?;
-    record_look(app, proof, origin, &application, Action::ApplicationPrinted).await?;
+    record_look(app, proof, origin, &application, action).await?;
     Ok(Printed {
         application,
         client,
@@ -183,8 +184,11 @@ pub async fn list(
                 .applications_of(&wanted, before.as_deref(), limit + 1)
                 .map(Some)
         })
-        .await?
-        .ok_or(Refusal::Unknown)?;
+        .await?;
+    let Some(rows) = rows else {
+        let action = Action::ApplicationViewed;
+        return Err(missed(app, proof.actor(), origin, action, client_id).await);
+    };
     let event = Event::by(
         proof.actor(),
         origin,
@@ -208,18 +212,19 @@ pub async fn cancel(
     id: &str,
     reason: String,
 ) -> Result<Application, Refusal> {
-    let mut application = find(app, id).await?;
+    let action = Action::ApplicationCancelled;
+    let mut application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    application
-        .open(now)
-        .map_err(|_| Refusal::Conflict(Conflict::ApplicationNotOpen))?;
+    if application.open(now).is_err() {
+        return Err(refuse_over(app, proof, origin, action, &application).await);
+    }
     let by = proof.actor().id.clone();
     application.progress = Progress::Cancelled {
         at: now,
         by,
         reason: reason.clone(),
     };
-    let event = Event::by(proof.actor(), origin, now, Action::ApplicationCancelled)
+    let event = Event::by(proof.actor(), origin, now, action)
         .client(&application.client_id)
         .subject(&application.id)
         .reason(&reason);
@@ -243,10 +248,40 @@ pub async fn cancel(
     }
 }
 
-pub(super) async fn find(app: &App, id: &str) -> Result<Application, Refusal> {
-    let id = id.to_owned();
-    app.store
-        .read(move |reader| reader.application(&id))
-        .await?
-        .ok_or(Refusal::Unknown)
+/// Records that a step was asked for of an application that is not open, and gives the refusal.
+pub(super) async fn refuse_over(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    step: Action,
+    application: &Application,
+) -> Refusal {
+    let event = Event::by(proof.actor(), origin, app.clock.now(), step)
+        .client(&application.client_id)
+        .subject(&application.id)
+        .outcome("refused")
+        .reason("application_not_open");
+    match app.store.record(event).await {
+        Ok(()) => Refusal::Conflict(Conflict::ApplicationNotOpen),
+        Err(error) => error.into(),
+    }
+}
+
+/// The application with an id, for a step; that there is none is recorded.
+pub(super) async fn find(
+    app: &App,
+    proof: &Proof<Register>,
+    origin: &Origin,
+    step: Action,
+    id: &str,
+) -> Result<Application, Refusal> {
+    let wanted = id.to_owned();
+    let found = app
+        .store
+        .read(move |reader| reader.application(&wanted))
+        .await?;
+    match found {
+        Some(application) => Ok(application),
+        None => Err(missed(app, proof.actor(), origin, step, id).await),
+    }
 }

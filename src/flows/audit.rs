@@ -32,6 +32,24 @@ pub async fn events(
     Ok(page)
 }
 
+/// Records that somebody asked for what is not there, and gives the refusal. What they asked for is told
+/// as the subject: it is the id of nothing.
+pub(super) async fn missed(
+    app: &App,
+    actor: &Actor,
+    origin: &Origin,
+    action: Action,
+    id: &str,
+) -> Refusal {
+    let event = Event::by(actor, origin, app.clock.now(), action)
+        .subject(id)
+        .outcome("not_found");
+    match app.store.record(event).await {
+        Ok(()) => Refusal::Unknown,
+        Err(error) => error.into(),
+    }
+}
+
 /// Reads what somebody did about a client.
 ///
 /// # Errors
@@ -50,7 +68,8 @@ pub async fn accesses(
         .read(move |reader| reader.has_client(&wanted))
         .await?
     {
-        return Err(Refusal::Unknown);
+        let action = Action::AccessesRead;
+        return Err(missed(app, proof.actor(), origin, action, client_id).await);
     }
     let filter = EventFilter {
         client_id: Some(client_id.to_owned()),

@@ -1,11 +1,11 @@
 //! Clients: entered and amended at a branch, looked up by whoever serves them. Every look leaves an
 //! event, found or not.
 
-use super::{Quota, Refusal, limits};
+use super::{Quota, Refusal, audit::missed, limits};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Detail, Event, Origin},
         identifier::ClientNumber,
         passphrase::PassphraseState,
         person::{Person, PersonName, Phone},
@@ -31,8 +31,8 @@ pub struct Card {
 pub struct Amendment {
     /// another family name
     pub family_name: Option<PersonName>,
-    /// another given name
-    pub given_name: Option<PersonName>,
+    /// another given name, or none
+    pub given_name: Option<Option<PersonName>>,
     /// another patronymic, or none
     pub patronymic: Option<Option<PersonName>>,
     /// another telephone
@@ -89,9 +89,7 @@ pub async fn amend(
     amendment: Amendment,
 ) -> Result<Card, Refusal> {
     let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::ClientChanged)
-        .client(id)
-        .outcome("changed");
+    let event = Event::by(proof.actor(), origin, now, Action::ClientChanged).client(id);
     let actor = proof.actor().clone();
     let id = id.to_owned();
     let held = id.clone();
@@ -100,7 +98,7 @@ pub async fn amend(
         .read(move |reader| reader.has_client(&held))
         .await?
     {
-        return Err(Refusal::Unknown);
+        return Err(missed(app, &actor, origin, Action::ClientChanged, &id).await);
     }
     let amended = app
         .store
@@ -111,19 +109,27 @@ pub async fn amend(
             let Some(client) = tx.client(&id)? else {
                 return Ok(Traced::new(None, event.clone().outcome("refused")));
             };
-            let person = amended(client.person.clone(), &amendment);
+            let person = amended(&client.person, &amendment);
+            let changed = person.differences(&client.person);
             // The branch's word yields to the loan system's next one; an older one stays stale, and the
             // same one again is unchanged.
             tx.amend_client(&client, &person)?;
             let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
-            Ok(Traced::new(card.transpose()?, event.clone()))
+            let event = match changed.as_slice() {
+                [] => event.clone().outcome("unchanged"),
+                fields => event
+                    .clone()
+                    .outcome("changed")
+                    .detail(&Detail::Changed(fields)),
+            };
+            Ok(Traced::new(card.transpose()?, event))
         })
         .await?;
     amended.ok_or(Refusal::Unknown)
 }
 
-fn amended(held: Person, amendment: &Amendment) -> Person {
-    let amendment = amendment.clone();
+fn amended(held: &Person, amendment: &Amendment) -> Person {
+    let (held, amendment) = (held.clone(), amendment.clone());
     Person {
         family_name: amendment.family_name.unwrap_or(held.family_name),
         given_name: amendment.given_name.unwrap_or(held.given_name),
@@ -212,14 +218,13 @@ pub async fn read(
                 .transpose()
         })
         .await?;
-    let viewed = Event::by(&actor, origin, now, Action::ClientViewed);
     let Some(card) = found else {
-        let missed = viewed.subject(id).outcome("not_found");
-        app.store.record(missed).await?;
-        return Err(Refusal::Unknown);
+        return Err(missed(app, &actor, origin, Action::ClientViewed, id).await);
     };
     limits::touch(app, &actor, origin, std::slice::from_ref(&card.client.id)).await?;
-    let viewed = viewed.client(id).outcome("found");
+    let viewed = Event::by(&actor, origin, now, Action::ClientViewed)
+        .client(id)
+        .outcome("found");
     app.store.record(viewed).await?;
     Ok(card)
 }

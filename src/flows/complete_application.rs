@@ -2,11 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use super::{Conflict, FieldFlaw, Refusal, applications::find};
+use super::{
+    Conflict, FieldFlaw, Refusal,
+    applications::{find, refuse_over},
+};
 use crate::{
     app::App,
     domain::{
-        application::{Application, Kind, Progress},
+        application::{Application, Progress},
         audit::{Action, Event, Origin},
         calendar::business_day,
         flaw::Flaw,
@@ -16,7 +19,7 @@ use crate::{
         role::{Proof, Register},
         strength::{self, About, Judgement},
     },
-    store::{ClientRow, NewPassphrase, Traced},
+    store::{ClientRow, NewPassphrase, PassphraseRow, Traced},
 };
 
 /// What the branch enters from the signed paper, and what the client typed, twice.
@@ -41,9 +44,12 @@ pub async fn complete(
     id: &str,
     completion: Completion,
 ) -> Result<Application, Refusal> {
-    let mut application = find(app, id).await?;
+    let action = Action::ApplicationCompleted;
+    let mut application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    application.open(now).map_err(|_| not_open())?;
+    if application.open(now).is_err() {
+        return Err(refuse_over(app, proof, origin, action, &application).await);
+    }
     let client_id = application.client_id.clone();
     let client = app
         .store
@@ -52,7 +58,7 @@ pub async fn complete(
         .ok_or(Refusal::Unknown)?;
     let flaws = flaws(app, &application, &client, &completion);
     if !flaws.is_empty() {
-        let event = Event::by(proof.actor(), origin, now, Action::ApplicationCompleted)
+        let event = Event::by(proof.actor(), origin, now, action)
             .client(&application.client_id)
             .subject(id)
             .outcome("refused")
@@ -83,12 +89,8 @@ fn flaws(
     if let Err(flaw) = Application::check_signed_on(completion.signed_on, drafted_on, today) {
         flaws.push(FieldFlaw::at("/signed_on", flaw));
     }
-    if let Some(Err(flaw)) = application
-        .representative
-        .as_ref()
-        .map(|who| who.valid_on(today))
-    {
-        flaws.push(FieldFlaw::at("/representative/valid_until", flaw));
+    if let Some(who) = &application.representative {
+        flaws.extend(who.flaws_on(today));
     }
     if !completion.passphrase.is_same_entry(&completion.repeat) {
         flaws.push(FieldFlaw::at("/passphrase_repeat", Flaw::PassphrasesDiffer));
@@ -102,7 +104,11 @@ fn flaws(
 pub(super) fn judge(app: &App, passphrase: &Passphrase, client: Option<&ClientRow>) -> Judgement {
     let about = client.map_or_else(About::default, |client| About {
         family_name: client.person.family_name.as_str(),
-        given_name: client.person.given_name.as_str(),
+        given_name: client
+            .person
+            .given_name
+            .as_ref()
+            .map_or("", |name| name.as_str()),
         patronymic: client.person.patronymic.as_ref().map(|name| name.as_str()),
         phone: client.person.phone.as_str(),
         client_number: &client.client_number,
@@ -147,14 +153,18 @@ async fn save(
     app.store
         .write(move |tx| {
             let completed = about(&application, Action::ApplicationCompleted);
+            // Held before the application is: a block or a destruction at this moment either finds the
+            // passphrase set, or has cancelled the draft.
+            let held = tx.hold_passphrase(&application.client_id)?;
             if !tx.end_draft(&application.id, &application.progress)? {
                 return Ok(Traced::new(None, completed.outcome("refused")));
             }
             tx.set_passphrase(&application.client_id, &passphrase, &application.id, now)?;
             tx.close_verifications_of(&application.client_id, now)?;
-            let action = match application.kind {
-                Kind::Set => Action::PassphraseSet,
-                Kind::Change => Action::PassphraseChanged,
+            let action = if PassphraseRow::state(held.as_ref(), now).has_hash() {
+                Action::PassphraseChanged
+            } else {
+                Action::PassphraseSet
             };
             let set = about(&application, action).outcome("active");
             Ok(Traced::new(Some(application.clone()), completed.outcome("completed")).and(set))

@@ -183,7 +183,7 @@ impl Stage<'_> {
     async fn bring_in(&self, actors: &[Actor], part: &ClientPart) -> Result<DemoClient, Refusal> {
         let person = Person {
             family_name: name(part.names[0])?,
-            given_name: name(part.names[1])?,
+            given_name: part.names.get(1).map(|text| name(text)).transpose()?,
             patronymic: part.names.get(2).map(|text| name(text)).transpose()?,
             phone: Phone::parse(part.phone).map_err(|flaw| in_cast("/phone", flaw))?,
         };

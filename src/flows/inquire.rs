@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Refusal,
+    audit::missed,
     pull::{self, Known, Question},
 };
 use crate::{
@@ -152,7 +153,10 @@ pub async fn read(
         .store
         .read(move |reader| reader.own_verification(&wanted, &staff_id))
         .await?;
-    let verification = found.ok_or(Refusal::Unknown)?;
+    let Some(verification) = found else {
+        let action = Action::VerificationViewed;
+        return Err(missed(app, proof.actor(), origin, action, id).await);
+    };
     let event = Event::by(
         proof.actor(),
         origin,
@@ -183,7 +187,10 @@ pub async fn close(
         .store
         .read(move |reader| reader.own_verification(&wanted, &staff_id))
         .await?;
-    let verification = found.ok_or(Refusal::Unknown)?;
+    let Some(verification) = found else {
+        let action = Action::VerificationClosed;
+        return Err(missed(app, proof.actor(), origin, action, id).await);
+    };
     let event = Event::by(proof.actor(), origin, now, Action::VerificationClosed)
         .client(&verification.client_id)
         .subject(&verification.id)

@@ -24,6 +24,11 @@ impl Rate {
         Self { names, window }
     }
 
+    /// The name under which the subject is counted from now on.
+    pub(super) fn name(&self) -> &str {
+        self.names.first().map_or("", String::as_str)
+    }
+
     /// Whether there is room for one more.
     pub(super) async fn look(&self, app: &App) -> Result<Result<(), Limited>, Refusal> {
         let (names, window, now) = (self.names.clone(), self.window, app.clock.now());

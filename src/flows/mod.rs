@@ -26,6 +26,7 @@ pub mod sign_in;
 pub mod signals;
 pub mod staff;
 pub mod sync;
+pub mod throttled;
 pub mod upkeep;
 pub mod verify;
 pub mod verify_audit;

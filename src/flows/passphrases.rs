@@ -1,14 +1,18 @@
 //! A client's passphrase: its status, blocked on the client's word, a lock lifted, consent withdrawn;
 //! and the check of one that is only thought of.
 
+use chrono::TimeDelta;
+
 use super::{
     Conflict, Refusal,
+    audit::missed,
     complete_application::{judge, weaknesses},
     limits,
 };
 use crate::{
     app::App,
     domain::{
+        application::{DRAFT_HOURS, Progress},
         audit::{Action, Event, Origin},
         flaw::Flaw,
         identifier::CallId,
@@ -51,7 +55,10 @@ pub async fn status(
             }
         })
         .await?;
-    let row = held.ok_or(Refusal::Unknown)?;
+    let Some(row) = held else {
+        let action = Action::PassphraseViewed;
+        return Err(missed(app, proof.actor(), origin, action, client_id).await);
+    };
     let state = PassphraseRow::state(row.as_ref(), now);
     let event = Event::by(proof.actor(), origin, now, Action::PassphraseViewed)
         .client(client_id)
@@ -61,7 +68,8 @@ pub async fn status(
 }
 
 /// Blocks the passphrase on the client's word; blocking a blocked one is no offence. It touches the
-/// client, as a look does.
+/// client, as a look does. An open draft is cancelled either way: whoever it is for, the client has said
+/// that they are not to be served by it.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Refusal::Limited`].
@@ -83,17 +91,17 @@ pub async fn block(
     );
     event.call_id = call_id.map(|call| call.as_str().to_owned());
     let now = event.at;
-    require_client(app, client_id).await?;
+    require_client(app, client_id, &event).await?;
     limits::touch(app, proof.actor(), origin, &[client_id.to_owned()]).await?;
     change(app, client_id, event, move |tx, state, id| {
         if !state.has_hash() {
             return Ok(Err(Conflict::NoPassphrase));
         }
         if state == PassphraseState::Blocked {
-            return Ok(Ok(Step::Unchanged));
+            return Ok(Ok(Step::Ended { anew: false }));
         }
         tx.end_passphrase(id, Kept::Blocked, now)?;
-        Ok(Ok(Step::Changed))
+        Ok(Ok(Step::Ended { anew: true }))
     })
     .await
 }
@@ -117,11 +125,12 @@ pub async fn unlock(
         client_id,
         reason,
     );
+    require_client(app, client_id, &event).await?;
     change(app, client_id, event, |tx, state, id| {
         Ok(match state {
             PassphraseState::Locked => {
                 tx.lift_lock(id)?;
-                Ok(Step::Changed)
+                Ok(Step::Unlocked)
             }
             state if state.has_hash() => Err(Conflict::NotLocked),
             _ => Err(Conflict::NoPassphrase),
@@ -130,7 +139,8 @@ pub async fn unlock(
     .await
 }
 
-/// Destroys the passphrase on withdrawal of consent: the hash is gone for good.
+/// Destroys the passphrase on withdrawal of consent: the hash is gone for good, and an open draft is
+/// cancelled.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
@@ -150,12 +160,13 @@ pub async fn destroy(
         reason,
     );
     let now = event.at;
+    require_client(app, client_id, &event).await?;
     change(app, client_id, event, move |tx, state, id| {
         if !state.has_hash() {
             return Ok(Err(Conflict::NoPassphrase));
         }
         tx.end_passphrase(id, Kept::Destroyed, now)?;
-        Ok(Ok(Step::Changed))
+        Ok(Ok(Step::Ended { anew: true }))
     })
     .await
 }
@@ -173,17 +184,26 @@ fn event(
         .reason(reason)
 }
 
-async fn require_client(app: &App, client_id: &str) -> Result<(), Refusal> {
+/// Goes on only about a client who is there; asking about another is recorded.
+async fn require_client(app: &App, client_id: &str, event: &Event) -> Result<(), Refusal> {
     let id = client_id.to_owned();
-    let is_known = app.store.read(move |reader| reader.has_client(&id)).await?;
-    is_known.then_some(()).ok_or(Refusal::Unknown)
+    if app.store.read(move |reader| reader.has_client(&id)).await? {
+        return Ok(());
+    }
+    let mut missed = event.clone().subject(client_id).outcome("not_found");
+    missed.client_id = None;
+    app.store.record(missed).await?;
+    Err(Refusal::Unknown)
 }
 
 /// What a step made of a passphrase.
 enum Step {
-    Changed,
-    /// it was so already: whoever is told of changes is told nothing
-    Unchanged,
+    Unlocked,
+    /// nobody is verified by it any more, and only a new application leads back
+    Ended {
+        /// whether it is so only now; else whoever is told of changes is told nothing
+        anew: bool,
+    },
 }
 
 /// One change of a passphrase that is held still meanwhile.
@@ -198,7 +218,6 @@ where
         + Send
         + 'static,
 {
-    require_client(app, client_id).await?;
     let id = client_id.to_owned();
     let now = event.at;
     app.store
@@ -214,16 +233,40 @@ where
             };
             let row = tx.passphrase(&id)?;
             let state = PassphraseRow::state(row.as_ref(), now);
-            let outcome = match step {
-                Step::Changed => state.name(),
-                Step::Unchanged => "unchanged",
+            let (outcome, cancelled) = match step {
+                Step::Unlocked => (state.name(), None),
+                Step::Ended { anew: true } => (state.name(), cancel_draft(tx, &id, &event)?),
+                Step::Ended { anew: false } => ("unchanged", cancel_draft(tx, &id, &event)?),
             };
-            Ok(Traced::new(
-                Ok(PassphraseStatus { state, row }),
-                event.clone().outcome(outcome),
-            ))
+            let status = PassphraseStatus { state, row };
+            let traced = Traced::new(Ok(status), event.clone().outcome(outcome));
+            Ok(match cancelled {
+                Some(cancelled) => traced.and(cancelled),
+                None => traced,
+            })
         })
         .await?
+}
+
+/// Cancels the client's open draft with the passphrase, for the same reason: it was drafted before, and
+/// would lead back. Gives the event of it.
+fn cancel_draft(
+    tx: &mut Tx<'_>,
+    client_id: &str,
+    ended: &Event,
+) -> Result<Option<Event>, StoreError> {
+    let by = ended.actor.as_ref().map(|who| who.id.clone());
+    let cancelled = Progress::Cancelled {
+        at: ended.at,
+        by: by.unwrap_or_default(),
+        reason: ended.reason.clone().unwrap_or_default(),
+    };
+    let expired_before = ended.at - TimeDelta::hours(DRAFT_HOURS);
+    let draft = tx.cancel_draft_of(client_id, expired_before, &cancelled)?;
+    Ok(draft.map(|id| Event {
+        action: Action::ApplicationCancelled,
+        ..ended.clone().subject(&id).outcome("cancelled")
+    }))
 }
 
 /// What completion would say to a passphrase.

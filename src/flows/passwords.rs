@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     FieldFlaw, Quota, Refusal,
+    audit::missed,
     limits::{self, Rate},
     staff::CONSOLE,
 };
@@ -143,11 +144,11 @@ pub async fn reset(
     id: &str,
 ) -> Result<MadeSecret, Refusal> {
     let wanted = id.to_owned();
-    let staff = app
-        .store
-        .read(move |reader| reader.staff(&wanted))
-        .await?
-        .ok_or(Refusal::Unknown)?;
+    let staff = app.store.read(move |reader| reader.staff(&wanted)).await?;
+    let Some(staff) = staff else {
+        let action = Action::PasswordReset;
+        return Err(missed(app, proof.actor(), origin, action, id).await);
+    };
     let event = Event::by(
         proof.actor(),
         origin,

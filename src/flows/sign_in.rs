@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
-use super::{Quota, Refusal, limits::Rate, passwords::candidates};
+use super::{Quota, Refusal, limits::Rate, passwords::candidates, throttled};
 use crate::{
     app::App,
     domain::{
@@ -45,7 +45,7 @@ impl Door {
         (role == Role::LoanSystem) == (self == Self::Services)
     }
 
-    fn action(self) -> Action {
+    pub(super) fn action(self) -> Action {
         match self {
             Self::People => Action::SessionOpened,
             Self::Services => Action::TokenIssued,
@@ -68,9 +68,25 @@ pub async fn sign_in(
     let rate = rate(app, login.as_ref());
     // A flood under one login is turned away before it waits in line; one is counted only when its turn
     // has come, so that who is refused for load has used up nothing.
-    throttle(app, origin, door, rate.look(app).await?).await?;
+    throttle(
+        app,
+        origin,
+        door,
+        login.as_ref(),
+        &rate,
+        rate.look(app).await?,
+    )
+    .await?;
     let admission = place.admitted().await?;
-    throttle(app, origin, door, rate.take(app).await?).await?;
+    throttle(
+        app,
+        origin,
+        door,
+        login.as_ref(),
+        &rate,
+        rate.take(app).await?,
+    )
+    .await?;
     let known = match login.clone() {
         Some(login) => {
             app.store
@@ -126,13 +142,12 @@ async fn throttle(
     app: &App,
     origin: &Origin,
     door: Door,
+    login: Option<&Login>,
+    rate: &Rate,
     room: Result<(), Limited>,
 ) -> Result<(), Refusal> {
     let Err(limited) = room else { return Ok(()) };
-    let event = Event::of_nobody(origin, app.clock.now(), door.action())
-        .outcome("refused")
-        .reason("limit");
-    app.store.record(event).await?;
+    throttled::count(app, origin, door, rate.name(), login).await?;
     Err(Refusal::Limited(Quota::Logins, limited))
 }
 

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     Conflict, Page, Refusal,
+    audit::missed,
     passwords::{MadeSecret, make_first_secret},
 };
 use crate::{
@@ -178,12 +179,22 @@ async fn check_known(app: &App, code: &BranchCode) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn read(app: &App, _proof: &Proof<Administer>, id: &str) -> Result<StaffRow, Refusal> {
-    let id = id.to_owned();
-    app.store
-        .read(move |reader| reader.staff(&id))
-        .await?
-        .ok_or(Refusal::Unknown)
+pub async fn read(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+) -> Result<StaffRow, Refusal> {
+    let wanted = id.to_owned();
+    let found = app.store.read(move |reader| reader.staff(&wanted)).await?;
+    let Some(staff) = found else {
+        return Err(missed(app, proof.actor(), origin, Action::StaffViewed, id).await);
+    };
+    let event = Event::by(proof.actor(), origin, app.clock.now(), Action::StaffViewed)
+        .subject(id)
+        .outcome("read");
+    app.store.record(event).await?;
+    Ok(staff)
 }
 
 /// Oneself.
@@ -204,7 +215,8 @@ pub async fn me(app: &App, proof: &Proof<Staff>) -> Result<StaffRow, Refusal> {
 /// [`Refusal::Store`].
 pub async fn list(
     app: &App,
-    _proof: &Proof<Administer>,
+    proof: &Proof<Administer>,
+    origin: &Origin,
     after: Option<String>,
     limit: i64,
 ) -> Result<Page<StaffRow>, Refusal> {
@@ -213,6 +225,8 @@ pub async fn list(
         .store
         .read(move |reader| reader.list_staff(&after, limit + 1))
         .await?;
+    let event = Event::by(proof.actor(), origin, app.clock.now(), Action::StaffViewed);
+    app.store.record(event.outcome("listed")).await?;
     Ok(Page::of(rows, limit, |staff| staff.login.clone()))
 }
 

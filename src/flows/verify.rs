@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use self::settle::{Events, Pending, Settlement, Told};
 use super::{
     Quota, Refusal,
+    audit::missed,
     inquire::{Inquiry, view},
     limits,
     pull::{self, Question},
@@ -23,7 +24,7 @@ use crate::{
     app::App,
     domain::{
         attempts::Counted,
-        audit::Origin,
+        audit::{Action, Origin},
         heard::{self, FOLD_VERSION, MAX_VARIANTS},
         identifier::CallId,
         passphrase::Passphrase,
@@ -72,7 +73,11 @@ pub async fn verify(
     // A flood is turned away before the database is asked for all those passphrases.
     let place = app.hasher.line_up().await?;
     let seen = app.store.client_passphrase(&heard.client_id).await?;
-    let seen = seen.ok_or(Refusal::Unknown)?;
+    let Some(seen) = seen else {
+        // No verification came of it: it is a look for somebody who is not there.
+        let (actor, action) = (proof.actor(), Action::ClientViewed);
+        return Err(missed(app, actor, origin, action, &heard.client_id).await);
+    };
     let admission = place.admitted().await?;
     let story = Story {
         id: app.new_id(),

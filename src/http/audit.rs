@@ -134,6 +134,9 @@ pub struct EventDetails {
     /// the role of staff, before and now
     #[schema(required = false)]
     pub role: ChangeDetail,
+    /// since when what is counted happened
+    #[schema(required = false, value_type = String, format = DateTime)]
+    pub since: String,
     /// the status of staff, before and now
     #[schema(required = false)]
     pub status: ChangeDetail,

@@ -40,9 +40,10 @@ pub struct NewClientBody {
     /// family name
     #[schema(required = true, value_type = values::PersonName)]
     pub family_name: Option<String>,
-    /// given name
-    #[schema(required = true, value_type = values::PersonName)]
-    pub given_name: Option<String>,
+    /// given name; null for a person who has one name alone
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = true, value_type = Option<values::PersonName>)]
+    pub given_name: Option<Option<String>>,
     /// patronymic, where there is one
     #[schema(value_type = Option<values::PersonName>)]
     pub patronymic: Option<String>,
@@ -60,9 +61,9 @@ pub struct ClientPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = values::PersonName, required = false)]
     pub family_name: Option<Option<String>>,
-    /// another given name
+    /// another given name; null for none
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = values::PersonName, required = false)]
+    #[schema(value_type = Option<values::PersonName>)]
     pub given_name: Option<Option<String>>,
     /// another patronymic; null for none
     #[serde(default, deserialize_with = "present")]
@@ -117,9 +118,9 @@ pub struct CardBody {
     /// family name, or its initial
     #[schema(example = "Қ***")]
     pub family_name: String,
-    /// given name, or its initial
-    #[schema(example = "Ә***")]
-    pub given_name: String,
+    /// given name, or its initial; null for a person who has one name alone
+    #[schema(required = true, example = "Ә***")]
+    pub given_name: Option<String>,
     /// patronymic, or its initial
     #[schema(required = true, example = "Н***")]
     pub patronymic: Option<String>,
@@ -160,7 +161,7 @@ impl From<Card> for CardBody {
             id: card.client.id,
             client_number: card.client.client_number,
             family_name: name(&family_name),
-            given_name: name(&given_name),
+            given_name: given_name.as_ref().map(name),
             patronymic: patronymic.as_ref().map(name),
             phone: if masked {
                 phone.masked()
@@ -215,12 +216,14 @@ pub async fn enter(
 pub(super) fn person(
     fields: &mut Fields,
     family_name: Option<String>,
-    given_name: Option<String>,
+    given_name: Option<Option<String>>,
     patronymic: Option<String>,
     phone: Option<String>,
 ) -> Option<Person> {
     let family_name = fields.need("/family_name", family_name, person_name);
-    let given_name = fields.need("/given_name", given_name, person_name);
+    let given_name = fields.need("/given_name", given_name, |name| {
+        name.map(person_name).transpose()
+    });
     let patronymic = fields.may("/patronymic", patronymic, person_name);
     let phone = fields.need("/phone", phone, |text| Phone::parse(&text));
     Some(Person {
@@ -294,7 +297,7 @@ pub async fn read(
 
 /// Amends a client.
 ///
-/// What is left out stays; `patronymic: null` takes the patronymic away, null elsewhere is 422.
+/// What is left out stays; null takes the given name or the patronymic away, and elsewhere is 422.
 #[utoipa::path(
     patch,
     path = "/v1/clients/{id}",
@@ -321,7 +324,9 @@ pub async fn amend(
     }
     let amendment = Amendment {
         family_name: fields.may("/family_name", body.family_name, needed(person_name)),
-        given_name: fields.may("/given_name", body.given_name, needed(person_name)),
+        given_name: fields.may("/given_name", body.given_name, |name| {
+            name.map(person_name).transpose()
+        }),
         patronymic: fields.may("/patronymic", body.patronymic, |name| {
             name.map(person_name).transpose()
         }),

@@ -15,7 +15,6 @@ use crate::{
     domain::{
         application::{Application, Kind, Representative},
         language::Language,
-        person::Person,
     },
     store::{BranchRow, ClientRow},
 };
@@ -114,7 +113,7 @@ const USUAL_CHARS: usize = 300;
 fn is_long(sheet: &Sheet<'_>) -> bool {
     let representative = sheet.application.representative.as_ref();
     let entered = [
-        full_name(&sheet.client.person).chars().count(),
+        sheet.client.person.full_name().chars().count(),
         sheet.client.client_number.chars().count(),
         sheet.application.number.chars().count(),
         sheet.branch.map_or(0, |branch| branch.name.chars().count()),
@@ -150,7 +149,7 @@ fn about(words: &Words, sheet: &Sheet<'_>) -> String {
     };
     let seen = words.seen[application.identity_document as usize];
     let rows = [
-        (words.client, written(&full_name(&client.person))),
+        (words.client, written(&client.person.full_name())),
         (words.client_number, written(&client.client_number)),
         (words.phone, written(client.person.phone.as_str())),
         (words.branch, written(&branch)),
@@ -197,20 +196,6 @@ fn signed(words: &Words, is_represented: bool) -> String {
          <div>{hand}: <span class=\"rule hand\"></span></div>\n</div>\n",
         words.day, words.year
     )
-}
-
-fn full_name(person: &Person) -> String {
-    let names = [
-        Some(&person.family_name),
-        Some(&person.given_name),
-        person.patronymic.as_ref(),
-    ];
-    let names: Vec<_> = names
-        .into_iter()
-        .flatten()
-        .map(|name| name.as_str())
-        .collect();
-    names.join(" ")
 }
 
 /// A day as papers in Kazakhstan have it.

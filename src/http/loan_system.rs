@@ -26,9 +26,10 @@ pub struct PushedClient {
     /// family name
     #[schema(required = true, value_type = values::PersonName)]
     pub family_name: Option<String>,
-    /// given name
-    #[schema(required = true, value_type = values::PersonName)]
-    pub given_name: Option<String>,
+    /// given name; null for a person who has one name alone
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = true, value_type = Option<values::PersonName>)]
+    pub given_name: Option<Option<String>>,
     /// patronymic, where there is one
     #[schema(value_type = Option<values::PersonName>)]
     pub patronymic: Option<String>,

@@ -203,7 +203,7 @@ pub async fn list_staff(
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, after) = paging.parse(&list)?;
-    let page = staff::list(&call.app, &guard, after, limit).await?;
+    let page = staff::list(&call.app, &guard, &call.origin, after, limit).await?;
     Ok(HttpResponse::Ok().json(PageBody::of(&list, page, StaffBody::from)))
 }
 
@@ -222,7 +222,7 @@ pub async fn read_staff(
     call: Call,
     PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
-    let row = staff::read(&call.app, &guard, &id).await?;
+    let row = staff::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(StaffBody::from(row)))
 }
 

@@ -323,7 +323,8 @@ impl Row {
         let number = self.take("client_number");
         let written = WrittenClient {
             family_name: self.take("family_name"),
-            given_name: self.take("given_name"),
+            // The column is there; nothing in it says that there is no such name.
+            given_name: Some(self.take("given_name")),
             patronymic: self.take("patronymic"),
             phone: self.take("phone"),
             as_of,

@@ -115,7 +115,7 @@ fn client(line: Line) -> Parsed<Record> {
     ])?;
     let written = WrittenClient {
         family_name: line.family_name.flatten(),
-        given_name: line.given_name.flatten(),
+        given_name: line.given_name,
         patronymic: line.patronymic.flatten(),
         phone: line.phone.flatten(),
         as_of: line.as_of,

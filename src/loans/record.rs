@@ -21,8 +21,8 @@ pub const MAX_PRODUCT_CHARS: usize = 200;
 pub struct WrittenClient {
     /// family name
     pub family_name: Option<String>,
-    /// given name
-    pub given_name: Option<String>,
+    /// given name; the inner none for a person who has one name alone
+    pub given_name: Option<Option<String>>,
     /// patronymic, where there is one
     pub patronymic: Option<String>,
     /// telephone
@@ -73,7 +73,9 @@ impl WrittenClient {
         let client_number = flaws.need(pointer, number, |text| ClientNumber::parse(&text));
         let name = |text: String| PersonName::parse(&text);
         let family_name = flaws.need("/family_name", self.family_name, name);
-        let given_name = flaws.need("/given_name", self.given_name, name);
+        let given_name = flaws.need("/given_name", self.given_name, |text| {
+            text.map(name).transpose()
+        });
         let patronymic = match self.patronymic {
             None => Some(None),
             Some(text) => flaws.need("/patronymic", Some(text), name).map(Some),

@@ -240,6 +240,30 @@ impl Tx<'_> {
         Ok(ended == 1)
     }
 
+    /// Cancels a client's draft, if one is open that was drafted after a time. Gives its id. The
+    /// passphrase has to be held, or a completion may come between.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn cancel_draft_of(
+        &mut self,
+        client_id: &str,
+        expired_before: DateTime<Utc>,
+        cancelled: &Progress,
+    ) -> Result<Option<String>, StoreError> {
+        let open: Option<String> = applications::table
+            .filter(applications::client_id.eq(client_id))
+            .filter(applications::progress.eq("draft"))
+            .filter(applications::drafted_at.gt(micros(expired_before)))
+            .select(applications::id)
+            .first(self.connection)
+            .optional()?;
+        match open {
+            Some(id) if self.end_draft(&id, cancelled)? => Ok(Some(id)),
+            _ => Ok(None),
+        }
+    }
+
     /// The next number of a series, from 1, without gaps.
     ///
     /// # Errors

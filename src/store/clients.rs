@@ -48,7 +48,7 @@ pub(super) type Columns = (
     String,
     String,
     Vec<u8>,
-    Vec<u8>,
+    Option<Vec<u8>>,
     Option<Vec<u8>>,
     Vec<u8>,
     Vec<u8>,
@@ -142,7 +142,9 @@ impl Reader<'_> {
         };
         let person = Person {
             family_name: name("family_name", &family)?,
-            given_name: name("given_name", &given)?,
+            given_name: given
+                .map(|sealed| name("given_name", &sealed))
+                .transpose()?,
             patronymic: patronymic
                 .map(|sealed| name("patronymic", &sealed))
                 .transpose()?,
@@ -162,7 +164,7 @@ impl Reader<'_> {
 /// A person as a row's columns.
 pub(super) struct Sealed {
     pub family_name: Vec<u8>,
-    pub given_name: Vec<u8>,
+    pub given_name: Option<Vec<u8>>,
     pub patronymic: Option<Vec<u8>>,
     pub phone: Vec<u8>,
     pub phone_index: Vec<u8>,
@@ -182,7 +184,10 @@ impl Reader<'_> {
         };
         Sealed {
             family_name: seal("family_name", person.family_name.as_str()),
-            given_name: seal("given_name", person.given_name.as_str()),
+            given_name: person
+                .given_name
+                .as_ref()
+                .map(|name| seal("given_name", name.as_str())),
             patronymic: person
                 .patronymic
                 .as_ref()

@@ -22,7 +22,7 @@ const TABLE: &str = "clients";
 #[derive(Serialize, Deserialize)]
 pub struct PersonText {
     family_name: String,
-    given_name: String,
+    given_name: Option<String>,
     patronymic: Option<String>,
     phone: String,
 }
@@ -32,7 +32,7 @@ impl PersonText {
         let text = |name: &crate::domain::person::PersonName| name.as_str().to_owned();
         Self {
             family_name: text(&person.family_name),
-            given_name: text(&person.given_name),
+            given_name: person.given_name.as_ref().map(text),
             patronymic: person.patronymic.as_ref().map(text),
             phone: person.phone.as_str().to_owned(),
         }
@@ -42,7 +42,7 @@ impl PersonText {
     #[must_use]
     pub fn is(&self, person: &Person) -> bool {
         self.family_name == person.family_name.as_str()
-            && self.given_name == person.given_name.as_str()
+            && self.given_name.as_deref() == person.given_name.as_ref().map(|name| name.as_str())
             && self.patronymic.as_deref() == person.patronymic.as_ref().map(|name| name.as_str())
             && self.phone == person.phone.as_str()
     }
@@ -72,8 +72,8 @@ struct SealedPerson {
     client_number: String,
     #[diesel(sql_type = Binary)]
     family_name_sealed: Vec<u8>,
-    #[diesel(sql_type = Binary)]
-    given_name_sealed: Vec<u8>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    given_name_sealed: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Binary>)]
     patronymic_sealed: Option<Vec<u8>>,
     #[diesel(sql_type = Binary)]
@@ -113,7 +113,7 @@ impl Reader<'_> {
             };
             let held = PersonText {
                 family_name: open("family_name", &row.family_name_sealed)?,
-                given_name: open("given_name", &row.given_name_sealed)?,
+                given_name: maybe("given_name", &row.given_name_sealed)?,
                 patronymic: maybe("patronymic", &row.patronymic_sealed)?,
                 phone: open("phone", &row.phone_sealed)?,
             };

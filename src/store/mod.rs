@@ -38,6 +38,7 @@ mod staff;
 mod sync;
 mod tallies;
 mod threads;
+mod throttled;
 mod url;
 mod vault;
 mod verifications;
@@ -70,6 +71,7 @@ pub use self::{
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
     tallies::Tally,
+    throttled::{Throttled, ThrottledKey},
     url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},

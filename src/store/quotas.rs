@@ -136,7 +136,10 @@ impl Tally<'_> {
     }
 
     /// Holds a subject's row until the transaction ends, so that two at once cannot both be the last.
-    fn hold<T: DeserializeOwned + Default>(&mut self, subject: &str) -> Result<T, StoreError> {
+    pub(super) fn hold<T: DeserializeOwned + Default>(
+        &mut self,
+        subject: &str,
+    ) -> Result<T, StoreError> {
         let row = rate_windows::table.find(subject).select(rate_windows::hits);
         let held: Option<String> = match &mut self.connection {
             AnyConnection::Sqlite(sqlite) => row.get_result(sqlite).optional()?,
@@ -282,7 +285,7 @@ impl Used {
 /// Hits: when, in microseconds, and how many.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-struct Hits(Vec<(i64, u32)>);
+pub(super) struct Hits(Vec<(i64, u32)>);
 
 impl Hits {
     /// Up to this quota every hit is kept by its own time; above it, by hundredths of the window, so

@@ -33,7 +33,7 @@ diesel::table! {
         id -> Text,
         client_number -> Text,
         family_name_sealed -> Binary,
-        given_name_sealed -> Binary,
+        given_name_sealed -> Nullable<Binary>,
         patronymic_sealed -> Nullable<Binary>,
         phone_sealed -> Binary,
         phone_index -> Binary,
@@ -165,6 +165,18 @@ diesel::table! {
 
 diesel::table! {
     rate_windows (subject) { subject -> Text, hits -> Text, last_hit -> BigInt, }
+}
+
+diesel::table! {
+    throttled_sign_ins (login, action, since) {
+        login -> Text,
+        action -> Text,
+        since -> BigInt,
+        refusals -> BigInt,
+        staff_id -> Nullable<Text>,
+        request_id -> Text,
+        remote -> Nullable<Text>,
+    }
 }
 
 diesel::table! {

@@ -90,7 +90,7 @@ macro_rules! bind_columns {
         $statement
             .bind::<Array<Text>, _>($columns.ids)
             .bind::<Array<Binary>, _>($columns.families)
-            .bind::<Array<Binary>, _>($columns.givens)
+            .bind::<Array<Nullable<Binary>>, _>($columns.givens)
             .bind::<Array<Nullable<Binary>>, _>($columns.patronymics)
             .bind::<Array<Binary>, _>($columns.phones)
             .bind::<Array<Binary>, _>($columns.tags)
@@ -371,7 +371,7 @@ fn client_rows(writes: &[ClientWrite<'_>], sealed: Vec<Sealed>) -> Result<String
         (
             *id,
             hex(&sealed.family_name),
-            hex(&sealed.given_name),
+            sealed.given_name.as_deref().map(hex),
             sealed.patronymic.as_deref().map(hex),
             hex(&sealed.phone),
             hex(&sealed.phone_index),
@@ -437,7 +437,7 @@ fn grace_days(record: &LoanRecord) -> Result<Option<i32>, StoreError> {
 struct ClientColumns<'a> {
     ids: Vec<&'a str>,
     families: Vec<Vec<u8>>,
-    givens: Vec<Vec<u8>>,
+    givens: Vec<Option<Vec<u8>>>,
     patronymics: Vec<Option<Vec<u8>>>,
     phones: Vec<Vec<u8>>,
     tags: Vec<Vec<u8>>,

@@ -1,5 +1,7 @@
 //! The audit: each action leaves its event, with who, about whom, on which call, and what came of it.
 
+mod details;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -18,8 +20,6 @@ on_each_database! {
     filters_that_are_none_are_refused with BUSY,
     how_the_words_matched_is_told_and_never_the_words with BUSY,
     a_used_up_quota_is_recorded,
-    what_changed_of_staff_is_told_with_the_old_and_the_new,
-    two_changes_at_once_leave_nobody_of_a_branch_without_one,
 }
 
 /// Somebody who watches the audit while others act.
@@ -505,87 +505,4 @@ async fn a_used_up_quota_is_recorded(world: &World) {
         .leaves(&specialist, ask, &[("limit.reached", "refused")])
         .await;
     assert_eq!(events[0]["reason"], "verifications");
-}
-
-async fn what_changed_of_staff_is_told_with_the_old_and_the_new(world: &World) {
-    let watch = Watch::over(world).await;
-    let admin = &world.admin;
-    for code in ["ALA-1", "AST-2"] {
-        world.open_branch(code).await;
-    }
-    let details = async |ask: Ask, expected: (&str, &str)| {
-        let (_, events) = watch.leaves(admin, ask, &[expected]).await;
-        (events[0]["details"].clone(), events[0]["reason"].clone())
-    };
-    let body =
-        json!({"login": "dana", "name": "Дана Омар", "role": "branch", "branch_code": "ALA-1"});
-    let (entered, events) = watch
-        .leaves(
-            admin,
-            admin.post("/v1/staff", body),
-            &[("staff.created", "created")],
-        )
-        .await;
-    let given = json!({
-        "role": {"old": null, "new": "branch"},
-        "branch_code": {"old": null, "new": "ALA-1"},
-    });
-    assert_eq!(events[0]["details"], given);
-    let path = format!("/v1/staff/{}", entered.text("id"));
-    let patch = |body: Value| admin.patch(&path, body);
-    let changed = ("staff.changed", "changed");
-    let role = json!({"old": "branch", "new": "auditor"});
-    assert_eq!(
-        details(patch(json!({"role": "auditor"})), changed).await.0,
-        json!({"changed": ["role"], "role": role})
-    );
-    let all = patch(json!({
-        "name": "Дана Сапар", "role": "branch", "branch_code": "AST-2", "status": "disabled",
-    }));
-    let told = json!({
-        "changed": ["name", "role", "branch_code", "status"],
-        "role": {"old": "auditor", "new": "branch"},
-        "branch_code": {"old": "ALA-1", "new": "AST-2"},
-        "status": {"old": "active", "new": "disabled"},
-    });
-    assert_eq!(details(all, changed).await.0, told);
-    let same = patch(json!({"role": "branch", "status": "disabled", "name": "Дана Сапар"}));
-    let unchanged = details(same, ("staff.changed", "unchanged")).await;
-    assert_eq!(unchanged.0, Value::Null);
-    let refused = ("staff.changed", "refused");
-    let (nothing, reason) = details(patch(json!({"branch_code": null})), refused).await;
-    assert_eq!((nothing, reason), (Value::Null, json!("missing")));
-    let everything = watch.auditor.get("/v1/audit/events?limit=200").await;
-    for name in ["Дана", "Сапар", "Омар"] {
-        assert!(!everything.text.contains(name), "{name}");
-    }
-}
-
-async fn two_changes_at_once_leave_nobody_of_a_branch_without_one(world: &World) {
-    let admin = &world.admin;
-    world.open_branch("ALA-1").await;
-    let body =
-        json!({"login": "dana", "name": "Дана", "role": "supervisor", "branch_code": "ALA-1"});
-    let entered = admin.post("/v1/staff", body.clone()).await.expect(201);
-    let path = format!("/v1/staff/{}", entered.text("id"));
-    for _ in 0..30 {
-        let to_branch = admin.patch(&path, json!({"role": "branch"}));
-        let from_branch = admin.patch(&path, json!({"branch_code": null}));
-        let (one, other) = tokio::join!(to_branch.into_future(), from_branch.into_future());
-        let statuses = [one.status, other.status];
-        assert!(
-            matches!(statuses, [200, 422] | [422, 200]),
-            "{} {}",
-            one.text,
-            other.text
-        );
-        let held = admin.get(&path).await.expect(200);
-        assert!(
-            held["role"] != "branch" || held["branch_code"] == "ALA-1",
-            "{}",
-            held.text
-        );
-        let back = json!({"role": "supervisor", "branch_code": "ALA-1"});
-        admin.patch(&path, back).await.expect(200);
-    }
 }

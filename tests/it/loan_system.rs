@@ -231,7 +231,8 @@ async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
     let feed = world.loan_system().await;
     for (field, value, code) in [
         ("family_name", json!("1"), "not_a_name"),
-        ("given_name", json!(null), "missing"),
+        ("family_name", json!(null), "missing"),
+        ("given_name", json!(""), "not_a_name"),
         ("phone", json!("abc"), "not_a_phone"),
         ("as_of", json!("yesterday"), "not_a_time"),
         ("as_of", json!(null), "missing"),

@@ -34,7 +34,8 @@ CREATE TABLE clients (
     id TEXT NOT NULL PRIMARY KEY,
     client_number TEXT NOT NULL UNIQUE,
     family_name_sealed BYTEA NOT NULL,
-    given_name_sealed BYTEA NOT NULL,
+    -- null for a person who has one name alone
+    given_name_sealed BYTEA,
     patronymic_sealed BYTEA,
     phone_sealed BYTEA NOT NULL,
     phone_index BYTEA NOT NULL,
@@ -173,6 +174,19 @@ CREATE TABLE rate_windows (
     subject TEXT NOT NULL PRIMARY KEY,
     hits TEXT NOT NULL,
     last_hit BIGINT NOT NULL
+);
+
+-- Sign-ins that the throttle refused, by the blind value of the login and the door, until an event
+-- tells how many there were within a minute.
+CREATE TABLE throttled_sign_ins (
+    login TEXT NOT NULL,
+    action TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    refusals BIGINT NOT NULL,
+    staff_id TEXT,
+    request_id TEXT NOT NULL,
+    remote TEXT,
+    PRIMARY KEY (login, action, since)
 );
 
 CREATE TABLE leases (

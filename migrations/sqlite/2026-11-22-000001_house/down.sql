@@ -1,6 +1,7 @@
 DROP TABLE key_checks;
 DROP TABLE counters;
 DROP TABLE leases;
+DROP TABLE throttled_sign_ins;
 DROP TABLE rate_windows;
 DROP TABLE idempotency_records;
 DROP TABLE audit_seals;

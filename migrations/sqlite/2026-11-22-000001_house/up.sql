@@ -36,7 +36,8 @@ CREATE TABLE clients (
     id TEXT NOT NULL PRIMARY KEY,
     client_number TEXT NOT NULL UNIQUE,
     family_name_sealed BLOB NOT NULL,
-    given_name_sealed BLOB NOT NULL,
+    -- null for a person who has one name alone
+    given_name_sealed BLOB,
     patronymic_sealed BLOB,
     phone_sealed BLOB NOT NULL,
     phone_index BLOB NOT NULL,
@@ -175,6 +176,19 @@ CREATE TABLE rate_windows (
     subject TEXT NOT NULL PRIMARY KEY,
     hits TEXT NOT NULL,
     last_hit BIGINT NOT NULL
+);
+
+-- Sign-ins that the throttle refused, by the blind value of the login and the door, until an event
+-- tells how many there were within a minute.
+CREATE TABLE throttled_sign_ins (
+    login TEXT NOT NULL,
+    action TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    refusals BIGINT NOT NULL,
+    staff_id TEXT,
+    request_id TEXT NOT NULL,
+    remote TEXT,
+    PRIMARY KEY (login, action, since)
 );
 
 CREATE TABLE leases (

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::role::Role;
+use crate::domain::{calendar::write_time, role::Role};
 
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub enum Detail<'a> {
     },
     /// how often it happened, or to how many
     Count(u64),
+    /// since when what is counted happened
+    Since(DateTime<Utc>),
     /// how a passphrase matched: exactly, folded, or by which variant
     Fold(&'static str),
     /// what whoever asked was told, where that was not what came of it
@@ -57,6 +60,7 @@ impl Details {
             Detail::BranchCode { old, new } => ("branch_code", change(old, new)),
             Detail::Status { old, new } => ("status", change(Some(old), Some(new))),
             Detail::Count(count) => ("count", json!(count)),
+            Detail::Since(at) => ("since", json!(write_time(at))),
             Detail::Fold(how) => ("fold", json!(how)),
             Detail::Told(what) => ("told", json!(what)),
         };
@@ -88,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    fn facts() -> [Detail<'static>; 7] {
+    fn facts() -> [Detail<'static>; 8] {
         [
             Detail::Changed(&["name", "role"]),
             Detail::Role {
@@ -104,6 +108,7 @@ mod tests {
                 new: "disabled",
             },
             Detail::Count(590),
+            Detail::Since(DateTime::from_timestamp(1_800_000_000, 0).unwrap()),
             Detail::Fold("folded"),
             Detail::Told("unavailable"),
         ]
@@ -120,7 +125,7 @@ mod tests {
     fn the_text_is_json_with_the_facts_by_name() {
         assert_eq!(
             of(&facts()).canonical(),
-            r#"{"branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"count":590,"fold":"folded","role":{"old":"branch","new":"auditor"},"status":{"old":"active","new":"disabled"},"told":"unavailable"}"#
+            r#"{"branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"count":590,"fold":"folded","role":{"old":"branch","new":"auditor"},"since":"2027-01-15T08:00:00Z","status":{"old":"active","new":"disabled"},"told":"unavailable"}"#
         );
     }
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::domain::{
     application::{IdentityDocument, Mandate, Progress},
-    person::{PersonName, Phone},
+    person::{Person, PersonName, Phone},
 };
 
 /// The policy's own text of Appendix #1, a line a paragraph.
@@ -25,7 +25,7 @@ fn client(names: &str) -> ClientRow {
         client_number: "K-000101".into(),
         person: Person {
             family_name: name(names),
-            given_name: name("Әсел"),
+            given_name: Some(name("Әсел")),
             patronymic: Some(name("Нұрланқызы")),
             phone: Phone::parse("+77000000101").unwrap(),
         },
@@ -106,6 +106,17 @@ fn the_kazakh_form_is_the_policys_text_letter_by_letter() {
         }
     }
     assert_eq!(APPENDIX.lines().count(), 6);
+}
+
+#[test]
+fn a_person_with_one_name_alone_is_printed_by_it() {
+    let mut client = client("Сукарно");
+    client.person.given_name = None;
+    client.person.patronymic = None;
+    for language in [Language::Kk, Language::Ru] {
+        let page = printed(&application(Kind::Set, None), &client, language);
+        assert!(page.contains("<bdi>Сукарно</bdi>"), "{page}");
+    }
 }
 
 #[test]
@@ -224,7 +235,7 @@ fn count_pages(name: &str, page: &str) -> usize {
 fn the_fullest_form_is_one_page_of_a4() {
     let wide = |count| "Щ".repeat(count);
     let mut client = client(&wide(100));
-    client.person.given_name = name(&wide(100));
+    client.person.given_name = Some(name(&wide(100)));
     client.person.patronymic = Some(name(&wide(100)));
     client.client_number = wide(64);
     let mut who = representative(&wide(64));
@@ -259,7 +270,7 @@ fn the_fullest_form_is_one_page_of_a4() {
 #[ignore = "needs Chromium"]
 fn the_longest_entries_in_usual_letters_are_one_page_of_a4() {
     let mut client = client(&"Щ".repeat(100));
-    client.person.given_name = name(&"Щ".repeat(80));
+    client.person.given_name = Some(name(&"Щ".repeat(80)));
     let mut who = representative(&"Щ".repeat(17));
     who.full_name = name(&"Щ".repeat(35));
     who.mandate = Mandate::Guardianship;

@@ -35,13 +35,15 @@ texts! {
     NewLogin { pattern = r"^\s*[A-Za-z0-9._-]{1,64}\s*$", example = "aigul" };
     /// A branch's code, in any case. Blanks at the ends are not part of it.
     BranchCode { pattern = r"^\s*[A-Za-z0-9._-]{1,64}\s*$", example = "ALA-1" };
-    /// A name: 1 to 100 letters of any script, hyphens, apostrophes and spaces, one letter at least.
+    /// A name: 1 to 100 letters of any script, hyphens, apostrophes and spaces, one letter at least. A
+    /// middle dot stands between letters, a full stop after an initial; dashes and quotation marks stand
+    /// for hyphen and apostrophe, joiners inside a word. It is kept as it was typed.
     PersonName {
-        pattern = r"^[\p{L}\p{M} ‐‑'’ʼʻ‘`-]+$",
+        pattern = r"^[\p{L}\p{M}\p{Zs}\p{Cf}\p{Pd}.'’‘‛ʼʻʹ`´′＇՚׳״·‧・･་−]+$",
         min_length = 1, max_length = 100, example = "Қасымова"
     };
     /// A telephone number, in E.164 or a national form of Kazakhstan (`8 701 …`, `7 (701) …`, `701…`).
-    PhoneNumber { pattern = r"^[\s+0-9‐‑–().-]*[0-9][\s0-9‐‑–().-]{5,}$", example = "+77012345667" };
+    PhoneNumber { pattern = r"^[\s\p{Cf}\p{Pd}−+0-9().]*[0-9][\s\p{Cf}\p{Pd}−0-9().]{5,}$", example = "+77012345667" };
     /// One line of text, 1 to 200 characters and not only blanks.
     Line { pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", min_length = 1, max_length = 200, example = "Айгүл Серік" };
     /// Why something is done, for the audit: one line, 1 to 500 characters; never the passphrase.

@@ -49,6 +49,17 @@ fn clients_have_a_header_of_their_own() {
 }
 
 #[test]
+fn a_blank_given_name_says_that_there_is_none() {
+    let header = "client_number,family_name,given_name,phone,as_of";
+    let line = "K-1,Сукарно,,8 701 234 56 67,2026-11-22T00:00:00Z";
+    let Ok(Record::Client(client)) = parse(header, line) else {
+        panic!("a client");
+    };
+    assert_eq!(client.person.full_name(), "Сукарно");
+    assert!(client.person.given_name.is_none());
+}
+
+#[test]
 fn a_line_that_does_not_do_says_why() {
     let cases = [
         ("T;K;P;2026-12-31;1;KZT;;open", "", "wrong_columns"),

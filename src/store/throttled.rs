@@ -1,0 +1,140 @@
+//! Sign-ins that the throttle refused: counted by login, until one event tells how many there were.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+
+use super::{
+    Reader, StoreError, Tally, Tx, micros, moment, quotas::Hits, schema::throttled_sign_ins,
+};
+use crate::domain::audit::{Action, Origin};
+
+const TABLE: &str = "throttled_sign_ins";
+
+/// Refused sign-ins are told together for so long, from the first on.
+const TOGETHER: TimeDelta = TimeDelta::minutes(1);
+
+/// Sign-ins of one login that the throttle refused within a minute.
+pub struct Throttled {
+    /// which door: the action that was not reached
+    pub action: Action,
+    /// the first of them
+    pub since: DateTime<Utc>,
+    /// how many
+    pub count: u64,
+    /// whose login it is, where it is anybody's
+    pub staff_id: Option<String>,
+    /// from where the first came
+    pub origin: Origin,
+}
+
+/// Which of them: the blind value of the login, the door, and when the minute began.
+pub type ThrottledKey = (String, String, i64);
+
+type Columns = (
+    String,
+    String,
+    i64,
+    i64,
+    Option<String>,
+    String,
+    Option<String>,
+);
+
+impl Tally<'_> {
+    /// Counts a sign-in that the throttle refused; `subject` is the login's own rate. Tells whether it
+    /// is the first of its minute.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn count_throttled(
+        &mut self,
+        subject: &str,
+        action: Action,
+        origin: &Origin,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        // Held until the end, so that two at once are counted one after the other.
+        let _held: Hits = self.hold(subject)?;
+        let counted = diesel::update(throttled_sign_ins::table)
+            .filter(throttled_sign_ins::login.eq(subject))
+            .filter(throttled_sign_ins::action.eq(action.name()))
+            .filter(throttled_sign_ins::since.gt(micros(now - TOGETHER)))
+            .set(throttled_sign_ins::refusals.eq(throttled_sign_ins::refusals + 1))
+            .execute(self.connection)?;
+        if counted > 0 {
+            return Ok(false);
+        }
+        diesel::insert_into(throttled_sign_ins::table)
+            .values((
+                throttled_sign_ins::login.eq(subject),
+                throttled_sign_ins::action.eq(action.name()),
+                throttled_sign_ins::since.eq(micros(now)),
+                throttled_sign_ins::refusals.eq(1),
+                throttled_sign_ins::request_id.eq(&origin.request_id),
+                throttled_sign_ins::remote.eq(origin.remote.as_deref()),
+            ))
+            .execute(self.connection)?;
+        Ok(true)
+    }
+
+    /// Notes whose login it is that is being refused.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn name_throttled(&mut self, subject: &str, staff_id: &str) -> Result<(), StoreError> {
+        diesel::update(throttled_sign_ins::table)
+            .filter(throttled_sign_ins::login.eq(subject))
+            .set(throttled_sign_ins::staff_id.eq(staff_id))
+            .execute(self.connection)?;
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// What was refused in minutes that are over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn throttled_before(
+        &mut self,
+        now: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<ThrottledKey>, StoreError> {
+        let over = throttled_sign_ins::table
+            .filter(throttled_sign_ins::since.le(micros(now - TOGETHER)))
+            .order(throttled_sign_ins::since)
+            .limit(limit)
+            .select((
+                throttled_sign_ins::login,
+                throttled_sign_ins::action,
+                throttled_sign_ins::since,
+            ));
+        Ok(over.load(self.connection)?)
+    }
+}
+
+impl Tx<'_> {
+    /// Takes one minute's refusals out, to be told by an event.
+    ///
+    /// # Errors
+    /// [`StoreError::Collided`] where another instance has told of them, or another.
+    pub fn take_throttled(&mut self, key: &ThrottledKey) -> Result<Throttled, StoreError> {
+        let (login, action, since) = key;
+        let row = throttled_sign_ins::table.find((login.as_str(), action.as_str(), *since));
+        let held: Option<Columns> = row.first(self.connection).optional()?;
+        // Whoever takes the row out holds the count.
+        if diesel::delete(row).execute(self.connection)? == 0 {
+            return Err(StoreError::Collided);
+        }
+        let (login, action, since, refusals, staff_id, request_id, remote) =
+            held.ok_or(StoreError::Collided)?;
+        let corrupt = |why: &str| StoreError::corrupt(TABLE, &login, why);
+        Ok(Throttled {
+            action: Action::from_name(&action).ok_or_else(|| corrupt("no such action"))?,
+            since: moment(TABLE, &login, since)?,
+            count: u64::try_from(refusals).map_err(|_| corrupt("a negative count"))?,
+            staff_id,
+            origin: Origin { request_id, remote },
+        })
+    }
+}

@@ -1,0 +1,388 @@
+//! What events tell beside their reason, and what leaves one though it is not there.
+
+use chrono::TimeDelta;
+use qupia::flows::throttled;
+use serde_json::{Value, json};
+
+use super::Watch;
+use crate::support::{
+    Person, World,
+    cast::{ask_for_token, sign_in},
+    telephone::Ask,
+    world::{BUSY, on_each_database},
+};
+
+on_each_database! {
+    what_changed_of_staff_is_told_with_the_old_and_the_new,
+    two_changes_at_once_leave_nobody_of_a_branch_without_one,
+    what_changed_of_a_client_is_named_and_never_told with BUSY,
+    whoever_asks_for_what_is_not_there_is_recorded with BUSY,
+    staff_that_was_read_or_listed_is_recorded,
+    six_hundred_throttled_sign_ins_are_one_event_with_their_count,
+    each_login_and_each_minute_has_its_own_count,
+    sign_ins_refused_on_two_instances_are_counted_together,
+}
+
+async fn what_changed_of_staff_is_told_with_the_old_and_the_new(world: &World) {
+    let watch = Watch::over(world).await;
+    let admin = &world.admin;
+    for code in ["ALA-1", "AST-2"] {
+        world.open_branch(code).await;
+    }
+    let details = async |ask: Ask, expected: (&str, &str)| {
+        let (_, events) = watch.leaves(admin, ask, &[expected]).await;
+        (events[0]["details"].clone(), events[0]["reason"].clone())
+    };
+    let body =
+        json!({"login": "dana", "name": "Дана Омар", "role": "branch", "branch_code": "ALA-1"});
+    let (entered, events) = watch
+        .leaves(
+            admin,
+            admin.post("/v1/staff", body),
+            &[("staff.created", "created")],
+        )
+        .await;
+    let given = json!({
+        "role": {"old": null, "new": "branch"},
+        "branch_code": {"old": null, "new": "ALA-1"},
+    });
+    assert_eq!(events[0]["details"], given);
+    let path = format!("/v1/staff/{}", entered.text("id"));
+    let patch = |body: Value| admin.patch(&path, body);
+    let changed = ("staff.changed", "changed");
+    let role = json!({"old": "branch", "new": "auditor"});
+    assert_eq!(
+        details(patch(json!({"role": "auditor"})), changed).await.0,
+        json!({"changed": ["role"], "role": role})
+    );
+    let all = patch(json!({
+        "name": "Дана Сапар", "role": "branch", "branch_code": "AST-2", "status": "disabled",
+    }));
+    let told = json!({
+        "changed": ["name", "role", "branch_code", "status"],
+        "role": {"old": "auditor", "new": "branch"},
+        "branch_code": {"old": "ALA-1", "new": "AST-2"},
+        "status": {"old": "active", "new": "disabled"},
+    });
+    assert_eq!(details(all, changed).await.0, told);
+    let same = patch(json!({"role": "branch", "status": "disabled", "name": "Дана Сапар"}));
+    let unchanged = details(same, ("staff.changed", "unchanged")).await;
+    assert_eq!(unchanged.0, Value::Null);
+    let refused = ("staff.changed", "refused");
+    let (nothing, reason) = details(patch(json!({"branch_code": null})), refused).await;
+    assert_eq!((nothing, reason), (Value::Null, json!("missing")));
+    let everything = watch.auditor.get("/v1/audit/events?limit=200").await;
+    for name in ["Дана", "Сапар", "Омар"] {
+        assert!(!everything.text.contains(name), "{name}");
+    }
+}
+
+async fn two_changes_at_once_leave_nobody_of_a_branch_without_one(world: &World) {
+    let admin = &world.admin;
+    world.open_branch("ALA-1").await;
+    let body =
+        json!({"login": "dana", "name": "Дана", "role": "supervisor", "branch_code": "ALA-1"});
+    let entered = admin.post("/v1/staff", body.clone()).await.expect(201);
+    let path = format!("/v1/staff/{}", entered.text("id"));
+    for _ in 0..30 {
+        let to_branch = admin.patch(&path, json!({"role": "branch"}));
+        let from_branch = admin.patch(&path, json!({"branch_code": null}));
+        let (one, other) = tokio::join!(to_branch.into_future(), from_branch.into_future());
+        let statuses = [one.status, other.status];
+        assert!(
+            matches!(statuses, [200, 422] | [422, 200]),
+            "{} {}",
+            one.text,
+            other.text
+        );
+        let held = admin.get(&path).await.expect(200);
+        assert!(
+            held["role"] != "branch" || held["branch_code"] == "ALA-1",
+            "{}",
+            held.text
+        );
+        let back = json!({"role": "supervisor", "branch_code": "ALA-1"});
+        admin.patch(&path, back).await.expect(200);
+    }
+}
+
+async fn what_changed_of_a_client_is_named_and_never_told(world: &World) {
+    let watch = Watch::over(world).await;
+    let branch = world.staff("branch").await;
+    let client = branch.enter_client("K-1").await;
+    let patch = |body: Value| branch.patch(&format!("/v1/clients/{client}"), body);
+    let steps = [
+        (json!({"phone": "+7 701 999 88 77"}), json!(["phone"])),
+        (
+            json!({"family_name": "Сапарова", "given_name": null, "phone": "7019998877"}),
+            json!(["family_name", "given_name"]),
+        ),
+        (json!({"patronymic": null}), json!(["patronymic"])),
+    ];
+    for (body, changed) in steps {
+        let expected = [("client.changed", "changed")];
+        let (_, events) = watch.leaves(&branch, patch(body), &expected).await;
+        assert_eq!(events[0]["details"], json!({"changed": changed}));
+        assert_eq!(events[0]["client_id"], client.as_str());
+    }
+    let same = patch(json!({"patronymic": null, "phone": "8 701 999 88 77"}));
+    let (_, events) = watch
+        .leaves(&branch, same, &[("client.changed", "unchanged")])
+        .await;
+    assert_eq!(events[0]["details"], Value::Null);
+    let everything = watch.auditor.get("/v1/audit/events?limit=200").await;
+    for told in ["Сапарова", "Қасымова", "9998877", "2345667"] {
+        assert!(!everything.text.contains(told), "{told}");
+    }
+}
+
+async fn whoever_asks_for_what_is_not_there_is_recorded(world: &World) {
+    let watch = Watch::over(world).await;
+    let (branch, supervisor) = (world.staff("branch").await, world.staff("supervisor").await);
+    let (admin, reason) = (&world.admin, json!({"reason": "asked"}));
+    let verify = json!({"client_id": "nobody", "passphrase": "x y z", "call_id": "c"});
+    let status = json!({"status": "disabled"});
+    let complete = json!({"signed_on": "2026-01-31", "passphrase": "а", "passphrase_repeat": "а"});
+    let card = "/v1/clients/nobody";
+    let application = "/v1/applications/nobody";
+    let asked: Vec<(&Person, Ask, &str)> = vec![
+        (&branch, branch.get(card), "client.viewed"),
+        (
+            &branch,
+            branch.patch(card, json!({"phone": "7012345667"})),
+            "client.changed",
+        ),
+        (
+            &branch,
+            branch.get(&format!("{card}/passphrase")),
+            "passphrase.viewed",
+        ),
+        (
+            &supervisor,
+            supervisor.get(&format!("{card}/passphrase")),
+            "passphrase.viewed",
+        ),
+        (
+            &branch,
+            branch.get(&format!("{card}/applications")),
+            "application.viewed",
+        ),
+        (
+            &branch,
+            branch.get(&format!("{card}/accesses")),
+            "client.accesses_read",
+        ),
+        (
+            &supervisor,
+            supervisor.post(&format!("{card}/passphrase/block"), reason.clone()),
+            "passphrase.blocked",
+        ),
+        (
+            &supervisor,
+            supervisor.post(&format!("{card}/passphrase/unlock"), reason.clone()),
+            "passphrase.unlocked",
+        ),
+        (
+            &branch,
+            branch
+                .ask("DELETE", &format!("{card}/passphrase"))
+                .json(&reason),
+            "passphrase.destroyed",
+        ),
+        (&branch, branch.get(application), "application.viewed"),
+        (
+            &branch,
+            branch.get(&format!("{application}/form")),
+            "application.printed",
+        ),
+        (
+            &branch,
+            branch.post(&format!("{application}/completion"), complete),
+            "application.completed",
+        ),
+        (
+            &branch,
+            branch.post(&format!("{application}/cancellation"), reason.clone()),
+            "application.cancelled",
+        ),
+        (
+            &supervisor,
+            supervisor.post("/v1/verifications", verify),
+            "client.viewed",
+        ),
+        (
+            &supervisor,
+            supervisor.get("/v1/verifications/nobody"),
+            "verification.viewed",
+        ),
+        (
+            &supervisor,
+            supervisor.delete("/v1/verifications/nobody"),
+            "verification.closed",
+        ),
+        (admin, admin.get("/v1/staff/nobody"), "staff.viewed"),
+        (
+            admin,
+            admin.post("/v1/staff/nobody/password", json!({})),
+            "staff.password_reset",
+        ),
+    ];
+    for (person, ask, action) in asked {
+        let (answer, events) = watch.leaves(person, ask, &[(action, "not_found")]).await;
+        answer.refused(404, "not_found");
+        // What was asked for is the id of nothing, and so of no client.
+        assert_eq!(events[0]["subject_id"], "nobody");
+        assert_eq!(events[0]["client_id"], Value::Null);
+    }
+    let (answer, events) = watch
+        .leaves(
+            admin,
+            admin.patch("/v1/staff/nobody", status),
+            &[("staff.changed", "refused")],
+        )
+        .await;
+    answer.refused(404, "not_found");
+    assert_eq!(events[0]["reason"], "unknown");
+}
+
+async fn staff_that_was_read_or_listed_is_recorded(world: &World) {
+    let watch = Watch::over(world).await;
+    let admin = &world.admin;
+    let path = format!("/v1/staff/{}", watch.auditor.id);
+    let (_, events) = watch
+        .leaves(admin, admin.get(&path), &[("staff.viewed", "read")])
+        .await;
+    assert_eq!(events[0]["subject_id"], watch.auditor.id.as_str());
+    watch
+        .leaves(admin, admin.get("/v1/staff"), &[("staff.viewed", "listed")])
+        .await;
+}
+
+/// The events of sign-ins that the throttle refused, oldest first.
+async fn throttled_events(auditor: &Person) -> Vec<Value> {
+    let events = auditor
+        .get("/v1/audit/events?limit=200&action=session.opened")
+        .await
+        .expect(200);
+    let told = events.items().iter().rev();
+    told.filter(|event| event["reason"] == "limit")
+        .cloned()
+        .collect()
+}
+
+async fn six_hundred_throttled_sign_ins_are_one_event_with_their_count(world: &World) {
+    let (person, auditor) = (
+        world.staff("supervisor").await,
+        world.staff("auditor").await,
+    );
+    let count = "SELECT count(*) FROM audit_events";
+    world.wait(TimeDelta::minutes(1));
+    let (before, since) = (
+        world.database.number(count),
+        world.time_in(TimeDelta::zero()),
+    );
+    let tries = (0..60).map(|_| async {
+        let mut refused = 0;
+        for _ in 0..10 {
+            let answer = sign_in(world.line(), &person.login, "wrong").await;
+            refused += i64::from(answer.status == 429);
+        }
+        refused
+    });
+    let refused: i64 = futures_util::future::join_all(tries).await.iter().sum();
+    assert_eq!(refused, 590);
+    assert_eq!(world.database.number(count) - before, 10);
+    let app = &world.first.app;
+    assert_eq!(
+        throttled::tell(app).await.expect("it answers"),
+        0,
+        "the minute is not over"
+    );
+    world.wait(TimeDelta::minutes(1));
+    assert_eq!(throttled::tell(app).await.expect("it answers"), 1);
+    assert_eq!(
+        throttled::tell(app).await.expect("it answers"),
+        0,
+        "told once"
+    );
+    assert_eq!(world.database.number(count) - before, 11);
+    let told = throttled_events(&auditor).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["details"], json!({"count": 590, "since": since}));
+    assert_eq!(told[0]["outcome"], "refused");
+    assert_eq!(told[0]["subject_id"], person.id.as_str());
+    assert_eq!(
+        (&told[0]["actor"], &told[0]["remote"]),
+        (&Value::Null, &json!("127.0.0.1"))
+    );
+}
+
+async fn each_login_and_each_minute_has_its_own_count(world: &World) {
+    let (feed, auditor) = (world.loan_system().await, world.staff("auditor").await);
+    let app = &world.first.app;
+    for minute in 1..=2 {
+        world.wait(TimeDelta::minutes(1));
+        for _ in 0..10 + minute {
+            sign_in(world.line(), "no.such.login", "wrong").await;
+            ask_for_token(world.line(), &feed.login, "wrong").await;
+        }
+        world.wait(TimeDelta::seconds(30));
+        sign_in(world.line(), "no.such.login", "wrong")
+            .await
+            .refused(429, "rate_limited");
+    }
+    world.wait(TimeDelta::minutes(1));
+    assert_eq!(throttled::tell(app).await.expect("it answers"), 4);
+    let counts = |events: &[Value]| -> Vec<i64> {
+        let counts = events
+            .iter()
+            .map(|event| event["details"]["count"].as_i64());
+        counts.map(|count| count.expect("a count")).collect()
+    };
+    let people = throttled_events(&auditor).await;
+    assert_eq!(counts(&people), [2, 3]);
+    assert!(
+        people
+            .iter()
+            .all(|event| event["subject_id"] == Value::Null),
+        "{people:?}"
+    );
+    let services = auditor
+        .get("/v1/audit/events?limit=200&action=token.issued")
+        .await
+        .expect(200);
+    let mut services: Vec<_> = services.items().clone();
+    services.retain(|event| event["reason"] == "limit");
+    services.reverse();
+    assert_eq!(counts(&services), [1, 2]);
+    assert!(
+        services
+            .iter()
+            .all(|event| event["subject_id"] == feed.id.as_str()),
+        "{services:?}"
+    );
+}
+
+async fn sign_ins_refused_on_two_instances_are_counted_together(world: &World) {
+    let auditor = world.staff("auditor").await;
+    let other = world.another_instance().await;
+    world.wait(TimeDelta::minutes(1));
+    let tries = (0..20).map(|number| {
+        let line = if number % 2 == 0 {
+            world.line()
+        } else {
+            &other.line
+        };
+        sign_in(line, "somebody", "wrong")
+    });
+    futures_util::future::join_all(tries).await;
+    world.wait(TimeDelta::minutes(1));
+    let (one, two) = tokio::join!(
+        throttled::tell(&world.first.app),
+        throttled::tell(&other.app)
+    );
+    assert_eq!(one.expect("it answers") + two.expect("it answers"), 1);
+    let told = throttled_events(&auditor).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["details"]["count"], 10);
+}
