@@ -26,7 +26,7 @@ on_each_database! {
 }
 
 /// So many traces, and so many steps of each at the most.
-const TRACES: u32 = 150;
+const TRACES: u32 = 60;
 const STEPS: usize = 40;
 
 /// Steps by chance, the same each time.
@@ -108,7 +108,7 @@ impl Runner<'_> {
     async fn count(&self, instance: u8, name: u8) -> Option<Outcome> {
         let (attempt, now) = (self.new_attempt(name), self.now);
         // What was seen before is long out of date, and no trace shows.
-        let seen = (name % 2 == 0).then_some(self.passphrase().await);
+        let seen = name.is_multiple_of(2).then_some(self.passphrase().await);
         let counted = self.stores[usize::from(instance)]
             .tally(move |tally| tally.count_attempt(&attempt, seen.clone(), &law(), now));
         match counted.await.expect("it is counted") {
