@@ -3,10 +3,13 @@
 
 pub mod chain_head;
 pub mod clock;
+pub mod drain;
 pub mod foundation;
+pub mod log;
 pub mod open_network;
 pub mod outbound;
 pub mod reload;
+pub mod rounds;
 pub mod settings;
 pub mod signal_counts;
 
@@ -16,6 +19,7 @@ use secrecy::SecretString;
 
 use self::{
     clock::Clock,
+    drain::Drain,
     foundation::Foundation,
     outbound::Outbound,
     settings::{Settings, SettingsError},
@@ -48,6 +52,8 @@ pub struct Parts {
     pub loan_source: Option<LoanSource>,
     /// signals that this process raised
     pub signals: SignalCounts,
+    /// whether it was asked to stop
+    pub drain: Drain,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -92,6 +98,9 @@ pub enum StartError {
     /// the log
     #[error("log: {0}")]
     Log(String),
+    /// signals cannot be heard
+    #[error("no word of signals: {0}")]
+    Signals(std::io::Error),
     /// the first admin could not be made
     #[error("the first admin could not be made: {0}")]
     FirstAdmin(String),
@@ -118,6 +127,7 @@ impl StartError {
         matches!(
             self,
             Self::Settings(_)
+                | Self::Store(StoreError::Unfit(_))
                 | Self::Keyring(_)
                 | Self::WrongKeyring(_)
                 | Self::Log(_)
@@ -155,6 +165,7 @@ impl App {
             outbound,
             loan_source,
             signals: SignalCounts::default(),
+            drain: Drain::default(),
             foundation,
             hasher,
             bootstrap_password,

@@ -20,7 +20,9 @@ use secrecy::SecretString;
 use super::{
     Failure, Place,
     audit::{BAD_AUDIT, create},
-    environment, start_log, upkeep,
+    environment,
+    output::say,
+    start_log, upkeep,
 };
 
 #[derive(Args)]
@@ -76,14 +78,11 @@ pub fn back_up(wish: Backup) -> Result<(), Failure> {
             Ok(manifest)
         });
         match made {
-            Ok(manifest) => {
-                println!(
-                    "{}: {} bytes of database",
-                    wish.file.display(),
-                    manifest.database_bytes
-                );
-                Ok(())
-            }
+            Ok(manifest) => say(format_args!(
+                "{}: {} bytes of database",
+                wish.file.display(),
+                manifest.database_bytes
+            )),
             Err(error) => {
                 // Half a backup is none.
                 let _best_effort = fs::remove_file(&wish.file);
@@ -131,16 +130,18 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
         let (manifest, report) = backup::restore(settings, key, from, &wish.to, clock, chance)
             .await
             .map_err(told)?;
-        println!("restored what was held at {}", manifest.made_at);
-        println!(
+        say(format_args!(
+            "restored what was held at {}",
+            manifest.made_at
+        ))?;
+        say(format_args!(
             "{} events under {} seals are as they were sealed, {} were not sealed yet",
             report.events, report.seals, report.unsealed
-        );
-        println!(
+        ))?;
+        say(format_args!(
             "put a copy of the keyring into {} before `qupia serve --data-dir`",
             wish.to.display()
-        );
-        Ok(())
+        ))
     })
 }
 
@@ -153,6 +154,7 @@ fn secret(file: &PathBuf) -> Result<SecretString, Failure> {
 fn told(error: BackupError) -> Failure {
     match error {
         BackupError::Start(error) => error.into(),
+        BackupError::Store(error) => StartError::from(error).into(),
         BackupError::BadAudit(_) => Failure {
             code: BAD_AUDIT,
             message: error.to_string(),

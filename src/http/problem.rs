@@ -104,7 +104,7 @@ impl From<Refusal> for Problem {
                 Self::new(Code::Overloaded).header(header::RETRY_AFTER, seconds.max(1).to_string())
             }
             Refusal::Hash(error) => Self::internal(error),
-            Refusal::Store(StoreError::Unavailable(why)) => Self {
+            Refusal::Store(StoreError::Unavailable(why) | StoreError::Unfit(why)) => Self {
                 inner: Some(why),
                 ..Self::new(Code::Unavailable)
             }

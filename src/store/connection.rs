@@ -8,7 +8,7 @@ use diesel::{
     sql_query,
 };
 
-use super::error::StoreError;
+use super::{error::StoreError, postgres};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -99,7 +99,9 @@ pub(super) fn open(
 ) -> Result<AnyConnection, StoreError> {
     let opened = match url {
         DatabaseUrl::Sqlite(path) => SqliteConnection::establish(path).map(AnyConnection::Sqlite),
-        DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Postgres),
+        DatabaseUrl::Postgres(url) => {
+            PgConnection::establish(&postgres::bounded(url, statement)).map(AnyConnection::Postgres)
+        }
     };
     let mut connection = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let settings = match &connection {

@@ -37,6 +37,9 @@ pub enum StoreError {
     /// The database is away, busy, full or too slow. Nothing was committed that could be helped.
     #[error("the database cannot serve: {0}")]
     Unavailable(String),
+    /// The database cannot serve as it is set up, and trying again does not help.
+    #[error("the database cannot be served from: {0}")]
+    Unfit(String),
     /// A rule of uniqueness.
     #[error("already taken: {0:?}")]
     Taken(Taken),

@@ -27,7 +27,7 @@ use qupia::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{DIFFERENT, rejects::Rejects, told};
-use crate::commands::{Failure, Place, start_log};
+use crate::commands::{Failure, Place, output::say, start_log};
 
 #[derive(Args)]
 #[group(id = "imported")]
@@ -177,10 +177,10 @@ impl Opened {
         };
         self.rejects.write(std::mem::take(&mut report.rejected))?;
         self.rejects.finish()?;
-        println!(
+        let said = say(format_args!(
             "applied {}, unchanged {}, stale {}, rejected {}",
             report.applied, report.unchanged, report.stale, report.rejected_total
-        );
+        ));
         read?;
         if report.rejected_total > 0 {
             return Err(Failure {
@@ -191,7 +191,7 @@ impl Opened {
                 },
             });
         }
-        Ok(())
+        said
     }
 
     async fn read<F: Form>(

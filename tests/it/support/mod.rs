@@ -2,7 +2,9 @@
 
 pub mod cast;
 pub mod database;
+pub mod pooler;
 pub mod program;
+pub mod proxy;
 pub mod telephone;
 pub mod world;
 
