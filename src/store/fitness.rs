@@ -118,7 +118,8 @@ fn named(error: StoreError, url: &DatabaseUrl) -> StoreError {
 }
 
 fn can_be_written(sqlite: &mut SqliteConnection) -> Result<(), StoreError> {
-    match sqlite.batch_execute("BEGIN IMMEDIATE; ROLLBACK") {
+    // A lock alone would not tell: on a file that is only read SQLite takes that of a reader instead.
+    match sqlite.batch_execute("BEGIN IMMEDIATE; CREATE TABLE qupia_probe (x); ROLLBACK") {
         // Another process writes just now, so it can be written.
         Err(DieselError::DatabaseError(_, facts)) if facts.message().contains("locked") => Ok(()),
         tried => Ok(tried?),

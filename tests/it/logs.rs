@@ -215,8 +215,8 @@ fn a_secret_that_nobody_can_read_changes_nothing() {
         database.number(&query)
     };
     assert_eq!(changes("staff.created"), 1);
-    assert_eq!(changes("password.reset"), 0);
+    assert_eq!(changes("staff.password_reset"), 0);
     assert_eq!(run_to(Stdio::null(), &add).0, Some(0));
     assert_eq!(run_to(Stdio::null(), &reset).0, Some(0));
-    assert_eq!(changes("password.reset"), 1);
+    assert_eq!(changes("staff.password_reset"), 1);
 }

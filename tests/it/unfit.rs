@@ -28,7 +28,10 @@ on_postgresql! {
 const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')";
 
 async fn build(world: &World, url: &str) -> Result<App, StartError> {
-    let settings = settings(world.folder(), url, &[]);
+    let busy = BUSY
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let settings = settings(world.folder(), url, &busy.collect::<Vec<_>>());
     App::build(settings, world.clock.clone(), Chance::os()).await
 }
 
