@@ -38,11 +38,13 @@ async fn a_silent_network_is_told_and_the_database_found_again_when_it_speaks(wo
     let settings = settings(world.folder(), &proxy.url(), &more);
     let app = App::build(settings, world.clock.clone(), Chance::os()).await;
     let (behind, handle) = serve(app.unwrap_or_else(|error| panic!("{error}")));
-    let there = specialist.at(&behind);
+    let (there, card) = (specialist.at(&behind), format!("/v1/clients/{client}"));
+    let looks_on = branch.at(&behind);
     for _ in 0..2 {
         // Every lane has connections that lie idle when it happens.
-        let calls = (0..8).map(|_| verified(&there, &client));
-        futures_util::future::join_all(calls).await;
+        let looks = (0..8).map(|_| shown(&looks_on, &card));
+        futures_util::future::join_all(looks).await;
+        verified(&there, &client).await;
         behind.line.get("/readyz").await.expect(200);
         proxy.fall_silent();
         behind.line.get("/readyz").await.refused(503, "unavailable");
@@ -74,6 +76,19 @@ async fn the_process_ends_though_its_database_is_silent(world: &World) {
         line.get("/readyz").await.refused(503, "unavailable");
         assert_eq!(program.stop(), Some(0));
         proxy.serve_again();
+    }
+}
+
+/// Looks again where the database is not there yet.
+async fn shown(branch: &Person, card: &str) {
+    let began = Instant::now();
+    loop {
+        let answer = branch.get(card).await;
+        if answer.status == 503 && began.elapsed() < SOON {
+            continue;
+        }
+        answer.expect(200);
+        return;
     }
 }
 
