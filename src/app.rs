@@ -3,10 +3,13 @@
 
 pub mod chain_head;
 pub mod clock;
+pub mod drain;
 pub mod foundation;
+pub mod log;
 pub mod open_network;
 pub mod outbound;
 pub mod reload;
+pub mod rounds;
 pub mod settings;
 pub mod signal_counts;
 pub mod turns;
@@ -17,6 +20,7 @@ use secrecy::SecretString;
 
 use self::{
     clock::Clock,
+    drain::Drain,
     foundation::Foundation,
     outbound::Outbound,
     reload::KeyringRefused,
@@ -56,6 +60,8 @@ pub struct Parts {
     /// whose turn it is to search: a person's searches come one after the other, so that those that find
     /// nobody are counted before the next begins
     pub searches: Turns,
+    /// whether it was asked to stop
+    pub drain: Drain,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -100,6 +106,9 @@ pub enum StartError {
     /// the log
     #[error("log: {0}")]
     Log(String),
+    /// signals cannot be heard
+    #[error("no word of signals: {0}")]
+    Signals(std::io::Error),
     /// the first admin could not be made
     #[error("the first admin could not be made: {0}")]
     FirstAdmin(String),
@@ -126,6 +135,7 @@ impl StartError {
         matches!(
             self,
             Self::Settings(_)
+                | Self::Store(StoreError::Unfit(_))
                 | Self::Keyring(_)
                 | Self::WrongKeyring(_)
                 | Self::Log(_)
@@ -165,6 +175,7 @@ impl App {
             signals: SignalCounts::default(),
             keyring_refused: KeyringRefused::default(),
             searches: Turns::default(),
+            drain: Drain::default(),
             foundation,
             hasher,
             bootstrap_password,

@@ -6,11 +6,13 @@ mod calibrate;
 mod demo;
 mod keys;
 mod loans;
+mod output;
 mod serve;
 mod sessions;
 mod staff;
+mod stop;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{env, io, path::PathBuf, process::ExitCode, sync::OnceLock, time::Duration};
 
 use clap::{Args, Parser, Subcommand, error::ContextKind};
 use qupia::{
@@ -18,6 +20,7 @@ use qupia::{
         StartError,
         clock::Clock,
         foundation::{self, Foundation},
+        log::{self, Log, LostLines},
         settings::{Flags, Settings, SettingsError},
     },
     http::openapi,
@@ -25,8 +28,15 @@ use qupia::{
 };
 use tracing_subscriber::EnvFilter;
 
+use self::output::{note, say};
+
 /// Exit code for bad settings or arguments; clap's own is the same.
 const BAD_SETTINGS: u8 = 2;
+/// Whoever reads the log has so long to take the last lines.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The log of this process; the subscriber that writes to it is the process's as well.
+static LOG: OnceLock<Log> = OnceLock::new();
 
 #[derive(Parser)]
 #[command(
@@ -177,6 +187,14 @@ impl Failure {
         StartError::from(error).into()
     }
 
+    /// An end that is none: nobody is left to be told more.
+    fn none() -> Self {
+        Self {
+            code: 0,
+            message: String::new(),
+        }
+    }
+
     /// Anything else.
     fn other(message: String) -> Self {
         Self { code: 1, message }
@@ -194,12 +212,23 @@ impl From<StartError> for Failure {
 
 /// Runs the command that was asked for.
 pub fn run() -> ExitCode {
-    match obey(arguments().command) {
-        Ok(()) => ExitCode::SUCCESS,
+    let code = match obey(arguments().command) {
+        Ok(()) => 0,
         Err(failure) => {
-            eprintln!("qupia: {}", failure.message);
-            ExitCode::from(failure.code)
+            if failure.code != 0 {
+                note(format_args!("qupia: {}", failure.message));
+            }
+            failure.code
         }
+    };
+    flush_log();
+    ExitCode::from(code)
+}
+
+/// What was logged is written before the process ends, where somebody takes it.
+fn flush_log() {
+    if let Some(log) = LOG.get() {
+        log.flush(LAST_LINES);
     }
 }
 
@@ -223,7 +252,7 @@ fn obey(command: Command) -> Result<(), Failure> {
             demo: true,
         } => demo::serve(&place.flags(listen)),
         Command::Serve { place, listen, .. } => serve::serve(place.settings(listen)?),
-        Command::Migrate { place } => migrate(&place.settings(None)?),
+        Command::Migrate { place } => migrate(place.settings(None)?),
         Command::Staff(StaffCommand::Add { place, entry }) => {
             staff::add(place.settings(None)?, entry)
         }
@@ -232,21 +261,15 @@ fn obey(command: Command) -> Result<(), Failure> {
         }
         Command::Loans(command) => loans::obey(command),
         Command::Config(ConfigCommand::Check { place }) => {
-            print!("{}", place.settings(None)?.masked());
-            Ok(())
+            say(place.settings(None)?.masked().trim_end())
         }
         Command::Audit(command) => audit::run(command),
         Command::Backup(wish) => backup::back_up(wish),
         Command::Restore(wish) => backup::restore(wish),
         Command::Sessions(command) => sessions::run(command),
         Command::Keys(command) => keys::run(command),
-        Command::Openapi => {
-            println!("{}", openapi::json());
-            Ok(())
-        }
-        Command::Calibrate(wish) => wish
-            .run()
-            .map_err(|error| Failure::other(error.to_string())),
+        Command::Openapi => say(openapi::json()),
+        Command::Calibrate(wish) => wish.run(),
     }
 }
 
@@ -272,27 +295,35 @@ fn progress(what: &'static str) -> indicatif::ProgressBar {
 }
 
 /// The log goes to standard error; what a command is asked to print goes to standard output.
-fn start_log(settings: &Settings) -> Result<(), StartError> {
+fn start_log(settings: &Settings) -> Result<LostLines, StartError> {
+    let failed = |error: &dyn std::fmt::Display| StartError::Log(error.to_string());
     let filter = EnvFilter::try_new(&settings.log_filter)
         .map_err(|error| StartError::Log(format!("filter: {error}")))?;
-    let log = tracing_subscriber::fmt()
+    let log = Log::to(io::stderr()).map_err(|error| failed(&error))?;
+    let log = LOG.get_or_init(|| log);
+    let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .log_internal_errors(false)
+        .with_writer(log.clone());
     let started = if settings.log_json {
-        log.json().try_init()
+        subscriber.json().try_init()
     } else {
-        log.with_ansi(false).try_init()
+        subscriber.with_ansi(false).try_init()
     };
-    started.map_err(|error| StartError::Log(error.to_string()))
+    started.map_err(|error| failed(&error))?;
+    log::tell_panics();
+    Ok(log.lost().clone())
 }
 
-fn migrate(settings: &Settings) -> Result<(), Failure> {
-    let state = foundation::migrate_only(settings)?;
+fn migrate(mut settings: Settings) -> Result<(), Failure> {
+    start_log(&settings)?;
+    let system = actix_web::rt::System::new();
+    let state = system.block_on(foundation::migrate(&mut settings))?;
     if state.applied.is_empty() {
-        println!("nothing to apply");
+        say("nothing to apply")?;
     }
     for version in state.applied {
-        println!("applied {version}");
+        say(format_args!("applied {version}"))?;
     }
     Ok(())
 }

@@ -3,6 +3,9 @@
 //! One sentence of law: `main → http → flows → app → {store, loans} → secrets → domain`. An arrow may
 //! skip rooms; it never turns back. See `docs/architecture.md`.
 
+// These panic where nobody reads, or the disk is full.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod app;
 pub mod domain;
 pub mod flows;

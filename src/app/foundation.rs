@@ -16,7 +16,7 @@ use crate::{
         live::LiveKeys,
         private_file,
     },
-    store::{self, DatabaseUrl, MigrationState, Store, StoreError, Vault},
+    store::{self, DatabaseUrl, MIGRATED_WITHIN, MigrationState, Store, StoreError, Vault},
 };
 
 /// Settings, clock, chance, keys and database. Cheap to clone but for the settings.
@@ -54,9 +54,15 @@ impl Foundation {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn lay(settings: Settings, clock: Clock, chance: Chance) -> Result<Self, StartError> {
-        make_folder(&settings.data_dir)?;
-        migrate(settings.store.url.clone()).await?;
+    pub async fn lay(
+        mut settings: Settings,
+        clock: Clock,
+        chance: Chance,
+    ) -> Result<Self, StartError> {
+        let state = migrate(&mut settings).await?;
+        if !state.applied.is_empty() {
+            tracing::info!(applied = ?state.applied, "migrations applied");
+        }
         let (keyring, is_new) = match Keyring::load(&settings.keyring) {
             Ok(keyring) => (keyring, false),
             Err(KeyringError::NotThere(_)) => (Keyring::generate(&chance, clock.now()), true),
@@ -77,19 +83,17 @@ impl Foundation {
     /// # Errors
     /// [`StartError`], also where database or keyring is not there, or migrations are pending.
     pub async fn open(
-        settings: Settings,
+        mut settings: Settings,
         clock: Clock,
         chance: Chance,
     ) -> Result<Self, StartError> {
-        let url = settings.store.url.clone();
-        if let DatabaseUrl::Sqlite(path) = &url
+        if let DatabaseUrl::Sqlite(path) = &settings.store.url
             && !Path::new(path).is_file()
         {
             let problem = format!("there is no database {path}");
             return Err(StoreError::Unavailable(problem).into());
         }
-        let pending = tokio::task::spawn_blocking(move || store::pending(&url)).await;
-        let pending = pending.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+        let pending = examine(&mut settings).await?;
         if pending > 0 {
             return Err(StartError::Unmigrated(pending));
         }
@@ -132,13 +136,30 @@ impl Foundation {
     }
 }
 
-/// Applies what is pending, and does nothing else.
+/// Makes the data folder and applies what is pending, and does nothing else.
 ///
 /// # Errors
 /// [`StartError::DataFolder`] or [`StartError::Store`].
-pub fn migrate_only(settings: &Settings) -> Result<MigrationState, StartError> {
+pub async fn migrate(settings: &mut Settings) -> Result<MigrationState, StartError> {
     make_folder(&settings.data_dir)?;
-    Ok(store::migrate(&settings.store.url)?)
+    if examine(settings).await? == 0 {
+        // A role that may change no schema serves as well.
+        return Ok(MigrationState::default());
+    }
+    let url = settings.store.url.clone();
+    let migrate = move || store::migrate(&url);
+    let url = &settings.store.url;
+    Ok(store::bounded(url, MIGRATED_WITHIN, migrate).await?)
+}
+
+/// Looks whether the database can be served from; gives how many migrations are pending.
+async fn examine(settings: &mut Settings) -> Result<usize, StartError> {
+    let (url, patience) = (settings.store.url.clone(), settings.store.patience);
+    let within = store::examined_within(patience);
+    let examine = move || store::examine(&url, patience);
+    let fitness = store::bounded(&settings.store.url, within, examine).await?;
+    settings.store.granted = fitness.granted;
+    Ok(fitness.pending)
 }
 
 fn make_folder(folder: &Path) -> Result<(), StartError> {
@@ -146,15 +167,6 @@ fn make_folder(folder: &Path) -> Result<(), StartError> {
         folder: folder.display().to_string(),
         error,
     })
-}
-
-async fn migrate(url: DatabaseUrl) -> Result<(), StartError> {
-    let migrated = tokio::task::spawn_blocking(move || store::migrate(&url)).await;
-    let state = migrated.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-    if !state.applied.is_empty() {
-        tracing::info!(applied = ?state.applied, "migrations applied");
-    }
-    Ok(())
 }
 
 /// Holds the keyring against the keys that the data was written under. A keyring that was just made

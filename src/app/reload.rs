@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 
-use super::{App, StartError, foundation::agree_on_keys};
+use super::{App, StartError, foundation::agree_on_keys, rounds::Rounds};
 use crate::secrets::keyring::{Key, KeyState, Keyring, Purpose};
 
 /// How often the keyring is looked at.
@@ -42,10 +42,14 @@ impl KeyringRefused {
     }
 }
 
-/// Looks at the keyring until it is told to stop.
+/// Looks at the keyring until it is told to stop, and at once where SIGHUP asks for it.
 pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
-    let mut reloader = Reloader::default();
-    while tokio::time::timeout(ROUND, &mut stop).await.is_err() {
+    let (mut reloader, mut rounds) = (Reloader::default(), Rounds::every(ROUND));
+    loop {
+        tokio::select! {
+            _ = &mut stop => return,
+            () = rounds.next() => {}
+        }
         match look(&app, &mut reloader).await {
             Ok(()) => reloader.said.clear(),
             Err(error) => {

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     bounds::{
-        address, api_address, check_bounds, hash_settings, signal_rules, time_zone, tls_files,
+        address, api_address, check_bounds, drain, hash_settings, signal_rules, time_zone,
+        tls_files,
     },
     sources::{explain, given, text_or_file},
 };
@@ -46,6 +47,8 @@ pub struct Written {
     data_dir: PathBuf,
     listen: String,
     allow_insecure_listen: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drain_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +81,7 @@ impl Default for Written {
             data_dir: PathBuf::from("data"),
             listen: "127.0.0.1:8080".to_owned(),
             allow_insecure_listen: false,
+            drain_seconds: None,
             database_url: None,
             database_url_file: None,
             keyring: None,
@@ -221,6 +225,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// the address of the API
     pub listen: SocketAddr,
+    /// how long it serves on when it is asked to stop, and is not ready any more
+    pub drain: Duration,
     /// the address of the metrics, where it is one of its own
     pub metrics_listen: Option<SocketAddr>,
     /// the keyring's file
@@ -358,8 +364,10 @@ impl Settings {
             written.attempts.disable_after,
         );
         let window = |quota, seconds| Window { quota, seconds };
+        let listen = api_address(&written)?;
         Ok(Self {
-            listen: api_address(&written)?,
+            listen,
+            drain: drain(&written, listen),
             metrics_listen: match &written.metrics.listen {
                 Some(text) => Some(address("metrics.listen", text)?),
                 None => None,
@@ -373,6 +381,7 @@ impl Settings {
                 url,
                 connections: written.database.connections,
                 patience: Duration::from_secs(written.database.timeout_seconds),
+                granted: None,
                 is_load: false,
             },
             hash: hash_settings(&written.hash)?,

@@ -13,11 +13,18 @@ use qupia::{
         chain_head::{self, KnownSeal},
         foundation::Foundation,
     },
-    flows::{export_audit, verify_audit},
+    flows::{
+        export_audit::{self, ExportError},
+        verify_audit,
+    },
     secrets::private_file,
 };
 
-use super::{Failure, Place, progress, upkeep};
+use super::{
+    Failure, Place,
+    output::{note, say, unprinted},
+    progress, upkeep,
+};
 
 /// Exit code where the audit is not as it was sealed.
 pub const BAD_AUDIT: u8 = 4;
@@ -69,10 +76,10 @@ async fn verify(foundation: &Foundation, mut known: Vec<KnownSeal>) -> Result<()
     let folder = &foundation.settings.data_dir;
     let recalled = chain_head::recall(folder).map_err(|error| Failure::other(error.to_string()))?;
     if recalled.is_none() {
-        eprintln!(
+        note(format_args!(
             "{} remembers no seal: only --expect or --seal-log can show whether the end was cut off",
             folder.display()
-        );
+        ));
     }
     known.extend(recalled);
     let bar = progress("seals");
@@ -83,21 +90,25 @@ async fn verify(foundation: &Foundation, mut known: Vec<KnownSeal>) -> Result<()
     .await
     .map_err(StartError::from)?;
     bar.finish_and_clear();
-    println!(
+    let said = say(format_args!(
         "{} events under {} seals are as they were sealed",
         report.events, report.seals
-    );
+    ));
     if let Some(bad) = report.first_bad {
         return Err(Failure {
             code: BAD_AUDIT,
             message: format!("the audit is not as it was sealed: {bad}"),
         });
     }
-    println!("{} events are not sealed yet", report.unsealed);
-    if let Some(newest) = report.newest {
-        println!("the newest seal is {newest}");
+    said?;
+    say(format_args!(
+        "{} events are not sealed yet",
+        report.unsealed
+    ))?;
+    match report.newest {
+        Some(newest) => say(format_args!("the newest seal is {newest}")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn export(foundation: &Foundation, file: &Path) -> Result<(), Failure> {
@@ -112,10 +123,24 @@ async fn export(foundation: &Foundation, file: &Path) -> Result<(), Failure> {
         bar.set_position(done.unsigned_abs());
     })
     .await
-    .map_err(|error| Failure::other(error.to_string()))?;
+    .map_err(|error| match error {
+        ExportError::Write(error) => unwritten(file, &error),
+        other => Failure::other(other.to_string()),
+    })?;
     bar.finish_and_clear();
-    eprintln!("{} events, {} seals", exported.events, exported.seals);
+    note(format_args!(
+        "{} events, {} seals",
+        exported.events, exported.seals
+    ));
     Ok(())
+}
+
+fn unwritten(file: &Path, error: &io::Error) -> Failure {
+    if file == Path::new("-") {
+        unprinted(error)
+    } else {
+        Failure::other(format!("{}: {error}", file.display()))
+    }
 }
 
 /// A new file that only its owner may read.

@@ -25,7 +25,9 @@ use secrecy::SecretString;
 use super::{
     Failure, Place,
     audit::{BAD_AUDIT, create},
-    environment, sessions, start_log, upkeep,
+    environment,
+    output::say,
+    sessions, start_log, upkeep,
 };
 
 #[derive(Args)]
@@ -81,14 +83,11 @@ pub fn back_up(wish: Backup) -> Result<(), Failure> {
             Ok(manifest)
         });
         match made {
-            Ok(manifest) => {
-                println!(
-                    "{}: {} bytes of database",
-                    wish.file.display(),
-                    manifest.database_bytes
-                );
-                Ok(())
-            }
+            Ok(manifest) => say(format_args!(
+                "{}: {} bytes of database",
+                wish.file.display(),
+                manifest.database_bytes
+            )),
             Err(error) => {
                 // Half a backup is none.
                 let _best_effort = fs::remove_file(&wish.file);
@@ -137,17 +136,19 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
             .await
             .map_err(told)?;
         let report = restored.audit;
-        println!("restored what was held at {}", restored.manifest.made_at);
-        println!(
+        say(format_args!(
+            "restored what was held at {}",
+            restored.manifest.made_at
+        ))?;
+        say(format_args!(
             "{} events under {} seals are as they were sealed, {} were not sealed yet",
             report.events, report.seals, report.unsealed
-        );
-        println!(
+        ))?;
+        say(format_args!(
             "put a copy of the keyring into {} before `qupia serve --data-dir`",
             wish.to.display()
-        );
-        sessions::tell(&restored.ended);
-        Ok(())
+        ))?;
+        sessions::tell(&restored.ended)
     })
 }
 
@@ -160,6 +161,7 @@ fn secret(file: &Path) -> Result<SecretString, Failure> {
 fn told(error: BackupError) -> Failure {
     match error {
         BackupError::Start(error) => error.into(),
+        BackupError::Store(error) => StartError::from(error).into(),
         BackupError::BadAudit(_) => Failure {
             code: BAD_AUDIT,
             message: error.to_string(),

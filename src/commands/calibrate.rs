@@ -7,6 +7,8 @@ use qupia::secrets::{
     hasher::Cost,
 };
 
+use super::{Failure, output::say};
+
 /// What is wanted of a hash.
 #[derive(clap::Args)]
 pub struct Calibrate {
@@ -45,15 +47,15 @@ impl Calibrate {
     /// Measures and prints.
     ///
     /// # Errors
-    /// [`CalibrateError`].
-    pub fn run(&self) -> Result<(), CalibrateError> {
+    /// A failure of the measurement, or that it cannot be printed.
+    pub fn run(&self) -> Result<(), Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores);
-        println!("{workers} workers on {cores} cores");
+        say(format_args!("{workers} workers on {cores} cores"))?;
         if let Some(cost) = self.cost {
             return print_measured(cost, workers, self.rounds);
         }
-        println!("\nOWASP's and ASVS's equal choices:");
+        say("\nOWASP's and ASVS's equal choices:")?;
         for cost in owasp_costs() {
             print_measured(cost, workers, self.rounds)?;
         }
@@ -62,16 +64,21 @@ impl Calibrate {
             memory_kib: self.memory_mib * 1_024,
             workers,
         };
-        print_settings(&recommend(&wish, self.rounds)?, self.millis);
-        Ok(())
+        let best = recommend(&wish, self.rounds).map_err(unmeasured)?;
+        print_settings(&best, self.millis)
     }
 }
 
-fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), CalibrateError> {
-    let of_workers = measure(cost, workers, Blocks::OfWorkers, rounds)?;
-    let kept = measure(cost, workers, Blocks::Kept, rounds)?;
-    let fresh = measure(cost, workers, Blocks::Fresh, rounds)?;
-    println!(
+fn unmeasured(error: CalibrateError) -> Failure {
+    Failure::other(error.to_string())
+}
+
+fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), Failure> {
+    let measured = |blocks| measure(cost, workers, blocks, rounds).map_err(unmeasured);
+    let of_workers = measured(Blocks::OfWorkers)?;
+    let kept = measured(Blocks::Kept)?;
+    let fresh = measured(Blocks::Fresh)?;
+    say(format_args!(
         "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s in the workers' memory, \
          {:>6.1} with memory that is merely kept, {:>6.1} with fresh",
         cost.memory_kib,
@@ -80,22 +87,23 @@ fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), Calib
         of_workers.per_second,
         kept.per_second,
         fresh.per_second,
-    );
-    Ok(())
+    ))
 }
 
-fn print_settings(best: &Measured, wanted_millis: u64) {
-    println!("\nFor {wanted_millis} ms a hash:\n");
-    println!("[hash]");
-    println!("memory_kib = {}", best.cost.memory_kib);
-    println!("passes = {}", best.cost.passes);
-    println!("lanes = {}", best.cost.lanes);
-    println!("workers = {}", best.workers);
-    println!(
-        "\n# {:.1} ms a hash, {} MiB for all workers; expect {:.0} verifications/s where words are right\n\
+fn print_settings(best: &Measured, wanted_millis: u64) -> Result<(), Failure> {
+    let Cost {
+        memory_kib,
+        passes,
+        lanes,
+    } = best.cost;
+    say(format_args!(
+        "\nFor {wanted_millis} ms a hash:\n\n[hash]\nmemory_kib = {memory_kib}\npasses = {passes}\n\
+         lanes = {lanes}\nworkers = {}\n\n\
+         # {:.1} ms a hash, {} MiB for all workers; expect {:.0} verifications/s where words are right\n\
          # at once, and a quarter of that where all are wrong: a refusal always costs four hashes",
+        best.workers,
         best.one_hash.as_secs_f64() * 1_000.0,
         best.memory_kib / 1_024,
         best.per_second,
-    );
+    ))
 }

@@ -1,7 +1,7 @@
 //! `qupia serve --demo`: made-up data in a throw-away folder, who plays in it, and four lines that
 //! walk the main job.
 
-use std::{fmt::Write as _, fs::Permissions, io::Write as _, os::unix::fs::PermissionsExt};
+use std::{fmt::Write as _, fs::Permissions, os::unix::fs::PermissionsExt};
 
 use qupia::{
     app::{
@@ -14,9 +14,13 @@ use qupia::{
     secrets::chance::Chance,
 };
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
-use super::{Failure, environment, serve::run, start_log};
+use super::{
+    Failure, environment,
+    output::say,
+    serve::{Serving, run},
+    start_log,
+    stop::Stop,
+};
 
 /// Makes everything up and serves it; the folder is removed at the end.
 pub fn serve(flags: &Flags) -> Result<(), Failure> {
@@ -28,21 +32,21 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
     let environment = environment()?.into_iter();
     let settings = Settings::read_for_demonstration(flags, environment, folder.path())
         .map_err(Failure::settings)?;
-    start_log(&settings)?;
+    let lost_lines = start_log(&settings)?;
     let served = actix_web::rt::System::new().block_on(async move {
         // Whoever stops it while it is being made leaves no folder behind either.
-        let mut stop = asked_to_stop()?;
+        let mut stop = Stop::listen()?;
         let (app, made) = tokio::select! {
             made = make(settings) => made?,
-            _ = stop.0.recv() => return Ok(()),
-            _ = stop.1.recv() => return Ok(()),
+            _ = stop.asked() => return Ok(()),
         };
         let tell = |base: &str| {
             let told = programme(&made, base);
             // A reader who has seen enough and gone is no reason to stop.
-            let _gone = std::io::stdout().write_all(told.as_bytes());
+            let _gone = say(told);
         };
-        run(&app, tell).await?;
+        let serving = Serving { stop, lost_lines };
+        run(&app, serving, tell).await?;
         Ok(())
     });
     folder.close().map_err(|error| {
@@ -62,12 +66,6 @@ async fn make(settings: Settings) -> Result<(App, Demonstration), Failure> {
             "the demonstration was not made: {refusal:?}"
         ))),
     }
-}
-
-fn asked_to_stop() -> Result<(Signal, Signal), Failure> {
-    let on =
-        |kind| signal(kind).map_err(|error| Failure::other(format!("no word of signals: {error}")));
-    Ok((on(SignalKind::interrupt())?, on(SignalKind::terminate())?))
 }
 
 /// What is told at the start.

@@ -14,7 +14,11 @@ use qupia::{
     },
 };
 
-use super::{Failure, Place, progress, upkeep};
+use super::{
+    Failure, Place,
+    output::{note, say},
+    progress, upkeep,
+};
 
 /// An instance that looks at the keyring has taken a change of it after so long.
 const TAKEN_AFTER: Duration = Duration::from_secs(10);
@@ -76,26 +80,25 @@ pub fn run(command: KeysCommand) -> Result<(), Failure> {
             let purpose = parse(&purpose)?;
             upkeep(place.settings(None)?, async move |foundation| {
                 let id = keys::add(foundation, purpose).await.map_err(told)?;
-                println!(
+                say(format_args!(
                     "added {id}; when every instance has it: qupia keys rotate {purpose} --to {id}"
-                );
-                Ok(())
+                ))
             })
         }
         KeysCommand::Rotate { place, purpose, to } => {
             let purpose = parse(&purpose)?;
             upkeep(place.settings(None)?, async move |foundation| {
                 let id = keys::rotate(foundation, purpose, to).await.map_err(told)?;
-                println!("{id} makes what is new; running instances take it within ten seconds");
-                Ok(())
+                say(format_args!(
+                    "{id} makes what is new; running instances take it within ten seconds"
+                ))
             })
         }
         KeysCommand::Retire { place, purpose, id } => {
             let purpose = parse(&purpose)?;
             upkeep(place.settings(None)?, async move |foundation| {
                 keys::retire(foundation, purpose, &id).await.map_err(told)?;
-                println!("retired {id}");
-                Ok(())
+                say(format_args!("retired {id}"))
             })
         }
         KeysCommand::Rewrap { place } => upkeep(place.settings(None)?, rewrap),
@@ -119,27 +122,26 @@ fn init(place: &Place) -> Result<(), Failure> {
     }
     let keyring = Keyring::generate(&Chance::os(), Clock::system().now());
     keyring.create(path).map_err(StartError::from)?;
-    println!("{}", path.display());
-    Ok(())
+    say(path.display())
 }
 
 async fn list(foundation: &Foundation) -> Result<(), Failure> {
     for key in keys::list(foundation).await.map_err(StartError::from)? {
         let state = if key.is_active { "active" } else { "reading" };
         let made = key.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        println!(
+        say(format_args!(
             "{:<8} {:<28} {state:<8} {made}  {} {}",
             key.purpose.as_str(),
             key.id,
             key.held,
             key.what
-        );
+        ))?;
         if let Some(public_key) = key.public_key {
             let hex: String = public_key
                 .iter()
                 .map(|byte| format!("{byte:02x}"))
                 .collect();
-            println!("{:<8} public key {hex}", "");
+            say(format_args!("{:<8} public key {hex}", ""))?;
         }
     }
     Ok(())
@@ -156,12 +158,15 @@ async fn rewrap(foundation: &Foundation) -> Result<(), Failure> {
         .await
         .map_err(StartError::from)?;
     bar.finish_and_clear();
-    println!("{} values are under the active keys now", anew.done);
+    let said = say(format_args!(
+        "{} values are under the active keys now",
+        anew.done
+    ));
     if anew.unopened.is_empty() {
-        return Ok(());
+        return said;
     }
     for value in &anew.unopened {
-        eprintln!("does not open: {value}");
+        note(format_args!("does not open: {value}"));
     }
     Err(Failure::other(format!(
         "{} values do not open and stay as they are",
@@ -176,7 +181,7 @@ async fn wait_until_taken(foundation: &Foundation) {
     if let Some(left) = TAKEN_AFTER.checked_sub(since.unwrap_or_default())
         && !left.is_zero()
     {
-        eprintln!("waiting until running instances have taken the keyring");
+        note("waiting until running instances have taken the keyring");
         tokio::time::sleep(left).await;
     }
 }

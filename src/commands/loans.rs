@@ -16,7 +16,11 @@ use qupia::{
 };
 
 use self::import::Import;
-use super::{Failure, Place, start_log};
+use super::{
+    Failure, Place,
+    output::{say, unprinted},
+    start_log,
+};
 
 /// Exit code where lines were rejected, or loans differ.
 const DIFFERENT: u8 = 3;
@@ -49,7 +53,7 @@ pub fn obey(command: LoansCommand) -> Result<(), Failure> {
 fn check(place: &Place) -> Result<(), Failure> {
     let settings = place.settings(None)?;
     start_log(&settings)?;
-    let (mut differences, mut out) = (0_u64, io::stdout().lock());
+    let (mut differences, mut out, mut printed) = (0_u64, io::stdout().lock(), Ok(()));
     let clients = actix_web::rt::System::new().block_on(async {
         let house = Foundation::open(settings, Clock::system(), Chance::os()).await?;
         let Some(source) = house.loan_source()? else {
@@ -65,10 +69,13 @@ fn check(place: &Place) -> Result<(), Failure> {
                 ours,
                 theirs,
             } = found;
-            let _reader_may_be_gone = writeln!(
-                out,
-                "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
-            );
+            // They are counted to the end, whoever still reads.
+            if printed.is_ok() {
+                printed = writeln!(
+                    out,
+                    "{client_number}\t{ticket_number}\t{what}\t{ours}\t{theirs}"
+                );
+            }
         });
         compared.await.map_err(|broken| match broken {
             Broken::Source(number, fault) => {
@@ -77,14 +84,19 @@ fn check(place: &Place) -> Result<(), Failure> {
             Broken::Refusal(refusal) => told(refusal),
         })
     })?;
+    if let Err(error) = printed {
+        let failure = unprinted(&error);
+        if failure.code != 0 {
+            return Err(failure);
+        }
+    }
     if differences > 0 {
         return Err(Failure {
             code: DIFFERENT,
             message: format!("{differences} differences among {clients} clients"),
         });
     }
-    println!("no difference among {clients} clients");
-    Ok(())
+    say(format_args!("no difference among {clients} clients"))
 }
 
 fn told(refusal: Refusal) -> Failure {

@@ -6,7 +6,7 @@ use qupia::{
     flows::end_sessions::{Ended, end_sessions},
 };
 
-use super::{Failure, Place, upkeep};
+use super::{Failure, Place, output::say, upkeep};
 
 #[derive(Subcommand)]
 pub enum SessionsCommand {
@@ -22,24 +22,23 @@ pub fn run(command: SessionsCommand) -> Result<(), Failure> {
     let SessionsCommand::End { place } = command;
     upkeep(place.settings(None)?, async move |foundation| {
         let ended = end_sessions(foundation).await.map_err(StartError::from)?;
-        tell(&ended);
-        Ok(())
+        tell(&ended)
     })
 }
 
 /// What ended, and what an operator has to look at that an older copy brings back.
-pub fn tell(ended: &Ended) {
-    println!(
+pub fn tell(ended: &Ended) -> Result<(), Failure> {
+    say(format_args!(
         "{} sessions and {} one-time passwords have ended: everybody signs in anew, and \
          `qupia staff reset LOGIN` makes a new one-time password",
         ended.sessions, ended.one_time_passwords
-    );
-    println!("whoever was disabled since then is active again; these may sign in:");
+    ))?;
+    say("whoever was disabled since then is active again; these may sign in:")?;
     for (login, role) in &ended.active {
-        println!("  {login} ({})", role.name());
+        say(format_args!("  {login} ({})", role.name()))?;
     }
-    println!(
+    say(
         "passwords, client secrets, roles, passphrases, blocks, locks and receivers of webhooks are those \
-         of then too: docs/keys-and-backup.md, \"After a restore\""
-    );
+         of then too: docs/keys-and-backup.md, \"After a restore\"",
+    )
 }

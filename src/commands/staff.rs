@@ -19,7 +19,11 @@ use qupia::{
 };
 use secrecy::ExposeSecret;
 
-use super::{Failure, start_log};
+use super::{
+    Failure,
+    output::{say, say_for_certain},
+    start_log,
+};
 
 /// The longest name of a member of staff, as the API has it.
 const MAX_NAME_CHARS: usize = 200;
@@ -79,45 +83,68 @@ pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
             role,
             branch_code,
         };
-        let (row, made) = staff::enter_at_console(app, new).await?;
-        println!("{} is entered as {}", row.login, row.role.name());
-        show(&made);
-        Ok(())
+        let entering = staff::prepare_at_console(app, new).await.map_err(told)?;
+        show(&entering.secret)?;
+        let row = entering.commit(app).await.map_err(told_after_secret)?;
+        say(format_args!(
+            "{} is entered as {}",
+            row.login,
+            row.role.name()
+        ))
     })
 }
 
 /// Makes a new first secret for somebody.
 pub fn reset(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
     with_app(settings, async move |app| {
-        let (row, made) = passwords::reset_at_console(app, login.0).await?;
-        if !row.is_active {
-            println!("{} is disabled, and stays so", row.login);
+        let renewing = passwords::prepare_at_console(app, login.0)
+            .await
+            .map_err(told)?;
+        show(&renewing.secret)?;
+        let row = renewing.commit(app).await.map_err(told_after_secret)?;
+        if row.is_active {
+            return Ok(());
         }
-        show(&made);
-        Ok(())
+        say(format_args!("{} is disabled, and stays so", row.login))
     })
 }
 
-fn show(made: &MadeSecret) {
+/// Shows a secret before anything is written: what nobody has read must not be in force.
+fn show(made: &MadeSecret) -> Result<(), Failure> {
     let what = if made.is_client_secret {
         "client secret"
     } else {
         "one-time password"
     };
-    println!("{what}: {}", made.secret.expose_secret());
+    say_for_certain(format_args!("{what}: {}", made.secret.expose_secret())).map_err(|failure| {
+        Failure::other(format!(
+            "nothing was changed, since the {what} could not be shown: {}",
+            failure.message
+        ))
+    })
 }
 
 fn with_app(
     settings: Settings,
-    work: impl AsyncFnOnce(&App) -> Result<(), Refusal>,
+    work: impl AsyncFnOnce(&App) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     start_log(&settings)?;
     actix_web::rt::System::new().block_on(async move {
         let app = App::build(settings, Clock::system(), Chance::os()).await?;
         let done = work(&app).await;
         app.hasher.shutdown().await;
-        done.map_err(told)
+        done
     })
+}
+
+/// A refusal once the secret was shown.
+fn told_after_secret(refusal: Refusal) -> Failure {
+    let Failure { code, message } = told(refusal);
+    let hint = "the secret above may not be in force; `qupia staff reset` makes another";
+    Failure {
+        code,
+        message: format!("{message}; {hint}"),
+    }
 }
 
 /// A refusal in words; what an argument brought about is the argument's fault.

@@ -126,6 +126,7 @@ async fn throttle(
 }
 
 /// A secret that was made for somebody, to be shown once.
+#[derive(Clone)]
 pub struct MadeSecret {
     /// the secret
     pub secret: SecretString,
@@ -155,15 +156,18 @@ pub async fn reset(
         app.clock.now(),
         Action::PasswordReset,
     );
-    renew(app, event, staff).await
+    let renewing = prepare(app, event, staff).await?;
+    let secret = renewing.secret.clone();
+    renewing.commit(app).await?;
+    Ok(secret)
 }
 
 /// Makes a new one-time password or client secret from the machine's own console, as for an admin
-/// whose password is lost; see [`super::staff::enter_at_console`].
+/// whose password is lost; see [`super::staff::prepare_at_console`].
 ///
 /// # Errors
 /// As [`reset`].
-pub async fn reset_at_console(app: &App, login: Login) -> Result<(StaffRow, MadeSecret), Refusal> {
+pub async fn prepare_at_console(app: &App, login: Login) -> Result<Renewing, Refusal> {
     let staff = app
         .store
         .read(move |reader| reader.staff_by_login(&login))
@@ -171,24 +175,51 @@ pub async fn reset_at_console(app: &App, login: Login) -> Result<(StaffRow, Made
         .ok_or(Refusal::Unknown)?;
     let origin = Origin::own(CONSOLE);
     let event = Event::of_nobody(&origin, app.clock.now(), Action::PasswordReset);
-    let made = renew(app, event, staff.clone()).await?;
-    Ok((staff, made))
+    prepare(app, event, staff).await
 }
 
-async fn renew(app: &App, event: Event, staff: StaffRow) -> Result<MadeSecret, Refusal> {
-    let (made_secret, made) = make_first_secret(app, staff.role).await?;
-    let now = event.at;
-    let until =
-        (staff.role != Role::LoanSystem).then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS));
-    let event = event.subject(&staff.id).outcome("made");
-    app.store
-        .write(move |tx| {
-            tx.set_password(&staff.id, &made.phc, until)?;
-            tx.end_sessions_of(&staff.id, None, now)?;
-            Ok(Traced::new((), event.clone()))
-        })
-        .await?;
-    Ok(made_secret)
+/// A new first secret that is made, and not in force yet.
+pub struct Renewing {
+    /// to be shown once
+    pub secret: MadeSecret,
+    staff: StaffRow,
+    made: Made,
+    event: Event,
+}
+
+impl Renewing {
+    /// Puts it in force, and gives whose it is; all their sessions end.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`].
+    pub async fn commit(self, app: &App) -> Result<StaffRow, Refusal> {
+        let Self {
+            staff, made, event, ..
+        } = self;
+        let now = event.at;
+        let is_person = staff.role != Role::LoanSystem;
+        let until = is_person.then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS));
+        let id = staff.id.clone();
+        let event = event.subject(&id).outcome("made");
+        app.store
+            .write(move |tx| {
+                tx.set_password(&id, &made.phc, until)?;
+                tx.end_sessions_of(&id, None, now)?;
+                Ok(Traced::new((), event.clone()))
+            })
+            .await?;
+        Ok(staff)
+    }
+}
+
+async fn prepare(app: &App, event: Event, staff: StaffRow) -> Result<Renewing, Refusal> {
+    let (secret, made) = make_first_secret(app, staff.role).await?;
+    Ok(Renewing {
+        secret,
+        staff,
+        made,
+        event,
+    })
 }
 
 /// Makes the first secret of a role, and its hash.

@@ -96,21 +96,53 @@ pub async fn enter(
 ) -> Result<(StaffRow, MadeSecret), Refusal> {
     let now = app.clock.now();
     let event = Event::by(proof.actor(), origin, now, Action::StaffCreated);
-    take_in(app, event, entry).await
+    let entering = prepare(app, event, entry).await?;
+    let secret = entering.secret.clone();
+    let row = entering.commit(app).await?;
+    Ok((row, secret))
 }
 
-/// Enters staff from the machine's own console. Whoever can run the program on the data with its
-/// keyring needs no other proof; the event has no actor and says where it came from.
+/// Prepares to enter staff from the machine's own console, where the secret is shown before anything is
+/// written. Whoever can run the program on the data with its keyring needs no other proof; the event has
+/// no actor and says where it came from.
 ///
 /// # Errors
 /// As [`enter`].
-pub async fn enter_at_console(app: &App, entry: Entry) -> Result<(StaffRow, MadeSecret), Refusal> {
+pub async fn prepare_at_console(app: &App, entry: Entry) -> Result<Entering, Refusal> {
     let origin = Origin::own(CONSOLE);
     let event = Event::of_nobody(&origin, app.clock.now(), Action::StaffCreated);
-    take_in(app, event, entry).await
+    prepare(app, event, entry).await
 }
 
-async fn take_in(app: &App, event: Event, entry: Entry) -> Result<(StaffRow, MadeSecret), Refusal> {
+/// Staff whose first secret is made, and who are not entered yet.
+pub struct Entering {
+    /// to be shown once
+    pub secret: MadeSecret,
+    new: NewStaff,
+    event: Event,
+}
+
+impl Entering {
+    /// Enters them.
+    ///
+    /// # Errors
+    /// [`Conflict::LoginTaken`], [`Refusal::Store`].
+    pub async fn commit(self, app: &App) -> Result<StaffRow, Refusal> {
+        let Self { new, event, .. } = self;
+        let (id, now) = (new.id.clone(), event.at);
+        let row = app
+            .store
+            .write(move |tx| {
+                tx.insert_staff(&new, now)?;
+                let row = tx.staff(&id)?;
+                Ok(Traced::new(row, event.clone()))
+            })
+            .await?;
+        row.ok_or(Refusal::Unknown)
+    }
+}
+
+async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refusal> {
     check_branch(app, entry.role, entry.branch_code.as_ref()).await?;
     let login = entry.login.clone();
     if app
@@ -147,16 +179,7 @@ async fn take_in(app: &App, event: Event, entry: Entry) -> Result<(StaffRow, Mad
             new: Some(code.as_str()),
         });
     }
-    let id = new.id.clone();
-    let row = app
-        .store
-        .write(move |tx| {
-            tx.insert_staff(&new, now)?;
-            let row = tx.staff(&id)?;
-            Ok(Traced::new(row, event.clone()))
-        })
-        .await?;
-    Ok((row.ok_or(Refusal::Unknown)?, secret))
+    Ok(Entering { secret, new, event })
 }
 
 async fn check_branch(app: &App, role: Role, code: Option<&BranchCode>) -> Result<(), Refusal> {

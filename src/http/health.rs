@@ -37,10 +37,16 @@ pub async fn lives() -> HttpResponse {
     extensions(("x-problems" = json!(["unavailable"]))),
 )]
 pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    // Keys and migrations were held against the data at the start; what can go away is the database.
-    app.store.ping().await.map_err(|error| {
+    let is_ready = if app.drain.has_begun() {
+        Err("the service was asked to stop".to_owned())
+    } else {
+        // Keys were held against the data at the start; what can go away is the database, and what can
+        // change beneath a running instance is its schema.
+        app.store.ping().await.map_err(|error| error.to_string())
+    };
+    is_ready.map_err(|why| {
         let unavailable = Problem {
-            inner: Some(error.to_string()),
+            inner: Some(why),
             ..Problem::new(Code::Unavailable)
         };
         unavailable.header(header::RETRY_AFTER, "2")

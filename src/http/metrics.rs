@@ -6,21 +6,22 @@ use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
 };
 
-use crate::app::App;
+use crate::app::{App, log::LostLines};
 
 /// The figures of one process.
 pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
+    lost_lines: LostLines,
 }
 
 impl Metrics {
-    /// Makes the registry.
+    /// Makes the registry; lines that the log lost are told among the figures.
     ///
     /// # Errors
     /// What the library says where two figures have one name.
-    pub fn new() -> prometheus::Result<Self> {
+    pub fn new(lost_lines: LostLines) -> prometheus::Result<Self> {
         let registry = Registry::new();
         let requests = IntCounterVec::new(
             Opts::new("qupia_requests_total", "Answers given"),
@@ -37,6 +38,7 @@ impl Metrics {
             registry,
             requests,
             seconds,
+            lost_lines,
         })
     }
 
@@ -67,7 +69,7 @@ impl Metrics {
         let mut text = String::from_utf8(text).unwrap_or_default();
         let stats = app.hasher.stats();
         let (answered, unanswered) = app.outbound.calls();
-        let figures: [(&str, &str, &str, u64); 9] = [
+        let figures: [(&str, &str, &str, u64); 10] = [
             (
                 "qupia_hash_jobs_total",
                 "counter",
@@ -121,6 +123,12 @@ impl Metrics {
                 "gauge",
                 "1 while the keyring's file cannot be taken and the keys stay as they were",
                 u64::from(app.keyring_refused.is_so()),
+            ),
+            (
+                "qupia_log_lines_lost_total",
+                "counter",
+                "Lines of the log that could not be written",
+                self.lost_lines.count(),
             ),
         ];
         for (name, kind, help, value) in figures {

@@ -104,7 +104,9 @@ impl From<Refusal> for Problem {
                 Self::new(Code::Overloaded).header(header::RETRY_AFTER, seconds.max(1).to_string())
             }
             Refusal::Hash(error) => Self::internal(error),
-            Refusal::Store(StoreError::Unavailable(why) | StoreError::InDoubt(why)) => Self {
+            Refusal::Store(
+                StoreError::Unavailable(why) | StoreError::InDoubt(why) | StoreError::Unfit(why),
+            ) => Self {
                 inner: Some(why),
                 ..Self::new(Code::Unavailable)
             }

@@ -6,18 +6,19 @@ use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn
 
 use super::{context::present, intake::Intake, metrics::Metrics, routes};
 use crate::{
-    app::{App, StartError},
+    app::{App, StartError, log::LostLines, rounds::Rounds},
     secrets::certificate::Certificate,
 };
 
 /// A request's headers have to arrive within this time.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// What is in flight when the service is asked to stop has this time to finish.
-const FINISH_WITHIN_SECONDS: u64 = 30;
+/// What is in flight when the service stops has this time to finish. Handing duties over and closing the
+/// database come after it, within the half minute that is promised for all.
+const FINISH_WITHIN_SECONDS: u64 = 19;
 
 /// So many connections are held by one worker; the next waits in the system's own queue.
 const MOST_CONNECTIONS: usize = 10_000;
-/// A renewed certificate is found within this time.
+/// A renewed certificate is found within this time, or at once with SIGHUP.
 const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(10);
 
 /// A server that is bound and not yet running.
@@ -30,12 +31,14 @@ pub struct Bound {
     pub server: Server,
 }
 
-/// Binds the API, and the metrics where they have an address of their own.
+/// Binds the API, and the metrics where they have an address of their own. Signals are left to whoever
+/// runs it.
 ///
 /// # Errors
 /// [`StartError::Listen`] where an address cannot be bound, [`StartError::Certificate`].
-pub fn bind(app: &App) -> Result<Bound, StartError> {
-    let metrics = Metrics::new().map_err(|error| StartError::Listen(io::Error::other(error)))?;
+pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
+    let metrics = Metrics::new(lost_lines);
+    let metrics = metrics.map_err(|error| StartError::Listen(io::Error::other(error)))?;
     let metrics = web::Data::new(metrics);
     let data = web::Data::new(app.clone());
     let has_own_metrics = app.settings.metrics_listen.is_some();
@@ -56,7 +59,8 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
     })
     .client_request_timeout(HEADERS_WITHIN)
     .max_connections(MOST_CONNECTIONS)
-    .shutdown_timeout(FINISH_WITHIN_SECONDS);
+    .shutdown_timeout(FINISH_WITHIN_SECONDS)
+    .disable_signals();
     let (server, scheme) = match &app.settings.tls {
         None => (
             server
@@ -107,9 +111,9 @@ fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
 
 /// Serves a renewed certificate without a stop; one that cannot be read leaves the old one served.
 async fn keep_fresh(certificate: Arc<Certificate>) {
-    let mut look = tokio::time::interval(LOOK_AT_CERTIFICATE);
+    let mut rounds = Rounds::every(LOOK_AT_CERTIFICATE);
     loop {
-        look.tick().await;
+        rounds.next().await;
         match certificate.reload() {
             Ok(false) => {}
             Ok(true) => tracing::info!("a renewed certificate is served"),

@@ -8,8 +8,8 @@ use diesel::{
     sql_query,
 };
 
-use super::error::StoreError;
 pub(super) use super::url::DatabaseUrl;
+use super::{error::StoreError, postgres};
 use crate::secrets::private_file;
 
 /// A connection to either database.
@@ -54,7 +54,9 @@ pub(super) fn open(
             let _sqlite_says_why = private_file::create_if_absent(Path::new(path));
             SqliteConnection::establish(path).map(AnyConnection::Sqlite)
         }
-        DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Postgres),
+        DatabaseUrl::Postgres(url) => {
+            PgConnection::establish(&postgres::bounded(url, statement)).map(AnyConnection::Postgres)
+        }
     };
     let mut connection = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let settings = match &connection {

@@ -43,6 +43,9 @@ pub enum StoreError {
     /// What the work was to end had ended before; nothing was changed.
     #[error("it had ended before")]
     AlreadyEnded,
+    /// The database cannot serve as it is set up, and trying again does not help.
+    #[error("the database cannot be served from: {0}")]
+    Unfit(String),
     /// A rule of uniqueness.
     #[error("already taken: {0:?}")]
     Taken(Taken),

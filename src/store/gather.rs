@@ -2,15 +2,20 @@
 //! that is one statement for all of them, and on SQLite one view of the database, whose pages are read
 //! once.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     LONGEST_QUEUE,
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    connection::{AnyConnection, Purpose},
+    connections::{Connection, Connections},
     error::StoreError,
     lanes::Outcome,
     replies::{self, Reply, answered},
-    threads::{Threads, caught, group},
+    threads::{Pulse, Threads, caught, group},
 };
 
 /// So many are answered by one look at the most.
@@ -49,20 +54,21 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
     pub(super) fn start(
         threads: &Threads,
         name: &str,
-        url: &DatabaseUrl,
+        connections: &Arc<Connections>,
         patience: Duration,
         look: Look<K, V>,
     ) -> Result<Self, StoreError> {
         let (queue, asked) = flume::bounded(LONGEST_QUEUE);
-        let url = url.clone();
-        threads.start(name.to_owned(), move || live(&url, patience, look, &asked))?;
+        let connections = Arc::clone(connections);
+        let life = move |pulse: &Arc<Pulse>| live(&connections, pulse, look, &asked);
+        threads.start(name.to_owned(), life)?;
         Ok(Self { queue, patience })
     }
 
-    /// Asks the thread to end, once what waits is answered.
-    pub(super) fn end(&self) {
-        // A thread that is gone needs no asking.
-        let _ended = self.queue.send(None);
+    /// Asks the thread to end, once what waits is answered; a full queue is waited for no longer than this.
+    pub(super) fn end(&self, until: Instant) {
+        // A thread that is gone needs no asking, and one that hangs hears none.
+        let _ended = self.queue.send_deadline(None, until);
     }
 
     pub(super) async fn ask(&self, key: K) -> Outcome<V> {
@@ -75,8 +81,8 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
 }
 
 fn live<K, V>(
-    url: &DatabaseUrl,
-    patience: Duration,
+    connections: &Connections,
+    pulse: &Arc<Pulse>,
     look: Look<K, V>,
     asked: &flume::Receiver<Option<Asked<K, V>>>,
 ) {
@@ -85,18 +91,20 @@ fn live<K, V>(
         let (mut group, is_last) = group(first, asked, GROUP);
         group.retain(|asked| !asked.reply.is_withdrawn());
         if !group.is_empty() {
-            answer(&mut connection, url, patience, look, group);
+            pulse.beat();
+            answer(&mut connection, (connections, pulse), look, group);
+            connections.share(&mut connection);
+            pulse.rest();
         }
-        if is_last {
+        if is_last || pulse.is_given_up() {
             return;
         }
     }
 }
 
 fn answer<K, V>(
-    connection: &mut Option<AnyConnection>,
-    url: &DatabaseUrl,
-    patience: Duration,
+    connection: &mut Option<Connection>,
+    from: (&Connections, &Arc<Pulse>),
     look: Look<K, V>,
     group: Vec<Asked<K, V>>,
 ) {
@@ -104,11 +112,11 @@ fn answer<K, V>(
         .into_iter()
         .map(|asked| (asked.key, asked.reply))
         .unzip();
-    let mut found = look_with(connection, url, patience, look, &keys);
+    let mut found = look_with(connection, from, look, &keys);
     if found.is_err() {
         // A connection that died while it lay idle: looking twice does no harm.
         *connection = None;
-        found = look_with(connection, url, patience, look, &keys);
+        found = look_with(connection, from, look, &keys);
     }
     match found {
         Ok(values) => {
@@ -127,15 +135,15 @@ fn answer<K, V>(
 }
 
 fn look_with<K, V>(
-    connection: &mut Option<AnyConnection>,
-    url: &DatabaseUrl,
-    patience: Duration,
+    connection: &mut Option<Connection>,
+    (connections, pulse): (&Connections, &Arc<Pulse>),
     look: Look<K, V>,
     keys: &[K],
 ) -> Outcome<Vec<Outcome<V>>> {
+    connection.take_if(|held| !connections.trusts(held));
     let connection = match connection {
         Some(held) => held,
-        absent => absent.insert(open(url, Purpose::Read, patience)?),
+        absent => absent.insert(connections.take(Purpose::Read, pulse)?),
     };
     caught(|| look(connection, keys))
 }

@@ -5,17 +5,21 @@
 //! readers. PostgreSQL has several of either, and a lane of its own for looks. A caller waits no longer
 //! than its patience; what nobody waits for any more is not begun, and what was begun is not kept.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::{Connection as _, connection::TransactionManager};
 
 use super::{
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    connection::{AnyConnection, Purpose},
+    connections::{Connection, Connections},
     error::StoreError,
     inquiries::{Asked, Found},
     looks::{is_look, record_looks},
     replies::{self, Answer, Reply, answered},
-    threads::{Threads, caught, group},
+    threads::{Pulse, Threads, caught, group},
 };
 use crate::{domain::audit::Event, secrets::chance::Chance};
 
@@ -173,22 +177,28 @@ pub(super) struct LaneSettings {
 impl Lane {
     pub(super) fn start(
         threads: &Threads,
-        url: &DatabaseUrl,
+        connections: &Arc<Connections>,
         settings: &LaneSettings,
     ) -> Result<Self, StoreError> {
         let (queue, units) = flume::bounded(settings.queue);
         for number in 0..settings.threads {
-            let thread = LaneThread {
-                url: url.clone(),
-                purpose: settings.purpose,
-                transaction: settings.transaction,
-                patience: settings.patience,
-                chance: settings.chance.clone(),
-                units: units.clone(),
-                connection: None,
-                last_used: Instant::now(),
+            let (connections, units) = (Arc::clone(connections), units.clone());
+            let (purpose, transaction) = (settings.purpose, settings.transaction);
+            let chance = settings.chance.clone();
+            let life = move |pulse: &Arc<Pulse>| {
+                let thread = LaneThread {
+                    connections: Arc::clone(&connections),
+                    pulse: Arc::clone(pulse),
+                    purpose,
+                    transaction,
+                    chance: chance.clone(),
+                    units: units.clone(),
+                    connection: None,
+                    last_used: Instant::now(),
+                };
+                thread.live();
             };
-            threads.start(format!("{}-{number}", settings.name), move || thread.live())?;
+            threads.start(format!("{}-{number}", settings.name), life)?;
         }
         Ok(Self {
             queue,
@@ -197,11 +207,11 @@ impl Lane {
         })
     }
 
-    /// Asks the threads to end, once what waits is done.
-    pub(super) fn end(&self) {
+    /// Asks the threads to end, once what waits is done; a full queue is waited for no longer than this.
+    pub(super) fn end(&self, until: Instant) {
         for _ in 0..self.threads {
-            // A thread that is gone needs no asking.
-            let _ended = self.queue.send(None);
+            // A thread that is gone needs no asking, and one that hangs hears none.
+            let _ended = self.queue.send_deadline(None, until);
         }
     }
 
@@ -229,13 +239,13 @@ impl Lane {
 }
 
 struct LaneThread {
-    url: DatabaseUrl,
+    connections: Arc<Connections>,
+    pulse: Arc<Pulse>,
     purpose: Purpose,
     transaction: Transaction,
-    patience: Duration,
     chance: Chance,
     units: flume::Receiver<Option<Box<dyn Unit>>>,
-    connection: Option<AnyConnection>,
+    connection: Option<Connection>,
     last_used: Instant,
 }
 
@@ -249,10 +259,13 @@ impl LaneThread {
             let (mut group, is_last) = group(first, &self.units, at_most);
             group.retain(|unit| !unit.is_withdrawn());
             if !group.is_empty() {
+                self.pulse.beat();
                 self.serve(group);
+                self.connections.share(&mut self.connection);
+                self.pulse.rest();
                 self.last_used = Instant::now();
             }
-            if is_last {
+            if is_last || self.pulse.is_given_up() {
                 return;
             }
         }
@@ -314,9 +327,11 @@ impl LaneThread {
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
+        self.connection
+            .take_if(|held| !self.connections.trusts(held));
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            absent => absent.insert(open(&self.url, self.purpose, self.patience)?),
+            absent => absent.insert(self.connections.take(self.purpose, &self.pulse)?),
         };
         match self.transaction {
             Transaction::None => {}
@@ -413,9 +428,10 @@ fn finish(connection: &mut AnyConnection, done: Result<(), Undo>) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{atomic::AtomicU64, mpsc};
 
     use super::*;
+    use crate::store::DatabaseUrl;
 
     #[test]
     fn every_thread_of_a_lane_that_groups_finds_its_own_end() {
@@ -433,9 +449,12 @@ mod tests {
                     chance: Chance::seeded(1),
                 };
                 let url = DatabaseUrl::Sqlite("never opened".to_owned());
-                let lane = Lane::start(&threads, &url, &settings).expect("threads are to be had");
-                lane.end();
-                threads.wait();
+                let times = Arc::new(AtomicU64::new(0));
+                let connections = Connections::new(&url, settings.patience, None, times);
+                let lane = Lane::start(&threads, &Arc::new(connections), &settings);
+                lane.expect("threads are to be had")
+                    .end(Instant::now() + Duration::from_secs(60));
+                threads.wait(Duration::from_secs(60));
             }
             sender.send(()).expect("the test waits");
         });

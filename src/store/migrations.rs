@@ -9,13 +9,14 @@ use diesel::{
     RunQueryDsl,
     migration::{Migration, MigrationSource, MigrationVersion},
     sql_query,
-    sql_types::{BigInt, Bool},
+    sql_types::{BigInt, Bool, Text},
     sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
     connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    connections::open_alone,
     error::StoreError,
 };
 
@@ -24,20 +25,22 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// A migration may take long on a large table; another instance waits for it as long.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// Whoever waits for all of them to be applied gives up after so long.
+pub const MIGRATED_WITHIN: Duration = Duration::from_secs(2 * 600);
 /// The advisory lock under which instances migrate one after another: "qupia" in ASCII.
 const LOCK: i64 = 0x71_75_70_69_61;
 
 /// What a migration run did.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct MigrationState {
     /// the versions that were applied now
     pub applied: Vec<String>,
 }
 
 #[derive(diesel::QueryableByName)]
-struct Locked {
+struct Told {
     #[diesel(sql_type = Bool)]
-    locked: bool,
+    is_so: bool,
 }
 
 /// Applies what is pending. Two instances may call it at the same moment.
@@ -45,7 +48,8 @@ struct Locked {
 /// # Errors
 /// [`StoreError::Unavailable`], or the fault of a migration.
 pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
-    let mut connection = open(url, Purpose::Write, PATIENCE)?;
+    let mut connection = open_alone(url, PATIENCE)?;
+    compare(&mut connection)?;
     let applied = match &mut connection {
         AnyConnection::Sqlite(sqlite) => {
             // One file has one writer at a time; the migrations' own transactions are its lock.
@@ -56,10 +60,10 @@ pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
         AnyConnection::Postgres(postgres) => {
             let until = Instant::now() + PATIENCE;
             loop {
-                let taken = sql_query("SELECT pg_try_advisory_lock($1) AS locked")
+                let taken = sql_query("SELECT pg_try_advisory_lock($1) AS is_so")
                     .bind::<BigInt, _>(LOCK)
-                    .get_result::<Locked>(postgres)?;
-                if taken.locked {
+                    .get_result::<Told>(postgres)?;
+                if taken.is_so {
                     break;
                 }
                 if Instant::now() > until {
@@ -86,22 +90,60 @@ pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
 /// How many migrations are pending.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`].
+/// [`StoreError::Unavailable`], [`StoreError::Unfit`] where the schema is newer than this program.
 pub fn pending(url: &DatabaseUrl) -> Result<usize, StoreError> {
-    let pending = match &mut open(url, Purpose::Write, PATIENCE)? {
-        AnyConnection::Sqlite(sqlite) => sqlite.pending_migrations(SQLITE).map(|list| list.len()),
-        AnyConnection::Postgres(postgres) => {
-            postgres.pending_migrations(POSTGRES).map(|list| list.len())
-        }
-    };
-    pending.map_err(failed)
+    compare(&mut open(url, Purpose::Write, PATIENCE)?)
 }
 
-/// The versions of SQLite's migrations that this program knows.
+#[derive(diesel::QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Holds the database's schema against the migrations that this program knows, and gives how many are
+/// pending. It makes nothing, not even the table of what was applied: instances that start over an empty
+/// database at the same moment would be in each other's way.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`].
-pub(super) fn known() -> Result<Vec<String>, StoreError> {
+/// [`StoreError::Unfit`] where the schema is newer than this program.
+pub(super) fn compare(connection: &mut AnyConnection) -> Result<usize, StoreError> {
+    let is_there = match connection {
+        AnyConnection::Sqlite(_) => {
+            "SELECT count(*) > 0 AS is_so FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+        }
+        AnyConnection::Postgres(_) => {
+            "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS is_so"
+        }
+    };
+    let known = known()?;
+    if !sql_query(is_there).get_result::<Told>(connection)?.is_so {
+        return Ok(known.len());
+    }
+    let applied: Vec<Applied> =
+        sql_query("SELECT version FROM __diesel_schema_migrations").load(connection)?;
+    if let Some(newer) = applied.iter().find(|one| !known.contains(&one.version)) {
+        return Err(StoreError::Unfit(format!(
+            "its schema is newer than this program (qupia {}): migration {} is of a later version",
+            env!("CARGO_PKG_VERSION"),
+            newer.version
+        )));
+    }
+    Ok(known.len().saturating_sub(applied.len()))
+}
+
+/// Whether the schema is that of this program, neither older nor newer.
+pub(super) fn are_ours(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match compare(connection)? {
+        0 => Ok(()),
+        pending => Err(StoreError::Unavailable(format!(
+            "{pending} migrations are pending"
+        ))),
+    }
+}
+
+/// The versions of the migrations that this program knows; SQLite's and PostgreSQL's are twins.
+fn known() -> Result<Vec<String>, StoreError> {
     let migrations: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(failed)?;
     Ok(migrations
         .iter()

@@ -12,8 +12,10 @@ mod audit;
 mod backup;
 mod clients;
 mod connection;
+mod connections;
 mod deliveries;
 mod error;
+mod fitness;
 mod gather;
 mod holds;
 mod idempotency;
@@ -27,6 +29,7 @@ mod looks;
 mod migrations;
 mod outbox;
 mod passphrases;
+mod postgres;
 mod quotas;
 mod replies;
 mod rewrap;
@@ -48,7 +51,7 @@ use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 pub use self::{
@@ -59,11 +62,12 @@ pub use self::{
     connection::AnyConnection,
     deliveries::{Answer, DeliveryRow, DeliveryState},
     error::{StoreError, Taken},
+    fitness::{Fitness, bounded, examine, examined_within},
     idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
     last_push::{KnownPerson, PersonText},
     leases::{DEAD_AFTER, Held, Lease, Sighting},
     loans::LoanRow,
-    migrations::{MigrationState, migrate, pending, revert_all},
+    migrations::{MIGRATED_WITHIN, MigrationState, migrate, pending, revert_all},
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
     quotas::{Limited, Used, Window},
     rewrap::{Rewrapped, SEALED, SealedColumn},
@@ -78,6 +82,7 @@ pub use self::{
 };
 use self::{
     connection::Purpose,
+    connections::Connections,
     gather::Gatherer,
     inquiries::Found,
     lanes::{Lane, LaneSettings, Transaction},
@@ -97,6 +102,8 @@ pub struct StoreSettings {
     pub connections: usize,
     /// how long a caller waits for the database
     pub patience: Duration,
+    /// how many connections the database grants, where that is known to be fewer than are wanted
+    pub granted: Option<usize>,
     /// whether much is written at once, which is worth memory
     pub is_load: bool,
 }
@@ -105,6 +112,13 @@ pub struct StoreSettings {
 const LONGEST_QUEUE: usize = 4_096;
 /// While one of them waits for a commit on PostgreSQL the other looks up.
 const LOOK_THREADS: usize = 2;
+/// Connections to PostgreSQL beside those of the settings: for looks, sessions and passphrases.
+const MORE_CONNECTIONS: usize = LOOK_THREADS + 2;
+/// PostgreSQL itself ends a statement that takes too long. Where nothing at all is heard for so much
+/// longer, the connection is silent.
+const SILENT_FOR: Duration = Duration::from_secs(2);
+/// Threads have so long to end: those that hang do not hold up the process.
+const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
@@ -128,6 +142,13 @@ impl Store {
     /// [`StoreError::Unavailable`] where threads cannot be started.
     pub fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
         let threads = Threads::default();
+        let times = threads.times_given_up();
+        let connections =
+            Connections::new(&settings.url, settings.patience, too_few(settings), times);
+        let connections = Arc::new(connections);
+        if let DatabaseUrl::Postgres(_) = settings.url {
+            threads.watch(postgres::longest_wait(settings.patience) + SILENT_FOR)?;
+        }
         let half = settings.connections.div_ceil(2);
         let read_threads = match settings.url {
             // More would read no sooner, and each holds pages of its own; but a long look at the audit
@@ -151,7 +172,7 @@ impl Store {
                 patience: settings.patience,
                 chance: vault.chance.clone(),
             };
-            Lane::start(&threads, &settings.url, &laid_out)
+            Lane::start(&threads, &connections, &laid_out)
         };
         let purpose = if settings.is_load {
             Purpose::Load
@@ -163,14 +184,14 @@ impl Store {
             sessions: Gatherer::start(
                 &threads,
                 "store-sessions",
-                &settings.url,
+                &connections,
                 settings.patience,
                 sessions::look,
             )?,
             passphrases: Gatherer::start(
                 &threads,
                 "store-phrases",
-                &settings.url,
+                &connections,
                 settings.patience,
                 passphrases::look,
             )?,
@@ -318,24 +339,40 @@ impl Store {
         let _ended = ended.await;
     }
 
-    /// Whether the database answers and takes writes.
+    /// Whether the database answers and takes writes, and its schema is this program's.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// [`StoreError::Unavailable`], [`StoreError::Unfit`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.0.readers.run(AnyConnection::ping).await?;
+        self.0.readers.run(migrations::are_ours).await?;
+        // A thread that stands alone hangs for all: who is asked for by every request, though it is nobody.
+        self.0.sessions.ask(String::new()).await?;
+        self.0.passphrases.ask(String::new()).await?;
         self.0.writers.run(AnyConnection::ping).await
     }
 }
 
+/// How many connections the database grants, where those are fewer than there are threads.
+fn too_few(settings: &StoreSettings) -> Option<usize> {
+    let wanted = 2 * settings.connections.div_ceil(2) + MORE_CONNECTIONS;
+    let granted = settings.granted.filter(|granted| *granted < wanted)?;
+    tracing::warn!(
+        "the database grants {granted} connections and {wanted} are wanted \
+         (database.connections): the threads share them"
+    );
+    Some(granted)
+}
+
 impl Parts {
     fn end(&self) {
-        self.readers.end();
-        self.writers.end();
-        self.sessions.end();
-        self.passphrases.end();
-        self.looks.end();
-        self.threads.wait();
+        let until = Instant::now() + END_WITHIN;
+        self.readers.end(until);
+        self.writers.end(until);
+        self.sessions.end(until);
+        self.passphrases.end(until);
+        self.looks.end(until);
+        self.threads
+            .wait(until.saturating_duration_since(Instant::now()));
     }
 }
 

@@ -32,7 +32,7 @@ const IMPATIENT: &[(&str, &str)] = &[
 const SOON: Duration = Duration::from_secs(20);
 
 /// Asks until the answer is this; each asking takes as long as it takes.
-async fn until(line: &Line, path: &str, status: u16) -> Answer {
+pub async fn until(line: &Line, path: &str, status: u16) -> Answer {
     let began = Instant::now();
     loop {
         let answer = line.get(path).await;

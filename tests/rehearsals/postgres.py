@@ -29,7 +29,7 @@ def rehearse(report, kind, server, times, seed, faults=("fast", "immediate", "cu
         report.say("postgres", kind, f"{promised} acknowledged changes and looks, all of them there")
 
 
-def suffer(report, service, server, town, fault, frozen, chance):
+def suffer(report, service, server, town, fault, frozen, chance, ready_within=READY_WITHIN, name=None):
     where, ledger = town.ledger.where, town.ledger
     town.contest()
     acknowledged, refused = len(ledger.acknowledged), ledger.refusals
@@ -61,7 +61,7 @@ def suffer(report, service, server, town, fault, frozen, chance):
     took = watch.last_fault - watch.back_at if watch.last_fault and watch.last_fault > watch.back_at else 0.0
     took = max(took, watch.first_ready_after(watch.back_at))
     report.holds(ready is not None, where, "the service was not ready within 60 s of its database's return")
-    report.holds(took <= READY_WITHIN, where, f"the service was ready {took:.2f} s after its database's return")
+    report.holds(took <= ready_within, where, f"the service was ready {took:.2f} s after its database's return")
     for status in watch.statuses - {200, 503}:
         report.breaks(where, f"/readyz was answered {status}")
     # What was counted and could not be settled is settled a second later.
@@ -81,7 +81,7 @@ def suffer(report, service, server, town, fault, frozen, chance):
     report.say(
         "postgres",
         "postgres",
-        f"{fault}: {detail}; {before - acknowledged} acknowledged, {ledger.refusals - refused} told 503, "
+        f"{name or fault}: {detail}; {before - acknowledged} acknowledged, {ledger.refusals - refused} told 503, "
         f"{counted} of {doubted} attempts in doubt are counted, longest answer {watch.slowest:.1f} s; ready {took:.2f} s after its return",
     )
 

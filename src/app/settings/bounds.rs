@@ -25,7 +25,12 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         passphrase,
         ..
     } = written;
-    let bounded: [(&str, u64, RangeInclusive<u64>); 14] = [
+    let bounded: [(&str, u64, RangeInclusive<u64>); 15] = [
+        (
+            "drain_seconds",
+            written.drain_seconds.unwrap_or_default(),
+            0..=3_600,
+        ),
         (
             "database.connections",
             database.connections as u64,
@@ -182,6 +187,12 @@ pub(super) fn api_address(written: &Written) -> Result<SocketAddr, SettingsError
          TLS before it and set allow_insecure_listen (QUPIA_ALLOW_INSECURE_LISTEN=true)"
     );
     Err(SettingsError::of("listen", why))
+}
+
+/// Beyond loopback somebody may balance load, and needs time to hear that the service goes.
+pub(super) fn drain(written: &Written, listen: SocketAddr) -> Duration {
+    let default = if listen.ip().is_loopback() { 0 } else { 5 };
+    Duration::from_secs(written.drain_seconds.unwrap_or(default))
 }
 
 /// The files of the certificate and of its key: both or neither.

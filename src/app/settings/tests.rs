@@ -139,6 +139,7 @@ fn the_manual_tells_every_setting_and_its_variable_and_no_other() {
     let path = || Some(PathBuf::from("x"));
     let text = || Some("x".to_owned());
     let full = Written {
+        drain_seconds: Some(1),
         database_url: text(),
         database_url_file: path(),
         keyring: path(),

@@ -27,7 +27,7 @@ use qupia::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{DIFFERENT, rejects::Rejects, told};
-use crate::commands::{Failure, Place, start_log};
+use crate::commands::{Failure, Place, output::say, start_log};
 
 #[derive(Args)]
 #[group(id = "imported")]
@@ -239,12 +239,12 @@ impl Opened {
         self.rejects.write(std::mem::take(&mut report.rejected))?;
         self.rejects.finish()?;
         if let Some(encoding) = self.recognised {
-            println!("encoding recognised: {}", encoding.name());
+            say(format_args!("encoding recognised: {}", encoding.name()))?;
         }
-        println!(
+        let said = say(format_args!(
             "applied {}, unchanged {}, stale {}, rejected {}",
             report.applied, report.unchanged, report.stale, report.rejected_total
-        );
+        ));
         read?;
         if report.rejected_total > 0 {
             return Err(Failure {
@@ -255,7 +255,7 @@ impl Opened {
                 },
             });
         }
-        Ok(())
+        said
     }
 
     async fn read<F: Form>(

@@ -8,7 +8,7 @@ use std::{
 
 use qupia::{domain::language::Language, flows::sync::Rejected};
 
-use crate::commands::Failure;
+use crate::commands::{Failure, output::say};
 
 /// Where rejected lines are written: each with its number, code and detail.
 pub(super) struct Rejects {
@@ -91,7 +91,6 @@ impl Rejects {
         };
         let flushed = file.flush();
         flushed.map_err(|error| self.failed(&error))?;
-        println!("rejected lines: {}", self.path.display());
-        Ok(())
+        say(format_args!("rejected lines: {}", self.path.display()))
     }
 }

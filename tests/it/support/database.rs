@@ -51,6 +51,19 @@ impl Database {
         }
     }
 
+    /// Makes one of PostgreSQL with another encoding.
+    pub fn encoded(encoding: &str) -> Self {
+        let server = std::env::var(SERVER)
+            .unwrap_or_else(|_| panic!("{SERVER} names no PostgreSQL; tests/run brings one"));
+        let name = format!("encoded_{}_{}", encoding.to_lowercase(), std::process::id());
+        let database = Self::Postgres { server, name };
+        database.at_server(&format!(
+            "CREATE DATABASE {} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0",
+            database.name()
+        ));
+        database
+    }
+
     fn name(&self) -> &str {
         match self {
             Self::Sqlite(_) => "main",

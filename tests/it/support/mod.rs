@@ -3,7 +3,9 @@
 pub mod cast;
 pub mod cut;
 pub mod database;
+pub mod pooler;
 pub mod program;
+pub mod proxy;
 pub mod telephone;
 pub mod world;
 

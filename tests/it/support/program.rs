@@ -3,12 +3,12 @@
 use std::{
     ffi::OsStr,
     io::{BufRead, BufReader, Read},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// A start that takes longer has failed.
@@ -71,6 +71,70 @@ impl Program {
         program
     }
 
+    /// Starts it over a folder with these for what it prints and logs, and waits until it takes connections.
+    pub fn serve_to(
+        folder: &Path,
+        environment: &[(&str, &str)],
+        stdout: impl Into<Stdio>,
+        stderr: impl Into<Stdio>,
+    ) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = free.local_addr().expect("it is bound");
+        drop(free);
+        let (folder, listen) = (folder.display().to_string(), address.to_string());
+        let arguments = ["serve", "--data-dir", &folder, "--listen", &listen];
+        let child = command(&arguments, environment)
+            .stdout(stdout)
+            .stderr(stderr)
+            .spawn()
+            .expect("the program starts");
+        let mut program = Self {
+            child,
+            log: Arc::default(),
+            address,
+        };
+        let began = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            let ended = program.child.try_wait().expect("it was started here");
+            assert!(ended.is_none() && began.elapsed() < START, "{ended:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+        program
+    }
+
+    /// Starts it over a folder, and waits for nothing.
+    pub fn begin(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let folder = folder.display().to_string();
+        let arguments = ["serve", "--data-dir", &folder, "--listen", "127.0.0.1:0"];
+        let mut child = command(&arguments, environment)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let stderr = child.stderr.take().expect("its log is piped");
+        collect(stderr, Arc::clone(&log), mpsc::channel().0);
+        Self {
+            child,
+            log,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        }
+    }
+
+    /// The end of its log that nobody reads.
+    pub fn take_log(&mut self) -> ChildStderr {
+        self.child.stderr.take().expect("its log is piped")
+    }
+
+    /// Waits until its log says this.
+    pub fn wait_for(&self, words: &str) {
+        let began = Instant::now();
+        while !self.log().contains(words) {
+            assert!(began.elapsed() < START, "no {words} in {}", self.log());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// What it has printed and logged.
     pub fn log(&self) -> String {
         self.log
@@ -97,12 +161,19 @@ impl Program {
 
     /// Asks it to stop, and gives its exit code.
     pub fn stop(&mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        let asked = Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .expect("kill is there");
-        assert!(asked.success());
+        self.signal("TERM");
+        self.ended()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        let (name, id) = (format!("-{name}"), self.child.id().to_string());
+        let sent = Command::new("kill").args([&name, &id]).status();
+        assert!(sent.expect("kill is there").success());
+    }
+
+    /// Waits for its end, and gives its exit code; none where a signal ended it.
+    pub fn ended(&mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()
     }
 }

@@ -20,6 +20,8 @@ pub struct Line {
 impl Line {
     /// A line to `http://ADDRESS`, without a token.
     pub fn to(address: impl std::fmt::Display) -> Self {
+        // Whoever is first; the service in the same process installs the same.
+        let _installed_already = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
             .no_proxy()

@@ -9,6 +9,7 @@ use qupia::{
     app::{
         App, StartError,
         clock::Clock,
+        log::LostLines,
         settings::{Flags, Settings},
     },
     flows::first_run,
@@ -263,8 +264,9 @@ async fn build(
     App::build(settings, clock.clone(), Chance::os()).await
 }
 
-fn serve(app: App) -> (Instance, ServerHandle) {
-    let bound = server::bind(&app).expect("a port is free");
+/// Serves on a port of its own.
+pub fn serve(app: App) -> (Instance, ServerHandle) {
+    let bound = server::bind(&app, LostLines::default()).expect("a port is free");
     let handle = bound.server.handle();
     actix_web::rt::spawn(bound.server);
     let instance = Instance {
