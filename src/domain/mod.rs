@@ -18,5 +18,6 @@ pub mod signals;
 pub mod staff;
 pub mod strength;
 pub mod suggestions;
+pub mod text;
 pub mod verification;
 pub mod webhook;

@@ -24,12 +24,10 @@ use crate::{
         audit::Origin,
         flaw::Flaw,
         role::{Duty, Proof},
+        text::BYTE_ORDER_MARK,
     },
     flows::FieldFlaw,
-    loans::{
-        json::{Object, field_named_twice},
-        lines::BYTE_ORDER_MARK,
-    },
+    loans::json::{Object, field_named_twice},
 };
 
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
@@ -172,7 +170,9 @@ impl<T: DeserializeOwned, const MAX: usize> Body<T, MAX> {
     /// [`Code::MalformedJson`], [`Code::WrongType`] or [`Code::UnknownField`].
     pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
         // RFC 8259, 8.1: a reader may pass over it, as the reader of a batch does.
-        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let bytes = bytes
+            .strip_prefix(BYTE_ORDER_MARK.as_bytes())
+            .unwrap_or(bytes);
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer_of(error.path());

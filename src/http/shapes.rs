@@ -6,7 +6,7 @@ use validator::Validate;
 
 use super::{extract::Fields, openapi::values, problem::Problem};
 use crate::{
-    domain::{flaw::Flaw, money::Money, person::PersonName},
+    domain::{flaw::Flaw, money::Money, person::PersonName, text},
     flows::FieldFlaw,
 };
 
@@ -80,13 +80,7 @@ impl ReasonBody {
 /// # Errors
 /// [`Flaw::Blank`], [`Flaw::NotALine`].
 pub fn line(text: String) -> Result<String, Flaw> {
-    if text.contains(char::is_control) {
-        return Err(Flaw::NotALine);
-    }
-    match text.trim() {
-        "" => Err(Flaw::Blank),
-        line => Ok(line.to_owned()),
-    }
+    text::line(&text)
 }
 
 /// A line of at most 200 characters.
@@ -94,11 +88,7 @@ pub fn line(text: String) -> Result<String, Flaw> {
 /// # Errors
 /// As for [`line`], and [`Flaw::TooLong`].
 pub fn short_line(text: String) -> Result<String, Flaw> {
-    const MAX: usize = 200;
-    if text.chars().nth(MAX).is_some() {
-        return Err(Flaw::TooLong { max: MAX });
-    }
-    line(text)
+    text::short_line(&text)
 }
 
 /// An id that the service is said to have given out. A control character cannot be in one, and

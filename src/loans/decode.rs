@@ -12,8 +12,8 @@ use flate2::bufread::MultiGzDecoder;
 
 pub use self::sense::Sensible;
 use self::{code_page::CodePage, recognise::Letters};
+use crate::domain::text::BYTE_ORDER_MARK;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const GZIP_MARK: &[u8] = b"\x1F\x8B";
 /// How archives begin, and the workbooks of spreadsheets, which are such.
 const ARCHIVE_MARK: &[u8] = b"PK\x03\x04";
@@ -135,7 +135,7 @@ fn by_mark(begun: &[u8]) -> io::Result<Option<Encoding>> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     let marks = [
-        (BYTE_ORDER_MARK, Encoding::Utf8),
+        (BYTE_ORDER_MARK.as_bytes(), Encoding::Utf8),
         (b"\xFF\xFE", Encoding::Utf16Le),
         (b"\xFE\xFF", Encoding::Utf16Be),
     ];

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 pub use self::shapes::Account;
 use self::shapes::{Accounts, Client, DataTable, Day, Detail, ExternalId, Period, Problem};
 use super::{
-    record::{grace_days, product},
+    record::grace_days,
     source::{Answer, Asking, FineractSettings, Reply, SourceFault},
 };
 use crate::domain::{
@@ -21,6 +21,7 @@ use crate::domain::{
     identifier::{ClientNumber, TicketNumber},
     loan::LoanRecord,
     money::{Money, parse_currency},
+    text::short_line,
 };
 
 /// A client with more open loans than this is a mistake of the answer's.
@@ -134,7 +135,7 @@ pub fn read_loan(
     let record = LoanRecord {
         ticket_number: TicketNumber::parse(&ticket).map_err(|_| GARBLED("a loan's number"))?,
         client_number: number.clone(),
-        product: product(&name).map_err(|_| GARBLED("a product's name"))?,
+        product: short_line(&name).map_err(|_| GARBLED("a product's name"))?,
         due_on,
         balance,
         grace_days: None,

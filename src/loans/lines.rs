@@ -4,15 +4,13 @@ use super::record::Parsed;
 use crate::domain::{
     flaw::{FieldFlaw, Flaw},
     loan::Record,
+    text::BYTE_ORDER_MARK,
 };
 
 /// The longest line, bytes, its end not counted.
 pub const MAX_LINE: usize = 64 * 1024;
 /// A record that has not ended after so many lines has a fault in the first of them.
 const MOST_LINES_A_RECORD: usize = 50;
-
-/// What some programs put before a text in UTF-8.
-pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What one line says, and which line it is, counted from 1.
 pub struct Numbered {
@@ -124,7 +122,7 @@ impl<F: Form> Lines<F> {
 
     fn end_line(&mut self, line: &[u8], found: &mut Vec<Numbered>) {
         self.ended += 1;
-        let line = match line.strip_prefix(BYTE_ORDER_MARK) {
+        let line = match line.strip_prefix(BYTE_ORDER_MARK.as_bytes()) {
             Some(text) if self.ended == 1 => text,
             _ => line,
         };

@@ -11,10 +11,8 @@ use crate::domain::{
     loan::{ClientRecord, LoanRecord, MAX_GRACE_DAYS},
     money::{Money, parse_currency},
     person::{Person, PersonName, Phone},
+    text::short_line,
 };
-
-/// The longest name of a product, characters.
-pub const MAX_PRODUCT_CHARS: usize = 200;
 
 /// A client as written, nothing checked.
 #[derive(Default)]
@@ -109,7 +107,7 @@ impl WrittenLoan {
         let client_number = flaws.need("/client_number", self.client_number, |text| {
             ClientNumber::parse(&text)
         });
-        let product = flaws.need("/product", self.product, |text| product(&text));
+        let product = flaws.need("/product", self.product, |text| short_line(&text));
         let due_on = flaws.need("/due_on", self.due_on, |text| parse_date(&text));
         let balance = flaws
             .need("/balance", self.balance, Ok)
@@ -136,25 +134,6 @@ impl WrittenLoan {
             })
         })();
         flaws.finish(record)
-    }
-}
-
-/// A product's name: one line of text.
-///
-/// # Errors
-/// [`Flaw::TooLong`], [`Flaw::NotALine`] or [`Flaw::Blank`].
-pub fn product(text: &str) -> Result<String, Flaw> {
-    if text.chars().nth(MAX_PRODUCT_CHARS).is_some() {
-        return Err(Flaw::TooLong {
-            max: MAX_PRODUCT_CHARS,
-        });
-    }
-    if text.contains(char::is_control) {
-        return Err(Flaw::NotALine);
-    }
-    match text.trim() {
-        "" => Err(Flaw::Blank),
-        line => Ok(line.to_owned()),
     }
 }
 

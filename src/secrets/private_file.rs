@@ -10,8 +10,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-/// Some editors put this before a text: it says which way round its bytes stand, and is no part of it.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+use crate::domain::text::BYTE_ORDER_MARK;
 
 /// Makes a file that is not there yet. The umask can only take more away from its mode.
 ///

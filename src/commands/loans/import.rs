@@ -14,7 +14,9 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use qupia::{
     app::{clock::Clock, foundation::Foundation},
-    domain::{calendar::parse_time, flaw::Flaw, language::Language, loan::is_ahead},
+    domain::{
+        calendar::parse_time, flaw::Flaw, language::Language, loan::is_ahead, text::BYTE_ORDER_MARK,
+    },
     flows::{Refusal, sync::Stream},
     loans::{
         csv::{Csv, stated_delimiter},
@@ -191,7 +193,7 @@ fn read_header(text: &mut Text) -> io::Result<String> {
         let line = String::from_utf8(line).map_err(io::Error::other)?;
         Ok::<_, io::Error>(line.trim_end_matches(['\r', '\n']).to_owned())
     };
-    let first = line()?.trim_start_matches('\u{feff}').to_owned();
+    let first = line()?.trim_start_matches(BYTE_ORDER_MARK).to_owned();
     Ok(match stated_delimiter(&first) {
         Some(_) => format!("{first}\n{}", line()?),
         None => first,

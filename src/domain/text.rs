@@ -1,0 +1,56 @@
+//! Texts of no meaning of their own, such as what a product is called.
+
+use super::flaw::Flaw;
+
+/// What some programs put before a text in UTF-8. It says which way round its bytes stand, and is no part
+/// of the text.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// The longest of [`short_line`], characters.
+const MAX_SHORT: usize = 200;
+
+/// One line of text: trimmed, not blank, without control characters.
+///
+/// # Errors
+/// [`Flaw::Blank`], [`Flaw::NotALine`].
+pub fn line(entered: &str) -> Result<String, Flaw> {
+    if entered.contains(char::is_control) {
+        return Err(Flaw::NotALine);
+    }
+    match entered.trim() {
+        "" => Err(Flaw::Blank),
+        line => Ok(line.to_owned()),
+    }
+}
+
+/// A line of at most 200 characters.
+///
+/// # Errors
+/// As for [`line`], and [`Flaw::TooLong`].
+pub fn short_line(entered: &str) -> Result<String, Flaw> {
+    if entered.chars().nth(MAX_SHORT).is_some() {
+        return Err(Flaw::TooLong { max: MAX_SHORT });
+    }
+    line(entered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_neither_blank_nor_two() {
+        assert_eq!(line(" Алтын сақина ").as_deref(), Ok("Алтын сақина"));
+        for blank in ["", " ", "\u{a0}"] {
+            assert_eq!(line(blank), Err(Flaw::Blank));
+        }
+        for broken in ["a\nb", "\u{0}", "a\t"] {
+            assert_eq!(line(broken), Err(Flaw::NotALine));
+        }
+        let longest = "ә".repeat(MAX_SHORT);
+        assert_eq!(short_line(&longest), Ok(longest.clone()));
+        let longer = longest + "ә";
+        assert_eq!(short_line(&longer), Err(Flaw::TooLong { max: MAX_SHORT }));
+        assert_eq!(line(&longer), Ok(longer.clone()));
+    }
+}
