@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
+use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -19,17 +19,28 @@ pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     if !is_trusted(&peer) {
         return peer;
     }
-    let told = if headers.contains_key(X_FORWARDED_FOR) {
-        let lines = lines(headers, X_FORWARDED_FOR);
-        lines.flat_map(|line| elements(line, ',')).collect()
+    if headers.contains_key(X_FORWARDED_FOR) {
+        let elements = lines_from_the_end(headers, X_FORWARDED_FOR)
+            .flat_map(|line| line.rsplit(|byte| *byte == b',').map(<[u8]>::trim_ascii))
+            .filter(|element| !unquoted(element).is_empty());
+        nearest(peer, elements, is_trusted)
     } else {
-        let lines = lines(headers, FORWARDED);
-        let elements = lines.flat_map(|line| elements(line, ','));
-        elements.map(for_whom).collect::<Vec<_>>()
-    };
-    // Read from the end: each proxy wrote who it was asked by behind what it was sent.
+        let elements = lines_from_the_end(headers, FORWARDED)
+            .flat_map(|line| elements_from_the_end(line, b','))
+            .map(for_whom);
+        nearest(peer, elements, is_trusted)
+    }
+}
+
+/// The first of these nodes, the last one told first, that is no trusted proxy. One that cannot be read
+/// hides whatever stands before it.
+fn nearest<'a>(
+    peer: IpAddr,
+    nodes: impl Iterator<Item = &'a [u8]>,
+    is_trusted: impl Fn(&IpAddr) -> bool,
+) -> IpAddr {
     let mut nearest = peer;
-    for node in told.into_iter().rev() {
+    for node in nodes {
         let Some(address) = address(node) else {
             break;
         };
@@ -41,46 +52,63 @@ pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
-fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(name);
-    lines.filter_map(|line| line.to_str().ok())
+/// Each proxy writes who it was asked by behind what it was sent, on the same line or on one of its own.
+/// So all is read from the end, as bytes: nothing that stands before what the proxy appended, be it an
+/// open quote or a byte that is no text, changes how that is read.
+fn lines_from_the_end(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(name).rev().map(HeaderValue::as_bytes)
 }
 
-/// What stands between separators that are not within quotes. Empty elements are passed over
-/// (RFC 9110 §5.6.1).
-fn elements(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let parts = text.split(move |c| {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' if is_quoted => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            _ => return c == separator && !is_quoted,
+/// What stands between separators that are not within quotes, the last first. Empty elements are passed
+/// over (RFC 9110 §5.6.1).
+fn elements_from_the_end(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut is_quoted = false;
+    let mut separators = Vec::new();
+    for (at, byte) in text.iter().enumerate().rev() {
+        // A quote that ends a quoted string is met first, and one within it is escaped.
+        if *byte == b'"' && !(is_quoted && is_escaped(text, at)) {
+            is_quoted = !is_quoted;
+        } else if *byte == separator && !is_quoted {
+            separators.push(at);
         }
-        false
+    }
+    let mut end = text.len();
+    let starts = separators.into_iter().map(Some).chain([None]);
+    let parts = starts.map(move |separator| {
+        let part = &text[separator.map_or(0, |at| at + 1)..end];
+        end = separator.unwrap_or(0);
+        part.trim_ascii()
     });
-    let parts = parts.map(str::trim);
     parts.filter(|part| !unquoted(part).is_empty())
 }
 
-/// The node behind `for=` of an element of `Forwarded`; nothing where it says none.
-fn for_whom(element: &str) -> &str {
-    let pairs = elements(element, ';').filter_map(|pair| pair.split_once('='));
-    let mut named = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
-    named.next().map_or("", |(_, node)| node.trim())
+/// Whether an odd number of backslashes stands before this place.
+fn is_escaped(text: &[u8], at: usize) -> bool {
+    let before = text[..at].iter().rev();
+    before.take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
-fn unquoted(text: &str) -> &str {
+/// The node behind `for=` of an element of `Forwarded`; nothing where it says none.
+fn for_whom(element: &[u8]) -> &[u8] {
+    let named = elements_from_the_end(element, b';').find_map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (name, node) = (pair[..at].trim_ascii(), &pair[at + 1..]);
+        name.eq_ignore_ascii_case(b"for").then(|| node.trim_ascii())
+    });
+    named.unwrap_or_default()
+}
+
+fn unquoted(text: &[u8]) -> &[u8] {
     let inner = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'));
-    inner.unwrap_or(text).trim()
+        .strip_prefix(b"\"")
+        .and_then(|text| text.strip_suffix(b"\""));
+    inner.unwrap_or(text).trim_ascii()
 }
 
 /// The address of a node: bare, in brackets, with a port, in quotes. None of what hides itself, such as
 /// `unknown` and `_proxy` (RFC 7239 §6.3).
-fn address(node: &str) -> Option<IpAddr> {
-    let node = unquoted(node);
+fn address(node: &[u8]) -> Option<IpAddr> {
+    let node = std::str::from_utf8(unquoted(node)).ok()?;
     let address = if let Ok(address) = node.parse::<IpAddr>() {
         address
     } else if let Some(inner) = node
@@ -110,17 +138,16 @@ fn address(node: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
 
     const PROXY: &str = "10.0.0.1";
 
-    fn told(name: HeaderName, lines: &[&str]) -> String {
+    fn told(name: HeaderName, lines: &[impl AsRef<[u8]>]) -> String {
         let mut headers = HeaderMap::new();
         for line in lines {
-            let line = HeaderValue::from_str(line).unwrap();
+            let line = HeaderValue::from_bytes(line.as_ref()).unwrap();
             headers.append(name.clone(), line);
         }
         let trusted = ["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
@@ -193,11 +220,84 @@ mod tests {
         // Nor does a header that the proxy does not write.
         let proxy: IpAddr = PROXY.parse().unwrap();
         assert_eq!(caller(&headers, proxy, &trusted).to_string(), "203.0.113.7");
+        // Nor what stands before that which the proxy appended.
+        for strange in ["\"", "\"198.51.100.1", "é", "\"\\", "198.51.100.1, \"é"] {
+            let line = format!("{strange}, 203.0.113.7");
+            assert_eq!(told(X_FORWARDED_FOR, &[&line]), "203.0.113.7", "{line}");
+            let (line, then) = (format!("{strange}, 10.0.0.3"), "203.0.113.7, 10.0.0.2");
+            assert_eq!(told(X_FORWARDED_FOR, &[&*line, then]), "203.0.113.7");
+        }
+        for strange in [
+            "for=\"x",
+            "for=\"",
+            "for=é",
+            "host=\"\\",
+            "for=198.51.100.1;by=\"",
+        ] {
+            for node in ["203.0.113.7", "\"203.0.113.7:443\""] {
+                let line = format!("{strange}, for={node};host=\"a\\\",b\"");
+                assert_eq!(told(FORWARDED, &[&line]), "203.0.113.7", "{line}");
+            }
+        }
+        // A line that cannot be read is there, and hides what stands before it.
+        for (name, before) in [
+            (X_FORWARDED_FOR, "198.51.100.1"),
+            (FORWARDED, "for=198.51.100.1"),
+        ] {
+            assert_eq!(told(name, &[before, "é"]), PROXY);
+        }
+    }
+
+    /// Bytes that a header may hold, among them often those that mean something here.
+    fn strange_line() -> impl Strategy<Value = Vec<u8>> {
+        let meant = proptest::sample::select(b"\"\\,;= for1.".to_vec());
+        let any = any::<u8>().prop_map(|byte| {
+            if byte < 0x20 || byte == 0x7f {
+                b'"'
+            } else {
+                byte
+            }
+        });
+        proptest::collection::vec(prop_oneof![meant, any], 0..60)
     }
 
     proptest! {
         #[test]
-        fn no_line_makes_it_panic(line in "[ -~]{0,80}") {
+        fn whatever_stands_before_it_the_last_address_that_was_appended_counts(
+            strange in strange_line(),
+            more in strange_line(),
+            bits in any::<u32>(),
+            port in any::<u16>(),
+            is_own_line in any::<bool>(),
+        ) {
+            let address = IpAddr::V4(bits.into());
+            let expected = address.to_string();
+            let appended = |written: &str| -> Vec<Vec<u8>> {
+                let written = written.as_bytes();
+                if is_own_line {
+                    vec![more.clone(), strange.clone(), written.to_vec()]
+                } else {
+                    vec![more.clone(), [&strange, &b", "[..], written].concat()]
+                }
+            };
+            // One that is a trusted proxy itself says only that somebody asked it.
+            prop_assume!(!expected.starts_with("10."));
+            for node in [format!("{address}"), format!("{address}:{port}"), format!("\"{address}\"")] {
+                let told = told(X_FORWARDED_FOR, &appended(&node));
+                prop_assert_eq!(told, &*expected);
+            }
+            for element in [
+                format!("for={address}"),
+                format!("by=_x;for=\"{address}:{port}\";proto=https"),
+                format!("for={address};host=\"a\\\\\\\",;b\\\\\""),
+            ] {
+                let told = told(FORWARDED, &appended(&element));
+                prop_assert_eq!(told, &*expected);
+            }
+        }
+
+        #[test]
+        fn no_line_makes_it_panic(line in strange_line()) {
             let _ = told(X_FORWARDED_FOR, &[&line]);
             let _ = told(FORWARDED, &[&line]);
         }
@@ -207,7 +307,7 @@ mod tests {
             let six = std::net::Ipv6Addr::from(bits);
             let plain = IpAddr::V6(six).to_canonical();
             for form in [format!("{six}"), format!("[{six}]"), format!("\"[{six}]:{port}\"")] {
-                prop_assert_eq!(address(&form), Some(plain));
+                prop_assert_eq!(address(form.as_bytes()), Some(plain));
             }
         }
     }

@@ -380,6 +380,17 @@ async fn behind_a_trusted_proxy_the_caller_is_whom_it_names(world: &World) {
             &[("forwarded", "for=203.0.113.7, for=unknown")],
             "127.0.0.1",
         ),
+        // What a stranger sent stands before what the proxy appended.
+        (&[("x-forwarded-for", "\", 203.0.113.7")], "203.0.113.7"),
+        (&[("x-forwarded-for", "é, 203.0.113.7")], "203.0.113.7"),
+        (
+            &[
+                ("x-forwarded-for", "198.51.100.1"),
+                ("x-forwarded-for", "é"),
+            ],
+            "127.0.0.1",
+        ),
+        (&[("forwarded", "for=\"x, for=203.0.113.7")], "203.0.113.7"),
     ] {
         assert_eq!(told_of(world, headers).await, expected, "{headers:?}");
     }
