@@ -1,5 +1,7 @@
 //! The signed application is completed: the passphrase is set or changed, in one transaction.
 
+use std::panic::resume_unwind;
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -56,7 +58,7 @@ pub async fn complete(
         .read(move |reader| reader.client(&client_id))
         .await?
         .ok_or(Refusal::Unknown)?;
-    let flaws = flaws(app, &application, &client, &completion);
+    let flaws = flaws(app, &application, &client, &completion).await;
     if !flaws.is_empty() {
         let event = Event::by(proof.actor(), origin, now, action)
             .client(&application.client_id)
@@ -76,7 +78,7 @@ pub async fn complete(
     save(app, proof, origin, application, made).await
 }
 
-fn flaws(
+async fn flaws(
     app: &App,
     application: &Application,
     client: &ClientRow,
@@ -95,25 +97,42 @@ fn flaws(
     if !completion.passphrase.is_same_entry(&completion.repeat) {
         flaws.push(FieldFlaw::at("/passphrase_repeat", Flaw::PassphrasesDiffer));
     }
-    let judgement = judge(app, &completion.passphrase, Some(client));
+    let judgement = judge(app, &completion.passphrase, Some(client)).await;
     flaws.extend(weaknesses(&judgement).map(|flaw| FieldFlaw::at("/passphrase", flaw)));
     flaws
 }
 
 /// Judges a passphrase, for a client where one is known.
-pub(super) fn judge(app: &App, passphrase: &Passphrase, client: Option<&ClientRow>) -> Judgement {
-    let about = client.map_or_else(About::default, |client| About {
-        family_name: client.person.family_name.as_str(),
-        given_name: client
-            .person
-            .given_name
-            .as_ref()
-            .map_or("", |name| name.as_str()),
-        patronymic: client.person.patronymic.as_ref().map(|name| name.as_str()),
-        phone: client.person.phone.as_str(),
-        client_number: &client.client_number,
-    });
-    strength::judge(passphrase.expose(), &about, &app.settings.strength)
+pub(super) async fn judge(
+    app: &App,
+    passphrase: &Passphrase,
+    client: Option<&ClientRow>,
+) -> Judgement {
+    let (passphrase, client) = (passphrase.clone(), client.cloned());
+    let rules = app.settings.strength;
+    reckoned(move || {
+        let about = client.as_ref().map_or_else(About::default, |client| About {
+            family_name: client.person.family_name.as_str(),
+            given_name: client
+                .person
+                .given_name
+                .as_ref()
+                .map_or("", |name| name.as_str()),
+            patronymic: client.person.patronymic.as_ref().map(|name| name.as_str()),
+            phone: client.person.phone.as_str(),
+            client_number: &client.client_number,
+        });
+        strength::judge(passphrase.expose(), &about, &rules)
+    })
+    .await
+}
+
+/// What takes a while to reckon, on a thread that serves nobody. The first judgement makes the tables of
+/// words; a server's thread that did so would keep everybody on its connections waiting, and close those
+/// connections afterwards, since their time seems to be over.
+pub(super) async fn reckoned<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let reckoned = tokio::task::spawn_blocking(work).await;
+    reckoned.unwrap_or_else(|panicked| resume_unwind(panicked.into_panic()))
 }
 
 /// A judgement's weaknesses as flaws, with their texts.

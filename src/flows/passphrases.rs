@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use super::{
     Conflict, Refusal,
     audit::missed,
-    complete_application::{judge, weaknesses},
+    complete_application::{judge, reckoned, weaknesses},
     limits,
 };
 use crate::{
@@ -294,7 +294,7 @@ pub async fn check(
             Some(found.ok_or_else(|| Refusal::invalid("/client_id", Flaw::UnknownClient))?)
         }
     };
-    let judgement = judge(app, passphrase, client.as_ref());
+    let judgement = judge(app, passphrase, client.as_ref()).await;
     let reasons = weaknesses(&judgement).collect();
     Ok(Verdict {
         reasons,
@@ -306,22 +306,25 @@ pub async fn check(
 const SUGGESTIONS: usize = 5;
 
 /// Makes phrases that can be said and heard; each would be taken at completion.
-#[must_use]
-pub fn suggest(
+pub async fn suggest(
     app: &App,
     _proof: &Proof<Register>,
     language: Language,
     words: usize,
 ) -> Vec<String> {
-    let draw = || suggestions::suggest(language, words, |bound| app.chance.below(bound));
-    let is_taken = |phrase: &String| {
-        strength::judge(phrase, &About::default(), &app.settings.strength).acceptable()
-    };
-    // A phrase may draw one word twice. Hardly one in a thousand is refused at the default minimum of
-    // guesses, and less than half at the highest, so the bound is not met.
-    std::iter::repeat_with(draw)
-        .take(100 * SUGGESTIONS)
-        .filter(is_taken)
-        .take(SUGGESTIONS)
-        .collect()
+    let app = app.clone();
+    reckoned(move || {
+        let draw = || suggestions::suggest(language, words, |bound| app.chance.below(bound));
+        let is_taken = |phrase: &String| {
+            strength::judge(phrase, &About::default(), &app.settings.strength).acceptable()
+        };
+        // A phrase may draw one word twice. Hardly one in a thousand is refused at the default minimum of
+        // guesses, and less than half at the highest, so the bound is not met.
+        std::iter::repeat_with(draw)
+            .take(100 * SUGGESTIONS)
+            .filter(is_taken)
+            .take(SUGGESTIONS)
+            .collect()
+    })
+    .await
 }

@@ -325,6 +325,6 @@ pub async fn suggest(
         .words
         .and_then(|words| usize::try_from(words).ok())
         .unwrap_or(suggestions::DEFAULT_WORDS);
-    let items = passphrases::suggest(&call.app, &guard, language, words);
+    let items = passphrases::suggest(&call.app, &guard, language, words).await;
     Ok(HttpResponse::Ok().json(SuggestionsBody { items }))
 }

@@ -3,15 +3,22 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use qupia::domain::{
-    heard,
-    strength::{About, Judgement, Rules, judge},
+use futures_util::FutureExt;
+use qupia::{
+    domain::{
+        heard,
+        passphrase::Passphrase,
+        role::{Actor, Proof, Register, Role},
+        strength::{About, Judgement, MAX_LENGTH, Rules, judge},
+    },
+    flows::passphrases,
 };
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::support::{
     Person, World,
-    world::{BUSY, on_each_database},
+    world::{BUSY, on_each_database, on_sqlite},
 };
 
 /// The lines of `tests/strength/…`: a phrase, and two marks.
@@ -135,6 +142,27 @@ const STRICT: &[(&str, &str)] = &[("QUPIA_PASSPHRASE__MIN_GUESSES_LOG10", "6.5")
 on_each_database! {
     a_phrase_of_two_plain_words_is_taken_by_default with BUSY,
     an_installation_asks_for_more_guesses_and_says_what_would_do with STRICT,
+}
+
+on_sqlite! {
+    whoever_serves_is_free_while_a_phrase_is_judged,
+}
+
+async fn whoever_serves_is_free_while_a_phrase_is_judged(world: &World) {
+    let branch = world.staff("branch").await;
+    let actor = Actor {
+        id: branch.id.clone(),
+        login: branch.login.clone(),
+        role: Role::Branch,
+        branch_code: None,
+        session_id: "a session".to_owned(),
+    };
+    let proof = Proof::<Register>::of(actor).expect("they may");
+    let longest = Zeroizing::new("көк түйе ".chars().cycle().take(MAX_LENGTH - 1).collect());
+    let phrase = Passphrase::parse(longest).expect("it is one");
+    let mut judging = Box::pin(passphrases::check(&world.first.app, &proof, &phrase, None));
+    assert!(judging.as_mut().now_or_never().is_none());
+    assert!(judging.await.expect("it is judged").guesses_log10 > 0.0);
 }
 
 async fn check(branch: &Person, phrase: &str, language: &str) -> Value {
