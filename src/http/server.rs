@@ -71,7 +71,9 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
         Some((chain, key)) => {
             let certificate = Certificate::load(chain, key)?;
             let config = certificate.server_config()?;
-            actix_web::rt::spawn(keep_fresh(certificate));
+            actix_web::rt::spawn(keep_fresh(certificate, rounds));
+            // A SIGHUP that comes from here on is heard.
+            let rounds = Rounds::every(LOOK_AT_CERTIFICATE);
             let bound = server.bind_rustls_0_23(app.settings.listen, config);
             let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
             (bound, "https")
@@ -110,8 +112,7 @@ fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
 }
 
 /// Serves a renewed certificate without a stop; one that cannot be read leaves the old one served.
-async fn keep_fresh(certificate: Arc<Certificate>) {
-    let mut rounds = Rounds::every(LOOK_AT_CERTIFICATE);
+async fn keep_fresh(certificate: Arc<Certificate>, mut rounds: Rounds) {
     loop {
         rounds.next().await;
         match certificate.reload() {

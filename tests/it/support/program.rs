@@ -193,7 +193,8 @@ fn collect(
 ) {
     thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
-            let address = line.split("listening on http://").nth(1);
+            let base = line.split("listening on ").nth(1);
+            let address = base.and_then(|base| base.split("://").nth(1));
             let address = address.and_then(|text| text.split_whitespace().next()?.parse().ok());
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
             log.push_str(&line);
