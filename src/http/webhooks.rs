@@ -211,7 +211,7 @@ pub struct DeliveryQuery {
     /// how many
     #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// where to go on: the `next_cursor` of the page before
+    /// where to go on: the `next_cursor` of the page before, of this list under these filters
     #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
