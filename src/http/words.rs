@@ -192,9 +192,9 @@ codes! {
         ["Очередь полна", "Слишком много запросов: повторите после Retry-After. Попытка не засчитана."],
         ["Overloaded", "Too much to do at once: try again after Retry-After. No attempt was counted."];
     Unavailable = "unavailable", SERVICE_UNAVAILABLE,
-        ["Қызмет уақытша жоқ", "Деректер қоры жауап бермеді: сәл кейін қайталаңыз."],
-        ["Временно недоступно", "База данных не ответила: повторите чуть позже."],
-        ["Unavailable", "The database did not answer: try again in a moment."];
+        ["Қызмет уақытша қолжетімсіз", "Қызмет қазір жауап бере алмайды: сәл кейінірек қайталаңыз."],
+        ["Временно недоступно", "Сервис сейчас не может ответить: повторите чуть позже."],
+        ["Unavailable", "The service cannot answer at the moment: try again shortly."];
 }
 
 #[cfg(test)]
