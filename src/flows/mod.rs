@@ -13,6 +13,7 @@ pub mod demo;
 pub mod end_sessions;
 pub mod export_audit;
 pub mod first_run;
+pub mod hang_up;
 pub mod inquire;
 pub mod keys;
 pub mod lease;

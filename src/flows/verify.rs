@@ -16,6 +16,7 @@ use self::settle::{Events, Pending, Settlement, Told};
 use super::{
     Quota, Refusal,
     audit::missed,
+    hang_up::HangUp,
     inquire::{Inquiry, view},
     limits,
     pull::{self, Question},
@@ -59,16 +60,19 @@ pub struct Heard {
     pub call_id: CallId,
 }
 
-/// Verifies a caller.
+/// Verifies a caller. `hang_up` is of whoever typed what was heard: loans are read out to them or to
+/// nobody.
 ///
 /// # Errors
 /// [`Refusal::Unknown`] for an unknown client, [`Refusal::Limited`], [`Refusal::Overloaded`]; none of
-/// them is an attempt.
+/// them is an attempt. Nor is [`Refusal::Store`] or [`Refusal::Hash`] before the words were tried; after
+/// that, wrong words stay counted and right ones never are.
 pub async fn verify(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
     heard: Heard,
+    hang_up: HangUp,
 ) -> Result<Verified, Refusal> {
     // A flood is turned away before the database is asked for all those passphrases.
     let place = app.hasher.line_up().await?;
@@ -85,17 +89,15 @@ pub async fn verify(
         actor: proof.actor().clone(),
         origin: origin.clone(),
         heard,
+        hang_up,
         seen,
     };
-    let (caller, answer) = oneshot::channel();
+    let (sender, answer) = oneshot::channel();
     // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
-    tokio::spawn(story.tell(admission, caller));
+    tokio::spawn(story.tell(admission, sender));
     let told = answer.await;
     told.unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
 }
-
-/// Whoever waits for the answer.
-type Caller = oneshot::Sender<Result<Verified, Refusal>>;
 
 struct Story {
     /// of the attempt, and of the verification that records it
@@ -104,6 +106,7 @@ struct Story {
     actor: Actor,
     origin: Origin,
     heard: Heard,
+    hang_up: HangUp,
     /// the passphrase as it was before the caller waited in line
     seen: Option<PassphraseRow>,
 }
@@ -124,17 +127,19 @@ enum Begun {
 }
 
 impl Story {
-    async fn tell(self, admission: Admission, caller: Caller) {
-        let verified = self.verified(admission, &caller).await;
-        // They may have hung up while the loan system was asked.
-        if let Err(Ok(unheard)) = caller.send(verified)
-            && unheard.inquiry.is_some()
-        {
+    async fn tell(self, admission: Admission, answer: oneshot::Sender<Result<Verified, Refusal>>) {
+        let verified = self.verified(admission).await;
+        let reads_out = verified
+            .as_ref()
+            .is_ok_and(|verified| verified.inquiry.is_some());
+        let _nobody_waits = answer.send(verified);
+        // They may have hung up while the loan system was asked, or while the answer was being kept.
+        if reads_out && self.hang_up.clone().came_first().await {
             self.pending().close_untold(Told::Nothing).await;
         }
     }
 
-    async fn verified(&self, admission: Admission, caller: &Caller) -> Result<Verified, Refusal> {
+    async fn verified(&self, admission: Admission) -> Result<Verified, Refusal> {
         let begun = self.count().await;
         if let Err(Refusal::Store(StoreError::InDoubt(_))) = &begun {
             // Nothing is tried any more; if it was counted after all, it must not stay so.
@@ -148,9 +153,7 @@ impl Story {
             }
             Begun::Attempt(Attempt::Counted(held, counted)) => {
                 match self.try_on(&held, admission).await {
-                    Ok((checked, names)) => {
-                        self.settle(*held, counted, checked, &names, caller).await
-                    }
+                    Ok((checked, names)) => self.settle(*held, counted, checked, &names).await,
                     Err(fault) => {
                         self.pending().take_back_in_the_end().await;
                         Err(fault)
@@ -295,7 +298,6 @@ impl Story {
         counted: Counted,
         checked: Checked,
         names: &[(&'static str, u16)],
-        caller: &Caller,
     ) -> Result<Verified, Refusal> {
         let matched = checked.matched;
         let (name, fold_version) = matched
@@ -317,7 +319,7 @@ impl Story {
             held,
             counted,
         });
-        let told = if caller.is_closed() {
+        let told = if self.hang_up.has_come() {
             Told::Nothing
         } else {
             Told::Outcome

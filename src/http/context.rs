@@ -1,11 +1,14 @@
 //! What every request passes through: its id, who sends it, and the form of every answer.
 
-use std::time::Instant;
+use std::{
+    future::{Ready, ready},
+    time::Instant,
+};
 
 use actix_web::{
-    Error, HttpMessage, HttpRequest, HttpResponse,
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
         StatusCode,
         header::{self, HeaderName, HeaderValue},
@@ -24,7 +27,11 @@ use super::{
 use crate::{
     app::App,
     domain::audit::Origin,
-    flows::{Refusal, sign_in},
+    flows::{
+        Refusal,
+        hang_up::{self, HangUp},
+        sign_in,
+    },
     store::SignedIn,
 };
 
@@ -66,7 +73,10 @@ pub async fn present(
     request
         .extensions_mut()
         .insert(RequestId(request_id.clone()));
+    let (pending, hang_up) = hang_up::watched();
+    request.extensions_mut().insert(hang_up);
     let answered = next.call(request).await?.map_into_boxed_body();
+    pending.told();
     let (http_request, response) = answered.into_parts();
     let mut response = written_out(response, &http_request, &request_id);
     dress(&mut response, &http_request, &request_id);
@@ -220,6 +230,16 @@ fn bearer(request: &ServiceRequest) -> Option<String> {
     scheme
         .eq_ignore_ascii_case("bearer")
         .then(|| token.trim().to_owned())
+}
+
+impl FromRequest for HangUp {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let watched = request.extensions().get::<Self>().cloned();
+        ready(watched.ok_or_else(|| Problem::internal("nobody watches whether the caller waits")))
+    }
 }
 
 /// From where a request came, for the audit.

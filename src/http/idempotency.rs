@@ -109,7 +109,8 @@ async fn once(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match claim(&mut request, header, actor, &app).await {
         Ok((claim, IdempotencyClaim::Fresh)) => {
-            // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck.
+            // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck. A
+            // handler that has to know asks the `HangUp` of the request.
             let answering = actix_web::rt::spawn(answer(request, next, claim, app));
             answering.await.map_err(Problem::internal)?
         }

@@ -58,6 +58,9 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
             })
     })
     .client_request_timeout(HEADERS_WITHIN)
+    // A caller who hangs up only closes their side as yet, and is not to be answered any more: what is
+    // read out to nobody is recorded as such.
+    .h1_allow_half_closed(false)
     .max_connections(MOST_CONNECTIONS)
     .shutdown_timeout(FINISH_WITHIN_SECONDS)
     .disable_signals();
@@ -69,11 +72,11 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
             "http",
         ),
         Some((chain, key)) => {
+            // A SIGHUP that comes from here on is heard.
+            let rounds = Rounds::every(LOOK_AT_CERTIFICATE);
             let certificate = Certificate::load(chain, key)?;
             let config = certificate.server_config()?;
             actix_web::rt::spawn(keep_fresh(certificate, rounds));
-            // A SIGHUP that comes from here on is heard.
-            let rounds = Rounds::every(LOOK_AT_CERTIFICATE);
             let bound = server.bind_rustls_0_23(app.settings.listen, config);
             let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
             (bound, "https")

@@ -21,6 +21,7 @@ use crate::{
         verification::{Outcome, Verification},
     },
     flows::{
+        hang_up::HangUp,
         inquire::{self, Inquiry, LoanView, Source},
         verify::{self, Heard},
     },
@@ -240,6 +241,7 @@ pub async fn verify(
     guard: Guard<Verify>,
     call: Call,
     Body(body): Body<VerificationRequest>,
+    hang_up: HangUp,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
     let client_id = fields.need("/client_id", body.client_id, id);
@@ -252,7 +254,7 @@ pub async fn verify(
         passphrase,
         call_id,
     };
-    let verified = verify::verify(&call.app, &guard, &call.origin, heard).await?;
+    let verified = verify::verify(&call.app, &guard, &call.origin, heard, hang_up).await?;
     let location = format!("/v1/verifications/{}", verified.verification.id);
     let body = body_of(verified.verification, verified.inquiry);
     Ok(HttpResponse::Created()

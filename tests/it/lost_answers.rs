@@ -1,36 +1,36 @@
-//! The database is slow or breaks off in the middle of a verification: whoever is told 503 was not
-//! counted, what was counted comes to its end, and the record says what was told to whom.
+//! The database is slow or breaks off in the middle of a verification, or the caller hangs up. A 503 before
+//! the attempt could begin is none; where the answer is lost after the words were tried, wrong words stay
+//! counted and right ones never are. What was counted comes to its end, and the record says what was told
+//! to whom.
 
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use qupia::{
-    domain::{
-        audit::Origin,
-        identifier::CallId,
-        passphrase::Passphrase,
-        role::{Actor, Proof, Role, Verify},
-    },
-    flows::verify::{Heard, lost, verify},
+    flows::verify::lost,
     secrets::hasher::{Candidate, Check, Renew},
     store::{Attempt, NewAttempt},
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::support::{
-    PHRASE, Person, World,
-    cast::WRONG,
-    cut::Cut,
-    database::Kind,
-    world::{on_each_database, on_postgresql},
+use crate::{
+    stand_in::{Gate, Says, patient, stand_in},
+    support::{
+        Answer, PHRASE, Person, World,
+        cast::WRONG,
+        cut::Cut,
+        database::Kind,
+        world::{on_each_database, on_postgresql},
+    },
 };
 
 on_each_database! {
     what_was_told_503_is_recorded_as_read_by_nobody with IMPATIENT,
     wrong_words_that_were_told_503_stay_counted_and_are_recorded with IMPATIENT,
-    what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody,
+    whoever_hangs_up_during_the_hash_is_recorded_as_told_nothing,
+    whoever_hangs_up_while_the_loan_system_is_asked_leaves_nothing_open with patient(),
     an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded,
 }
 on_postgresql! {
@@ -47,6 +47,7 @@ const PATIENT: &[(&str, &str)] = &[
     ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
     ("QUPIA_DATABASE__TIMEOUT_SECONDS", "2"),
 ];
+const KEY: &str = "idempotency-key";
 /// Half of the patience of a patient caller.
 const HALF: Duration = Duration::from_secs(1);
 /// Whatever is awaited comes within this.
@@ -209,42 +210,111 @@ fn long_check() -> Check {
     }
 }
 
-async fn what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody(world: &World) {
-    let branch = world.staff("branch").await;
-    let client = branch.client_with_phrase(world, "K-1").await;
-    let specialist = world.staff("call_center").await;
-    let app = &world.first.app;
-    let mut busy = Vec::new();
-    for _ in 0..app.hasher.settings().workers {
-        let admission = app.hasher.admit().await.expect("nobody else is there");
-        busy.push(actix_web::rt::spawn(admission.check(long_check())));
-    }
-    let actor = Actor {
-        id: specialist.id.clone(),
-        login: specialist.login.clone(),
-        role: Role::CallCenter,
-        branch_code: None,
-        session_id: "a session".to_owned(),
-    };
-    let proof = Proof::<Verify>::of(actor).expect("they may");
-    let heard = Heard {
-        client_id: client.clone(),
-        passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
-        call_id: CallId::parse("call-1").expect("it is one"),
-    };
-    let origin = Origin::own("a test");
+/// Says the right words and hangs up at that moment, with an `Idempotency-Key` or without.
+async fn hang_up_at(
+    moment: impl Future<Output = ()>,
+    specialist: &Person,
+    client: &str,
+    key: Option<&str>,
+) {
     tokio::select! {
-        _ = verify(app, &proof, &origin, heard) => panic!("the workers have something else to do"),
-        () = counted(world) => {}
+        _ = saying(specialist, client, key) => panic!("nothing is to be answered yet"),
+        () = moment => {}
     }
-    until("it is settled", || under_way(world) == 0).await;
-    let events = events_of(world, &specialist, &client).await;
-    assert_eq!(events.len(), 1, "{events:?}");
-    assert_eq!(events[0]["outcome"], "verified");
-    assert_eq!(events[0]["details"]["told"], "nothing");
-    let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
-    assert_eq!(world.database.number(open), 0);
-    assert_eq!(failed_attempts(&branch, &client).await, 0);
+    // The connection is closed by a task of the client's own, which has its turn now.
+    for _ in 0..100 {
+        actix_web::rt::task::yield_now().await;
+    }
+}
+
+fn saying(specialist: &Person, client: &str, key: Option<&str>) -> impl Future<Output = Answer> {
+    let body = json!({"client_id": client, "passphrase": PHRASE, "call_id": "call-1"});
+    let ask = specialist.post("/v1/verifications", body);
+    let ask = key.into_iter().fold(ask, |ask, key| ask.header(KEY, key));
+    ask.into_future()
+}
+
+async fn whoever_hangs_up_during_the_hash_is_recorded_as_told_nothing(world: &World) {
+    for key in [None, Some("a-key")] {
+        let branch = world.staff("branch").await;
+        let client = branch.client_with_phrase(world, key.unwrap_or("K-1")).await;
+        let specialist = world.staff("call_center").await;
+        let app = &world.first.app;
+        let mut busy = Vec::new();
+        for _ in 0..app.hasher.settings().workers {
+            let admission = app.hasher.admit().await.expect("nobody else is there");
+            busy.push(actix_web::rt::spawn(admission.check(long_check())));
+        }
+        hang_up_at(counted(world), &specialist, &client, key).await;
+        until("it is settled", || under_way(world) == 0).await;
+        let events = events_of(world, &specialist, &client).await;
+        assert_eq!(events.len(), 1, "{key:?}: {events:?}");
+        assert_eq!(events[0]["outcome"], "verified");
+        assert_eq!(events[0]["details"]["told"], "nothing");
+        let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
+        assert_eq!(world.database.number(open), 0);
+        assert_eq!(failed_attempts(&branch, &client).await, 0);
+        if key.is_some() {
+            what_is_repeated_tells_the_outcome_and_no_loans(&specialist, &client, key).await;
+            // It was carried out once, and whoever is told of it now is seen.
+            let events = events_of(world, &specialist, &client).await;
+            let told: Vec<_> = events.iter().map(|event| &event["action"]).collect();
+            assert_eq!(
+                told,
+                ["inquiry.made", "answer.replayed", "verification.recorded"]
+            );
+            assert_eq!(events[0]["outcome"], "refused");
+        }
+        for job in busy {
+            job.await.expect("it ends").expect("it is checked");
+        }
+    }
+}
+
+async fn what_is_repeated_tells_the_outcome_and_no_loans(
+    specialist: &Person,
+    client: &str,
+    key: Option<&str>,
+) {
+    let began = Instant::now();
+    let again = loop {
+        let again = saying(specialist, client, key).await;
+        if again.status != 409 {
+            break again.expect(201);
+        }
+        again.refused(409, "request_in_progress");
+        assert!(began.elapsed() < SOON, "its answer is not kept");
+    };
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(again["outcome"], "verified");
+    assert_eq!(again["loans"], Value::Null);
+    let loans = format!("/v1/verifications/{}/loans", again.text("id"));
+    let loans = specialist.get(&loans).await;
+    loans.refused(410, "verification_over");
+}
+
+async fn whoever_hangs_up_while_the_loan_system_is_asked_leaves_nothing_open(world: &World) {
+    for key in [None, Some("a-key")] {
+        let number = format!("hung-up-{:?}-{}", world.kind, std::process::id());
+        let number = format!("{number}-{}", key.is_some());
+        let branch = world.staff("branch").await;
+        let client = branch.client_with_phrase(world, &number).await;
+        let specialist = world.staff("call_center").await;
+        let (path, gate) = (format!("clients/{number}/loans"), Gate::default());
+        let none = Says::Json(200, json!({"loans": []}).to_string());
+        stand_in().says(&path, Says::After(gate.clone(), Box::new(none)));
+        let asked = until("it is asked", || stand_in().asked(&path) > 0);
+        hang_up_at(asked, &specialist, &client, key).await;
+        gate.open();
+        let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
+        until("it is closed", || world.database.number(open) == 0).await;
+        let events = events_of(world, &specialist, &client).await;
+        assert_eq!(events[0]["action"], "verification.closed");
+        assert_eq!(events[0]["details"], json!({"told": "nothing"}));
+        if key.is_some() {
+            what_is_repeated_tells_the_outcome_and_no_loans(&specialist, &client, key).await;
+        }
+    }
 }
 
 async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded(world: &World) {
