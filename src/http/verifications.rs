@@ -225,8 +225,9 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
 /// Verifies a caller by what was heard, and reads the open loans where it was right.
 ///
 /// Each outcome is a recorded fact, so each is a 201; `loans`, `source` and `expires_at` are there only
-/// where `verified`. A specialist may record 10 a minute. What is refused with 422, 429 or 503 is never an
-/// attempt.
+/// where `verified`. A specialist may record 10 a minute. What is refused with 422 or 429 is never an
+/// attempt, nor is a 503 `overloaded`, or `unavailable` before the attempt could begin. Where the answer is
+/// lost after the words were tried, wrong words stay counted and right ones never are.
 #[utoipa::path(
     post,
     path = "/v1/verifications",
@@ -240,8 +241,8 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
 pub async fn verify(
     guard: Guard<Verify>,
     call: Call,
-    Body(body): Body<VerificationRequest>,
     hang_up: HangUp,
+    Body(body): Body<VerificationRequest>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
     let client_id = fields.need("/client_id", body.client_id, id);
