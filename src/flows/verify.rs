@@ -89,7 +89,8 @@ pub async fn verify(
     };
     let (caller, answer) = oneshot::channel();
     // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
-    tokio::spawn(story.tell(admission, caller));
+    let attempt = story.id.clone();
+    app.detached.spawn(&attempt, story.tell(admission, caller));
     let told = answer.await;
     told.unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
 }
@@ -138,7 +139,8 @@ impl Story {
         let begun = self.count().await;
         if let Err(Refusal::Store(StoreError::InDoubt(_))) = &begun {
             // Nothing is tried any more; if it was counted after all, it must not stay so.
-            tokio::spawn(self.pending().take_back_in_the_end());
+            let taken_back = self.pending().take_back_in_the_end();
+            self.app.detached.spawn(&self.id, taken_back);
         }
         match begun? {
             Begun::Limited(quota, limited) => {
@@ -326,7 +328,8 @@ impl Story {
         let settled = pending.settle(Arc::clone(&settlement), told).await;
         if let Err(StoreError::Unavailable(_) | StoreError::InDoubt(_)) = settled {
             // The caller is told at once; what was counted is written down when it can be.
-            tokio::spawn(pending.settle_in_the_end(settlement));
+            let settled = pending.settle_in_the_end(settlement);
+            self.app.detached.spawn(&self.id, settled);
         }
         let (verification, loans) = settled?;
         Ok(self.answer(verification, loans).await)

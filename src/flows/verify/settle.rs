@@ -122,7 +122,11 @@ impl Pending {
     pub(super) async fn take_back_in_the_end(self) {
         if let Err(error) = self.take_back().await {
             tracing::warn!(attempt = self.draft.id, "not taken back yet: {error}");
-            tokio::spawn(async move { self.in_the_end(&End::TakenBack).await });
+            let (app, id) = (self.app.clone(), self.draft.id.clone());
+            app.detached.spawn(&id, async move {
+                // A fault was told to the log.
+                let _taken_back = self.in_the_end(&End::TakenBack).await;
+            });
         }
     }
 
@@ -169,7 +173,7 @@ impl Pending {
             match done {
                 Err(StoreError::Unavailable(_) | StoreError::InDoubt(_) | StoreError::Collided) => {
                     pause = pauses.next().unwrap_or(pause);
-                    tokio::time::sleep(pause).await;
+                    self.app.detached.pause(pause).await;
                 }
                 Err(StoreError::AlreadyEnded) => return Err(StoreError::AlreadyEnded),
                 Err(fault) => {
