@@ -326,7 +326,9 @@ impl Story {
         };
         let pending = self.pending();
         let settled = pending.settle(Arc::clone(&settlement), told).await;
-        if let Err(StoreError::Unavailable(_) | StoreError::InDoubt(_)) = settled {
+        if let Err(error) = &settled
+            && !matches!(error, StoreError::AlreadyEnded)
+        {
             // The caller is told at once; what was counted is written down when it can be.
             let settled = pending.settle_in_the_end(settlement);
             self.app.detached.spawn(&self.id, settled);

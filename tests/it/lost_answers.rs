@@ -12,7 +12,10 @@ use qupia::{
         passphrase::Passphrase,
         role::{Actor, Proof, Role, Verify},
     },
-    flows::verify::{Heard, lost, verify},
+    flows::{
+        Refusal,
+        verify::{Heard, lost, verify},
+    },
     secrets::hasher::{Candidate, Check, Renew},
     store::{Attempt, NewAttempt},
 };
@@ -31,9 +34,11 @@ on_each_database! {
     what_was_told_503_is_recorded_as_read_by_nobody with IMPATIENT,
     wrong_words_that_were_told_503_stay_counted_and_are_recorded with IMPATIENT,
     what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody,
+    right_words_whose_settlement_met_a_fault_are_no_failure with IMPATIENT,
     an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded,
 }
 on_postgresql! {
+    right_words_whose_settlement_kept_colliding_are_no_failure with IMPATIENT,
     a_503_while_the_attempt_was_being_counted_was_no_attempt with PATIENT,
     an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back,
     a_verification_that_was_committed_and_not_answered_is_closed,
@@ -108,19 +113,26 @@ async fn a_503_while_the_attempt_was_being_counted_was_no_attempt(world: &World)
     assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
 }
 
-/// The database says that it is away whenever a verification is to be written.
-fn refuse_verifications(world: &World) {
-    world.database.execute(match world.kind {
-        Kind::Sqlite => {
+/// What the database says in place of writing a verification, and PostgreSQL's code for it.
+type Trouble = (&'static str, &'static str);
+
+const AWAY: Trouble = ("database is locked: lock timeout", "lock_not_available");
+const FAULT: Trouble = ("nobody has heard of this", "internal_error");
+const COLLISION: Trouble = ("could not serialize access", "serialization_failure");
+
+/// The database says this whenever a verification is to be written.
+fn refuse_verifications(world: &World, (words, code): Trouble) {
+    world.database.execute(&match world.kind {
+        Kind::Sqlite => format!(
             "CREATE TRIGGER away BEFORE INSERT ON verifications \
-             BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
-        }
-        Kind::Postgres => {
+             BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        ),
+        Kind::Postgres => format!(
             "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION 'canceling statement due to lock timeout'; END $$; \
+             $$ BEGIN RAISE EXCEPTION '{words}' USING ERRCODE = '{code}'; END $$; \
              CREATE TRIGGER away BEFORE INSERT ON verifications \
              FOR EACH ROW EXECUTE FUNCTION away()"
-        }
+        ),
     });
 }
 
@@ -134,7 +146,7 @@ fn take_verifications_again(world: &World) {
 /// Says words while verifications cannot be written, and gives the events about them once they were.
 async fn said_while_away(world: &World, client: &str, words: &str) -> Vec<Value> {
     let specialist = world.staff("call_center").await;
-    refuse_verifications(world);
+    refuse_verifications(world, AWAY);
     let answer = specialist.verify(client, words).await;
     answer.refused(503, "unavailable");
     take_verifications_again(world);
@@ -182,6 +194,32 @@ async fn wrong_words_that_were_told_503_stay_counted_and_are_recorded(world: &Wo
     assert_eq!(failed_attempts(&branch, &client).await, 1);
 }
 
+/// Right words whose end cannot be written down are told neither right nor wrong, and are settled once it
+/// can be.
+async fn right_words_are_settled_in_the_end(world: &World, trouble: Trouble) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let specialist = world.staff("call_center").await;
+    refuse_verifications(world, trouble);
+    let (proof, origin, heard) = call(&specialist, &client);
+    let told = verify(&world.first.app, &proof, &origin, heard).await;
+    assert!(matches!(told, Err(Refusal::Store(_))));
+    take_verifications_again(world);
+    until("it is settled", || under_way(world) == 0).await;
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+    let events = events_of(world, &specialist, &client).await;
+    assert_eq!(events[0]["outcome"], "verified");
+    assert_eq!(events[0]["details"]["told"], "unavailable");
+}
+
+async fn right_words_whose_settlement_met_a_fault_are_no_failure(world: &World) {
+    right_words_are_settled_in_the_end(world, FAULT).await;
+}
+
+async fn right_words_whose_settlement_kept_colliding_are_no_failure(world: &World) {
+    right_words_are_settled_in_the_end(world, COLLISION).await;
+}
+
 fn under_way(world: &World) -> i64 {
     world.database.number("SELECT count(*) FROM attempts")
 }
@@ -209,6 +247,24 @@ fn long_check() -> Check {
     }
 }
 
+/// A call on which right words were said.
+fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Heard) {
+    let actor = Actor {
+        id: specialist.id.clone(),
+        login: specialist.login.clone(),
+        role: Role::CallCenter,
+        branch_code: None,
+        session_id: "a session".to_owned(),
+    };
+    let heard = Heard {
+        client_id: client.to_owned(),
+        passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
+        call_id: CallId::parse("call-1").expect("it is one"),
+    };
+    let proof = Proof::<Verify>::of(actor).expect("they may");
+    (proof, Origin::own("a test"), heard)
+}
+
 async fn what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody(world: &World) {
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
@@ -219,20 +275,7 @@ async fn what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody
         let admission = app.hasher.admit().await.expect("nobody else is there");
         busy.push(actix_web::rt::spawn(admission.check(long_check())));
     }
-    let actor = Actor {
-        id: specialist.id.clone(),
-        login: specialist.login.clone(),
-        role: Role::CallCenter,
-        branch_code: None,
-        session_id: "a session".to_owned(),
-    };
-    let proof = Proof::<Verify>::of(actor).expect("they may");
-    let heard = Heard {
-        client_id: client.clone(),
-        passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
-        call_id: CallId::parse("call-1").expect("it is one"),
-    };
-    let origin = Origin::own("a test");
+    let (proof, origin, heard) = call(&specialist, &client);
     tokio::select! {
         _ = verify(app, &proof, &origin, heard) => panic!("the workers have something else to do"),
         () = counted(world) => {}
