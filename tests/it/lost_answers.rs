@@ -14,7 +14,11 @@ use qupia::{
     },
     flows::{
         Refusal,
-        verify::{Heard, lost, verify},
+        verify::{
+            Heard,
+            lost::{LOST_AFTER, Search},
+            verify,
+        },
     },
     secrets::hasher::{Candidate, Check, Renew},
     store::{Attempt, NewAttempt},
@@ -36,6 +40,8 @@ on_each_database! {
     what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody,
     right_words_whose_settlement_met_a_fault_are_no_failure with IMPATIENT,
     an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded,
+    one_lost_attempt_that_cannot_be_given_up_holds_up_no_other,
+    what_may_still_be_settled_is_not_given_up with IMPATIENT,
 }
 on_postgresql! {
     right_words_whose_settlement_kept_colliding_are_no_failure with IMPATIENT,
@@ -290,14 +296,12 @@ async fn what_is_verified_after_the_caller_hung_up_is_recorded_as_read_by_nobody
     assert_eq!(failed_attempts(&branch, &client).await, 0);
 }
 
-async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded(world: &World) {
-    let branch = world.staff("branch").await;
-    let client = branch.client_with_phrase(world, "K-1").await;
-    let specialist = world.staff("call_center").await;
+/// Counts an attempt on a client that no instance knows of.
+async fn orphan(world: &World, id: &str, client: &str, specialist: &Person) {
     let (app, now) = (&world.first.app, world.clock.now());
     let attempt = NewAttempt {
-        id: "an attempt".to_owned(),
-        client_id: client.clone(),
+        id: id.to_owned(),
+        client_id: client.to_owned(),
         staff_id: specialist.id.clone(),
         call_id: "call-1".to_owned(),
         request_id: "a request".to_owned(),
@@ -307,16 +311,74 @@ async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorde
         .store
         .tally(move |tally| tally.count_attempt(&attempt, None, &law, now));
     assert!(matches!(counted.await, Ok(Attempt::Counted(..))));
-    world.wait(lost::LOST_AFTER);
-    assert_eq!(lost::give_up(app).await.expect("it looks"), 0);
+}
+
+async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let specialist = world.staff("call_center").await;
+    let app = &world.first.app;
+    orphan(world, "an attempt", &client, &specialist).await;
+    let mut search = Search::default();
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    world.wait(LOST_AFTER);
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
     world.wait(TimeDelta::microseconds(1));
-    assert_eq!(lost::give_up(app).await.expect("it looks"), 1);
-    assert_eq!(lost::give_up(app).await.expect("it looks"), 0);
+    assert_eq!(search.give_up(app).await.expect("it looks"), 1);
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
     let events = events_of(world, &specialist, &client).await;
     let told: Vec<_> = events.iter().map(|event| &event["action"]).collect();
     assert_eq!(told, ["attempt.lost"]);
     assert_eq!(events[0]["request_id"], "a request");
     assert_eq!(failed_attempts(&branch, &client).await, 1);
+}
+
+async fn one_lost_attempt_that_cannot_be_given_up_holds_up_no_other(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let app = &world.first.app;
+    for number in ["K-1", "K-2"] {
+        let client = branch.client_with_phrase(world, number).await;
+        orphan(world, number, &client, &specialist).await;
+        world.wait(TimeDelta::seconds(1));
+    }
+    let broken = "UPDATE attempts SET place = -1 WHERE id = 'K-1'";
+    world.database.execute(broken);
+    let mut search = Search::default();
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    world.wait(LOST_AFTER);
+    assert_eq!(search.give_up(app).await.expect("it goes on"), 1);
+    let left = world.database.texts("SELECT id FROM attempts");
+    assert_eq!(left, ["K-1"]);
+}
+
+async fn what_may_still_be_settled_is_not_given_up(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let (known, lost) = ("K-1", "K-2");
+    let known = branch.client_with_phrase(world, known).await;
+    let lost = branch.client_with_phrase(world, lost).await;
+    let app = &world.first.app;
+    let (mut search, mut successor) = (Search::default(), Search::default());
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    refuse_verifications(world, AWAY);
+    let answer = specialist.verify(&known, PHRASE).await;
+    answer.refused(503, "unavailable");
+    orphan(world, "an attempt", &lost, &specialist).await;
+    world.wait(LOST_AFTER + TimeDelta::seconds(1));
+    // It may have been away until now: whoever lives has not had their time yet.
+    assert_eq!(successor.give_up(app).await.expect("it looks"), 0);
+    search.lost_touch();
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    assert_eq!(under_way(world), 2);
+    world.wait(LOST_AFTER);
+    // The one that this instance has in hand is left to it.
+    assert_eq!(search.give_up(app).await.expect("it looks"), 1);
+    assert_eq!(under_way(world), 1);
+    take_verifications_again(world);
+    until("it is settled", || under_way(world) == 0).await;
+    assert_eq!(failed_attempts(&branch, &known).await, 0);
+    assert_eq!(failed_attempts(&branch, &lost).await, 1);
 }
 
 async fn an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back(world: &World) {
