@@ -14,7 +14,7 @@ use std::{
 use diesel::connection::InstrumentationEvent;
 
 use super::{
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    connection::{AnyConnection, DatabaseUrl, Purpose, establish, open, set_up},
     error::StoreError,
     threads::Pulse,
 };
@@ -167,12 +167,15 @@ impl Connections {
         pulse: &Arc<Pulse>,
         place: Place,
     ) -> Result<Connection, StoreError> {
-        let mut opened = Connection {
-            connection: open(&self.url, purpose, self.patience)?,
-            place,
-        };
-        listen(&mut opened, pulse);
-        Ok(opened)
+        // Several hosts and addresses may be tried one after the other, of which nothing is heard here,
+        // and each is bounded by the client's library.
+        pulse.rest();
+        let established = establish(&self.url, self.patience);
+        pulse.beat();
+        let mut connection = established?;
+        listen(&mut connection, pulse);
+        set_up(&mut connection, purpose, self.patience)?;
+        Ok(Connection { connection, place })
     }
 
     /// Whether no thread was given up since it was opened. Where one was, the others' connections went the
