@@ -75,6 +75,7 @@ pub async fn verify(
     let seen = app.store.client_passphrase(&heard.client_id).await?;
     let Some(seen) = seen else {
         // No verification came of it: it is a look for somebody who is not there.
+        drop(place);
         let (actor, action) = (proof.actor(), Action::ClientViewed);
         return Err(missed(app, actor, origin, action, &heard.client_id).await);
     };
@@ -163,6 +164,8 @@ impl Story {
                 if outcome == Outcome::Unset {
                     // No passphrase costs the time of a wrong one.
                     admission.check(self.decoy()).await?;
+                } else {
+                    drop(admission);
                 }
                 self.record_untried(outcome, locked_until).await
             }
