@@ -3,6 +3,7 @@
 
 pub mod chain_head;
 pub mod clock;
+pub mod detached;
 pub mod drain;
 pub mod foundation;
 pub mod log;
@@ -20,6 +21,7 @@ use secrecy::SecretString;
 
 use self::{
     clock::Clock,
+    detached::Detached,
     drain::Drain,
     foundation::Foundation,
     outbound::Outbound,
@@ -62,6 +64,8 @@ pub struct Parts {
     pub searches: Turns,
     /// whether it was asked to stop
     pub drain: Drain,
+    /// work that goes on though nobody waits for it
+    pub detached: Detached,
     /// the first admin's one-time password, where the settings give one
     pub bootstrap_password: Option<SecretString>,
 }
@@ -176,6 +180,7 @@ impl App {
             keyring_refused: KeyringRefused::default(),
             searches: Turns::default(),
             drain: Drain::default(),
+            detached: Detached::here(),
             foundation,
             hasher,
             bootstrap_password,

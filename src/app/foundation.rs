@@ -155,7 +155,7 @@ pub async fn migrate(settings: &mut Settings) -> Result<MigrationState, StartErr
 /// Looks whether the database can be served from; gives how many migrations are pending.
 async fn examine(settings: &mut Settings) -> Result<usize, StartError> {
     let (url, patience) = (settings.store.url.clone(), settings.store.patience);
-    let within = store::examined_within(patience);
+    let within = store::examined_within(&url, patience);
     let examine = move || store::examine(&url, patience);
     let fitness = store::bounded(&settings.store.url, within, examine).await?;
     settings.store.granted = fitness.granted;

@@ -17,8 +17,8 @@ use super::{Failure, flush_log, output::say_for_certain, start_log, stop::Stop};
 
 /// Whatever the database does, the process ends so long after it drained.
 const END_WITHIN: Duration = Duration::from_secs(29);
-/// Of that, once requests are finished, the duties are handed over in so long, and hashes and statements
-/// under way have as long again.
+/// Of that, once requests are finished, the duties are handed over in so long and attempts under way come
+/// to their end, and hashes and statements under way have as long again.
 const HAND_OVER_WITHIN: Duration = Duration::from_secs(3);
 /// Hashes and statements under way are finished in so long where a second signal asks to stop at once:
 /// a process that ends beneath them would take a client library away.
@@ -110,7 +110,7 @@ pub async fn run(app: &App, serving: Serving, tell: impl FnOnce(&str)) -> Result
         // It ends by itself only by a fault.
         served = &mut server => {
             let served = served.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
-            duties.hand_over(app).await;
+            hand_over(app, duties).await;
             end(app, HAND_OVER_WITHIN).await;
             return served.map_err(StartError::Listen);
         }
@@ -124,7 +124,7 @@ pub async fn run(app: &App, serving: Serving, tell: impl FnOnce(&str)) -> Result
         tokio::time::sleep(drain).await;
         tracing::info!("what is in flight is finished");
         handle.stop(true).await;
-        within(HAND_OVER_WITHIN, "the duties", duties.hand_over(app)).await;
+        hand_over(app, duties).await;
         end(app, HAND_OVER_WITHIN).await;
     };
     tokio::select! {
@@ -136,6 +136,14 @@ pub async fn run(app: &App, serving: Serving, tell: impl FnOnce(&str)) -> Result
         }
     }
     Ok(())
+}
+
+/// Attempts that nobody waits for any more come to their end, while the duties are handed over.
+async fn hand_over(app: &App, duties: Duties) {
+    tokio::join!(
+        within(HAND_OVER_WITHIN, "attempts under way", app.detached.ended()),
+        within(HAND_OVER_WITHIN, "the duties", duties.hand_over(app)),
+    );
 }
 
 /// Ends the threads that hash and those that speak with the database.

@@ -4,7 +4,7 @@
 //! is one line of JSON, the [`Manifest`], and then the database's file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Read, Write},
     path::Path,
 };
@@ -173,11 +173,17 @@ pub async fn restore(
     let to = to.to_owned();
     let newest = audit.newest;
     run(move || {
-        store::copy_to(&url, &to.join("qupia.sqlite"))?;
+        // Whole before it gets its name: what fails halfway goes with the folder of the trial.
+        let whole = tempfile::Builder::new()
+            .prefix("restore-")
+            .tempdir_in(&to)?;
+        let database = whole.path().join("qupia.sqlite");
+        store::copy_to(&url, &database)?;
+        File::open(&database)?.sync_all()?;
         if let Some(newest) = newest {
-            chain_head::remember(&to, &newest)?;
+            chain_head::remember(whole.path(), &newest)?;
         }
-        Ok(())
+        Ok(move_all(whole.path(), &to)?)
     })
     .await?;
     Ok(Restored {
@@ -216,6 +222,24 @@ fn make_empty(folder: &Path) -> io::Result<()> {
         )),
         None => Ok(()),
     }
+}
+
+/// Moves what was restored to where it is served from: all of it or nothing.
+fn move_all(from: &Path, to: &Path) -> io::Result<()> {
+    // The database is the last: with it there is something to serve.
+    let names = ["audit-head", "qupia.sqlite"];
+    let move_one = |name: &str| fs::rename(from.join(name), to.join(name));
+    let mut made = names.into_iter().filter(|name| from.join(name).exists());
+    let moved = made
+        .try_for_each(move_one)
+        .and_then(|()| File::open(to)?.sync_all());
+    if moved.is_err() {
+        for name in names {
+            // Neither was there before. Why it failed is told, and not that this failed too.
+            let _left = fs::remove_file(to.join(name));
+        }
+    }
+    moved
 }
 
 fn unpack(key: &BackupKey, from: File, to: &Path) -> Result<Manifest, BackupError> {

@@ -16,14 +16,14 @@ use crate::{
         audit::{Action, Event, Origin},
         flaw::Flaw,
         identifier::Login,
-        role::{Actor, Administer, Proof, Role, Staff},
+        role::{Administer, Proof, Role, Staff},
         staff::{ONE_TIME_PASSWORD_HOURS, judge_password, normalized, spellings},
     },
     secrets::{
         hasher::{Candidate, Check, Made, Renew},
         one_time,
     },
-    store::{Limited, StaffRow, Traced},
+    store::{StaffRow, Traced},
 };
 
 /// Changes one's own password; every other session of that person ends.
@@ -42,12 +42,16 @@ pub async fn change_own(
     let login = Login::parse(&actor.login).map_err(|flaw| Refusal::invalid("/login", flaw))?;
     let weak = judge_password(new.expose_secret(), &login).err();
     let now = app.clock.now();
-    let place = app.hasher.line_up().await?;
     let rate = Rate::of(vec![format!("password:{}", actor.id)], app.settings.logins);
-    // Counted when its turn has come, as a sign-in is.
-    throttle(app, &actor, origin, rate.look(app).await?).await?;
-    let admission = place.admitted().await?;
-    throttle(app, &actor, origin, rate.take(app).await?).await?;
+    // Looked at before it lines up and counted when its turn has come, as a sign-in is.
+    if let Err(limited) = rate.look(app).await? {
+        return Err(limits::reached(app, &actor, origin, Quota::Logins, limited).await?);
+    }
+    let admission = app.hasher.admit().await?;
+    if let Err(limited) = rate.take(app).await? {
+        drop(admission);
+        return Err(limits::reached(app, &actor, origin, Quota::Logins, limited).await?);
+    }
     let id = actor.id.clone();
     let staff = app
         .store
@@ -109,19 +113,6 @@ pub async fn change_own(
         Ok(())
     } else {
         Err(Refusal::invalid("/current_password", Flaw::WrongPassword))
-    }
-}
-
-/// Records that somebody tries passwords too fast, where they do.
-async fn throttle(
-    app: &App,
-    actor: &Actor,
-    origin: &Origin,
-    room: Result<(), Limited>,
-) -> Result<(), Refusal> {
-    match room {
-        Ok(()) => Ok(()),
-        Err(limited) => Err(limits::reached(app, actor, origin, Quota::Logins, limited).await?),
     }
 }
 

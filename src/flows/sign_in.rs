@@ -64,29 +64,18 @@ pub async fn sign_in(
     login: Option<Login>,
     password: SecretString,
 ) -> Result<Session, Refusal> {
-    let place = app.hasher.line_up().await?;
     let rate = rate(app, login.as_ref());
-    // A flood under one login is turned away before it waits in line; one is counted only when its turn
-    // has come, so that who is refused for load has used up nothing.
-    throttle(
-        app,
-        origin,
-        door,
-        login.as_ref(),
-        &rate,
-        rate.look(app).await?,
-    )
-    .await?;
-    let admission = place.admitted().await?;
-    throttle(
-        app,
-        origin,
-        door,
-        login.as_ref(),
-        &rate,
-        rate.take(app).await?,
-    )
-    .await?;
+    // A flood under one login is turned away before it lines up, and holds no worker while its refusal is
+    // written; one is counted only when its turn has come, so that who is refused for load has used up
+    // nothing.
+    if let Err(limited) = rate.look(app).await? {
+        return Err(turn_away(app, origin, door, login.as_ref(), &rate, limited).await);
+    }
+    let admission = app.hasher.admit().await?;
+    if let Err(limited) = rate.take(app).await? {
+        drop(admission);
+        return Err(turn_away(app, origin, door, login.as_ref(), &rate, limited).await);
+    }
     let known = match login.clone() {
         Some(login) => {
             app.store
@@ -137,18 +126,19 @@ fn rate(app: &App, login: Option<&Login>) -> Rate {
     Rate::of(names.collect(), app.settings.logins)
 }
 
-/// Records that a login is throttled, where it is.
-async fn throttle(
+/// Counts a sign-in that is throttled, and gives the refusal.
+async fn turn_away(
     app: &App,
     origin: &Origin,
     door: Door,
     login: Option<&Login>,
     rate: &Rate,
-    room: Result<(), Limited>,
-) -> Result<(), Refusal> {
-    let Err(limited) = room else { return Ok(()) };
-    throttled::count(app, origin, door, rate.name(), login).await?;
-    Err(Refusal::Limited(Quota::Logins, limited))
+    limited: Limited,
+) -> Refusal {
+    match throttled::count(app, origin, door, rate.name(), login).await {
+        Ok(()) => Refusal::Limited(Quota::Logins, limited),
+        Err(error) => error.into(),
+    }
 }
 
 async fn open(

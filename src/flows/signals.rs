@@ -3,10 +3,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{
-    Page, Refusal,
-    lease::{Watch, still_holds},
-};
+use super::{Page, Refusal, lease::Watch};
 use crate::{
     app::App,
     domain::{
@@ -114,15 +111,19 @@ async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
     };
     let rest: Vec<Event> = events.collect();
     // To look through the audit takes a while, and another may have raised the same by now.
-    if !still_holds(app, held).await? {
-        return Ok(Vec::new());
-    }
-    app.store
-        .write(move |_| {
+    let (held, now) = (held.clone(), app.clock.now());
+    let written = app
+        .store
+        .write(move |tx| {
+            tx.require_lease(&held, now)?;
             let first = Traced::new((), first.clone());
             Ok(rest.iter().cloned().fold(first, Traced::and))
         })
-        .await?;
+        .await;
+    match written {
+        Err(StoreError::AlreadyEnded) => return Ok(Vec::new()),
+        written => written?,
+    }
     for signal in &odd {
         app.signals.count(signal.kind);
         tracing::warn!(

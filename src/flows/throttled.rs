@@ -64,29 +64,28 @@ pub async fn keep(app: App) {
     }
 }
 
-/// Tells of what was refused in minutes that are over; gives how many events that were.
+/// Tells of what was refused in minutes that are over; gives how many events that were. One that cannot
+/// be told of holds up no other.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`] where the database is away.
 pub async fn tell(app: &App) -> Result<usize, StoreError> {
+    let now = app.clock.now();
+    let over = app
+        .store
+        .read(move |reader| reader.throttled_before(now, GROUP))
+        .await?;
     let mut told = 0;
-    for key in over(app).await? {
-        match tell_of(app, key.clone()).await {
+    for key in over {
+        match tell_of(app, key).await {
             Ok(()) => told += 1,
-            Err(error) if over(app).await?.contains(&key) => return Err(error),
             // Another instance, which took this one for dead, has told of it.
-            Err(_) => {}
+            Err(StoreError::AlreadyEnded) => {}
+            Err(away) if away.is_away() => return Err(away),
+            Err(error) => tracing::error!("refused sign-ins cannot be told of: {error}"),
         }
     }
     Ok(told)
-}
-
-async fn over(app: &App) -> Result<Vec<ThrottledKey>, StoreError> {
-    let now = app.clock.now();
-    let look = app
-        .store
-        .read(move |reader| reader.throttled_before(now, GROUP));
-    look.await
 }
 
 async fn tell_of(app: &App, key: ThrottledKey) -> Result<(), StoreError> {

@@ -16,12 +16,15 @@ const OLDER_THAN_HOURS: i64 = 25;
 /// Forgets, and gives up, in time for as long as the service runs.
 pub async fn keep(app: App) {
     let mut due = tokio::time::interval(EVERY);
+    let mut search = lost::Search::default();
     loop {
         due.tick().await;
         if let Err(error) = sweep(&app).await {
             tracing::warn!("nothing was swept: {error}");
+            // It may answer by the next step, and be no longer back than that.
+            search.lost_touch();
         }
-        match lost::give_up(&app).await {
+        match search.give_up(&app).await {
             Ok(0) => {}
             Ok(lost) => tracing::warn!("{lost} attempts were counted and lost with their instance"),
             Err(error) => tracing::warn!("lost attempts were not given up: {error}"),

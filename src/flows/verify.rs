@@ -79,6 +79,7 @@ pub async fn verify(
     let seen = app.store.client_passphrase(&heard.client_id).await?;
     let Some(seen) = seen else {
         // No verification came of it: it is a look for somebody who is not there.
+        drop(place);
         let (actor, action) = (proof.actor(), Action::ClientViewed);
         return Err(missed(app, actor, origin, action, &heard.client_id).await);
     };
@@ -94,7 +95,8 @@ pub async fn verify(
     };
     let (sender, answer) = oneshot::channel();
     // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
-    tokio::spawn(story.tell(admission, sender));
+    let attempt = story.id.clone();
+    app.detached.spawn(&attempt, story.tell(admission, sender));
     let told = answer.await;
     told.unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
 }
@@ -143,7 +145,8 @@ impl Story {
         let begun = self.count().await;
         if let Err(Refusal::Store(StoreError::InDoubt(_))) = &begun {
             // Nothing is tried any more; if it was counted after all, it must not stay so.
-            tokio::spawn(self.pending().take_back_in_the_end());
+            let taken_back = self.pending().take_back_in_the_end();
+            self.app.detached.spawn(&self.id, taken_back);
         }
         match begun? {
             Begun::Limited(quota, limited) => {
@@ -164,6 +167,8 @@ impl Story {
                 if outcome == Outcome::Unset {
                     // No passphrase costs the time of a wrong one.
                     admission.check(self.decoy()).await?;
+                } else {
+                    drop(admission);
                 }
                 self.record_untried(outcome, locked_until).await
             }
@@ -326,9 +331,12 @@ impl Story {
         };
         let pending = self.pending();
         let settled = pending.settle(Arc::clone(&settlement), told).await;
-        if let Err(StoreError::Unavailable(_) | StoreError::InDoubt(_)) = settled {
+        if let Err(error) = &settled
+            && !matches!(error, StoreError::AlreadyEnded)
+        {
             // The caller is told at once; what was counted is written down when it can be.
-            tokio::spawn(pending.settle_in_the_end(settlement));
+            let settled = pending.settle_in_the_end(settlement);
+            self.app.detached.spawn(&self.id, settled);
         }
         let (verification, loans) = settled?;
         Ok(self.answer(verification, loans).await)

@@ -135,7 +135,7 @@ async fn claim(
     request: &mut ServiceRequest,
     header: &HeaderValue,
     actor: &Actor,
-    app: &App,
+    app: &web::Data<App>,
 ) -> Result<(KeyClaim, IdempotencyClaim), Problem> {
     let fits = |key: &&str| {
         (1..=MAX_KEY_CHARS).contains(&key.chars().count()) && !key.contains(char::is_control)
@@ -165,6 +165,17 @@ async fn claim(
         .store
         .tally(move |tally| tally.claim_key(&claiming, lifetime))
         .await;
+    if let Err(StoreError::InDoubt(_)) = claimed {
+        // Nothing is carried out under it; if it was claimed after all, it must not stay so.
+        let (app, claim) = (app.clone(), claim.clone());
+        let released = Outcome {
+            app,
+            claim,
+            kept: None,
+        };
+        let request_id = origin(request.request()).request_id;
+        actix_web::rt::spawn(released.keep_saving(request_id));
+    }
     let claimed = claimed.map_err(|error| Problem::from(Refusal::from(error)))?;
     Ok((claim, claimed))
 }

@@ -170,7 +170,8 @@ impl Tally<'_> {
 }
 
 impl Reader<'_> {
-    /// Attempts that were counted before a time and are still under way, the oldest first.
+    /// Attempts that were counted before a time and are still under way, the oldest first. One that does
+    /// not decode is passed over and told to the log, so that it hides no other.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -203,7 +204,11 @@ impl Reader<'_> {
             };
             Ok((attempt, at))
         };
-        rows.into_iter().map(decode).collect()
+        let told = |error: &StoreError| tracing::error!("an attempt is passed over: {error}");
+        let attempts = rows.into_iter().map(decode);
+        Ok(attempts
+            .filter_map(|attempt| attempt.inspect_err(told).ok())
+            .collect())
     }
 }
 

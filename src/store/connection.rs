@@ -47,6 +47,16 @@ pub(super) fn open(
     purpose: Purpose,
     statement: Duration,
 ) -> Result<AnyConnection, StoreError> {
+    let mut connection = establish(url, statement)?;
+    set_up(&mut connection, purpose, statement)?;
+    Ok(connection)
+}
+
+/// A connection on which nothing is set yet. Libpq bounds this by itself; see [`postgres::bounded`].
+pub(super) fn establish(
+    url: &DatabaseUrl,
+    statement: Duration,
+) -> Result<AnyConnection, StoreError> {
     let opened = match url {
         DatabaseUrl::Sqlite(path) => {
             // SQLite would make it for everybody to read. Its log and index take after it; why it cannot
@@ -58,8 +68,16 @@ pub(super) fn open(
             PgConnection::establish(&postgres::bounded(url, statement)).map(AnyConnection::Postgres)
         }
     };
-    let mut connection = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    let settings = match &connection {
+    opened.map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// Sets what a new connection needs for its purpose.
+pub(super) fn set_up(
+    connection: &mut AnyConnection,
+    purpose: Purpose,
+    statement: Duration,
+) -> Result<(), StoreError> {
+    let settings = match connection {
         AnyConnection::Sqlite(_) => {
             // What a reader sorts or counts may be as long as the audit: not in memory.
             let (cache_kib, checkpoint, only_reads, temporary) = match purpose {
@@ -82,7 +100,7 @@ pub(super) fn open(
         ),
     };
     connection.batch_execute(&settings)?;
-    Ok(connection)
+    Ok(())
 }
 
 /// Runs a statement on the connection itself. Through [`AnyConnection`] it would be written out as

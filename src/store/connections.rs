@@ -14,7 +14,7 @@ use std::{
 use diesel::connection::InstrumentationEvent;
 
 use super::{
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    connection::{AnyConnection, DatabaseUrl, Purpose, establish, open, set_up},
     error::StoreError,
     threads::Pulse,
 };
@@ -56,6 +56,19 @@ struct Held {
 pub(super) struct Connection {
     connection: AnyConnection,
     place: Place,
+    last_used: Instant,
+}
+
+impl Connection {
+    /// It was used until now.
+    pub(super) fn was_used(&mut self) {
+        self.last_used = Instant::now();
+    }
+
+    /// How long it has lain idle, in whosever hands.
+    pub(super) fn idle_for(&self) -> Duration {
+        self.last_used.elapsed()
+    }
 }
 
 impl Deref for Connection {
@@ -167,12 +180,19 @@ impl Connections {
         pulse: &Arc<Pulse>,
         place: Place,
     ) -> Result<Connection, StoreError> {
-        let mut opened = Connection {
-            connection: open(&self.url, purpose, self.patience)?,
+        // Several hosts and addresses may be tried one after the other, of which nothing is heard here,
+        // and each is bounded by the client's library.
+        pulse.rest();
+        let established = establish(&self.url, self.patience);
+        pulse.beat();
+        let mut connection = established?;
+        listen(&mut connection, pulse);
+        set_up(&mut connection, purpose, self.patience)?;
+        Ok(Connection {
+            connection,
             place,
-        };
-        listen(&mut opened, pulse);
-        Ok(opened)
+            last_used: Instant::now(),
+        })
     }
 
     /// Whether no thread was given up since it was opened. Where one was, the others' connections went the
@@ -328,6 +348,25 @@ mod tests {
             .expect("there is room");
         assert!(connections.trusts(&second));
         assert_eq!(connections.purse.lock().open, 1);
+    }
+
+    #[test]
+    fn how_long_a_connection_lay_idle_goes_with_it_from_hand_to_hand() {
+        let (_folder, connections) = connections(Some(1));
+        let pulse = Arc::new(Pulse::new());
+        let mut first = connections.take(Purpose::Read, &pulse).ok();
+        connections.share(&mut first);
+        let shared = Instant::now();
+        while shared.elapsed() < Duration::from_millis(2) {
+            thread::yield_now();
+        }
+        let other = Arc::new(Pulse::new());
+        let mut second = connections
+            .take(Purpose::Read, &other)
+            .expect("it is shared");
+        assert!(second.idle_for() >= Duration::from_millis(2));
+        second.was_used();
+        assert!(second.last_used > shared);
     }
 
     #[test]

@@ -79,6 +79,12 @@ impl StoreError {
 }
 
 impl StoreError {
+    /// Whether the database did not serve, rather than that this piece of work failed.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::InDoubt(_))
+    }
+
     /// The same, told to another whose work shared its fate.
     pub(super) fn shared(&self) -> Self {
         match self {

@@ -74,10 +74,14 @@ pub async fn bounded<T: Send + 'static>(
     }
 }
 
-/// How long [`examine`] may take with a caller's patience.
+/// How long [`examine`] may take with a caller's patience: two connections are opened.
 #[must_use]
-pub fn examined_within(patience: Duration) -> Duration {
-    3 * postgres::longest_wait(patience) + Duration::from_secs(5)
+pub fn examined_within(url: &DatabaseUrl, patience: Duration) -> Duration {
+    let opened = match url {
+        DatabaseUrl::Sqlite(_) => Duration::ZERO,
+        DatabaseUrl::Postgres(url) => postgres::opened_within(url, patience),
+    };
+    opened.saturating_mul(2) + postgres::longest_wait(patience) + Duration::from_secs(5)
 }
 
 /// Looks whether the database can be served from.

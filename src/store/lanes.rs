@@ -194,7 +194,6 @@ impl Lane {
                     chance: chance.clone(),
                     units: units.clone(),
                     connection: None,
-                    last_used: Instant::now(),
                 };
                 thread.live();
             };
@@ -246,7 +245,6 @@ struct LaneThread {
     chance: Chance,
     units: flume::Receiver<Option<Box<dyn Unit>>>,
     connection: Option<Connection>,
-    last_used: Instant,
 }
 
 impl LaneThread {
@@ -261,9 +259,11 @@ impl LaneThread {
             if !group.is_empty() {
                 self.pulse.beat();
                 self.serve(group);
+                if let Some(connection) = &mut self.connection {
+                    connection.was_used();
+                }
                 self.connections.share(&mut self.connection);
                 self.pulse.rest();
-                self.last_used = Instant::now();
             }
             if is_last || self.pulse.is_given_up() {
                 return;
@@ -336,7 +336,7 @@ impl LaneThread {
         match self.transaction {
             Transaction::None => {}
             Transaction::Own | Transaction::Grouped => connection.begin_write()?,
-            Transaction::Looks if self.last_used.elapsed() > IDLE => connection.ping()?,
+            Transaction::Looks if connection.idle_for() > IDLE => connection.ping()?,
             Transaction::Looks => {}
         }
         Ok(())

@@ -5,12 +5,12 @@
 //!
 //! A process that was paused does not know that its lease is another's by now. So a lease has a term, a
 //! fencing token that grows whenever the lease changes hands, and what must not be done beside a
-//! successor asks for it in its own transaction: [`Tally::still_holds`].
+//! successor asks for it in its own transaction: [`Tally::still_holds`], [`Tx::require_lease`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::{AnyConnection, StoreError, Tally, micros, schema::leases};
+use super::{AnyConnection, StoreError, Tally, Tx, micros, schema::leases};
 
 /// A lease that was not renewed for so long may be taken over.
 pub const DEAD_AFTER: TimeDelta = TimeDelta::seconds(10);
@@ -141,12 +141,7 @@ impl Tally<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn still_holds(&mut self, held: &Held, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let renewed = diesel::update(leases::table.find(held.name))
-            .filter(leases::holder.eq(&held.holder))
-            .filter(leases::term.eq(held.term))
-            .set(leases::expires_at.eq(micros(now + DEAD_AFTER)))
-            .execute(self.connection)?;
-        Ok(renewed == 1)
+        held.renew(self.connection, now)
     }
 
     /// Lets a lease go, so that another instance need not wait until it is dead.
@@ -159,5 +154,34 @@ impl Tally<'_> {
             .set(leases::holder.eq(NOBODY))
             .execute(self.connection)?;
         Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Goes on only where a lease that was ours still is; as [`Tally::still_holds`].
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyEnded`] where it is another's by now.
+    pub fn require_lease(&mut self, held: &Held, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if held.renew(self.connection, now)? {
+            Ok(())
+        } else {
+            Err(StoreError::AlreadyEnded)
+        }
+    }
+}
+
+impl Held {
+    fn renew(
+        &self,
+        connection: &mut AnyConnection,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let renewed = diesel::update(leases::table.find(self.name))
+            .filter(leases::holder.eq(&self.holder))
+            .filter(leases::term.eq(self.term))
+            .set(leases::expires_at.eq(micros(now + DEAD_AFTER)))
+            .execute(connection)?;
+        Ok(renewed == 1)
     }
 }

@@ -9,7 +9,24 @@ fn connect_within(patience: Duration) -> Duration {
     patience.clamp(Duration::from_secs(2), Duration::from_secs(10))
 }
 
-/// The longest time in which nothing may be heard: while a connection is opened, or a statement is run.
+/// So many addresses of a host are tried, each for as long as a connection may take.
+const ADDRESSES: u32 = 3;
+
+/// How long a connection may take to be opened: its client tries one address after the other, of one host
+/// after the other, and bounds each by itself.
+pub(super) fn opened_within(url: &str, patience: Duration) -> Duration {
+    let given = parameter(url, "connect_timeout").and_then(|seconds| seconds.parse().ok());
+    let each = given.filter(|seconds| *seconds > 0).map_or_else(
+        || connect_within(patience),
+        |seconds| Duration::from_secs(seconds).max(connect_within(Duration::ZERO)),
+    );
+    let many = |list: &str| list.split(',').count();
+    let named = ["host", "hostaddr"].map(|name| parameter(url, name).map_or(1, many));
+    let hosts = named.into_iter().fold(many(address_of(url)), usize::max);
+    each.saturating_mul(ADDRESSES.saturating_mul(u32::try_from(hosts).unwrap_or(u32::MAX)))
+}
+
+/// The longest time in which nothing may be heard of a statement.
 pub(super) fn longest_wait(patience: Duration) -> Duration {
     patience.max(connect_within(patience))
 }
@@ -25,9 +42,10 @@ pub(super) fn bounded(url: &str, patience: Duration) -> String {
         ("keepalives_count", 3),
     ];
     let query = query_of(url);
+    // To wait without end is no bound: of two of one name the last holds.
     let is_given = |name: &str| {
-        let mut given = query.unwrap_or_default().split('&');
-        given.any(|given| given.split('=').next() == Some(name))
+        let given = parameter(url, name);
+        given.is_some_and(|value| name != "connect_timeout" || !is_endless(value))
     };
     let mut bounded = url.to_owned();
     let mut mark = match query {
@@ -44,15 +62,37 @@ pub(super) fn bounded(url: &str, patience: Duration) -> String {
     bounded
 }
 
-/// What stands behind the question mark. Before an `@` a question mark belongs to the password: so libpq
-/// reads it.
+fn is_endless(seconds: &str) -> bool {
+    seconds.parse().is_ok_and(|seconds: i64| seconds <= 0)
+}
+
+/// What a URL says of a parameter.
+fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
+    let mut given = query_of(url)?.split('&').rev();
+    given
+        .find_map(|given| given.split_once('=').filter(|(given, _)| *given == name))
+        .map(|(_, value)| value)
+}
+
+/// What stands behind the question mark.
 fn query_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let place = match rest.split_once(['@', '/']) {
+    place_of(url).split_once('?').map(|(_, query)| query)
+}
+
+/// The hosts with their ports.
+fn address_of(url: &str) -> &str {
+    let place = place_of(url);
+    place.split(['/', '?']).next().unwrap_or(place)
+}
+
+/// What stands behind scheme and login. Before an `@` a question mark belongs to the password: so libpq
+/// reads it.
+fn place_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    match rest.split_once(['@', '/']) {
         Some((user, place)) if rest[user.len()..].starts_with('@') => place,
         _ => rest,
-    };
-    place.split_once('?').map(|(_, query)| query)
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +124,30 @@ mod tests {
     fn a_password_that_speaks_of_bounds_sets_none() {
         let url = "postgres://u:p?connect_timeout=0@h/db";
         assert_eq!(bounded(url, PATIENCE), format!("{url}?{BOUNDS}"));
+    }
+
+    #[test]
+    fn a_connection_is_waited_for_once_a_host_and_address_for_as_long_as_the_url_says() {
+        for (url, seconds) in [
+            ("postgres://u@h/db", 15),
+            ("postgres://u@h1:1,h2:2,h3/db", 45),
+            ("postgres:///db?host=h1,h2", 30),
+            ("postgres://u@h1,h2/db?connect_timeout=30", 180),
+            // The client knows no less than two seconds, and nobody waits without end.
+            ("postgres://u@h/db?connect_timeout=1", 6),
+            ("postgres://u@h/db?connect_timeout=0", 15),
+        ] {
+            let within = Duration::from_secs(seconds);
+            assert_eq!(opened_within(url, PATIENCE), within, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_would_wait_without_end_is_bounded_all_the_same() {
+        for endless in ["0", "-1"] {
+            let url = format!("postgres://u@h/db?connect_timeout={endless}");
+            assert_eq!(bounded(&url, PATIENCE), format!("{url}&{BOUNDS}"));
+        }
     }
 
     #[test]

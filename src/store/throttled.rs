@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tally, Tx, micros, moment, quotas::Hits, schema::throttled_sign_ins,
+    Reader, StoreError, Tally, Tx, connection::directly, micros, moment, quotas::Hits,
+    schema::throttled_sign_ins,
 };
 use crate::domain::audit::{Action, Origin};
 
@@ -117,17 +118,17 @@ impl Tx<'_> {
     /// Takes one minute's refusals out, to be told by an event.
     ///
     /// # Errors
-    /// [`StoreError::Collided`] where another instance has told of them, or another.
+    /// [`StoreError::AlreadyEnded`] where another instance has told of them, or another.
     pub fn take_throttled(&mut self, key: &ThrottledKey) -> Result<Throttled, StoreError> {
         let (login, action, since) = key;
         let row = throttled_sign_ins::table.find((login.as_str(), action.as_str(), *since));
-        let held: Option<Columns> = row.first(self.connection).optional()?;
-        // Whoever takes the row out holds the count.
-        if diesel::delete(row).execute(self.connection)? == 0 {
-            return Err(StoreError::Collided);
-        }
+        // One statement: what is counted between a look and the end of the row would be lost.
+        let take = diesel::delete(row).returning(throttled_sign_ins::all_columns);
+        let taken: Option<Columns> =
+            directly!(&mut *self.connection, connection => take.get_result(connection))
+                .optional()?;
         let (login, action, since, refusals, staff_id, request_id, remote) =
-            held.ok_or(StoreError::Collided)?;
+            taken.ok_or(StoreError::AlreadyEnded)?;
         let corrupt = |why: &str| StoreError::corrupt(TABLE, &login, why);
         Ok(Throttled {
             action: Action::from_name(&action).ok_or_else(|| corrupt("no such action"))?,

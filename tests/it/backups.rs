@@ -28,6 +28,7 @@ use crate::support::{
 on_sqlite! {
     a_backup_made_while_serving_is_restored with BUSY,
     what_is_not_good_is_not_restored with BUSY,
+    a_restore_is_whole_or_leaves_nothing_whatever_else_lies_in_the_folder with BUSY,
     whoever_was_signed_in_when_it_was_made_is_signed_out_by_a_restore with BUSY,
 }
 
@@ -256,4 +257,25 @@ async fn an_export_is_verified_by_a_program_that_knows_only_the_public_key(world
     let foreign = format!("{id}={}", "11".repeat(32));
     assert_eq!(told(&text, &foreign).0, Some(4));
     assert_eq!(told(&text, &format!("another={hex}")).0, Some(4));
+}
+
+async fn a_restore_is_whole_or_leaves_nothing_whatever_else_lies_in_the_folder(world: &World) {
+    seal_once(&world.first.app, &mut Sealer::default())
+        .await
+        .expect("sealed");
+    let file = world.folder().join("backup.age");
+    backed_up(world, &file).await;
+    let to = world.folder().join("restored");
+    // Where the newest seal would be written before it gets its name.
+    fs::create_dir_all(to.join("audit-head.new/full")).expect("a folder is made");
+    let told = restored(world, &file, &to, &passphrase()).await;
+    for name in ["qupia.sqlite", "audit-head"] {
+        assert_eq!(to.join(name).exists(), told.is_ok(), "{name}");
+    }
+    let lies_there = fs::read_dir(&to).expect("it is there");
+    let left = lies_there.filter(|entry| {
+        let name = entry.as_ref().expect("it is there").file_name();
+        name.to_string_lossy().starts_with("restore-")
+    });
+    assert_eq!(left.count(), 0);
 }

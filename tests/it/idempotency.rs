@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::support::{
     Answer, PHRASE, Person, World,
     cast::{self, WRONG, sign_in, somebody},
-    world::{BUSY, on_each_database},
+    cut::Cut,
+    world::{BUSY, on_each_database, on_postgresql},
 };
 
 on_each_database! {
@@ -27,6 +28,9 @@ on_each_database! {
     a_key_stays_claimed_for_as_long_as_its_request_is_under_way with SLOW,
     a_claim_that_was_lost_keeps_no_answer with BUSY,
     a_batch_honours_no_key with BUSY,
+}
+on_postgresql! {
+    a_key_whose_claim_was_committed_and_not_answered_is_free_again with BUSY,
 }
 
 /// Whoever waits for a hash waits for as long as a story wants.
@@ -502,4 +506,24 @@ async fn a_batch_honours_no_key(world: &World) {
     }
     let records = "SELECT count(*) FROM idempotency_records";
     assert_eq!(world.database.number(records), 0);
+}
+
+async fn a_key_whose_claim_was_committed_and_not_answered_is_free_again(world: &World) {
+    let branch = world.staff("branch").await;
+    let cut = Cut::before(&world.database.url());
+    let other = world
+        .another_instance_over(&cut.url(&world.database.url()))
+        .await;
+    let there = branch.at(&other);
+    cut.lose_answer_to(1);
+    let lost = post(&there, "/v1/clients", &somebody("K-1"), "one").await;
+    lost.refused(503, "unavailable");
+    let claims = "SELECT count(*) FROM idempotency_records";
+    let began = std::time::Instant::now();
+    while world.database.number(claims) > 0 {
+        assert!(began.elapsed().as_secs() < 30, "the key is still claimed");
+        actix_web::rt::task::yield_now().await;
+    }
+    let made = post(&there, "/v1/clients", &somebody("K-1"), "one").await;
+    assert!(!is_replay(&made.expect(201)));
 }

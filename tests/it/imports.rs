@@ -4,6 +4,7 @@
 use std::{
     fs,
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Output, Stdio},
 };
@@ -133,6 +134,8 @@ async fn lines_stand_alone_and_those_rejected_are_written_beside_the_file(world:
         !told.stderr.contains('█') && !told.stderr.contains('%'),
         "a bar is drawn where no terminal is: {told:?}"
     );
+    let mode = fs::metadata(&rejects).expect("it is there").permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600, "others read it");
     let written = fs::read_to_string(&rejects).expect("it is there");
     let read = |line: &str| serde_json::from_str::<Value>(line).expect("NDJSON");
     let rejected: Vec<_> = written.lines().map(read).collect();

@@ -8,7 +8,20 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use qupia::{
-    flows::verify::lost,
+    domain::{
+        audit::Origin,
+        identifier::CallId,
+        passphrase::Passphrase,
+        role::{Actor, Proof, Role, Verify},
+    },
+    flows::{
+        Refusal, hang_up,
+        verify::{
+            Heard,
+            lost::{LOST_AFTER, Search},
+            verify,
+        },
+    },
     secrets::hasher::{Candidate, Check, Renew},
     store::{Attempt, NewAttempt},
 };
@@ -31,9 +44,13 @@ on_each_database! {
     wrong_words_that_were_told_503_stay_counted_and_are_recorded with IMPATIENT,
     whoever_hangs_up_during_the_hash_is_recorded_as_told_nothing,
     whoever_hangs_up_while_the_loan_system_is_asked_leaves_nothing_open with patient(),
+    right_words_whose_settlement_met_a_fault_are_no_failure with IMPATIENT,
     an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded,
+    one_lost_attempt_that_cannot_be_given_up_holds_up_no_other,
+    what_may_still_be_settled_is_not_given_up with IMPATIENT,
 }
 on_postgresql! {
+    right_words_whose_settlement_kept_colliding_are_no_failure with IMPATIENT,
     a_503_while_the_attempt_was_being_counted_was_no_attempt with PATIENT,
     an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back,
     a_verification_that_was_committed_and_not_answered_is_closed,
@@ -109,19 +126,26 @@ async fn a_503_while_the_attempt_was_being_counted_was_no_attempt(world: &World)
     assert_eq!(specialist.outcome(&client, PHRASE).await, "verified");
 }
 
-/// The database says that it is away whenever a verification is to be written.
-fn refuse_verifications(world: &World) {
-    world.database.execute(match world.kind {
-        Kind::Sqlite => {
+/// What the database says in place of writing a verification, and PostgreSQL's code for it.
+type Trouble = (&'static str, &'static str);
+
+const AWAY: Trouble = ("database is locked: lock timeout", "lock_not_available");
+const FAULT: Trouble = ("nobody has heard of this", "internal_error");
+const COLLISION: Trouble = ("could not serialize access", "serialization_failure");
+
+/// The database says this whenever a verification is to be written.
+fn refuse_verifications(world: &World, (words, code): Trouble) {
+    world.database.execute(&match world.kind {
+        Kind::Sqlite => format!(
             "CREATE TRIGGER away BEFORE INSERT ON verifications \
-             BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
-        }
-        Kind::Postgres => {
+             BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        ),
+        Kind::Postgres => format!(
             "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION 'canceling statement due to lock timeout'; END $$; \
+             $$ BEGIN RAISE EXCEPTION '{words}' USING ERRCODE = '{code}'; END $$; \
              CREATE TRIGGER away BEFORE INSERT ON verifications \
              FOR EACH ROW EXECUTE FUNCTION away()"
-        }
+        ),
     });
 }
 
@@ -135,7 +159,7 @@ fn take_verifications_again(world: &World) {
 /// Says words while verifications cannot be written, and gives the events about them once they were.
 async fn said_while_away(world: &World, client: &str, words: &str) -> Vec<Value> {
     let specialist = world.staff("call_center").await;
-    refuse_verifications(world);
+    refuse_verifications(world, AWAY);
     let answer = specialist.verify(client, words).await;
     answer.refused(503, "unavailable");
     take_verifications_again(world);
@@ -183,6 +207,33 @@ async fn wrong_words_that_were_told_503_stay_counted_and_are_recorded(world: &Wo
     assert_eq!(failed_attempts(&branch, &client).await, 1);
 }
 
+/// Right words whose end cannot be written down are told neither right nor wrong, and are settled once it
+/// can be.
+async fn right_words_are_settled_in_the_end(world: &World, trouble: Trouble) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let specialist = world.staff("call_center").await;
+    refuse_verifications(world, trouble);
+    let (proof, origin, heard) = call(&specialist, &client);
+    let (_pending, hang_up) = hang_up::watched();
+    let told = verify(&world.first.app, &proof, &origin, heard, hang_up).await;
+    assert!(matches!(told, Err(Refusal::Store(_))));
+    take_verifications_again(world);
+    until("it is settled", || under_way(world) == 0).await;
+    assert_eq!(failed_attempts(&branch, &client).await, 0);
+    let events = events_of(world, &specialist, &client).await;
+    assert_eq!(events[0]["outcome"], "verified");
+    assert_eq!(events[0]["details"]["told"], "unavailable");
+}
+
+async fn right_words_whose_settlement_met_a_fault_are_no_failure(world: &World) {
+    right_words_are_settled_in_the_end(world, FAULT).await;
+}
+
+async fn right_words_whose_settlement_kept_colliding_are_no_failure(world: &World) {
+    right_words_are_settled_in_the_end(world, COLLISION).await;
+}
+
 fn under_way(world: &World) -> i64 {
     world.database.number("SELECT count(*) FROM attempts")
 }
@@ -208,6 +259,24 @@ fn long_check() -> Check {
         exact_form: None,
         renew: Renew::Never,
     }
+}
+
+/// A call on which right words were said.
+fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Heard) {
+    let actor = Actor {
+        id: specialist.id.clone(),
+        login: specialist.login.clone(),
+        role: Role::CallCenter,
+        branch_code: None,
+        session_id: "a session".to_owned(),
+    };
+    let heard = Heard {
+        client_id: client.to_owned(),
+        passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
+        call_id: CallId::parse("call-1").expect("it is one"),
+    };
+    let proof = Proof::<Verify>::of(actor).expect("they may");
+    (proof, Origin::own("a test"), heard)
 }
 
 /// Says the right words and hangs up at that moment, with an `Idempotency-Key` or without.
@@ -317,14 +386,12 @@ async fn whoever_hangs_up_while_the_loan_system_is_asked_leaves_nothing_open(wor
     }
 }
 
-async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded(world: &World) {
-    let branch = world.staff("branch").await;
-    let client = branch.client_with_phrase(world, "K-1").await;
-    let specialist = world.staff("call_center").await;
+/// Counts an attempt on a client that no instance knows of.
+async fn orphan(world: &World, id: &str, client: &str, specialist: &Person) {
     let (app, now) = (&world.first.app, world.clock.now());
     let attempt = NewAttempt {
-        id: "an attempt".to_owned(),
-        client_id: client.clone(),
+        id: id.to_owned(),
+        client_id: client.to_owned(),
         staff_id: specialist.id.clone(),
         call_id: "call-1".to_owned(),
         request_id: "a request".to_owned(),
@@ -334,16 +401,74 @@ async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorde
         .store
         .tally(move |tally| tally.count_attempt(&attempt, None, &law, now));
     assert!(matches!(counted.await, Ok(Attempt::Counted(..))));
-    world.wait(lost::LOST_AFTER);
-    assert_eq!(lost::give_up(app).await.expect("it looks"), 0);
+}
+
+async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorded(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    let specialist = world.staff("call_center").await;
+    let app = &world.first.app;
+    orphan(world, "an attempt", &client, &specialist).await;
+    let mut search = Search::default();
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    world.wait(LOST_AFTER);
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
     world.wait(TimeDelta::microseconds(1));
-    assert_eq!(lost::give_up(app).await.expect("it looks"), 1);
-    assert_eq!(lost::give_up(app).await.expect("it looks"), 0);
+    assert_eq!(search.give_up(app).await.expect("it looks"), 1);
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
     let events = events_of(world, &specialist, &client).await;
     let told: Vec<_> = events.iter().map(|event| &event["action"]).collect();
     assert_eq!(told, ["attempt.lost"]);
     assert_eq!(events[0]["request_id"], "a request");
     assert_eq!(failed_attempts(&branch, &client).await, 1);
+}
+
+async fn one_lost_attempt_that_cannot_be_given_up_holds_up_no_other(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let app = &world.first.app;
+    for number in ["K-1", "K-2"] {
+        let client = branch.client_with_phrase(world, number).await;
+        orphan(world, number, &client, &specialist).await;
+        world.wait(TimeDelta::seconds(1));
+    }
+    let broken = "UPDATE attempts SET place = -1 WHERE id = 'K-1'";
+    world.database.execute(broken);
+    let mut search = Search::default();
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    world.wait(LOST_AFTER);
+    assert_eq!(search.give_up(app).await.expect("it goes on"), 1);
+    let left = world.database.texts("SELECT id FROM attempts");
+    assert_eq!(left, ["K-1"]);
+}
+
+async fn what_may_still_be_settled_is_not_given_up(world: &World) {
+    let branch = world.staff("branch").await;
+    let specialist = world.staff("call_center").await;
+    let (known, lost) = ("K-1", "K-2");
+    let known = branch.client_with_phrase(world, known).await;
+    let lost = branch.client_with_phrase(world, lost).await;
+    let app = &world.first.app;
+    let (mut search, mut successor) = (Search::default(), Search::default());
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    refuse_verifications(world, AWAY);
+    let answer = specialist.verify(&known, PHRASE).await;
+    answer.refused(503, "unavailable");
+    orphan(world, "an attempt", &lost, &specialist).await;
+    world.wait(LOST_AFTER + TimeDelta::seconds(1));
+    // It may have been away until now: whoever lives has not had their time yet.
+    assert_eq!(successor.give_up(app).await.expect("it looks"), 0);
+    search.lost_touch();
+    assert_eq!(search.give_up(app).await.expect("it looks"), 0);
+    assert_eq!(under_way(world), 2);
+    world.wait(LOST_AFTER);
+    // The one that this instance has in hand is left to it.
+    assert_eq!(search.give_up(app).await.expect("it looks"), 1);
+    assert_eq!(under_way(world), 1);
+    take_verifications_again(world);
+    until("it is settled", || under_way(world) == 0).await;
+    assert_eq!(failed_attempts(&branch, &known).await, 0);
+    assert_eq!(failed_attempts(&branch, &lost).await, 1);
 }
 
 async fn an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back(world: &World) {

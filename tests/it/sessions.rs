@@ -31,6 +31,7 @@ on_each_database! {
     a_service_account_gets_a_new_secret_and_the_old_one_ends,
     a_sign_in_that_is_refused_for_load_uses_up_none_of_the_quota with NO_QUEUE,
     a_change_of_password_that_is_refused_for_load_uses_up_none_of_the_quota with NO_QUEUE,
+    whoever_is_throttled_takes_no_place_in_the_line with NO_QUEUE,
     a_password_is_one_however_its_letters_are_composed,
     a_password_that_was_kept_as_it_was_typed_is_renewed_at_success,
 }
@@ -591,6 +592,27 @@ async fn a_change_of_password_that_is_refused_for_load_uses_up_none_of_the_quota
     change(&person.password).await.expect(204);
     let limited = change("not the current one").await;
     limited.refused(429, "rate_limited");
+}
+
+async fn whoever_is_throttled_takes_no_place_in_the_line(world: &World) {
+    let person = world.staff("auditor").await;
+    world.wait(TimeDelta::minutes(1));
+    let change = async || {
+        let body = json!({"current_password": "wrong", "new_password": "lantern marmot orchard"});
+        person.post("/v1/staff/me/password", body).await
+    };
+    for _ in 0..10 {
+        sign_in(world.line(), &person.login, "wrong").await;
+        change().await;
+    }
+    // With no worker free and no room in the line, whoever lined up would be told of the load.
+    let busy = all_workers(world).await;
+    let refused = sign_in(world.line(), &person.login, "wrong").await;
+    refused.refused(429, "rate_limited");
+    change().await.refused(429, "rate_limited");
+    let other = sign_in(world.line(), "somebody.else", "wrong").await;
+    other.refused(503, "overloaded");
+    drop(busy);
 }
 
 async fn a_password_is_one_however_its_letters_are_composed(world: &World) {

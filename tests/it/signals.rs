@@ -2,6 +2,7 @@
 //! auditors read it.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use qupia::{domain::signals::Kind, flows::signals::Lookout};
 use serde_json::{Value, json};
 
@@ -41,6 +42,7 @@ on_each_database! {
 }
 on_postgresql! {
     of_two_instances_one_raises_a_signal with WATCHFUL,
+    nobody_takes_the_duty_over_while_its_signals_are_written with WATCHFUL,
 }
 
 /// Looks once; gives kinds, whose work and about whom, in order.
@@ -245,4 +247,34 @@ async fn of_two_instances_one_raises_a_signal(world: &World) {
     let (mut first, mut second) = (Lookout::new(&world.first.app), Lookout::new(&other.app));
     let (one, two) = tokio::join!(look(&mut first), look(&mut second));
     assert_eq!(one.len() + two.len(), 1);
+}
+
+async fn nobody_takes_the_duty_over_while_its_signals_are_written(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.client_with_phrase(world, "K-1").await;
+    for _ in 0..3 {
+        let specialist = world.staff("call_center").await;
+        specialist.verify(&client, WRONG).await.expect(201);
+    }
+    let mut lookout = Lookout::new(&world.first.app);
+    // The audit can be read meanwhile and not be written.
+    let mut still = world.database.postgres();
+    still
+        .batch_execute("BEGIN; LOCK TABLE audit_events IN SHARE MODE")
+        .expect("it is held");
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                 AND application_name = 'qupia' AND wait_event_type = 'Lock'";
+    let mut successor = world.database.postgres();
+    let taking_over = async {
+        while world.database.number(waits) == 0 {
+            actix_web::rt::task::yield_now().await;
+        }
+        let taken = successor
+            .batch_execute("BEGIN; SELECT 1 FROM leases WHERE name = 'signals' FOR UPDATE NOWAIT");
+        still.batch_execute("ROLLBACK").expect("it is let go");
+        taken
+    };
+    let (raised, taken) = tokio::join!(look(&mut lookout), taking_over);
+    assert!(taken.is_err(), "its lease could be taken");
+    assert_eq!(raised.len(), 1);
 }

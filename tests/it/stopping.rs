@@ -11,7 +11,14 @@ use std::{
 use actix_web::rt::System;
 use serde_json::json;
 
-use crate::support::{program::Program, telephone::Line, world::FIRST_PASSWORD};
+use crate::support::{
+    PHRASE,
+    cast::{settle_in, somebody},
+    database::Database,
+    program::Program,
+    telephone::Line,
+    world::FIRST_PASSWORD,
+};
 
 const QUICK: &[(&str, &str)] = &[
     ("QUPIA_HASH__MEMORY_KIB", "64"),
@@ -86,6 +93,54 @@ fn what_is_in_flight_is_finished_whichever_signal_asks() {
         assert!(answer.starts_with("HTTP/1.1 201"), "{signal}: {answer}");
         assert_eq!(program.ended(), Some(0));
     }
+}
+
+#[test]
+fn a_verification_that_is_not_written_down_yet_is_settled_before_it_ends() {
+    let folder = folder();
+    let mut program = Program::serve(folder.path(), QUICK);
+    let database = Database::Sqlite(folder.path().join("qupia.sqlite"));
+    System::new().block_on(async {
+        let line = Line::to(program.address);
+        let admin = settle_in(&line, "admin", FIRST_PASSWORD).await;
+        let place = json!({"code": "ALA-1", "name": "Алматы"});
+        admin.post("/v1/branches", place).await.expect(201);
+        let enter = async |body| {
+            let entered = admin.post("/v1/staff", body).await.expect(201);
+            settle_in(&line, &entered.text("login"), &entered.text("password")).await
+        };
+        let branch =
+            json!({"login": "b1", "name": "Айгүл", "role": "branch", "branch_code": "ALA-1"});
+        let branch = enter(branch).await;
+        let specialist = json!({"login": "c1", "name": "Дана", "role": "call_center"});
+        let specialist = enter(specialist).await;
+        let entered = branch
+            .post("/v1/clients", somebody("K-1"))
+            .await
+            .expect(201);
+        let client = entered.text("id");
+        let draft = branch.ask_to_draft(&client).await.expect(201);
+        let at = chrono::DateTime::parse_from_rfc3339(&draft.text("drafted_at"));
+        let day = at.expect("a time").to_utc() + chrono::TimeDelta::hours(5);
+        let day = day.date_naive().to_string();
+        let done = branch.complete(&draft.text("id"), &day, PHRASE).await;
+        done.expect(200);
+        database.execute(
+            "CREATE TRIGGER away BEFORE INSERT ON verifications \
+             BEGIN SELECT RAISE(ABORT, 'database is locked'); END",
+        );
+        let answer = specialist.verify(&client, PHRASE).await;
+        answer.refused(503, "unavailable");
+    });
+    program.signal("TERM");
+    program.wait_for("what is in flight is finished");
+    database.execute("DROP TRIGGER away");
+    assert_eq!(program.ended(), Some(0));
+    assert_eq!(database.number("SELECT count(*) FROM attempts"), 0);
+    assert_eq!(
+        database.texts("SELECT outcome FROM verifications"),
+        ["verified"]
+    );
 }
 
 #[test]

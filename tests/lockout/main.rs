@@ -111,3 +111,8 @@ fn a_caller_who_is_counted_and_refused_is_found() {
 fn a_guess_that_is_won_by_every_crash_is_found() {
     finds(Fault::LostIsTakenBack, NO_MORE_TRIED);
 }
+
+#[test]
+fn right_words_that_a_living_instance_has_to_settle_and_another_gives_up_are_found() {
+    finds(Fault::LiveIsGivenUp, REFUSED_UNCOUNTED);
+}

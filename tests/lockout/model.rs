@@ -49,6 +49,8 @@ pub enum Fault {
     CountBeforeAdmission,
     /// what a dead instance left is taken back, as if nothing had been tried
     LostIsTakenBack,
+    /// right words that a living instance has yet to settle are given up
+    LiveIsGivenUp,
 }
 
 /// How far an attempt has come.
@@ -226,8 +228,14 @@ impl Lockouts {
             Stage::TakingBack => possible.push(Action::TakeBack(at)),
             Stage::Lost => possible.push(Action::GiveUp(at)),
         }
-        // One that takes far too long is given up though its instance lives.
-        if mishaps && attempt.row.is_some() && attempt.stage != Stage::Lost {
+        // One that takes far too long is given up though its instance lives; but not what was right and is
+        // only waiting for the database.
+        let is_left_alone = match attempt.stage {
+            Stage::Lost => true,
+            Stage::Tried(true) => self.fault != Fault::LiveIsGivenUp,
+            Stage::Counted | Stage::Tried(false) | Stage::TakingBack => false,
+        };
+        if mishaps && attempt.row.is_some() && !is_left_alone {
             possible.push(Action::GiveUp(at));
         }
     }
@@ -442,6 +450,7 @@ impl State {
         }
         self.attempts[at].row = None;
         self.wrong |= order;
+        self.is_wronged |= stage == Stage::Tried(true);
         if stage == Stage::Lost {
             self.attempts.remove(at);
         } else {
@@ -533,7 +542,7 @@ impl State {
 pub const NO_MORE_TRIED: &str = "no more wrong words are tried than the policy allows";
 pub const COUNT_IS_TRUE: &str = "the count is of those that stand as failures, and of no other";
 pub const REFUSED_UNCOUNTED: &str =
-    "a refusal for load is never counted, nor right words told wrong";
+    "a refusal for load is never counted, nor right words told wrong or given up";
 pub const ALL_END: &str = "what was counted is settled, taken back or given up in the end";
 
 impl Model for Lockouts {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use qupia::{domain::language::Language, flows::sync::Rejected};
+use qupia::{domain::language::Language, flows::sync::Rejected, secrets::private_file};
 
 use crate::commands::{Failure, output::say};
 
@@ -65,7 +65,8 @@ impl Rejects {
             let file = match &mut self.file {
                 Some(file) => file,
                 absent => {
-                    let mut file = BufWriter::new(File::create(&self.path)?);
+                    // It quotes the imported file.
+                    let mut file = BufWriter::new(private_file::create(&self.path)?);
                     if self.is_csv {
                         writeln!(file, "line;code;detail")?;
                     }

@@ -14,32 +14,68 @@ use crate::{
     store::{NewAttempt, StoreError, Traced, Tx},
 };
 
-/// An attempt that is under way for longer is lost. Whoever lives settles theirs within seconds; should
-/// they come later all the same, they find that it has ended.
+/// An attempt that is under way for longer is lost. Whoever lives settles theirs within seconds of the
+/// database's return; should they come later all the same, they find that it has ended.
 pub const LOST_AFTER: TimeDelta = TimeDelta::minutes(30);
 /// So many are given up at a time.
 const AT_ONCE: i64 = 100;
 
-/// Gives up what was lost by now; gives how many attempts that were.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn give_up(app: &App) -> Result<usize, StoreError> {
-    let before = app.clock.now() - LOST_AFTER;
-    let lost = app
-        .store
-        .read(move |reader| reader.attempts_counted_before(before, AT_ONCE))
-        .await?;
-    let mut given_up = 0;
-    for (attempt, counted_at) in lost {
-        match give_one_up(app, attempt, counted_at).await {
-            Ok(()) => given_up += 1,
-            // Another instance was first, or the one that counted it lives.
-            Err(StoreError::AlreadyEnded) => {}
-            Err(error) => return Err(error),
-        }
+/// One instance's search for what was lost.
+#[derive(Default)]
+pub struct Search {
+    /// since when the database has answered whenever it was asked: none where it is away
+    reachable_since: Option<DateTime<Utc>>,
+}
+
+impl Search {
+    /// The database was away: whoever lives has to have their half hour from its return.
+    pub fn lost_touch(&mut self) {
+        self.reachable_since = None;
     }
-    Ok(given_up)
+
+    /// Gives up what was lost by now; gives how many attempts that were. One that cannot be given up
+    /// holds up no other.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database is away.
+    pub async fn give_up(&mut self, app: &App) -> Result<usize, StoreError> {
+        let given_up = self.give_up_now(app).await;
+        if given_up.is_err() {
+            self.lost_touch();
+        }
+        given_up
+    }
+
+    async fn give_up_now(&mut self, app: &App) -> Result<usize, StoreError> {
+        let now = app.clock.now();
+        let before = now - LOST_AFTER;
+        let found = app
+            .store
+            .read(move |reader| reader.attempts_counted_before(before, AT_ONCE))
+            .await?;
+        // A clock that was set back must not put it off for longer.
+        let since = self.reachable_since.map_or(now, |since| since.min(now));
+        self.reachable_since = Some(since);
+        if since > before {
+            return Ok(0);
+        }
+        let mut given_up = 0;
+        for (attempt, counted_at) in found {
+            let id = attempt.id.clone();
+            // This process has it in hand.
+            if app.detached.is_under_way(&id) {
+                continue;
+            }
+            match give_one_up(app, attempt, counted_at).await {
+                Ok(()) => given_up += 1,
+                // Another instance was first, or the one that counted it lives.
+                Err(StoreError::AlreadyEnded) => {}
+                Err(away) if away.is_away() => return Err(away),
+                Err(error) => tracing::error!(attempt = id, "it cannot be given up: {error}"),
+            }
+        }
+        Ok(given_up)
+    }
 }
 
 async fn give_one_up(

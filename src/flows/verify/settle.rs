@@ -82,6 +82,8 @@ const PAUSES: [Duration; 3] = [
     Duration::from_secs(3),
     Duration::from_secs(10),
 ];
+/// So many faults in a row are taken for what will not pass: a minute and a half.
+const MOST_FAULTS: usize = 10;
 
 impl Pending {
     pub(super) async fn settle(
@@ -122,7 +124,11 @@ impl Pending {
     pub(super) async fn take_back_in_the_end(self) {
         if let Err(error) = self.take_back().await {
             tracing::warn!(attempt = self.draft.id, "not taken back yet: {error}");
-            tokio::spawn(async move { self.in_the_end(&End::TakenBack).await });
+            let (app, id) = (self.app.clone(), self.draft.id.clone());
+            app.detached.spawn(&id, async move {
+                // A fault was told to the log.
+                let _taken_back = self.in_the_end(&End::TakenBack).await;
+            });
         }
     }
 
@@ -152,11 +158,12 @@ impl Pending {
         let _closed = self.in_the_end(&End::Closed(told)).await;
     }
 
-    /// Tries until the database answers, for as long as the service runs. What an instance that ends
-    /// leaves is found by [`super::lost`].
+    /// Tries until the database answers, for as long as the service runs, and a few times where it
+    /// answers with a fault, such as a statement that somebody cancelled. What remains of either is found
+    /// by [`super::lost`].
     async fn in_the_end(&self, end: &End) -> Result<(), StoreError> {
         let mut pauses = PAUSES.into_iter();
-        let mut pause = PAUSES[0];
+        let (mut pause, mut faults) = (PAUSES[0], 0);
         loop {
             let done = match end {
                 End::Settled(settlement) => {
@@ -167,18 +174,22 @@ impl Pending {
                 End::Closed(told) => self.close(*told).await,
             };
             match done {
-                Err(StoreError::Unavailable(_) | StoreError::InDoubt(_) | StoreError::Collided) => {
-                    pause = pauses.next().unwrap_or(pause);
-                    tokio::time::sleep(pause).await;
-                }
+                Ok(()) => return Ok(()),
                 Err(StoreError::AlreadyEnded) => return Err(StoreError::AlreadyEnded),
+                Err(StoreError::Unavailable(_) | StoreError::InDoubt(_) | StoreError::Collided) => {
+                    faults = 0;
+                }
                 Err(fault) => {
+                    faults += 1;
                     let attempt = &self.draft.id;
                     tracing::error!(attempt, "its end could not be written down: {fault}");
-                    return Err(fault);
+                    if faults == MOST_FAULTS {
+                        return Err(fault);
+                    }
                 }
-                Ok(()) => return Ok(()),
             }
+            pause = pauses.next().unwrap_or(pause);
+            self.app.detached.pause(pause).await;
         }
     }
 }

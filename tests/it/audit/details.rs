@@ -1,6 +1,7 @@
 //! What events tell beside their reason, and what leaves one though it is not there.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use qupia::flows::throttled;
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::support::{
     Person, World,
     cast::{ask_for_token, sign_in},
     telephone::Ask,
-    world::{BUSY, on_each_database},
+    world::{BUSY, on_each_database, on_postgresql},
 };
 
 on_each_database! {
@@ -21,6 +22,10 @@ on_each_database! {
     six_hundred_throttled_sign_ins_are_one_event_with_their_count,
     each_login_and_each_minute_has_its_own_count,
     sign_ins_refused_on_two_instances_are_counted_together,
+    one_count_that_makes_no_sense_holds_up_no_other,
+}
+on_postgresql! {
+    a_sign_in_that_is_counted_while_its_minute_is_told_is_told_with_it,
 }
 
 async fn what_changed_of_staff_is_told_with_the_old_and_the_new(world: &World) {
@@ -385,4 +390,47 @@ async fn sign_ins_refused_on_two_instances_are_counted_together(world: &World) {
     let told = throttled_events(&auditor).await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0]["details"]["count"], 10);
+}
+
+async fn one_count_that_makes_no_sense_holds_up_no_other(world: &World) {
+    let auditor = world.staff("auditor").await;
+    for login in ["one", "other"] {
+        world.wait(TimeDelta::minutes(1));
+        for _ in 0..11 {
+            sign_in(world.line(), login, "wrong").await;
+        }
+        // The first of the two, which would be told first.
+        if login == "one" {
+            let broken = "UPDATE throttled_sign_ins SET refusals = -1";
+            world.database.execute(broken);
+        }
+    }
+    world.wait(TimeDelta::minutes(1));
+    let told = throttled::tell(&world.first.app).await;
+    assert_eq!(told.expect("it goes on"), 1);
+    assert_eq!(throttled_events(&auditor).await.len(), 1);
+}
+
+async fn a_sign_in_that_is_counted_while_its_minute_is_told_is_told_with_it(world: &World) {
+    let auditor = world.staff("auditor").await;
+    world.wait(TimeDelta::minutes(1));
+    for _ in 0..11 {
+        sign_in(world.line(), "somebody", "wrong").await;
+    }
+    world.wait(TimeDelta::minutes(1));
+    let mut late = world.database.postgres();
+    late.batch_execute("BEGIN; UPDATE throttled_sign_ins SET refusals = refusals + 1")
+        .expect("it is counted");
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                 AND application_name = 'qupia' AND wait_event_type = 'Lock'";
+    let commit = async {
+        while world.database.number(waits) == 0 {
+            actix_web::rt::task::yield_now().await;
+        }
+        late.batch_execute("COMMIT").expect("it is committed");
+    };
+    let (told, ()) = tokio::join!(throttled::tell(&world.first.app), commit);
+    assert_eq!(told.expect("it answers"), 1);
+    let told = throttled_events(&auditor).await;
+    assert_eq!(told[0]["details"]["count"], 2);
 }
