@@ -6,7 +6,7 @@ use validator::Validate;
 
 use super::{extract::Fields, openapi::values, problem::Problem};
 use crate::{
-    domain::{flaw::Flaw, money::Money, person::PersonName},
+    domain::{flaw::Flaw, invisible::is_blank, money::Money, person::PersonName},
     flows::FieldFlaw,
 };
 
@@ -83,10 +83,10 @@ pub fn line(text: String) -> Result<String, Flaw> {
     if text.contains(char::is_control) {
         return Err(Flaw::NotALine);
     }
-    match text.trim() {
-        "" => Err(Flaw::Blank),
-        line => Ok(line.to_owned()),
+    if is_blank(&text) {
+        return Err(Flaw::Blank);
     }
+    Ok(text.trim().to_owned())
 }
 
 /// A line of at most 200 characters.

@@ -8,6 +8,7 @@ use crate::domain::{
     calendar::{parse_date, parse_time},
     flaw::{FieldFlaw, Flaw},
     identifier::{ClientNumber, TicketNumber},
+    invisible::is_blank,
     loan::{ClientRecord, LoanRecord, MAX_GRACE_DAYS},
     money::{Money, parse_currency},
     person::{Person, PersonName, Phone},
@@ -152,10 +153,10 @@ pub fn product(text: &str) -> Result<String, Flaw> {
     if text.contains(char::is_control) {
         return Err(Flaw::NotALine);
     }
-    match text.trim() {
-        "" => Err(Flaw::Blank),
-        line => Ok(line.to_owned()),
+    if is_blank(text) {
+        return Err(Flaw::Blank);
     }
+    Ok(text.trim().to_owned())
 }
 
 /// A waiting period, days.
