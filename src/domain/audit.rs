@@ -67,6 +67,8 @@ actions! {
     ApplicationCancelled = "application.cancelled",
     /// a passphrase's status was read
     PassphraseViewed = "passphrase.viewed",
+    /// a passphrase that was thought of was checked for a client
+    PassphraseChecked = "passphrase.checked",
     /// a first passphrase was set
     PassphraseSet = "passphrase.set",
     /// a passphrase was changed
@@ -117,6 +119,8 @@ actions! {
     SignalRaised = "signal.raised",
     /// a webhook endpoint was registered
     WebhookCreated = "webhook.created",
+    /// webhook endpoints or their deliveries were listed or read
+    WebhookViewed = "webhook.viewed",
     /// a webhook endpoint was changed or removed
     WebhookChanged = "webhook.changed",
     /// a delivery was asked for again

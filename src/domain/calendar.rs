@@ -11,11 +11,26 @@ use super::flaw::Flaw;
 /// and one that means "without end" `9999-12-31`: neither is a day that somebody could be told.
 const YEARS: RangeInclusive<i32> = 1990..=2199;
 
-/// Parses a calendar date, `YYYY-MM-DD` and nothing else.
+/// The years in which a document may be dated: a decision of a court may be older than any loan.
+const DOCUMENT_YEARS: RangeInclusive<i32> = 1900..=2199;
+
+/// Parses a calendar date, `YYYY-MM-DD` and nothing else, from 1990-01-01 to 2199-12-31.
 ///
 /// # Errors
 /// [`Flaw::NotADate`], or [`Flaw::DateOutOfRange`].
 pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
+    within(&YEARS, parse_day(text)?)
+}
+
+/// Parses a date that stands on a document, from 1900-01-01 to 2199-12-31.
+///
+/// # Errors
+/// As for [`parse_date`].
+pub fn parse_document_date(text: &str) -> Result<NaiveDate, Flaw> {
+    within(&DOCUMENT_YEARS, parse_day(text)?)
+}
+
+fn parse_day(text: &str) -> Result<NaiveDate, Flaw> {
     let shaped = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| {
             if at == 4 || at == 7 {
@@ -27,7 +42,7 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
     let date = shaped
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
         .flatten();
-    within_range(date.ok_or(Flaw::NotADate)?)
+    date.ok_or(Flaw::NotADate)
 }
 
 /// A day that somebody could be told: from 1990-01-01 to 2199-12-31.
@@ -35,8 +50,12 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
 /// # Errors
 /// [`Flaw::DateOutOfRange`].
 pub fn within_range(day: NaiveDate) -> Result<NaiveDate, Flaw> {
-    let (first, last) = (*YEARS.start(), *YEARS.end());
-    YEARS
+    within(&YEARS, day)
+}
+
+fn within(years: &RangeInclusive<i32>, day: NaiveDate) -> Result<NaiveDate, Flaw> {
+    let (first, last) = (*years.start(), *years.end());
+    years
         .contains(&day.year())
         .then_some(day)
         .ok_or(Flaw::DateOutOfRange { first, last })
@@ -100,6 +119,19 @@ mod tests {
             assert_eq!(told, Err("out_of_range"), "{bad}");
         }
         assert_eq!(parse_date("0000-00-00"), Err(Flaw::NotADate));
+    }
+
+    #[test]
+    fn a_document_may_be_older_than_a_loan_and_not_without_a_date() {
+        for good in ["1900-01-01", "1987-05-12", "2199-12-31"] {
+            let date = parse_document_date(good).map(|day| day.to_string());
+            assert_eq!(date.as_deref(), Ok(good));
+        }
+        for bad in ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"] {
+            let told = parse_document_date(bad).map_err(|flaw| flaw.code());
+            assert_eq!(told, Err("out_of_range"), "{bad}");
+        }
+        assert_eq!(parse_document_date("1987-5-12"), Err(Flaw::NotADate));
     }
 
     #[test]

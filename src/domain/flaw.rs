@@ -209,12 +209,12 @@ impl Flaw {
         match self {
             Self::TooShort { min } => [
                 format!("Кемінде {min} таңба керек."),
-                format!("Нужно не меньше {min} знаков."),
+                format!("Число знаков должно быть не меньше {min}."),
                 format!("At least {min} characters are needed."),
             ],
             Self::TooLong { max } => [
                 format!("Ең көбі {max} таңба."),
-                format!("Не больше {max} знаков."),
+                format!("Число знаков должно быть не больше {max}."),
                 format!("At most {max} characters."),
             ],
             Self::LineTooLong { max } => [
@@ -223,8 +223,12 @@ impl Flaw {
                 format!("The line is longer than {max} bytes."),
             ],
             Self::WrongColumns { wanted } => [
-                format!("Жолда тақырыптағыдай {wanted} мән болуы керек."),
-                format!("В строке должно быть {wanted} значений, как в заголовке."),
+                format!(
+                    "Жолдағы мәндер саны тақырыптағы бағандар санына тең болуы керек: {wanted}."
+                ),
+                format!(
+                    "В строке должно быть столько значений, сколько столбцов в заголовке: {wanted}."
+                ),
                 format!("The line must have {wanted} values, as the header has columns."),
             ],
             Self::OutOfRange { min, max } => [
@@ -264,9 +268,9 @@ impl Flaw {
                 "There can be no control characters in this field.",
             ],
             Self::NotAName => [
-                "Аты-жөнде тек әріптер, сызықша, дәйекше, бос орын және бас әріптен кейін нүкте болады, 100 таңбаға дейін.",
-                "В имени бывают только буквы, дефис, апостроф, пробел и точка после инициала, до 100 знаков.",
-                "A name has letters, hyphens, apostrophes and spaces only, and a full stop after an initial: 1 to 100 characters.",
+                "Аты-жөнінде тек әріптер, сызықша, дәйекше, бос орын, инициалдан кейін нүкте және әріптер арасында «·» белгісі болады, 100 таңбаға дейін.",
+                "В имени бывают только буквы, дефис, апостроф, пробел, точка после инициала и знак «·» между буквами, до 100 знаков.",
+                "A name has only letters, hyphens, apostrophes, spaces, a full stop after an initial and a middle dot (·) between letters: 1 to 100 characters.",
             ],
             Self::NotAPhone => [
                 "Телефон нөмірі емес. Мысалы: +7 701 000 00 00.",
@@ -289,8 +293,8 @@ impl Flaw {
                 "A time as in RFC 3339 is wanted, such as 2026-01-31T09:30:00Z.",
             ],
             Self::AsOfAhead => [
-                "Бұл сәт сервис сағатынан бес минуттан астам алда. Жергілікті уақыт Z белгісімен жазылған болуы мүмкін.",
-                "Этот момент опережает часы сервиса больше чем на пять минут. Возможно, местное время записано с буквой Z.",
+                "Бұл уақыт сервис сағатынан бес минуттан астам озып тұр. Жергілікті уақыт Z әрпімен жазылған болуы мүмкін.",
+                "Это время опережает часы сервиса более чем на пять минут. Возможно, местное время записано с буквой Z.",
                 "This moment lies more than five minutes ahead of the service's clock. Local time may have been marked Z.",
             ],
             Self::NotAnAmount => [
@@ -409,13 +413,13 @@ impl Flaw {
                 "The line is not in UTF-8.",
             ],
             Self::WrongEncoding => [
-                "Файлдың анықталған кодтауында бұл жолдың әріптері мағынасыз. Дұрыс кодтауды --encoding арқылы көрсетіңіз.",
-                "В распознанной кодировке файла буквы этой строки не имеют смысла. Укажите верную кодировку: --encoding.",
+                "Файл үшін анықталған кодтау бойынша бұл жолдағы әріптерден мағыналы мәтін шықпайды. Дұрыс кодтауды --encoding арқылы көрсетіңіз.",
+                "В кодировке, распознанной для файла, буквы этой строки не складываются в осмысленный текст. Укажите верную кодировку: --encoding.",
                 "In the encoding that was recognised the letters of this line make no sense. Name the right one with --encoding.",
             ],
             Self::TotalRow => [
                 "Бұл — қорытынды жол, жазба емес.",
-                "Это строка итога, а не запись.",
+                "Это итоговая строка, а не запись.",
                 "This line is a total, not a record.",
             ],
             Self::UnendedQuotation => [
@@ -424,8 +428,8 @@ impl Flaw {
                 "A quotation that begins in this line does not end.",
             ],
             Self::BrokenOff => [
-                "Дене үзіліп қалды немесе тақырыпта айтылғандай қапталмаған. Оқылғаны қабылданды; бәрін қайта жіберіңіз.",
-                "Тело оборвалось или упаковано не так, как сказано в заголовке. Прочитанное принято; пошлите всё ещё раз.",
+                "Сұраудың денесі үзіліп қалды немесе тақырыпта көрсетілгендей сығылмаған. Оқылған бөлігі қабылданды; бәрін қайта жіберіңіз.",
+                "Тело запроса оборвалось или сжато не так, как указано в заголовке. Прочитанное принято; отправьте всё ещё раз.",
                 "The body broke off, or is not packed as its header says. What was read is taken in; send the whole again.",
             ],
             Self::TooShort { .. }

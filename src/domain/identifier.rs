@@ -5,7 +5,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::flaw::Flaw;
+use super::{flaw::Flaw, invisible::is_invisible};
 
 const MAX_CHARS: usize = 64;
 
@@ -61,8 +61,11 @@ identifier!(
 
 fn any_script(entered: &str) -> Result<String, Flaw> {
     let text: String = entered.trim().nfc().collect();
-    let fits = |c: char| c.is_alphanumeric() || is_combining_mark(c) || "._-/".contains(c);
-    checked(text, fits)
+    let is_letter = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    // Two numbers that look the same would be two clients.
+    checked(text, |c| {
+        is_letter(c) && !is_invisible(c) || "._-/".contains(c)
+    })
 }
 
 fn ascii_lower(entered: &str) -> Result<String, Flaw> {
@@ -101,7 +104,16 @@ mod tests {
 
     #[test]
     fn blanks_controls_and_excess_are_refused() {
-        for bad in ["", "  ", "a b", "a\u{0}", "a?b", &"x".repeat(65)] {
+        for bad in [
+            "",
+            "  ",
+            "a b",
+            "a\u{0}",
+            "a?b",
+            "a\u{3164}",
+            "a\u{34f}",
+            &"x".repeat(65),
+        ] {
             assert_eq!(
                 TicketNumber::parse(bad),
                 Err(Flaw::NotAnIdentifier),

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod flaw;
 pub mod heard;
 pub mod identifier;
+pub mod invisible;
 pub mod language;
 pub mod loan;
 pub mod money;

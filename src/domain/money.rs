@@ -96,7 +96,9 @@ pub fn parse_currency(code: &str) -> Result<Currency, Flaw> {
     Currency::from_code(code).ok_or(Flaw::NotACurrency)
 }
 
-fn scale_of(currency: Currency) -> u32 {
+/// How many digits stand behind the point in a currency's minor unit: 2 for KZT, 0 for JPY.
+#[must_use]
+pub fn scale_of(currency: Currency) -> u32 {
     currency.exponent().map_or(0, u32::from)
 }
 

@@ -1,7 +1,6 @@
 //! A client as a person: names and telephone, and what a specialist may see of them before the
 //! client is verified.
 
-mod invisible;
 mod name;
 mod phone;
 

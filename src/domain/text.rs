@@ -1,6 +1,6 @@
 //! Texts of no meaning of their own, such as what a product is called.
 
-use super::flaw::Flaw;
+use super::{flaw::Flaw, invisible::is_blank};
 
 /// What some programs put before a text in UTF-8. It says which way round its bytes stand, and is no part
 /// of the text.
@@ -17,10 +17,10 @@ pub fn line(entered: &str) -> Result<String, Flaw> {
     if entered.contains(char::is_control) {
         return Err(Flaw::NotALine);
     }
-    match entered.trim() {
-        "" => Err(Flaw::Blank),
-        line => Ok(line.to_owned()),
+    if is_blank(entered) {
+        return Err(Flaw::Blank);
     }
+    Ok(entered.trim().to_owned())
 }
 
 /// A line of at most 200 characters.
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn a_line_is_trimmed_and_neither_blank_nor_two() {
         assert_eq!(line(" Алтын сақина ").as_deref(), Ok("Алтын сақина"));
-        for blank in ["", " ", "\u{a0}"] {
+        for blank in ["", " ", "\u{a0}", "\u{3164}"] {
             assert_eq!(line(blank), Err(Flaw::Blank));
         }
         for broken in ["a\nb", "\u{0}", "a\t"] {

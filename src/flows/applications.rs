@@ -1,13 +1,15 @@
 //! Applications: drafted, read, printed, cancelled.
 
-use super::{Conflict, Page, Refusal, audit::missed};
+use super::{
+    Conflict, Page, Refusal,
+    audit::{missed, missed_client},
+};
 use crate::{
     app::App,
     domain::{
         application::{Application, DRAFT_HOURS, IdentityDocument, Kind, Progress, Representative},
         audit::{Action, Event, Origin},
         calendar::business_day,
-        flaw::Flaw,
         identifier::BranchCode,
         role::{Proof, Register},
     },
@@ -37,24 +39,27 @@ pub async fn draft(
 ) -> Result<Application, Refusal> {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
-    let flaws = draft.representative.as_ref().map(|who| who.flaws_on(today));
-    if let Some(flaws) = flaws.filter(|flaws| !flaws.is_empty()) {
-        return Err(Refusal::Invalid(flaws));
-    }
+    let action = Action::ApplicationDrafted;
+    let actor = proof.actor().clone();
     let wanted = draft.client_id.clone();
     if !app
         .store
         .read(move |reader| reader.has_client(&wanted))
         .await?
     {
-        return Err(Refusal::invalid("/client_id", Flaw::UnknownClient));
+        return Err(missed_client(app, &actor, origin, action, &draft.client_id).await);
     }
-    let actor = proof.actor().clone();
+    let event = Event::by(&actor, origin, now, action).client(&draft.client_id);
+    let flaws = draft.representative.as_ref().map(|who| who.flaws_on(today));
+    if let Some(flaws) = flaws.filter(|flaws| !flaws.is_empty()) {
+        let reason = flaws[0].flaw.code();
+        let refused = event.outcome("refused").reason(reason);
+        app.store.record(refused).await?;
+        return Err(Refusal::Invalid(flaws));
+    }
     let branch_code = actor.branch_code.clone().unwrap_or_default();
     let id = app.new_id();
-    let event = Event::by(&actor, origin, now, Action::ApplicationDrafted)
-        .client(&draft.client_id)
-        .subject(&id);
+    let event = event.subject(&id);
     let year = chrono::Datelike::year(&today);
     app.store
         .write(move |tx| {

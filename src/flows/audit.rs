@@ -10,6 +10,7 @@ use crate::{
     app::{App, chain_head},
     domain::{
         audit::{Action, Event, Origin},
+        flaw::Flaw,
         role::{Accesses, Actor, Audit, Proof},
         seal::Seal,
     },
@@ -32,6 +33,9 @@ pub async fn events(
     Ok(page)
 }
 
+/// So much of what somebody asked for is told, characters: an id is shorter, and a body may hold anything.
+const MAX_MISSED: usize = 100;
+
 /// Records that somebody asked for what is not there, and gives the refusal. What they asked for is told
 /// as the subject: it is the id of nothing.
 pub(super) async fn missed(
@@ -47,11 +51,26 @@ pub(super) async fn missed(
 
 /// As [`missed`], where the event of what they wanted to do tells more of it.
 pub(super) async fn missed_by(app: &App, event: Event, id: &str) -> Refusal {
-    let mut event = event.subject(id).outcome("not_found");
+    let asked: String = id.chars().take(MAX_MISSED).collect();
+    let mut event = event.subject(&asked).outcome("not_found");
     event.client_id = None;
     match app.store.record(event).await {
         Ok(()) => Refusal::Unknown,
         Err(error) => error.into(),
+    }
+}
+
+/// The same where the body of a request names a client who is not there, which is a flaw of the body.
+pub(super) async fn missed_client(
+    app: &App,
+    actor: &Actor,
+    origin: &Origin,
+    action: Action,
+    id: &str,
+) -> Refusal {
+    match missed(app, actor, origin, action, id).await {
+        Refusal::Unknown => Refusal::invalid("/client_id", Flaw::UnknownClient),
+        other => other,
     }
 }
 

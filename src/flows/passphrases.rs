@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::{
     Conflict, Refusal,
-    audit::{missed, missed_by},
+    audit::{missed, missed_by, missed_client},
     complete_application::{judge, reckoned, weaknesses},
     limits,
 };
@@ -274,25 +274,43 @@ pub struct Verdict {
     pub guesses_log10: f64,
 }
 
-/// Checks a passphrase and stores nothing.
+/// Checks a passphrase and stores nothing of it. That a client's names and telephone were read for it is
+/// recorded, as any look is.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for an unknown client.
 pub async fn check(
     app: &App,
-    _proof: &Proof<Register>,
+    proof: &Proof<Register>,
+    origin: &Origin,
     passphrase: &Passphrase,
     client_id: Option<String>,
 ) -> Result<Verdict, Refusal> {
+    let action = Action::PassphraseChecked;
     let client = match client_id {
         None => None,
         Some(id) => {
-            let found = app.store.read(move |reader| reader.client(&id)).await?;
-            Some(found.ok_or_else(|| Refusal::invalid("/client_id", Flaw::UnknownClient))?)
+            let wanted = id.clone();
+            let found = app.store.read(move |reader| reader.client(&wanted)).await?;
+            if found.is_none() {
+                return Err(missed_client(app, proof.actor(), origin, action, &id).await);
+            }
+            found
         }
     };
     let judgement = judge(app, passphrase, client.as_ref()).await;
-    let reasons = weaknesses(&judgement).collect();
+    let reasons: Vec<Flaw> = weaknesses(&judgement).collect();
+    if let Some(client) = client {
+        let outcome = if reasons.is_empty() {
+            "acceptable"
+        } else {
+            "refused"
+        };
+        let event = Event::by(proof.actor(), origin, app.clock.now(), action)
+            .client(&client.id)
+            .outcome(outcome);
+        app.store.record(event).await?;
+    }
     Ok(Verdict {
         reasons,
         guesses_log10: judgement.guesses_log10,

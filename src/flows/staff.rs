@@ -143,7 +143,13 @@ impl Entering {
 }
 
 async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refusal> {
-    check_branch(app, entry.role, entry.branch_code.as_ref()).await?;
+    if let Err(refusal) = check_branch(app, entry.role, entry.branch_code.as_ref()).await {
+        if let Refusal::Invalid(flaws) = &refusal {
+            let refused = event.outcome("refused").reason(flaws[0].flaw.code());
+            app.store.record(refused).await?;
+        }
+        return Err(refusal);
+    }
     let login = entry.login.clone();
     if app
         .store

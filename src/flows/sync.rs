@@ -17,7 +17,7 @@ use super::Refusal;
 use crate::{
     app::{App, foundation::Foundation},
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Detail, Event, Origin},
         flaw::FieldFlaw,
         language::Language,
         loan::{ClientRecord, LoanRecord, Received, Record},
@@ -79,11 +79,12 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
             }
             Ok(received) => {
                 let client_id = event.client_id.clone().unwrap_or_default();
-                let event = event.outcome(name(received));
-                // That of the push itself is about the client whom the record names.
-                let others = told(&taken.changes, &event)
-                    .filter(|other| other.client_id != event.client_id)
-                    .collect::<Vec<_>>();
+                let mut event = event.outcome(name(received));
+                // That of the push itself is about the client whom the record names, and tells what
+                // changed about that client.
+                let (own, others): (Vec<_>, Vec<_>) = told(&taken.changes, &event)
+                    .partition(|told| told.client_id == event.client_id);
+                event.details = own.into_iter().find_map(|own| own.details);
                 let received = ReceivedOne {
                     received,
                     client_id,
@@ -104,24 +105,30 @@ fn take(
     group::take(tx, records, || house.new_id(), now)
 }
 
-/// An event about each client whom a change concerns, beside the one of the push that brought it.
+/// An event about each client whom a change concerns, with the names of the fields that changed, beside
+/// the one of the push that brought it.
 fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Event> + 'c {
-    let about = |action, client_id: &str, subject: Option<&str>, outcome: &str| Event {
-        action,
-        client_id: Some(client_id.to_owned()),
-        subject_id: subject.map(str::to_owned),
-        outcome: Some(outcome.to_owned()),
-        reason: None,
-        ..push.clone()
+    let about = |action, client_id: &str, outcome: &str, changed: &[&'static str]| {
+        let event = Event {
+            action,
+            client_id: Some(client_id.to_owned()),
+            subject_id: None,
+            reason: None,
+            details: None,
+            ..push.clone()
+        };
+        event.outcome(outcome).detail(&Detail::Changed(changed))
     };
     changes.iter().flat_map(move |change| match change {
-        Change::Person { client_id } => {
-            vec![about(Action::ClientSynced, client_id, None, "changed")]
+        Change::Person { client_id, fields } => {
+            vec![about(Action::ClientSynced, client_id, "changed", fields)]
         }
-        Change::Moved { ticket, from, to } => vec![
-            about(Action::LoanSynced, from, Some(ticket), "moved_away"),
-            about(Action::LoanSynced, to, Some(ticket), "moved_in"),
-        ],
+        Change::Moved { ticket, from, to } => {
+            let moved = |client_id, outcome| {
+                about(Action::LoanSynced, client_id, outcome, &["client_number"]).subject(ticket)
+            };
+            vec![moved(from, "moved_away"), moved(to, "moved_in")]
+        }
     })
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
-use super::{Conflict, Page, Refusal};
+use super::{Conflict, Page, Refusal, audit::missed};
 use crate::{
     app::App,
     domain::{
@@ -74,7 +74,7 @@ pub async fn register(
     if !registered {
         return Err(Refusal::Conflict(Conflict::TooManyWebhooks));
     }
-    Ok((read(app, proof, &id).await?, shown))
+    Ok((load(app, &id).await?.ok_or(Refusal::Unknown)?, shown))
 }
 
 async fn check_url(app: &App, url: &str) -> Result<String, Refusal> {
@@ -94,7 +94,47 @@ fn new_secret(app: &App) -> NewSecret {
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn read(app: &App, _proof: &Proof<Administer>, id: &str) -> Result<Endpoint, Refusal> {
+pub async fn read(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: &str,
+) -> Result<Endpoint, Refusal> {
+    let action = Action::WebhookViewed;
+    let endpoint = find(app, proof, origin, action, id).await?;
+    record_look(app, proof, origin, Some(id), "read").await?;
+    Ok(endpoint)
+}
+
+/// The receiver with an id, for a step; that there is none is recorded.
+async fn find(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    step: Action,
+    id: &str,
+) -> Result<Endpoint, Refusal> {
+    match load(app, id).await? {
+        Some(endpoint) => Ok(endpoint),
+        None => Err(missed(app, proof.actor(), origin, step, id).await),
+    }
+}
+
+async fn record_look(
+    app: &App,
+    proof: &Proof<Administer>,
+    origin: &Origin,
+    id: Option<&str>,
+    outcome: &str,
+) -> Result<(), Refusal> {
+    let action = Action::WebhookViewed;
+    let mut event = Event::by(proof.actor(), origin, app.clock.now(), action).outcome(outcome);
+    event.subject_id = id.map(str::to_owned);
+    app.store.record(event).await?;
+    Ok(())
+}
+
+async fn load(app: &App, id: &str) -> Result<Option<Endpoint>, Refusal> {
     let (id, now) = (id.to_owned(), app.clock.now());
     let found = app
         .store
@@ -106,7 +146,7 @@ pub async fn read(app: &App, _proof: &Proof<Administer>, id: &str) -> Result<End
             Ok(Some(Endpoint { row, secrets }))
         })
         .await?;
-    found.ok_or(Refusal::Unknown)
+    Ok(found)
 }
 
 /// Receivers by id.
@@ -115,7 +155,8 @@ pub async fn read(app: &App, _proof: &Proof<Administer>, id: &str) -> Result<End
 /// [`Refusal::Store`].
 pub async fn list(
     app: &App,
-    _proof: &Proof<Administer>,
+    proof: &Proof<Administer>,
+    origin: &Origin,
     after: Option<String>,
     limit: i64,
 ) -> Result<Page<Endpoint>, Refusal> {
@@ -131,6 +172,7 @@ pub async fn list(
             endpoints.collect::<Result<Vec<_>, _>>()
         })
         .await?;
+    record_look(app, proof, origin, None, "listed").await?;
     Ok(Page::of(endpoints, limit, |endpoint| {
         endpoint.row.id.clone()
     }))
@@ -159,7 +201,7 @@ pub async fn change(
         tx.change_endpoint(id, &change)
     })
     .await?;
-    read(app, proof, id).await
+    load(app, id).await?.ok_or(Refusal::Unknown)
 }
 
 /// Removes a receiver, and all that waits for it.
@@ -196,7 +238,7 @@ pub async fn rotate(
         tx.rotate_secret(id, &secret, now, old_until)
     })
     .await?;
-    Ok((read(app, proof, id).await?, shown))
+    Ok((load(app, id).await?.ok_or(Refusal::Unknown)?, shown))
 }
 
 /// One change of a receiver that is held still meanwhile.
@@ -240,16 +282,19 @@ where
 pub async fn deliveries(
     app: &App,
     proof: &Proof<Administer>,
+    origin: &Origin,
     id: &str,
     state: Option<DeliveryState>,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Page<DeliveryRow>, Refusal> {
-    let id = read(app, proof, id).await?.row.id;
+    let action = Action::WebhookViewed;
+    let endpoint = find(app, proof, origin, action, id).await?.row.id;
     let rows = app
         .store
-        .read(move |reader| reader.deliveries(&id, state, before, limit + 1))
+        .read(move |reader| reader.deliveries(&endpoint, state, before, limit + 1))
         .await?;
+    record_look(app, proof, origin, Some(id), "read").await?;
     Ok(Page::of(rows, limit, |row| row.seq.to_string()))
 }
 
@@ -262,10 +307,14 @@ pub async fn replay(
     proof: &Proof<Administer>,
     origin: &Origin,
     id: &str,
-    seq: i64,
+    delivery: &str,
 ) -> Result<DeliveryRow, Refusal> {
+    let action = Action::WebhookReplayed;
+    let Ok(seq) = delivery.parse::<i64>() else {
+        return Err(missed(app, proof.actor(), origin, action, id).await);
+    };
     let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::WebhookReplayed).subject(id);
+    let event = Event::by(proof.actor(), origin, now, action).subject(id);
     let id = id.to_owned();
     let again = app
         .store
@@ -293,9 +342,10 @@ pub async fn replay_dead(
     id: &str,
     since: Option<DateTime<Utc>>,
 ) -> Result<usize, Refusal> {
-    let id = read(app, proof, id).await?.row.id;
-    let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::WebhookReplayed).subject(&id);
+    let action = Action::WebhookReplayed;
+    let id = find(app, proof, origin, action, id).await?.row.id;
+    let event = Event::by(proof.actor(), origin, app.clock.now(), action).subject(&id);
+    let now = event.at;
     let replayed = app
         .store
         .write(move |tx| {

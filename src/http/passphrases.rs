@@ -251,7 +251,9 @@ pub async fn check(
     let client_id = fields.may("/client_id", body.client_id, id);
     let typed = fields.finish(typed)?;
     let verdict = match passphrase(typed) {
-        Ok(phrase) => passphrases::check(&call.app, &guard, &phrase, client_id).await?,
+        Ok(phrase) => {
+            passphrases::check(&call.app, &guard, &call.origin, &phrase, client_id).await?
+        }
         Err(flaw) => Verdict {
             reasons: vec![flaw],
             guesses_log10: 0.0,

@@ -14,7 +14,6 @@ use super::{
     problem::Problem,
     shapes::{line, needed, short_line},
     staff::is_active,
-    words::Code,
 };
 use crate::{
     domain::{calendar::parse_time, flaw::Flaw, role::Administer, webhook::TOLD},
@@ -94,7 +93,7 @@ pub async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, after) = paging.parse(&list)?;
-    let page = webhooks::list(&call.app, &guard, after, limit).await?;
+    let page = webhooks::list(&call.app, &guard, &call.origin, after, limit).await?;
     let page = PageBody::of(&list, page, |endpoint| WebhookBody::of(endpoint, None));
     Ok(HttpResponse::Ok().json(page))
 }
@@ -114,7 +113,7 @@ pub async fn read(
     call: Call,
     PathId(id): PathId,
 ) -> Result<HttpResponse, Problem> {
-    let endpoint = webhooks::read(&call.app, &guard, &id).await?;
+    let endpoint = webhooks::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
 }
 
@@ -244,7 +243,8 @@ pub async fn deliveries(
         return Err(Problem::invalid(vec![FieldFlaw::at("status", flaw)]));
     }
     let (state, before) = (state.flatten(), event_mark(mark)?);
-    let page = webhooks::deliveries(&call.app, &guard, &id, state, before, limit).await?;
+    let page =
+        webhooks::deliveries(&call.app, &guard, &call.origin, &id, state, before, limit).await?;
     Ok(HttpResponse::Ok().json(PageBody::of(&list, page, WebhookDeliveryBody::from)))
 }
 
@@ -263,9 +263,7 @@ pub async fn replay(
     call: Call,
     PathPair(id, delivery): PathPair,
 ) -> Result<HttpResponse, Problem> {
-    let delivery = delivery.parse::<i64>();
-    let delivery = delivery.map_err(|_| Problem::new(Code::NotFound))?;
-    let row = webhooks::replay(&call.app, &guard, &call.origin, &id, delivery).await?;
+    let row = webhooks::replay(&call.app, &guard, &call.origin, &id, &delivery).await?;
     Ok(HttpResponse::Accepted().json(WebhookDeliveryBody::from(row)))
 }
 

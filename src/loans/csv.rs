@@ -20,6 +20,7 @@ use super::{
 use crate::domain::{
     flaw::{FieldFlaw, Flaw},
     loan::{MAX_GRACE_DAYS, Record},
+    money::{parse_currency, scale_of},
 };
 
 const COLUMNS: &[&str] = &[
@@ -344,17 +345,22 @@ impl Row {
                 .parse::<i64>()
                 .map_err(|_| vec![FieldFlaw::at("/grace_days", out_of_range)])
         });
+        let currency = self.take("balance.currency");
+        let currency = currency.map(|text| text.trim().to_owned());
+        let scale = currency.as_deref().map(parse_currency);
+        let scale = scale.and_then(Result::ok).map(scale_of);
+        let amount = self.take("balance.amount");
+        let amount = amount.map(|text| {
+            plain_amount(text.trim(), scale)
+                .map_err(|flaw| vec![FieldFlaw::at("/balance/amount", flaw)])
+        });
         let written = WrittenLoan {
             client_number: self.take("client_number"),
             product: self.take("product"),
             due_on: self.take("due_on").map(|text| plain_date(text.trim())),
             balance: Some(WrittenMoney {
-                amount: self
-                    .take("balance.amount")
-                    .map(|text| plain_amount(text.trim())),
-                currency: self
-                    .take("balance.currency")
-                    .map(|text| text.trim().to_owned()),
+                amount: amount.transpose()?,
+                currency,
             }),
             grace_days: Some(days.transpose()?.map(Whole)),
             status: self.take("status").map(|text| text.trim().to_lowercase()),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Reader, StoreError, Tx, clients::ClientRow, schema::clients, sync::among, vault::Place,
 };
-use crate::domain::person::Person;
+use crate::domain::person::{Person, PersonName};
 
 const TABLE: &str = "clients";
 
@@ -29,7 +29,7 @@ pub struct PersonText {
 
 impl PersonText {
     fn of(person: &Person) -> Self {
-        let text = |name: &crate::domain::person::PersonName| name.as_str().to_owned();
+        let text = |name: &PersonName| name.as_str().to_owned();
         Self {
             family_name: text(&person.family_name),
             given_name: person.given_name.as_ref().map(text),
@@ -41,10 +41,26 @@ impl PersonText {
     /// Whether these are that person's.
     #[must_use]
     pub fn is(&self, person: &Person) -> bool {
-        self.family_name == person.family_name.as_str()
-            && self.given_name.as_deref() == person.given_name.as_ref().map(|name| name.as_str())
-            && self.patronymic.as_deref() == person.patronymic.as_ref().map(|name| name.as_str())
-            && self.phone == person.phone.as_str()
+        self.differences(person).is_empty()
+    }
+
+    /// Which fields are others than that person's, by their names in the API.
+    #[must_use]
+    pub fn differences(&self, person: &Person) -> Vec<&'static str> {
+        let is = |held: &Option<String>, name: &Option<PersonName>| {
+            held.as_deref() == name.as_ref().map(PersonName::as_str)
+        };
+        let fields = [
+            (
+                "family_name",
+                self.family_name == person.family_name.as_str(),
+            ),
+            ("given_name", is(&self.given_name, &person.given_name)),
+            ("patronymic", is(&self.patronymic, &person.patronymic)),
+            ("phone", self.phone == person.phone.as_str()),
+        ];
+        let differing = fields.into_iter().filter(|(_, is_same)| !is_same);
+        differing.map(|(name, _)| name).collect()
     }
 }
 

@@ -17,6 +17,7 @@ on_each_database! {
     of_ten_who_complete_one_application_at_once_one_does with BUSY,
     the_day_on_the_paper_lies_between_the_draft_and_today_in_almaty with BUSY,
     a_representatives_paper_holds_on_its_last_day_and_not_after with BUSY,
+    a_decision_of_a_court_may_be_older_than_any_loan with BUSY,
     the_paper_is_looked_at_again_at_completion with BUSY,
     two_entries_that_differ_and_weak_ones_are_refused_with_every_reason with BUSY,
     entries_that_differ_in_normal_form_alone_are_the_same with BUSY,
@@ -112,8 +113,18 @@ async fn each_flaw_of_a_draft_is_named_by_its_field(world: &World) {
             "out_of_range",
         ),
         (
+            "/representative/document_date",
+            json!("1899-12-31"),
+            "out_of_range",
+        ),
+        (
             "/representative/valid_until",
             json!("9999-12-31"),
+            "out_of_range",
+        ),
+        (
+            "/representative/valid_until",
+            json!("0001-01-01"),
             "out_of_range",
         ),
         (
@@ -316,6 +327,27 @@ async fn a_representatives_paper_holds_on_its_last_day_and_not_after(world: &Wor
     body["representative"] = open_ended;
     let drafted = branch.post("/v1/applications", body).await.expect(201);
     assert_eq!(drafted["representative"]["valid_until"], Value::Null);
+}
+
+async fn a_decision_of_a_court_may_be_older_than_any_loan(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.enter_client("K-1").await;
+    for dated in ["1900-01-01", "1987-05-12", "1989-12-31"] {
+        let mut body = draft_of(&client);
+        body["representative"] = representative(json!("2199-12-31"));
+        body["representative"]["document_kind"] = json!("court_decision");
+        body["representative"]["document_date"] = json!(dated);
+        let drafted = branch.post("/v1/applications", body).await.expect(201);
+        assert_eq!(drafted["representative"]["document_date"], dated);
+        let id = drafted.text("id");
+        let read = branch.get(&format!("/v1/applications/{id}")).await;
+        assert_eq!(read["representative"]["document_date"], dated);
+        let form = branch.get(&format!("/v1/applications/{id}/form?lang=ru"));
+        form.await.expect(200);
+        let completed = branch.complete(&id, "1987-05-12", PHRASE).await;
+        completed.refused_field(422, "/signed_on", "out_of_range");
+        cancel(&branch, &id).await.expect(200);
+    }
 }
 
 async fn the_paper_is_looked_at_again_at_completion(world: &World) {

@@ -23,6 +23,8 @@ on_each_database! {
     lines_stand_alone_and_those_rejected_are_written_beside_the_file with BUSY,
     what_accounting_exports_is_read with BUSY,
     a_file_may_be_packed with BUSY,
+    three_digits_behind_a_point_are_not_guessed_at with BUSY,
+    goods_are_described_with_signs_of_every_kind with BUSY,
     kazakh_names_are_read_in_whatever_code_page_they_come with BUSY,
     an_import_that_is_stopped_or_killed_loses_nothing_that_it_applied with BUSY,
 }
@@ -347,6 +349,66 @@ async fn what_spreadsheets_write_is_read(world: &World) {
     {
         assert!(line.starts_with(start), "{rejects}");
     }
+}
+
+async fn three_digits_behind_a_point_are_not_guessed_at(world: &World) {
+    let clients = write(world, "clients.ndjson", client("K-1").to_string());
+    import(world, &clients, &[]).is(0, [1, 0, 0, 0]);
+    let header = "ticket_number;client_number;product;due_on;amount;currency;grace_days;status\n";
+    let row = |(number, (amount, currency)): (usize, &(&str, &str))| {
+        format!("T-{number};K-1;Алқа;2026-12-20;{amount};{currency};;open\n")
+    };
+    let refused = [
+        ("125.000", "KZT"),
+        ("125.500", "KZT"),
+        ("125,000", "KZT"),
+        ("1.250.000", "KZT"),
+        ("1.250.000,50", "KZT"),
+        ("0.500", "USD"),
+        ("125.000", "JPY"),
+        ("-125.000", "KZT"),
+    ];
+    let rows: String = refused.iter().enumerate().map(row).collect();
+    let file = write(world, "dots.csv", format!("{header}{rows}"));
+    let told = import(world, &file, &["--as-of", AS_OF]);
+    told.is(3, [0, 0, 0, refused.len() as u64]);
+    let rejects = fs::read_to_string(format!("{}.rejects.csv", file.display()));
+    let rejects = rejects.expect("it is there");
+    for line in rejects.lines().skip(1) {
+        assert!(line.contains(";not_an_amount;"), "{rejects}");
+        assert!(line.contains("/balance/amount"), "{rejects}");
+    }
+    let taken = [("125.50", "KZT"), ("125.0000", "KZT"), ("1.250", "BHD")];
+    let rows: String = taken.iter().enumerate().map(row).collect();
+    let file = write(world, "points.csv", format!("{header}{rows}"));
+    import(world, &file, &["--as-of", AS_OF]).is(0, [3, 0, 0, 0]);
+    let held = "SELECT balance_minor_units || ' ' || currency FROM loans ORDER BY ticket_number";
+    let expected = ["12550 KZT", "12500 KZT", "1250 BHD"];
+    assert_eq!(world.database.texts(held), expected);
+}
+
+async fn goods_are_described_with_signs_of_every_kind(world: &World) {
+    let clients = write(world, "clients.ndjson", client("K-1").to_string());
+    import(world, &clients, &[]).is(0, [1, 0, 0, 0]);
+    let goods = [
+        "Термос до 40°С",
+        "Весы ±0,5г, до 60 С°, ±пять",
+        "Кольцо №3 «Ромашка», проба 585°…",
+        "Набор “Восток”®, §Б, 10‰",
+    ];
+    let mut table =
+        "ticket_number;client_number;product;due_on;amount;currency;grace_days;status\r\n"
+            .to_owned();
+    for (number, product) in goods.iter().enumerate() {
+        table += &format!("T-{number};K-1;{product};20.12.2026;1,00;KZT;20;open\r\n");
+    }
+    let (bytes, _, unmappable) = WINDOWS_1251.encode(&table);
+    assert!(!unmappable);
+    let file = write(world, "goods.csv", &bytes);
+    let told = import(world, &file, &["--as-of", AS_OF]);
+    assert!(told.stdout.contains("encoding recognised: "), "{told:?}");
+    told.is(0, [goods.len() as u64, 0, 0, 0]);
+    assert_eq!(products(world), goods);
 }
 
 async fn a_time_that_has_not_come_is_refused_by_name(world: &World) {

@@ -14,6 +14,7 @@ on_each_database! {
     a_given_name_has_to_be_there_though_it_be_null with BUSY,
     a_given_name_is_taken_away_and_given_back with BUSY,
     names_are_kept_as_they_were_typed with BUSY,
+    letters_that_show_nothing_are_no_name with BUSY,
     a_number_is_found_however_it_was_pasted with BUSY,
     a_number_of_another_country_is_read_by_its_own_plan with BUSY,
 }
@@ -208,6 +209,37 @@ async fn names_are_kept_as_they_were_typed(world: &World) {
             .await
             .refused_field(422, "/given_name", "not_a_name");
     }
+}
+
+async fn letters_that_show_nothing_are_no_name(world: &World) {
+    let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
+    for blank in [
+        "\u{3164}",
+        "\u{115f}\u{1160}",
+        "\u{ffa0}",
+        "\u{17b4}",
+        "\u{34f}",
+    ] {
+        let mut body = somebody("K-1");
+        body["family_name"] = json!(blank);
+        let told = branch.post("/v1/clients", body).await;
+        told.refused_field(422, "/family_name", "not_a_name");
+        let pushed = json!({"family_name": "Ким", "given_name": blank, "phone": "+77012345667",
+            "as_of": AS_OF});
+        let told = feed.put("/v1/loan-system/clients/K-1", pushed).await;
+        told.refused_field(422, "/given_name", "not_a_name");
+        // A number in which something is that nobody sees is another's to the eye.
+        let told = branch
+            .post("/v1/clients", somebody(&format!("K-1{blank}")))
+            .await;
+        told.refused_field(422, "/client_number", "not_an_identifier");
+    }
+    let mut body = somebody("K-1");
+    body["family_name"] = json!("Ким\u{3164}");
+    body["given_name"] = json!("\u{ffa0}Вера");
+    let entered = branch.post("/v1/clients", body).await.expect(201);
+    assert_eq!(entered["family_name"], "Ким");
+    assert_eq!(entered["given_name"], "Вера");
 }
 
 async fn a_number_is_found_however_it_was_pasted(world: &World) {

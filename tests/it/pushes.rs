@@ -214,8 +214,8 @@ async fn a_batch_sent_again_leaves_what_a_branch_amended(world: &World) {
     assert_eq!(phone(&branch, &id).await, "+77012345662");
 }
 
-/// What is recorded about a client by pushes: action, outcome and subject, oldest first.
-async fn recorded(auditor: &Person, id: &str) -> Vec<(String, String, Value)> {
+/// What is recorded about a client by pushes: action, outcome, subject and what changed, oldest first.
+async fn recorded(auditor: &Person, id: &str) -> Vec<(String, String, Value, Value)> {
     let path = format!("/v1/audit/events?limit=200&client_id={id}");
     let events = auditor.get(&path).await.expect(200);
     let mut told: Vec<_> = events
@@ -223,7 +223,13 @@ async fn recorded(auditor: &Person, id: &str) -> Vec<(String, String, Value)> {
         .iter()
         .map(|event| {
             let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
-            (text("action"), text("outcome"), event["subject_id"].clone())
+            let subject = event["subject_id"].clone();
+            (
+                text("action"),
+                text("outcome"),
+                subject,
+                event["details"].clone(),
+            )
         })
         .filter(|(action, ..)| action.starts_with("sync."))
         .collect();
@@ -231,8 +237,22 @@ async fn recorded(auditor: &Person, id: &str) -> Vec<(String, String, Value)> {
     told
 }
 
-fn event(action: &str, outcome: &str, subject: Option<&str>) -> (String, String, Value) {
-    (action.to_owned(), outcome.to_owned(), json!(subject))
+fn event(
+    action: &str,
+    outcome: &str,
+    subject: Option<&str>,
+    changed: &[&str],
+) -> (String, String, Value, Value) {
+    let details = match changed {
+        [] => Value::Null,
+        fields => json!({"changed": fields}),
+    };
+    (
+        action.to_owned(),
+        outcome.to_owned(),
+        json!(subject),
+        details,
+    )
 }
 
 async fn each_client_whom_a_push_concerns_has_an_event(world: &World) {
@@ -243,17 +263,40 @@ async fn each_client_whom_a_push_concerns_has_an_event(world: &World) {
     feed.put(LOAN, loan("K-1", ONE)).await.expect(201);
     let moved = feed.put(LOAN, loan("K-2", TWO)).await.expect(200);
     assert_eq!(moved.body, json!({"applied": true, "client_id": second}));
-    feed.put(CLIENT, client("+77051112233", ONE))
-        .await
-        .expect(200);
+    // A new telephone, and no patronymic any more; then only the time is another; then it is sent again.
+    let number = "+77051112233";
+    for time in [ONE, TWO, TWO] {
+        feed.put(CLIENT, client(number, time)).await.expect(200);
+    }
+    let mut renamed = client(number, "2026-01-31T00:00:00Z");
+    renamed["family_name"] = json!("Сапарова");
+    renamed["given_name"] = Value::Null;
+    feed.put(CLIENT, renamed).await.expect(200);
     let expected = [
-        event("sync.loan", "created", Some("T-1")),
-        event("sync.loan", "moved_away", Some("T-1")),
-        event("sync.client", "applied", None),
+        event("sync.loan", "created", Some("T-1"), &[]),
+        event("sync.loan", "moved_away", Some("T-1"), &["client_number"]),
+        event("sync.client", "applied", None, &["patronymic", "phone"]),
+        event("sync.client", "applied", None, &[]),
+        event("sync.client", "unchanged", None, &[]),
+        event(
+            "sync.client",
+            "applied",
+            None,
+            &["family_name", "given_name"],
+        ),
     ];
     assert_eq!(recorded(&auditor, &first).await, expected);
-    let expected = [event("sync.loan", "applied", Some("T-1"))];
+    let expected = [event(
+        "sync.loan",
+        "applied",
+        Some("T-1"),
+        &["client_number"],
+    )];
     assert_eq!(recorded(&auditor, &second).await, expected);
+    let everything = auditor.get("/v1/audit/events?limit=200").await;
+    for told in ["Сапарова", "1112233"] {
+        assert!(!everything.text.contains(told), "{told}");
+    }
 }
 
 async fn each_client_whom_a_batch_concerns_has_an_event(world: &World) {
@@ -273,16 +316,16 @@ async fn each_client_whom_a_batch_concerns_has_an_event(world: &World) {
         of_loan("K-1", ONE),
     ];
     assert_eq!(counts(&push(&feed, &lines).await), [4, 0, 0, 0]);
-    let changed = event("sync.client", "changed", None);
+    let changed = event("sync.client", "changed", None, &["patronymic", "phone"]);
     let once = std::slice::from_ref(&changed);
     assert_eq!(recorded(&auditor, &first).await, once);
     assert_eq!(recorded(&auditor, &second).await, once);
     // A later word that says the same of K-1, and moves the loan to K-2.
     let lines = [about("K-1", "+77051112233", TWO), of_loan("K-2", TWO)];
     assert_eq!(counts(&push(&feed, &lines).await), [2, 0, 0, 0]);
-    let away = event("sync.loan", "moved_away", Some("T-1"));
+    let away = event("sync.loan", "moved_away", Some("T-1"), &["client_number"]);
     assert_eq!(recorded(&auditor, &first).await, [changed.clone(), away]);
-    let moved_in = event("sync.loan", "moved_in", Some("T-1"));
+    let moved_in = event("sync.loan", "moved_in", Some("T-1"), &["client_number"]);
     assert_eq!(recorded(&auditor, &second).await, [changed, moved_in]);
     // They bear the id of the request that brought them, beside the event that counts the batch.
     let path = format!("/v1/audit/events?client_id={second}&action=sync.loan");

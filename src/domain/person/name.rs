@@ -2,8 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::invisible::is_invisible;
-use crate::domain::flaw::Flaw;
+use crate::domain::{flaw::Flaw, invisible::is_invisible};
 
 /// A family name, a given name or a patronymic: 1 to 100 letters, hyphens, apostrophes and spaces, and
 /// what real names hold beside them.
@@ -160,6 +159,10 @@ mod tests {
             ".",
             "·",
             "\u{200d}",
+            "\u{3164}",
+            "\u{115f}\u{1160}",
+            "\u{ffa0} \u{34f}",
+            "\u{17b4}\u{17b5}",
             "a\nb",
             "<b>",
             "А..",
@@ -191,6 +194,7 @@ mod tests {
             "\u{200e}Әсел\u{200f} \u{200b}Нұр",
             "Әс\u{ad}ел\u{a0} Нұр",
             "\u{200d}Әсел \u{200c}Нұр",
+            "Әсел\u{3164} \u{ffa0}Нұ\u{34f}р",
         ] {
             let name = PersonName::parse(pasted).unwrap();
             assert_eq!(name.as_str(), "Әсел Нұр", "{pasted:?}");

@@ -5,8 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 use phonenumber::metadata::{DATABASE, Descriptor, Metadata};
 use regex::Regex;
 
-use super::invisible::is_invisible;
-use crate::domain::flaw::Flaw;
+use crate::domain::{flaw::Flaw, invisible::is_invisible};
 
 /// A telephone number in E.164.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -35,6 +35,8 @@ pub(super) enum Change {
     Person {
         /// whose
         client_id: String,
+        /// which of them, by their names in the API; at least one
+        fields: Vec<&'static str>,
     },
     /// a loan has another owner
     Moved {
@@ -195,13 +197,10 @@ impl<'g> Clients<'g> {
     }
 
     fn changes(&self) -> impl Iterator<Item = Change> {
-        let changed = self.replaced.iter().filter(|(number, record)| {
-            let known = self.known.get(**number);
-            known.is_some_and(|known| !known.held.is(&record.person))
-        });
-        changed.filter_map(|(number, _)| {
+        self.replaced.iter().filter_map(|(number, record)| {
             let client_id = self.held.get(*number)?.id.clone();
-            Some(Change::Person { client_id })
+            let fields = self.known.get(*number)?.held.differences(&record.person);
+            (!fields.is_empty()).then_some(Change::Person { client_id, fields })
         })
     }
 

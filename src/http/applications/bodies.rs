@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     domain::{
         application::{Application, Mandate, Progress, Representative},
-        calendar::{parse_date, write_time},
+        calendar::{parse_document_date, write_time},
         flaw::Flaw,
     },
     http::{
@@ -83,10 +83,10 @@ pub struct RepresentativeBody {
     #[schema(required = true, value_type = values::PaperNumber)]
     pub document_number: Option<String>,
     /// its date
-    #[schema(required = true, value_type = values::Day)]
+    #[schema(required = true, value_type = values::DocumentDay)]
     pub document_date: Option<String>,
     /// its last day, where it has one
-    #[schema(value_type = Option<values::Day>)]
+    #[schema(value_type = Option<values::DocumentDay>)]
     pub valid_until: Option<String>,
 }
 
@@ -106,10 +106,10 @@ impl RepresentativeBody {
         let date = fields.need(
             "/representative/document_date",
             self.document_date,
-            |text| parse_date(&text),
+            |text| parse_document_date(&text),
         );
         let until = fields.may("/representative/valid_until", self.valid_until, |text| {
-            parse_date(&text)
+            parse_document_date(&text)
         });
         if let (Some(date), Some(until)) = (date, until)
             && until < date

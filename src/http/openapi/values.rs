@@ -52,6 +52,8 @@ texts! {
     PaperNumber { pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", min_length = 1, max_length = 64, example = "№ 4512" };
     /// A calendar date from 1990-01-01 to 2199-12-31, in the business time zone.
     Day { format = Date, pattern = r"^(199[0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$", example = "2026-11-22" };
+    /// A calendar date on a document, from 1900-01-01 to 2199-12-31.
+    DocumentDay { format = Date, pattern = r"^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$", example = "1987-05-12" };
     /// A moment as in RFC 3339, in any zone; kept to the microsecond.
     Moment { format = DateTime, example = "2026-11-22T09:30:00Z" };
     /// Where a receiver is called: `https`, without user and fragment, in the open network.

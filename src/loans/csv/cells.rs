@@ -1,5 +1,7 @@
 //! What spreadsheets and accounting programs write into a cell where one value is meant.
 
+use crate::domain::flaw::Flaw;
+
 /// A value that was written over several lines in one.
 pub(super) fn one_line(value: String) -> String {
     if !value.contains(['\r', '\n']) {
@@ -44,10 +46,17 @@ fn is_midnight(time: &str) -> bool {
 /// What programs set between thousands: blanks, also those at which no line breaks, and apostrophes.
 const BETWEEN_THOUSANDS: [char; 6] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '\u{2019}'];
 
-/// `125 000,50` is the amount `125000.50`; all else is left to the rule. Thousands are parted by one and
-/// the same sign, three digits each: what is parted otherwise has lost or won a digit somewhere. A comma
-/// before three digits might part thousands too, so it is left to be refused.
-pub(super) fn plain_amount(text: &str) -> String {
+/// How many digits thousands are parted into.
+const THOUSAND: usize = 3;
+
+/// `125 000,50` is the amount `125000.50`; what is no amount at all is left to the rule. Thousands are
+/// parted by one and the same sign, three digits each: what is parted otherwise has lost or won a digit
+/// somewhere. `scale` is how many digits the currency's minor unit has, where the currency is known.
+///
+/// # Errors
+/// [`Flaw::NotAnAmount`] where a point or a comma stands before three digits, which might part thousands
+/// as well. Only where a minor unit has three digits (BHD) a point before them is what it is anywhere.
+pub(super) fn plain_amount(text: &str, scale: Option<u32>) -> Result<String, Flaw> {
     let (sign, unsigned) = match text.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => ("-", rest.trim_start()),
         None => ("", text),
@@ -58,14 +67,20 @@ pub(super) fn plain_amount(text: &str) -> String {
     };
     let has_comma = unsigned.contains(',');
     let is_plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_fine = scale.is_some_and(|scale| scale as usize >= THOUSAND);
     match (without_thousands(whole), fraction) {
-        (Some(whole), None) => format!("{sign}{whole}"),
-        (Some(whole), Some(fraction))
-            if is_plain(fraction) && (!has_comma || (1..=2).contains(&fraction.len())) =>
+        (Some(whole), None) => Ok(format!("{sign}{whole}")),
+        (Some(_), Some(fraction))
+            if fraction.len() == THOUSAND && is_plain(fraction) && (has_comma || !is_fine) =>
         {
-            format!("{sign}{whole}.{fraction}")
+            Err(Flaw::NotAnAmount)
         }
-        _ => text.to_owned(),
+        (Some(whole), Some(fraction))
+            if is_plain(fraction) && (!has_comma || (1..THOUSAND).contains(&fraction.len())) =>
+        {
+            Ok(format!("{sign}{whole}.{fraction}"))
+        }
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -76,9 +91,9 @@ fn without_thousands(whole: &str) -> Option<String> {
     };
     let mut groups = whole.split(sign);
     let first = groups.next()?;
-    let is_well_parted = (1..=3).contains(&first.len())
+    let is_well_parted = (1..=THOUSAND).contains(&first.len())
         && is_plain(first)
-        && groups.all(|group| group.len() == 3 && is_plain(group));
+        && groups.all(|group| group.len() == THOUSAND && is_plain(group));
     is_well_parted.then(|| whole.split(sign).collect())
 }
 
@@ -145,7 +160,8 @@ mod tests {
             ("-5", "-5"),
             ("\u{2212}125 000,00", "-125000.00"),
         ] {
-            assert_eq!(plain_amount(written), read, "{written}");
+            let amount = plain_amount(written, Some(2));
+            assert_eq!(amount.as_deref(), Ok(read), "{written}");
         }
         for other in [
             "12 50 00,00",
@@ -155,15 +171,32 @@ mod tests {
             " 125 000",
             "1 250'000",
             "125  000",
-            "1,250",
             "1.250,00",
             "1,250.00",
+            "1.250.000",
+            "1,250,000",
             "125 000, 50",
             "125 000 ₸",
             "1 2",
         ] {
-            assert_eq!(plain_amount(other), other, "it is nobody's to guess");
+            let amount = plain_amount(other, Some(2));
+            assert_eq!(amount.as_deref(), Ok(other), "it is nobody's to guess");
         }
+    }
+
+    #[test]
+    fn three_digits_behind_a_point_or_a_comma_could_be_either() {
+        for written in ["125.000", "125,000", "-125.500", "0.500", "125 000.000"] {
+            for scale in [None, Some(0), Some(2)] {
+                let amount = plain_amount(written, scale);
+                assert_eq!(amount, Err(Flaw::NotAnAmount), "{written}");
+            }
+        }
+        // Thousandths of a dinar are written with three digits, and only a comma is in doubt.
+        let dinars = |written| plain_amount(written, Some(3));
+        assert_eq!(dinars("1.250").as_deref(), Ok("1.250"));
+        assert_eq!(dinars("1,250"), Err(Flaw::NotAnAmount));
+        assert_eq!(dinars("1 000,25").as_deref(), Ok("1000.25"));
     }
 
     #[test]
@@ -193,14 +226,16 @@ mod tests {
                 }
                 parted.push(digit);
             }
-            prop_assert_eq!(plain_amount(&format!("{parted},07")), format!("{digits}.07"));
+            let amount = plain_amount(&format!("{parted},07"), Some(2));
+            prop_assert_eq!(amount, Ok(format!("{digits}.07")));
         }
 
         #[test]
         fn digits_are_neither_lost_nor_won(text in "[0-9 ',.-]{0,14}") {
-            let read = plain_amount(&text);
             let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-            prop_assert_eq!(digits(&read), digits(&text));
+            if let Ok(read) = plain_amount(&text, Some(2)) {
+                prop_assert_eq!(digits(&read), digits(&text));
+            }
         }
     }
 }

@@ -49,8 +49,14 @@ impl<F: Form> Form for Sensible<F> {
 
 /// Signs that may touch a letter on either side.
 const TOUCHING: &str = "‐‑–—’‘ʼ´·•«»“”…№®™©\u{ad}";
-/// Signs that may come before a letter and not behind one.
-const OPENING: &str = "„‚‹";
+/// Signs that may come before a letter and not behind one: opening marks, those of paragraphs and
+/// measures, and those that lists and descriptions of goods begin with.
+const OPENING: &str = "„‚‹§√■∙≈≤≥÷";
+/// Signs of measures, which may come before a letter, and behind any but those that UTF-8 begins letters
+/// with where it is read as a code page: `40°С` and `40 С°` are a temperature, `Р°` is `а`.
+const MEASURES: &str = "°±";
+/// The first bytes of `а`, `б`, `ұ` and `М` in UTF-8, in the code pages in which the second is a measure's.
+const BEFORE_NO_MEASURE: &str = "РТп";
 
 /// No control characters of the upper half, no frames, no sign inside a word that no word has, and no
 /// word whose capitals are its small letters.
@@ -73,6 +79,12 @@ fn makes_sense(line: &str) -> bool {
 
 /// Whether one of two neighbours is a letter beyond ASCII and the other a sign that does not touch it.
 fn is_odd(before: char, after: char) -> bool {
+    if MEASURES.contains(after) {
+        return BEFORE_NO_MEASURE.contains(before);
+    }
+    if MEASURES.contains(before) {
+        return false;
+    }
     let is_letter = |c: char| !c.is_ascii() && c.is_alphabetic();
     let is_sign = |c: char| {
         let is_plain = c.is_ascii() || c.is_alphanumeric() || c.is_whitespace();
@@ -133,6 +145,8 @@ mod tests {
             "Ким–Цой Анна-Мария;О’Нил;Абдул·ла;e-Gov еQazyna",
             "ЖШС „Алтын“;КредитПлюс;5 €;§ 4;iPhone®",
             "иВАНОВ;тОО Ромашка;қАСЫМОВА",
+            "Термос до 40°С;Утюг 200 С°;Весы ±0,5;±пять;585°…;№3;§Б;10‰",
+            "■Кольцо;√Проба;∙Серьги;≈пять;≤шести;5÷6",
         ] {
             assert!(makes_sense(line), "{line}");
         }
@@ -140,8 +154,18 @@ mod tests {
 
     #[test]
     fn what_was_written_in_another_code_page_makes_none() {
-        for name in ["Қасымова", "Әсел", "Иван", "Роза", "Алтын", "Фёдор"]
-        {
+        for name in [
+            "Қасымова",
+            "Әсел",
+            "Иван",
+            "Роза",
+            "Алтын",
+            "Фёдор",
+            "Бану",
+            "Ұлан",
+            "абаб",
+            "ұлы",
+        ] {
             let line = misread(name.as_bytes());
             assert!(!makes_sense(&line), "{name} became {line}");
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Watch;
 use crate::support::{
-    Person, World,
+    PHRASE, Person, World,
     cast::{ask_for_token, sign_in},
     telephone::Ask,
     world::{BUSY, on_each_database, on_postgresql},
@@ -18,6 +18,10 @@ on_each_database! {
     two_changes_at_once_leave_nobody_of_a_branch_without_one,
     what_changed_of_a_client_is_named_and_never_told with BUSY,
     whoever_asks_for_what_is_not_there_is_recorded with BUSY,
+    a_client_of_nobody_in_a_body_is_recorded with BUSY,
+    a_paper_that_is_refused_is_recorded with BUSY,
+    a_passphrase_that_is_checked_for_a_client_is_recorded with BUSY,
+    receivers_that_were_read_or_listed_are_recorded,
     staff_that_was_read_or_listed_is_recorded,
     six_hundred_throttled_sign_ins_are_one_event_with_their_count,
     each_login_and_each_minute_has_its_own_count,
@@ -150,6 +154,7 @@ async fn whoever_asks_for_what_is_not_there_is_recorded(world: &World) {
     let complete = json!({"signed_on": "2026-01-31", "passphrase": "а", "passphrase_repeat": "а"});
     let card = "/v1/clients/nobody";
     let application = "/v1/applications/nobody";
+    let webhook = "/v1/webhooks/nobody";
     let asked: Vec<(&Person, Ask, &str)> = vec![
         (&branch, branch.get(card), "client.viewed"),
         (
@@ -226,6 +231,38 @@ async fn whoever_asks_for_what_is_not_there_is_recorded(world: &World) {
             "verification.closed",
         ),
         (admin, admin.get("/v1/staff/nobody"), "staff.viewed"),
+        (admin, admin.get(webhook), "webhook.viewed"),
+        (
+            admin,
+            admin.get(&format!("{webhook}/deliveries")),
+            "webhook.viewed",
+        ),
+        (
+            admin,
+            admin.patch(webhook, json!({"description": null})),
+            "webhook.changed",
+        ),
+        (admin, admin.delete(webhook), "webhook.changed"),
+        (
+            admin,
+            admin.post(&format!("{webhook}/secrets"), json!({})),
+            "webhook.changed",
+        ),
+        (
+            admin,
+            admin.post(&format!("{webhook}/replay"), json!({})),
+            "webhook.replayed",
+        ),
+        (
+            admin,
+            admin.post(&format!("{webhook}/deliveries/1/replay"), json!({})),
+            "webhook.replayed",
+        ),
+        (
+            admin,
+            admin.post(&format!("{webhook}/deliveries/none/replay"), json!({})),
+            "webhook.replayed",
+        ),
         (
             admin,
             admin.post("/v1/staff/nobody/password", json!({})),
@@ -248,6 +285,108 @@ async fn whoever_asks_for_what_is_not_there_is_recorded(world: &World) {
         .await;
     answer.refused(404, "not_found");
     assert_eq!(events[0]["reason"], "unknown");
+    let elsewhere =
+        json!({"login": "dana", "name": "Дана", "role": "branch", "branch_code": "NONE"});
+    let ask = admin.post("/v1/staff", elsewhere);
+    let refused = [("staff.created", "refused")];
+    let (answer, events) = watch.leaves(admin, ask, &refused).await;
+    answer.refused_field(422, "/branch_code", "unknown_branch");
+    assert_eq!(events[0]["reason"], "unknown_branch");
+}
+
+async fn a_client_of_nobody_in_a_body_is_recorded(world: &World) {
+    let watch = Watch::over(world).await;
+    let branch = world.staff("branch").await;
+    let draft = json!({
+        "client_id": "nobody", "identity_document": {"kind": "passport", "seen": true},
+    });
+    let check = json!({"client_id": "nobody", "passphrase": PHRASE});
+    for (path, body, action) in [
+        ("/v1/applications", draft, "application.drafted"),
+        ("/v1/passphrases/check", check, "passphrase.checked"),
+    ] {
+        let ask = branch.post(path, body);
+        let (answer, events) = watch.leaves(&branch, ask, &[(action, "not_found")]).await;
+        answer.refused_field(422, "/client_id", "unknown_client");
+        assert_eq!(events[0]["subject_id"], "nobody");
+        assert_eq!(events[0]["client_id"], Value::Null);
+    }
+    // An id of any length is no more than one in the audit.
+    let long = json!({"client_id": "n".repeat(100_000), "passphrase": PHRASE});
+    let ask = branch.post("/v1/passphrases/check", long);
+    let expected = [("passphrase.checked", "not_found")];
+    let (answer, events) = watch.leaves(&branch, ask, &expected).await;
+    answer.refused_field(422, "/client_id", "unknown_client");
+    let subject = events[0]["subject_id"].as_str().expect("a text");
+    assert!(subject.len() < 500, "{}", subject.len());
+}
+
+async fn a_paper_that_is_refused_is_recorded(world: &World) {
+    let watch = Watch::over(world).await;
+    let branch = world.staff("branch").await;
+    let client = branch.enter_client("K-1").await;
+    for (dated, until, reason) in [
+        ("2026-01-01", "2026-01-30", "document_expired"),
+        ("2026-02-01", "2026-02-02", "day_ahead"),
+    ] {
+        let body = json!({
+            "client_id": client, "identity_document": {"kind": "passport", "seen": true},
+            "representative": {
+                "full_name": "Серік Қасымов", "document_kind": "power_of_attorney",
+                "document_number": "123/45", "document_date": dated, "valid_until": until,
+            },
+        });
+        let ask = branch.post("/v1/applications", body);
+        let expected = [("application.drafted", "refused")];
+        let (answer, events) = watch.leaves(&branch, ask, &expected).await;
+        assert_eq!(answer.status, 422, "{}", answer.text);
+        assert_eq!(events[0]["reason"], reason);
+        assert_eq!(events[0]["client_id"], client.as_str());
+    }
+    let everything = watch.auditor.get("/v1/audit/events?limit=200").await;
+    for told in ["Серік", "123/45"] {
+        assert!(!everything.text.contains(told), "{told}");
+    }
+}
+
+async fn a_passphrase_that_is_checked_for_a_client_is_recorded(world: &World) {
+    let watch = Watch::over(world).await;
+    let branch = world.staff("branch").await;
+    let client = branch.enter_client("K-1").await;
+    for (phrase, outcome) in [(PHRASE, "acceptable"), ("қасымова қасымова", "refused")]
+    {
+        let ask = branch.post(
+            "/v1/passphrases/check",
+            json!({"client_id": client, "passphrase": phrase}),
+        );
+        let expected = [("passphrase.checked", outcome)];
+        let (answer, events) = watch.leaves(&branch, ask, &expected).await;
+        assert_eq!(answer["acceptable"], outcome == "acceptable");
+        assert_eq!(events[0]["client_id"], client.as_str());
+        assert_eq!(events[0]["reason"], Value::Null);
+    }
+    let accesses = branch.get(&format!("/v1/clients/{client}/accesses")).await;
+    assert_eq!(accesses.items()[0]["action"], "passphrase.checked");
+    // Where nobody is named, nobody is looked at.
+    let ask = branch.post("/v1/passphrases/check", json!({"passphrase": PHRASE}));
+    watch.leaves(&branch, ask, &[]).await;
+}
+
+async fn receivers_that_were_read_or_listed_are_recorded(world: &World) {
+    let watch = Watch::over(world).await;
+    let admin = &world.admin;
+    let body = json!({"url": "https://93.184.216.34/qupia"});
+    let registered = admin.post("/v1/webhooks", body).await.expect(201);
+    let listed = [("webhook.viewed", "listed")];
+    watch
+        .leaves(admin, admin.get("/v1/webhooks"), &listed)
+        .await;
+    let path = format!("/v1/webhooks/{}", registered.text("id"));
+    for path in [path.clone(), format!("{path}/deliveries")] {
+        let read = [("webhook.viewed", "read")];
+        let (_, events) = watch.leaves(admin, admin.get(&path), &read).await;
+        assert_eq!(events[0]["subject_id"], registered["id"]);
+    }
 }
 
 async fn staff_that_was_read_or_listed_is_recorded(world: &World) {
