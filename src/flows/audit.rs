@@ -41,9 +41,14 @@ pub(super) async fn missed(
     action: Action,
     id: &str,
 ) -> Refusal {
-    let event = Event::by(actor, origin, app.clock.now(), action)
-        .subject(id)
-        .outcome("not_found");
+    let event = Event::by(actor, origin, app.clock.now(), action);
+    missed_by(app, event, id).await
+}
+
+/// As [`missed`], where the event of what they wanted to do tells more of it.
+pub(super) async fn missed_by(app: &App, event: Event, id: &str) -> Refusal {
+    let mut event = event.subject(id).outcome("not_found");
+    event.client_id = None;
     match app.store.record(event).await {
         Ok(()) => Refusal::Unknown,
         Err(error) => error.into(),

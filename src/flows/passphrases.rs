@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::{
     Conflict, Refusal,
-    audit::missed,
+    audit::{missed, missed_by},
     complete_application::{judge, weaknesses},
     limits,
 };
@@ -190,10 +190,7 @@ async fn require_client(app: &App, client_id: &str, event: &Event) -> Result<(),
     if app.store.read(move |reader| reader.has_client(&id)).await? {
         return Ok(());
     }
-    let mut missed = event.clone().subject(client_id).outcome("not_found");
-    missed.client_id = None;
-    app.store.record(missed).await?;
-    Err(Refusal::Unknown)
+    Err(missed_by(app, event.clone(), client_id).await)
 }
 
 /// What a step made of a passphrase.
