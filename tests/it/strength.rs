@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 use futures_util::FutureExt;
 use qupia::{
     domain::{
+        audit::Origin,
         heard,
         passphrase::Passphrase,
         role::{Actor, Proof, Register, Role},
@@ -160,7 +161,8 @@ async fn whoever_serves_is_free_while_a_phrase_is_judged(world: &World) {
     let proof = Proof::<Register>::of(actor).expect("they may");
     let longest = Zeroizing::new("көк түйе ".chars().cycle().take(MAX_LENGTH - 1).collect());
     let phrase = Passphrase::parse(longest).expect("it is one");
-    let mut judging = Box::pin(passphrases::check(&world.first.app, &proof, &phrase, None));
+    let (app, origin) = (&world.first.app, Origin::own("a test"));
+    let mut judging = Box::pin(passphrases::check(app, &proof, &origin, &phrase, None));
     assert!(judging.as_mut().now_or_never().is_none());
     assert!(judging.await.expect("it is judged").guesses_log10 > 0.0);
 }
