@@ -137,11 +137,11 @@ async fn list(foundation: &Foundation) -> Result<(), Failure> {
             key.what
         ))?;
         if let Some(public_key) = key.public_key {
-            let hex: String = public_key
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            say(format_args!("{:<8} public key {hex}", ""))?;
+            say(format_args!(
+                "{:<8} public key {}",
+                "",
+                hex::encode(public_key)
+            ))?;
         }
     }
     Ok(())

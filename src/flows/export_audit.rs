@@ -200,18 +200,11 @@ fn seal_line<'a>(seal: &'a Seal, keys: &HashMap<String, Vec<u8>>) -> SealLine<'a
         number: seal.number,
         last_seq: seal.last_seq,
         events: seal.events,
-        digest: hex(&seal.digest),
-        previous: hex(&seal.previous),
+        digest: hex::encode(&seal.digest),
+        previous: hex::encode(&seal.previous),
         sealed_at_micros: seal.sealed_at,
         key_id: &seal.key_id,
-        public_key: keys
-            .get(&seal.key_id)
-            .map(|key| hex(key))
-            .unwrap_or_default(),
-        signature: hex(&seal.signature),
+        public_key: keys.get(&seal.key_id).map(hex::encode).unwrap_or_default(),
+        signature: hex::encode(&seal.signature),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -117,12 +117,9 @@ fn rate(app: &App, login: Option<&Login>) -> Rate {
     let name = login.map_or("", Login::as_str);
     // The rate is kept under a blind value: somebody may have typed a password into the login field.
     let blind = app.keys.now().index.all("login", name);
-    let hex = |tag: Vec<u8>| {
-        tag.iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
-    let names = blind.into_iter().map(|tag| format!("login:{}", hex(tag)));
+    let names = blind
+        .iter()
+        .map(|tag| format!("login:{}", hex::encode(tag)));
     Rate::of(names.collect(), app.settings.logins)
 }
 

@@ -1,7 +1,5 @@
 //! Values encrypted at rest, each bound to its table, column and row.
 
-use std::fmt;
-
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Key as CipherKey, Tag, XChaCha20Poly1305, XNonce};
 use thiserror::Error;
@@ -41,18 +39,10 @@ struct FieldKey {
 pub enum FieldError {
     #[error("not a sealed value, or one of a later version")]
     Malformed,
-    #[error("sealed with a key that is not in the keyring (its check value begins with {})", Hex(*.0))]
+    #[error("sealed with a key that is not in the keyring (its check value begins with {})", hex::encode(.0))]
     UnknownKey([u8; 4]),
     #[error("does not open: changed, or moved from another row or column")]
     DoesNotOpen,
-}
-
-struct Hex([u8; 4]);
-
-impl fmt::Display for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 impl FieldCipher {

@@ -1,17 +1,16 @@
 //! The threads that hash: each owns its argon2 memory for good, takes jobs off
 //! one queue, and wipes the memory as soon as there is nothing to do.
 
-use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 
 use argon2::{Algorithm, Argon2, Block, Version};
-use kevy_madvise::advise_hugepage;
+use flume::TryRecvError;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::phc::Cost;
+use super::{huge_pages, phc::Cost};
 
 /// What a worker does with its memory; it answers whoever asked by itself.
 pub(super) type Job = Box<dyn FnOnce(&mut Memory) + Send>;
@@ -27,65 +26,33 @@ const WIPE_STEP: usize = 256;
 
 /// The jobs that wait for a worker. How many there can be is the admission's
 /// care, not the queue's.
-#[derive(Default)]
 pub(super) struct Queue {
-    line: Mutex<Line>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Line {
-    jobs: VecDeque<Job>,
-    closed: bool,
-}
-
-enum Next {
-    Job(Job),
-    Idle,
-    Closed,
+    /// `None` once closed: the workers end when the last job is done.
+    sender: RwLock<Option<flume::Sender<Job>>>,
+    jobs: flume::Receiver<Job>,
 }
 
 impl Queue {
+    pub fn new() -> Self {
+        let (sender, jobs) = flume::unbounded();
+        Self {
+            sender: RwLock::new(Some(sender)),
+            jobs,
+        }
+    }
+
     /// Puts a job at the end; gives it back where the queue is closed.
     pub fn push(&self, job: Job) -> Result<(), Job> {
-        let mut line = self.line();
-        if line.closed {
-            return Err(job);
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        match &*sender {
+            Some(sender) => sender.send(job).map_err(flume::SendError::into_inner),
+            None => Err(job),
         }
-        line.jobs.push_back(job);
-        drop(line);
-        self.changed.notify_one();
-        Ok(())
     }
 
     /// No more jobs are taken; those that wait are still done.
     pub fn close(&self) {
-        self.line().closed = true;
-        self.changed.notify_all();
-    }
-
-    /// The next job. Where there is none: waits for it, or gives `Idle` at once
-    /// if the caller has something better to do.
-    fn next(&self, may_wait: bool) -> Next {
-        let mut line = self.line();
-        loop {
-            match line.jobs.pop_front() {
-                Some(job) => return Next::Job(job),
-                None if line.closed => return Next::Closed,
-                None if !may_wait => return Next::Idle,
-                None => {
-                    line = self
-                        .changed
-                        .wait(line)
-                        .unwrap_or_else(PoisonError::into_inner);
-                }
-            }
-        }
-    }
-
-    fn line(&self) -> MutexGuard<'_, Line> {
-        // A list of jobs has no state between two states: poison means nothing.
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.sender.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -93,33 +60,41 @@ impl Queue {
 ///
 /// # Errors
 /// Where the system gives no thread.
-pub(super) fn start(queue: Arc<Queue>, cost: Cost, number: usize) -> io::Result<JoinHandle<()>> {
+pub(super) fn start(queue: &Queue, cost: Cost, number: usize) -> io::Result<JoinHandle<()>> {
+    let jobs = queue.jobs.clone();
     thread::Builder::new()
         .name(format!("hash-{number}"))
         .spawn(move || {
-            step_back();
-            work(&queue, &mut Memory::new(cost));
+            lower_priority();
+            work(&jobs, &mut Memory::new(cost));
         })
 }
 
-fn work(queue: &Queue, memory: &mut Memory) {
+/// Does jobs until the queue is closed and empty. Memory that a job has used is wiped step by step while
+/// there is none to do.
+fn work(jobs: &flume::Receiver<Job>, memory: &mut Memory) {
     loop {
-        match queue.next(memory.is_clean()) {
-            Next::Job(job) => {
+        let next = if memory.is_clean() {
+            jobs.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            jobs.try_recv()
+        };
+        match next {
+            Ok(job) => {
                 // A job that panics answers nobody, which its caller is told as
                 // "stopped"; the worker must not die of it.
                 let _ = catch_unwind(AssertUnwindSafe(|| job(memory)));
                 memory.shrink();
             }
-            Next::Idle => memory.wipe_some(),
-            Next::Closed => return,
+            Err(TryRecvError::Empty) => memory.wipe_some(),
+            Err(TryRecvError::Disconnected) => return,
         }
     }
 }
 
 /// Lowers this thread's priority. Where that is not allowed the service is only
 /// less quick under load.
-fn step_back() {
+fn lower_priority() {
     // Linux counts niceness by thread; elsewhere it is the whole process's.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, NICENESS);
@@ -202,7 +177,7 @@ impl Memory {
         // Huge pages, where they are granted: a hash reads all over its memory, and with pages of 4 KiB the
         // processor has to look up nearly every one anew. Asked for before the memory is first touched,
         // which is when the system lays it out.
-        advise_hugepage(new.as_ptr().cast(), blocks * Block::SIZE);
+        huge_pages::ask_for(new.spare_capacity_mut());
         new.resize(blocks, Block::new());
         self.blocks = new;
         Ok(())
@@ -314,8 +289,8 @@ mod tests {
 
     #[test]
     fn a_worker_outlives_a_job_that_panics() {
-        let queue = Arc::new(Queue::default());
-        let worker = start(Arc::clone(&queue), SMALL, 0).expect("a thread is to be had");
+        let queue = Queue::new();
+        let worker = start(&queue, SMALL, 0).expect("a thread is to be had");
         let (sender, receiver) = std::sync::mpsc::channel();
         assert!(
             queue

@@ -91,7 +91,7 @@ pub(super) struct Inner {
     peppers: RwLock<Arc<Peppers>>,
     decoy: Decoy,
     chance: Chance,
-    queue: Arc<Queue>,
+    queue: Queue,
     /// As many as may be between admission and answer: twice the workers, so
     /// that none idles while an attempt is being counted.
     slots: Arc<Semaphore>,
@@ -126,11 +126,10 @@ impl Hasher {
         chance: Chance,
     ) -> Result<Self, HasherStartError> {
         settings.check()?;
-        let queue = Arc::new(Queue::default());
+        let queue = Queue::new();
         let threads = (0..settings.workers)
-            .map(|number| hash_worker::start(Arc::clone(&queue), settings.cost(), number))
-            .collect::<Result<Vec<_>, _>>()
-            .inspect_err(|_| queue.close())?;
+            .map(|number| hash_worker::start(&queue, settings.cost(), number))
+            .collect::<Result<Vec<_>, _>>()?;
         let slot_count = 2 * settings.workers;
         let inner = Arc::new(Inner {
             peppers: RwLock::new(Arc::new(Peppers::of(keyring))),

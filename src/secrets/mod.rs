@@ -19,4 +19,5 @@ pub mod token;
 pub mod webhook;
 
 mod hash_worker;
+mod huge_pages;
 mod mac;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::url::hosts_and_parameters;
+
 /// A connection is opened within a caller's patience, but libpq knows no less than two seconds, and more
 /// than ten help nobody.
 fn connect_within(patience: Duration) -> Duration {
@@ -22,7 +24,9 @@ pub(super) fn opened_within(url: &str, patience: Duration) -> Duration {
     );
     let many = |list: &str| list.split(',').count();
     let named = ["host", "hostaddr"].map(|name| parameter(url, name).map_or(1, many));
-    let hosts = named.into_iter().fold(many(address_of(url)), usize::max);
+    let hosts = named
+        .into_iter()
+        .fold(many(hosts_and_parameters(url).0), usize::max);
     each.saturating_mul(ADDRESSES.saturating_mul(u32::try_from(hosts).unwrap_or(u32::MAX)))
 }
 
@@ -41,7 +45,7 @@ pub(super) fn bounded(url: &str, patience: Duration) -> String {
         ("keepalives_interval", 5),
         ("keepalives_count", 3),
     ];
-    let query = query_of(url);
+    let (_, query) = hosts_and_parameters(url);
     // To wait without end is no bound: of two of one name the last holds.
     let is_given = |name: &str| {
         let given = parameter(url, name);
@@ -68,31 +72,11 @@ fn is_endless(seconds: &str) -> bool {
 
 /// What a URL says of a parameter.
 fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
-    let mut given = query_of(url)?.split('&').rev();
+    let (_, parameters) = hosts_and_parameters(url);
+    let mut given = parameters?.split('&').rev();
     given
         .find_map(|given| given.split_once('=').filter(|(given, _)| *given == name))
         .map(|(_, value)| value)
-}
-
-/// What stands behind the question mark.
-fn query_of(url: &str) -> Option<&str> {
-    place_of(url).split_once('?').map(|(_, query)| query)
-}
-
-/// The hosts with their ports.
-fn address_of(url: &str) -> &str {
-    let place = place_of(url);
-    place.split(['/', '?']).next().unwrap_or(place)
-}
-
-/// What stands behind scheme and login. Before an `@` a question mark belongs to the password: so libpq
-/// reads it.
-fn place_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    match rest.split_once(['@', '/']) {
-        Some((user, place)) if rest[user.len()..].starts_with('@') => place,
-        _ => rest,
-    }
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ impl DatabaseUrl {
             return Err("a database URL is `sqlite:PATH` or `postgres://…`".to_owned());
         }
         match PostgresUrl::read(url) {
+            Ok(read) if read.asks_for_tls() && !cfg!(feature = "postgres-tls") => {
+                Err(format!("a URL of PostgreSQL cannot be served: {NO_TLS}"))
+            }
             Ok(_) => Ok(Self::Postgres(url.to_owned())),
             Err(why) => Err(format!("a URL of PostgreSQL cannot be read so: {why}")),
         }
@@ -85,6 +88,16 @@ struct PostgresUrl<'a> {
     login: Option<(&'a str, bool)>,
     /// hosts, ports and database
     address: &'a str,
+    /// what stands behind the question mark, where there is one
+    parameters: Option<&'a str>,
+}
+
+/// The hosts of a URL of PostgreSQL with their ports, and what stands behind the question mark.
+pub(super) fn hosts_and_parameters(url: &str) -> (&str, Option<&str>) {
+    PostgresUrl::read(url).map_or(("", None), |url| {
+        let (hosts, _) = url.address.split_once('/').unwrap_or((url.address, ""));
+        (hosts, url.parameters)
+    })
 }
 
 impl<'a> PostgresUrl<'a> {
@@ -126,6 +139,16 @@ impl<'a> PostgresUrl<'a> {
             scheme,
             login,
             address,
+            parameters,
+        })
+    }
+
+    fn asks_for_tls(&self) -> bool {
+        let mut given = self.parameters.unwrap_or_default().split('&');
+        given.any(|given| {
+            given
+                .split_once('=')
+                .is_some_and(|given| NEEDS_TLS.contains(&given))
         })
     }
 
@@ -134,6 +157,7 @@ impl<'a> PostgresUrl<'a> {
             scheme,
             login,
             address,
+            ..
         } = self;
         match login {
             Some((user, true)) => format!("{scheme}://{user}:***@{address}"),
@@ -239,7 +263,22 @@ const PARAMETERS: &[&str] = &[
     "user",
 ];
 
+/// What only a build with TLS to PostgreSQL can do.
+const NEEDS_TLS: &[(&str, &str)] = &[
+    ("sslmode", "require"),
+    ("sslmode", "verify-ca"),
+    ("sslmode", "verify-full"),
+    ("sslnegotiation", "direct"),
+    ("ssl", "true"),
+    ("channel_binding", "require"),
+];
+const NO_TLS: &str = "it asks for TLS, and this program was built without it, as `cargo demo` and the tests \
+    are: build it with the feature `postgres-tls`, which is on by default";
+
 fn check_parameters(parameters: &str) -> Result<(), &'static str> {
+    if parameters.is_empty() {
+        return Ok(());
+    }
     for parameter in parameters.split('&') {
         match parameter.split_once('=') {
             Some((_, value)) if value.contains('=') => return Err(ENCODE),
@@ -311,6 +350,25 @@ mod tests {
                 assert!(!why.contains(part), "{why}");
             }
         }
+    }
+
+    #[test]
+    fn tls_is_asked_for_only_where_it_was_built_in() {
+        for asked in [
+            "sslmode=require",
+            "ssl=true",
+            "application_name=a&sslmode=verify-full",
+        ] {
+            let read = DatabaseUrl::parse(&format!("postgres://u:S3cr@h/db?{asked}"));
+            assert_eq!(read.is_ok(), cfg!(feature = "postgres-tls"), "{asked}");
+            let why = read.err().unwrap_or_default();
+            assert_eq!(
+                why.contains("TLS"),
+                !cfg!(feature = "postgres-tls"),
+                "{why}"
+            );
+        }
+        assert!(DatabaseUrl::parse("postgres://u@h/db?sslmode=prefer").is_ok());
     }
 
     #[test]

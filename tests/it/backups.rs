@@ -228,11 +228,7 @@ async fn an_export_is_verified_by_a_program_that_knows_only_the_public_key(world
     let keys = world.first.app.keys.now();
     let id = keys.keyring.active(Purpose::Seal).id();
     let public_key = keys.seals.public_key(id).expect("it seals");
-    let hex: String = public_key
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let key = format!("{id}={hex}");
+    let key = format!("{id}={}", hex::encode(public_key));
     let text = String::from_utf8(out).expect("JSON is UTF-8");
     let file = world.folder().join("audit.ndjson");
     let told = |text: &str, key: &str| {
@@ -256,7 +252,10 @@ async fn an_export_is_verified_by_a_program_that_knows_only_the_public_key(world
     }
     let foreign = format!("{id}={}", "11".repeat(32));
     assert_eq!(told(&text, &foreign).0, Some(4));
-    assert_eq!(told(&text, &format!("another={hex}")).0, Some(4));
+    assert_eq!(
+        told(&text, &format!("another={}", hex::encode(public_key))).0,
+        Some(4)
+    );
 }
 
 async fn a_restore_is_whole_or_leaves_nothing_whatever_else_lies_in_the_folder(world: &World) {

@@ -41,6 +41,8 @@ fn a_first_run_with_no_settings_makes_its_folder_and_prints_a_password_once() {
     let data = outer.path().join("data");
     let quick = [("QUPIA_HASH__MEMORY_KIB", "64")];
     let mut program = Program::serve(&data, &quick);
+    // What it prints and what it logs come by two pipes.
+    program.wait_for("one-time password: ");
     let log = program.log();
     let password = log
         .split("one-time password: ")

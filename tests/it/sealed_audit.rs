@@ -252,11 +252,7 @@ fn an_edit_before_the_export_is_found_by_who_has_only_the_public_key() {
     let seals = &foundation.keys.now().seals;
     let id = seals.active_key_id();
     let public_key = seals.public_key(id).expect("it seals");
-    let hex: String = public_key
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let key = format!("{id}={hex}");
+    let key = format!("{id}={}", hex::encode(public_key));
     let sealed = Sealed::of(&database, Kind::Sqlite);
     let seal_of = |seq: i64| {
         let query = format!("SELECT min(number) FROM kept_audit_seals WHERE last_seq >= {seq}");

@@ -98,7 +98,7 @@ fn look_everywhere(kind: Kind) {
 /// Whether bytes hold a text: as it is, in lower case, escaped, in hexadecimal, or in base64.
 fn holds(bytes: &[u8], text: &str) -> bool {
     use base64::{Engine, engine::general_purpose::STANDARD};
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(text);
     let escaped: String = text
         .chars()
         .map(|c| c.escape_unicode().to_string())

@@ -170,7 +170,7 @@ fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
 fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(String, String)> {
     let seals = Seals::new(&house.keyring);
     let public = seals.public_key(seals.active_key_id()).expect("it signs");
-    let hex: String = public.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(public);
     let mut made = Vec::new();
     for kid in [header["kid"].clone(), json!(seals.active_key_id())] {
         let own = with(header, "kid", kid.clone());

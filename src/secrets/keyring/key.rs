@@ -154,10 +154,7 @@ impl Key {
     #[must_use]
     pub fn check_value(&self) -> String {
         let of_key = self.subkey("check");
-        of_key[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex::encode(&of_key[..8])
     }
 
     /// The first four bytes of the check value: what an encrypted field bears.

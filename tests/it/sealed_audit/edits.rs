@@ -425,7 +425,7 @@ impl<'a> Sealed<'a> {
         let Some(value) = value else {
             return "NULL".to_owned();
         };
-        let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(value);
         match (self.kind, holds) {
             (_, Holds::Number) => String::from_utf8_lossy(value).into_owned(),
             (Kind::Sqlite, Holds::Bytes) => format!("x'{hex}'"),
