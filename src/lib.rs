@@ -11,5 +11,6 @@ pub mod domain;
 pub mod flows;
 pub mod http;
 pub mod loans;
+pub mod locales;
 pub mod secrets;
 pub mod store;

@@ -9,6 +9,7 @@ use std::{
 /// The rooms, with their height; an arrow goes downward. `lib.rs` only declares them.
 const ROOMS: &[(&str, u8)] = &[
     ("domain", 0),
+    ("locales", 1),
     ("secrets", 1),
     ("store", 2),
     ("loans", 2),
@@ -37,6 +38,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("subtle", &["secrets"]),
     ("rand", &["secrets"]),
     ("clap", &["main"]),
+    ("fluent_bundle", &["locales"]),
     ("prometheus", &["http"]),
     ("reqwest", &["app", "loans"]),
 ];

@@ -15,6 +15,7 @@ use qupia::{
         passwords::{self, MadeSecret},
         staff,
     },
+    locales,
     secrets::chance::Chance,
 };
 use secrecy::ExposeSecret;
@@ -54,7 +55,7 @@ impl FromStr for LoginArgument {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let parsed = Login::parse(text).map(Self);
-        parsed.map_err(|flaw| flaw.detail(Language::En))
+        parsed.map_err(|flaw| locales::of_field(&flaw, Language::En))
     }
 }
 
@@ -71,7 +72,10 @@ pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
         .ok_or_else(|| Failure::argument(format!("--role: there is no role {}", entry.role)))?;
     let branch_code = match entry.branch {
         Some(code) => Some(BranchCode::parse(&code).map_err(|flaw| {
-            Failure::argument(format!("--branch: {}", flaw.detail(Language::En)))
+            Failure::argument(format!(
+                "--branch: {}",
+                locales::of_field(&flaw, Language::En)
+            ))
         })?),
         None => None,
     };
@@ -153,7 +157,7 @@ fn told(refusal: Refusal) -> Failure {
         Refusal::Invalid(flaws) => {
             let told = flaws.iter().map(|flaw| {
                 let name = flaw.pointer.trim_start_matches('/').replace("_code", "");
-                format!("--{name}: {}", flaw.flaw.detail(Language::En))
+                format!("--{name}: {}", locales::of_field(&flaw.flaw, Language::En))
             });
             Failure::argument(told.collect::<Vec<_>>().join(" "))
         }

@@ -16,7 +16,6 @@ use crate::{
         calendar::business_day,
         flaw::Flaw,
         heard,
-        language::Language,
         passphrase::Passphrase,
         role::{Proof, Register},
         strength::{self, About, Judgement},
@@ -135,12 +134,9 @@ pub(super) async fn reckoned<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     reckoned.unwrap_or_else(|panicked| resume_unwind(panicked.into_panic()))
 }
 
-/// A judgement's weaknesses as flaws, with their texts.
+/// A judgement's weaknesses as flaws.
 pub(super) fn weaknesses(judgement: &Judgement) -> impl Iterator<Item = Flaw> + '_ {
-    judgement.weaknesses.iter().map(|weakness| Flaw::Weak {
-        code: weakness.code(),
-        detail: Language::ALL.map(|language| weakness.detail(language)),
-    })
+    judgement.weaknesses.iter().copied().map(Flaw::Weak)
 }
 
 async fn hash(app: &App, passphrase: &Passphrase) -> Result<NewPassphrase, Refusal> {

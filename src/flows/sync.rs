@@ -24,6 +24,7 @@ use crate::{
         role::{Actor, Feed, Proof},
     },
     loans::lines::Numbered,
+    locales,
     store::{StoreError, Traced, Tx},
 };
 
@@ -164,8 +165,8 @@ impl Rejected {
     #[must_use]
     pub fn detail(&self, language: Language) -> String {
         let told = self.flaws.iter().map(|field| match field.pointer.as_str() {
-            "" => field.flaw.detail(language),
-            pointer => format!("{pointer}: {}", field.flaw.detail(language)),
+            "" => locales::of_field(&field.flaw, language),
+            pointer => format!("{pointer}: {}", locales::of_field(&field.flaw, language)),
         });
         told.collect::<Vec<_>>().join(" ")
     }

@@ -16,10 +16,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    code::Code,
     extract::{Call, Guard},
     language::preferred,
     problem::Problem,
-    words::Code,
 };
 use crate::{
     domain::{

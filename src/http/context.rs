@@ -19,10 +19,10 @@ use actix_web::{
 
 use super::{
     accept,
+    code::Code,
     metrics::Metrics,
     problem::{Problem, render},
     remote::caller,
-    words::Code,
 };
 use crate::{
     app::App,

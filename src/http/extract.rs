@@ -13,10 +13,10 @@ use validator::{Validate, ValidationErrorsKind};
 
 pub use super::path::{PathId, PathPair, PathPart};
 use super::{
+    code::Code,
     context::{Identity, origin},
     intake::{MAX_BODY, read_whole},
     problem::Problem,
-    words::Code,
 };
 use crate::{
     app::App,

@@ -3,19 +3,18 @@
 //! The page bears the client's and the application's data and places for date and signature. It never
 //! bears the passphrase, nor a place to write it.
 
-mod words;
-
 #[cfg(test)]
 mod tests;
 
 use chrono::NaiveDate;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use self::words::Words;
 use crate::{
     domain::{
         application::{Application, Kind, Representative},
         language::Language,
     },
+    locales,
     store::{BranchRow, ClientRow},
 };
 
@@ -70,40 +69,61 @@ pub struct Sheet<'a> {
 /// Writes the page. There is no English form: English readers get the Russian one.
 #[must_use]
 pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
-    let words = words::of(language);
-    let application = sheet.application;
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body{}>\n",
-        words.code,
-        words.title(),
-        if is_long(sheet) {
-            " class=\"dense\""
-        } else {
-            ""
-        },
-    );
-    page += "<header>\n";
-    for line in words.addressee {
-        page += &format!("<p>{line}</p>\n");
+    let Sheet { application, .. } = sheet;
+    let words = Words(language);
+    let representative = application.representative.as_ref();
+    let page = html! {
+        (DOCTYPE)
+        html lang=(words.language()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
+                title { (words.title(html! { (words.say("title_set")) }, html! { (words.say("title_change")) })) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body class=[is_long(sheet).then_some("dense")] {
+                header {
+                    @for line in ["addressee_1", "addressee_2", "addressee_3"] {
+                        p { (words.say(line)) }
+                    }
+                }
+                h1 { (title(words, application.kind)) }
+                p class="number" { "№ " (written(&application.number)) }
+                (about(words, sheet))
+                p { (words.say("request")) }
+                p { (words.say("no_claims")) }
+                @if let Some(representative) = representative {
+                    (acting(words, representative))
+                }
+                (signed(words, representative.is_some()))
+                small { (words.say("not_written")) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// The form's words in one language.
+#[derive(Clone, Copy)]
+struct Words(Language);
+
+impl Words {
+    fn say(self, name: &str) -> String {
+        locales::of_form(name, self.0)
     }
-    page += "</header>\n";
-    page += &format!("<h1>{}</h1>\n", title(words, application.kind));
-    page += &format!(
-        "<p class=\"number\">№ {}</p>\n",
-        written(&application.number)
-    );
-    page += &about(words, sheet);
-    for paragraph in words.paragraphs {
-        page += &format!("<p>{paragraph}</p>\n");
+
+    /// The language of what is said.
+    fn language(self) -> &'static str {
+        match self.0 {
+            Language::Kk => "kk",
+            Language::Ru | Language::En => "ru",
+        }
     }
-    if let Some(representative) = &application.representative {
-        page += &acting(words, representative);
+
+    /// The title around its two words.
+    fn title(self, set: Markup, change: Markup) -> Markup {
+        html! { (self.say("title_begins")) " " (set) " / " (change) " " (self.say("title_ends")) }
     }
-    page += &signed(words, application.representative.is_some());
-    page += &format!("<small>{}</small>\n</body>\n</html>\n", words.unwritten);
-    page
 }
 
 /// So many characters entered fit the page in its usual letters, be they ever so wide.
@@ -125,19 +145,18 @@ fn is_long(sheet: &Sheet<'_>) -> bool {
 
 /// The title as the policy has it: of its two words the one that applies is underlined, the other
 /// struck out.
-fn title(words: &Words, kind: Kind) -> String {
-    let kept = |word| format!("<u>{word}</u>");
-    let struck = |word| format!("<s>{word}</s>");
-    let [set, change] = words.kinds;
-    let (set, change) = match kind {
-        Kind::Set => (kept(set), struck(change)),
-        Kind::Change => (struck(set), kept(change)),
+fn title(words: Words, kind: Kind) -> Markup {
+    let word = |name, applies| {
+        let word = words.say(name);
+        html! { @if applies { u { (word) } } @else { s { (word) } } }
     };
-    let [before, after] = words.around;
-    format!("{before}{set} / {change}{after}")
+    words.title(
+        word("title_set", kind == Kind::Set),
+        word("title_change", kind == Kind::Change),
+    )
 }
 
-fn about(words: &Words, sheet: &Sheet<'_>) -> String {
+fn about(words: Words, sheet: &Sheet<'_>) -> Markup {
     let Sheet {
         application,
         client,
@@ -147,75 +166,64 @@ fn about(words: &Words, sheet: &Sheet<'_>) -> String {
         Some(branch) => format!("{}, {}", branch.code, branch.name),
         None => application.branch_code.clone(),
     };
-    let seen = words.seen[application.identity_document as usize];
-    let rows = [
-        (words.client, written(&client.person.full_name())),
-        (words.client_number, written(&client.client_number)),
-        (words.phone, written(client.person.phone.as_str())),
-        (words.branch, written(&branch)),
-        (words.drafted_on, day(sheet.drafted_on)),
-        (words.document, format!("{seen} ({})", words.not_taken)),
-    ];
-    table(None, &rows)
+    let seen = format!("identity_document_{}", application.identity_document.name());
+    html! {
+        table {
+            (row(words, "client", &written(&client.person.full_name())))
+            (row(words, "client_number", &written(&client.client_number)))
+            (row(words, "phone", &written(client.person.phone.as_str())))
+            (row(words, "branch", &written(&branch)))
+            (row(words, "drafted_on", &day(sheet.drafted_on)))
+            (row(words, "identity_document", &html! { (words.say(&seen)) " (" (words.say("not_taken")) ")" }))
+        }
+    }
 }
 
-fn acting(words: &Words, representative: &Representative) -> String {
-    let until = representative
-        .valid_until
-        .map_or_else(|| words.no_end.to_owned(), day);
-    let rows = [
-        (words.full_name, written(representative.full_name.as_str())),
-        (
-            words.mandate,
-            words.mandates[representative.mandate as usize].to_owned(),
-        ),
-        (
-            words.mandate_number,
-            written(&representative.document_number),
-        ),
-        (words.mandate_date, day(representative.document_date)),
-        (words.mandate_until, until),
-    ];
-    table(Some(words.representative), &rows)
+fn acting(words: Words, representative: &Representative) -> Markup {
+    let mandate = format!("mandate_{}", representative.mandate.name());
+    let until = match representative.valid_until {
+        Some(until) => day(until),
+        None => html! { (words.say("mandate_no_end")) },
+    };
+    html! {
+        table {
+            caption { (words.say("representative")) }
+            (row(words, "full_name", &written(representative.full_name.as_str())))
+            (row(words, "mandate", &html! { (words.say(&mandate)) }))
+            (row(words, "mandate_number", &written(&representative.document_number)))
+            (row(words, "mandate_date", &day(representative.document_date)))
+            (row(words, "mandate_until", &until))
+        }
+    }
 }
 
-fn table(caption: Option<&str>, rows: &[(&str, String)]) -> String {
-    let caption = caption.map(|text| format!("<caption>{text}</caption>\n"));
-    let rows: String = rows
-        .iter()
-        .map(|(label, value)| format!("<tr><th scope=\"row\">{label}</th><td>{value}</td></tr>\n"))
-        .collect();
-    format!("<table>\n{}{rows}</table>\n", caption.unwrap_or_default())
+fn row(words: Words, label: &str, value: &Markup) -> Markup {
+    html! { tr { th scope="row" { (words.say(label)) } td { (value) } } }
 }
 
-fn signed(words: &Words, is_represented: bool) -> String {
-    let hand = words.hands[usize::from(is_represented)];
-    format!(
-        "<div class=\"signed\">\n<div>{}: «<span class=\"rule day\"></span>» \
-         <span class=\"rule month\"></span> 20<span class=\"rule year\"></span> {}</div>\n\
-         <div>{hand}: <span class=\"rule hand\"></span></div>\n</div>\n",
-        words.day, words.year
-    )
+fn signed(words: Words, is_represented: bool) -> Markup {
+    let hand = if is_represented {
+        "signature_representative"
+    } else {
+        "signature_client"
+    };
+    html! {
+        div class="signed" {
+            div {
+                (words.say("day")) ": «" span class="rule day" {} "» " span class="rule month" {}
+                " 20" span class="rule year" {} " " (words.say("year"))
+            }
+            div { (words.say(hand)) ": " span class="rule hand" {} }
+        }
+    }
 }
 
 /// A day as papers in Kazakhstan have it.
-fn day(day: NaiveDate) -> String {
-    day.format("%d.%m.%Y").to_string()
+fn day(day: NaiveDate) -> Markup {
+    html! { (day.format("%d.%m.%Y")) }
 }
 
-/// What somebody entered, as text and nothing else; apart from its surroundings where its script
-/// runs the other way.
-fn written(entered: &str) -> String {
-    let mut text = String::from("<bdi>");
-    for c in entered.chars() {
-        match c {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            '\'' => text.push_str("&#39;"),
-            c => text.push(c),
-        }
-    }
-    text + "</bdi>"
+/// What somebody entered, apart from its surroundings where its script runs the other way.
+fn written(entered: &str) -> Markup {
+    html! { bdi { (entered) } }
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{metrics::Metrics, problem::Problem, words::Code};
+use super::{code::Code, metrics::Metrics, problem::Problem};
 use crate::app::App;
 
 /// That it is well.

@@ -23,11 +23,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
+    code::Code,
     context::{Identity, origin, written_out},
     extract::Door,
     intake::{MAX_BODY, ReadAhead, read_whole},
     problem::Problem,
-    words::Code,
 };
 use crate::{
     app::App,
@@ -148,14 +148,14 @@ async fn claim(
     let ids = index.all("idempotency", &format!("{} {key}", actor.id));
     // Under a key of its own: a bare digest of a body would let a thief of the database guess the
     // passphrase in it without ever paying for an argon2 hash.
-    let fingerprint = hex(&digest(request, whole.bytes()));
+    let fingerprint = hex::encode(digest(request, whole.bytes()));
     let fingerprints = index.all("idempotency.body", &fingerprint);
     request.extensions_mut().insert(ReadAhead(whole));
     let names = ids
         .iter()
         .zip(fingerprints)
         .map(|(id, fingerprint)| KeyName {
-            id: hex(id),
+            id: hex::encode(id),
             fingerprint,
         });
     let claim = KeyClaim::new(names.collect(), app.new_id(), app.clock.now());
@@ -345,10 +345,6 @@ fn strip(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(strip),
         _ => {}
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

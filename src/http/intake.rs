@@ -12,7 +12,7 @@ use actix_web::{
 use futures_util::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{context::Identity, problem::Problem, words::Code};
+use super::{code::Code, context::Identity, problem::Problem};
 
 /// The largest body but a batch's, bytes.
 pub const MAX_BODY: usize = 1024 * 1024;

@@ -24,6 +24,7 @@ use crate::{
         suggestions,
     },
     flows::passphrases::{self, PassphraseStatus, Verdict},
+    locales,
 };
 
 /// A passphrase's status.
@@ -262,7 +263,7 @@ pub async fn check(
     let language = language::preferred(request.headers());
     let reasons = verdict.reasons.iter().map(|flaw| WeaknessBody {
         code: flaw.code(),
-        detail: flaw.detail(language),
+        detail: locales::of_field(flaw, language),
     });
     let reasons: Vec<_> = reasons.collect();
     Ok(HttpResponse::Ok().json(VerdictBody {

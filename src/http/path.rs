@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use serde::de::DeserializeOwned;
 
-use super::{problem::Problem, words::Code};
+use super::{code::Code, problem::Problem};
 
 /// A part of the path, such as a client number, whatever is in it.
 pub struct PathPart(pub String);

@@ -13,10 +13,11 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::{Code, words};
+use super::code::Code;
 use crate::{
     domain::language::Language,
     flows::{Conflict, FieldFlaw, Quota, Refusal},
+    locales,
     store::{Limited, StoreError},
 };
 
@@ -156,7 +157,7 @@ impl Code {
     fn of_flaws(flaws: &[FieldFlaw]) -> Self {
         use crate::domain::flaw::Flaw;
         let has = |wanted: fn(&Flaw) -> bool| flaws.iter().any(|field| wanted(&field.flaw));
-        if has(|flaw| matches!(flaw, Flaw::Weak { .. })) {
+        if has(|flaw| matches!(flaw, Flaw::Weak(_))) {
             Self::PassphraseRefused
         } else if has(|flaw| matches!(flaw, Flaw::PassphrasesDiffer)) {
             Self::PassphrasesDiffer
@@ -196,12 +197,12 @@ pub struct ProblemDocument {
     #[schema(example = "urn:qupia:problem:invalid_input")]
     pub kind: String,
     /// the problem in a few words, in the caller's language
-    pub title: &'static str,
+    pub title: String,
     /// the HTTP status
     #[schema(example = 422)]
     pub status: u16,
     /// what to do about it, in the caller's language
-    pub detail: &'static str,
+    pub detail: String,
     /// the path that was asked for
     pub instance: String,
     /// the stable machine code
@@ -261,12 +262,12 @@ pub fn document(
     path: &str,
     request_id: &str,
 ) -> ProblemDocument {
-    let (title, detail) = words(problem.code, language);
     let code = problem.code.name();
+    let (title, detail) = locales::of_problem(code, language);
     let errors = problem.flaws.iter().map(|field| FieldError {
         pointer: field.pointer.clone(),
         code: field.flaw.code(),
-        detail: field.flaw.detail(language),
+        detail: locales::of_field(&field.flaw, language),
     });
     ProblemDocument {
         kind: format!("urn:qupia:problem:{code}"),

@@ -24,6 +24,7 @@ use qupia::{
         lines::{Form, Lines, MAX_LINE},
         ndjson::Ndjson,
     },
+    locales,
     secrets::chance::Chance,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -165,8 +166,12 @@ impl Import {
     /// Holds the arguments against each other.
     fn check(&self) -> Result<Format, Failure> {
         if let Some(text) = &self.as_of {
-            let named =
-                |flaw: Flaw| Failure::argument(format!("--as-of: {}", flaw.detail(Language::En)));
+            let named = |flaw: Flaw| {
+                Failure::argument(format!(
+                    "--as-of: {}",
+                    locales::of_field(&flaw, Language::En)
+                ))
+            };
             let as_of = parse_time(text).map_err(named)?;
             if is_ahead(as_of, Clock::system().now()) {
                 return Err(named(Flaw::AsOfAhead));

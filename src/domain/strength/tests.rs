@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::domain::language::Language;
 
 pub(super) const AIGERIM: About<'static> = About {
     family_name: "Ахметова",
@@ -399,27 +398,10 @@ fn a_short_word_on_no_list_is_no_easier_than_a_listed_one() {
 }
 
 #[test]
-fn every_weakness_has_a_code_and_a_text_of_its_own_in_every_language() {
+fn every_weakness_has_a_code_of_its_own() {
     let all = Weakness::all(8);
     let codes: HashSet<&str> = all.iter().map(|weakness| weakness.code()).collect();
     assert_eq!(codes.len(), all.len());
-    let mut texts = HashSet::new();
-    for weakness in all {
-        for language in Language::ALL {
-            let text = weakness.detail(language);
-            assert!(text.len() > 40 && text.ends_with('.'), "{text}");
-            assert!(texts.insert(text));
-        }
-    }
-    for language in Language::ALL {
-        let short = Weakness::TooShort { min_length: 11 }.detail(language);
-        assert!(short.contains("11"));
-        assert!(
-            Weakness::TooLong
-                .detail(language)
-                .contains(&MAX_LENGTH.to_string())
-        );
-    }
 }
 
 #[test]

@@ -25,9 +25,10 @@ use crate::{
         role::{Anyone, Duty},
     },
     http::{
+        code::Code,
         problem::{self, Problem},
-        words::{Code, words},
     },
+    locales,
 };
 
 /// The extension in which an operation names its own problems.
@@ -140,7 +141,7 @@ fn complete(components: &mut Components, path: &str, method: &str, operation: &m
     }
 }
 
-/// Every problem that an operation can come to, in the order of [`Code::ALL`].
+/// Every problem that an operation can come to, in the order of [`Code::all`].
 fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Code> {
     let mut named = BTreeSet::new();
     if let Some(own) = operation
@@ -205,7 +206,7 @@ fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Co
             Code::PayloadTooLarge,
         ]);
     }
-    let all = Code::ALL.iter().copied();
+    let all = Code::all();
     all.filter(|code| named.contains(code.name())).collect()
 }
 
@@ -224,7 +225,13 @@ fn shared(status: u16, codes: &[Code]) -> Response {
     let names = codes.iter().map(|code| code.name());
     let told: Vec<_> = codes
         .iter()
-        .map(|code| format!("`{}`: {}", code.name(), words(*code, Language::En).1))
+        .map(|code| {
+            format!(
+                "`{}`: {}",
+                code.name(),
+                locales::of_problem(code.name(), Language::En).1
+            )
+        })
         .collect();
     let constant = ObjectBuilder::new()
         .property(

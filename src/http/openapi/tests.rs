@@ -10,7 +10,7 @@ use super::{
     answers::{WITHOUT_KEY, operations},
     json,
 };
-use crate::{domain::role::Role, http::words::Code};
+use crate::{domain::role::Role, http::code::Code};
 
 /// Every route with its method, as the table in `routes.rs` has them.
 fn routed() -> BTreeSet<String> {
@@ -95,7 +95,7 @@ fn every_problem_that_an_operation_names_is_one() {
         include_str!("../verifications.rs"),
         include_str!("../webhooks.rs"),
     ];
-    let known: BTreeSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+    let known: BTreeSet<_> = Code::all().map(Code::name).collect();
     for source in sources {
         for named in source.split("\"x-problems\" = json!([").skip(1) {
             let list = named.split(']').next().unwrap_or_default();
