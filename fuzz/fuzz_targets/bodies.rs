@@ -23,6 +23,7 @@ use qupia::{
         verifications::VerificationRequest,
         webhooks::{NewWebhookBody, ReplayBody, WebhookPatch},
     },
+    locales,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -88,7 +89,11 @@ fn shape<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         && is_repeated(bytes, document)
     {
         let again = Body::<T>::read(document.to_string().as_bytes());
-        assert_eq!(again.is_ok(), read.is_ok(), "the spelling made a difference");
+        assert_eq!(
+            again.is_ok(),
+            read.is_ok(),
+            "the spelling made a difference"
+        );
         let spaced = serde_json::to_vec_pretty(document).expect("it is JSON");
         assert_eq!(Body::<T>::read(&spaced).is_ok(), read.is_ok());
     }
@@ -122,7 +127,7 @@ fn hold_to_places(flaws: &[FieldFlaw], document: &Value) {
             assert!(there.is_none_or(Value::is_null), "{pointer:?} is there");
         }
         for language in Language::ALL {
-            let detail = flaw.detail(language);
+            let detail = locales::of_field(flaw, language);
             assert!(!detail.is_empty() && detail.chars().count() <= LONGEST_DETAIL);
         }
     }
