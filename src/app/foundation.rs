@@ -16,7 +16,9 @@ use crate::{
         live::LiveKeys,
         private_file,
     },
-    store::{self, DatabaseUrl, MIGRATED_WITHIN, MigrationState, Store, StoreError, Vault},
+    store::{
+        self, DatabaseUrl, MIGRATED_WITHIN, MigrationState, Store, StoreError, StoreSettings, Vault,
+    },
 };
 
 /// Settings, clock, chance, keys and database. Cheap to clone but for the settings.
@@ -70,7 +72,7 @@ impl Foundation {
         };
         let laid = Self::on(settings, clock, chance, &keyring)?;
         agree_on_keys(
-            &laid.store,
+            &laid.starting_store(),
             &keyring,
             is_new.then_some(laid.settings.keyring.as_path()),
         )
@@ -99,7 +101,7 @@ impl Foundation {
         }
         let keyring = Keyring::load(&settings.keyring)?;
         let opened = Self::on(settings, clock, chance, &keyring)?;
-        agree_on_keys(&opened.store, &keyring, None).await?;
+        agree_on_keys(&opened.starting_store(), &keyring, None).await?;
         Ok(opened)
     }
 
@@ -126,6 +128,15 @@ impl Foundation {
             chance,
             keys,
         })
+    }
+
+    /// The store for a step of the start, which may have to open its connection first: it waits for as long
+    /// as the steps before it.
+    #[must_use]
+    pub fn starting_store(&self) -> Store {
+        let StoreSettings { url, patience, .. } = &self.settings.store;
+        self.store
+            .with_timeout(store::examined_within(url, *patience))
     }
 
     /// A new id, ordered by time.

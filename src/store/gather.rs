@@ -47,7 +47,6 @@ struct Asked<K, V> {
 pub(super) struct Gatherer<K, V> {
     /// nothing is the end
     queue: flume::Sender<Option<Asked<K, V>>>,
-    patience: Duration,
 }
 
 impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
@@ -55,14 +54,13 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
         threads: &Threads,
         name: &str,
         connections: &Arc<Connections>,
-        patience: Duration,
         look: Look<K, V>,
     ) -> Result<Self, StoreError> {
         let (queue, asked) = flume::bounded(LONGEST_QUEUE);
         let connections = Arc::clone(connections);
         let life = move |pulse: &Arc<Pulse>| live(&connections, pulse, look, &asked);
         threads.start(name.to_owned(), life)?;
-        Ok(Self { queue, patience })
+        Ok(Self { queue })
     }
 
     /// Asks the thread to end, once what waits is answered; a full queue is waited for no longer than this.
@@ -71,12 +69,12 @@ impl<K: Send + 'static, V: Send + 'static> Gatherer<K, V> {
         let _ended = self.queue.send_deadline(None, until);
     }
 
-    pub(super) async fn ask(&self, key: K) -> Outcome<V> {
+    pub(super) async fn ask(&self, timeout: Duration, key: K) -> Outcome<V> {
         let (reply, answer) = replies::channel();
         self.queue
             .try_send(Some(Asked { key, reply }))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
-        answered(self.patience, answer).await
+        answered(timeout, answer).await
     }
 }
 

@@ -157,7 +157,6 @@ pub(super) struct Lane {
     /// nothing is the end of one thread
     queue: flume::Sender<Option<Box<dyn Unit>>>,
     threads: usize,
-    patience: Duration,
 }
 
 /// How a lane is laid out.
@@ -168,8 +167,6 @@ pub(super) struct LaneSettings {
     pub transaction: Transaction,
     /// the longest queue
     pub queue: usize,
-    /// how long a caller waits
-    pub patience: Duration,
     /// for the ids of messages that looks tell
     pub chance: Chance,
 }
@@ -202,7 +199,6 @@ impl Lane {
         Ok(Self {
             queue,
             threads: settings.threads,
-            patience: settings.patience,
         })
     }
 
@@ -214,7 +210,7 @@ impl Lane {
         }
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Outcome<T>
+    pub(super) async fn run<T, F>(&self, timeout: Duration, work: F) -> Outcome<T>
     where
         F: FnMut(&mut AnyConnection) -> Outcome<T> + Send + 'static,
         T: Send + 'static,
@@ -225,15 +221,20 @@ impl Lane {
             outcome: None,
             reply,
         };
-        self.send(Box::new(unit), answer).await
+        self.send(timeout, Box::new(unit), answer).await
     }
 
     /// Sends a unit, and waits for its answer.
-    pub(super) async fn send<T>(&self, unit: Box<dyn Unit>, answer: Answer<T>) -> Outcome<T> {
+    pub(super) async fn send<T>(
+        &self,
+        timeout: Duration,
+        unit: Box<dyn Unit>,
+        answer: Answer<T>,
+    ) -> Outcome<T> {
         self.queue
             .try_send(Some(unit))
             .map_err(|_| StoreError::Unavailable("the database's queue is full".to_owned()))?;
-        answered(self.patience, answer).await
+        answered(timeout, answer).await
     }
 }
 
@@ -445,12 +446,11 @@ mod tests {
                     purpose: Purpose::Write,
                     transaction: Transaction::Looks,
                     queue: 8,
-                    patience: Duration::from_secs(1),
                     chance: Chance::seeded(1),
                 };
                 let url = DatabaseUrl::Sqlite("never opened".to_owned());
                 let times = Arc::new(AtomicU64::new(0));
-                let connections = Connections::new(&url, settings.patience, None, times);
+                let connections = Connections::new(&url, Duration::from_secs(1), None, times);
                 let lane = Lane::start(&threads, &Arc::new(connections), &settings);
                 lane.expect("threads are to be had")
                     .end(Instant::now() + Duration::from_secs(60));

@@ -122,7 +122,11 @@ const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
-pub struct Store(Arc<Parts>);
+pub struct Store {
+    parts: Arc<Parts>,
+    /// how long a caller waits
+    timeout: Duration,
+}
 
 struct Parts {
     sessions: Gatherer<String, Option<HeldSession>>,
@@ -169,7 +173,6 @@ impl Store {
                 purpose,
                 transaction,
                 queue: LONGEST_QUEUE,
-                patience: settings.patience,
                 chance: vault.chance.clone(),
             };
             Lane::start(&threads, &connections, &laid_out)
@@ -180,19 +183,12 @@ impl Store {
             Purpose::Write
         };
         let writers = lane("store-write", write_threads, purpose, transaction)?;
-        Ok(Self(Arc::new(Parts {
-            sessions: Gatherer::start(
-                &threads,
-                "store-sessions",
-                &connections,
-                settings.patience,
-                sessions::look,
-            )?,
+        let parts = Parts {
+            sessions: Gatherer::start(&threads, "store-sessions", &connections, sessions::look)?,
             passphrases: Gatherer::start(
                 &threads,
                 "store-phrases",
                 &connections,
-                settings.patience,
                 passphrases::look,
             )?,
             readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
@@ -208,7 +204,22 @@ impl Store {
             writers,
             threads,
             vault: Arc::new(vault),
-        })))
+        };
+        Ok(Self {
+            parts: Arc::new(parts),
+            timeout: settings.patience,
+        })
+    }
+
+    /// The same store for a caller that waits for another time. A start waits for longer than a request:
+    /// its first statements open connections, and hosts of the URL that are silent are passed over one
+    /// by one.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            parts: Arc::clone(&self.parts),
+            timeout,
+        }
     }
 
     /// Looks something up.
@@ -220,14 +231,14 @@ impl Store {
         F: Fn(&mut Reader<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.0.vault);
+        let vault = Arc::clone(&self.parts.vault);
         let work = move |connection: &mut AnyConnection| {
             look(&mut Reader {
                 connection,
                 vault: &vault,
             })
         };
-        self.0.readers.run(work).await
+        self.parts.readers.run(self.timeout, work).await
     }
 
     /// Who is in a session, if it holds at `now`: it was not ended, and its owner is active.
@@ -239,7 +250,11 @@ impl Store {
         session_id: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<SignedIn>, StoreError> {
-        let held = self.0.sessions.ask(session_id.to_owned()).await?;
+        let held = self
+            .parts
+            .sessions
+            .ask(self.timeout, session_id.to_owned())
+            .await?;
         Ok(held.and_then(|held| held.at(now)))
     }
 
@@ -248,7 +263,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client_passphrase(&self, client_id: &str) -> Result<ClientPassphrase, StoreError> {
-        self.0.passphrases.ask(client_id.to_owned()).await
+        self.parts
+            .passphrases
+            .ask(self.timeout, client_id.to_owned())
+            .await
     }
 
     /// Looks up a specialist's own verification and the open loans of its client, by due date, then
@@ -269,7 +287,10 @@ impl Store {
             judged: None,
             reply,
         };
-        self.0.looks.send(Box::new(inquiry), answer).await
+        self.parts
+            .looks
+            .send(self.timeout, Box::new(inquiry), answer)
+            .await
     }
 
     /// Changes something, and records it: the change's value comes with its events, which are
@@ -285,7 +306,7 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<Traced<T>, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.0.vault);
+        let vault = Arc::clone(&self.parts.vault);
         let work = move |connection: &mut AnyConnection| {
             let mut tx = Tx(Reader {
                 connection,
@@ -296,7 +317,7 @@ impl Store {
             audit::record(tx.0.connection, &vault.chance, &events)?;
             Ok(traced.value)
         };
-        self.0.writers.run(work).await
+        self.parts.writers.run(self.timeout, work).await
     }
 
     /// Records a look: an event with no change beside it. What was looked at is not to be told before
@@ -307,7 +328,7 @@ impl Store {
     pub async fn record(&self, event: Event) -> Result<(), StoreError> {
         let (reply, answer) = replies::channel();
         let look = Box::new(Look { event, reply });
-        self.0.looks.send(look, answer).await
+        self.parts.looks.send(self.timeout, look, answer).await
     }
 
     /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be
@@ -320,20 +341,20 @@ impl Store {
         F: Fn(&mut Tally<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.0.vault);
+        let vault = Arc::clone(&self.parts.vault);
         let work = move |connection: &mut AnyConnection| {
             work(&mut Tally {
                 connection,
                 vault: &vault,
             })
         };
-        self.0.writers.run(work).await
+        self.parts.writers.run(self.timeout, work).await
     }
 
     /// Ends the threads, once what waits is done, and with them the connections, though others may
     /// still hold the store: they are told that it is not there.
     pub async fn close(&self) {
-        let parts = Arc::clone(&self.0);
+        let parts = Arc::clone(&self.parts);
         let ended = tokio::task::spawn_blocking(move || parts.end());
         // It fails only with the runtime itself, and then nobody is left to tell.
         let _ended = ended.await;
@@ -344,11 +365,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unfit`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.0.readers.run(migrations::are_ours).await?;
-        // A thread that stands alone hangs for all: who is asked for by every request, though it is nobody.
-        self.0.sessions.ask(String::new()).await?;
-        self.0.passphrases.ask(String::new()).await?;
-        self.0.writers.run(AnyConnection::ping).await
+        // All at once, since each may have a connection to open first. Every request asks for its session
+        // and every call for a passphrase, and one thread each answers: they are asked for nobody's.
+        let (parts, timeout) = (&self.parts, self.timeout);
+        tokio::try_join!(
+            parts.readers.run(timeout, migrations::are_ours),
+            parts.sessions.ask(timeout, String::new()),
+            parts.passphrases.ask(timeout, String::new()),
+            parts.writers.run(timeout, AnyConnection::ping),
+        )?;
+        Ok(())
     }
 }
 
