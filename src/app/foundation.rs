@@ -134,9 +134,9 @@ impl Foundation {
     /// as the steps before it.
     #[must_use]
     pub fn starting_store(&self) -> Store {
-        let StoreSettings { url, patience, .. } = &self.settings.store;
+        let StoreSettings { url, timeout, .. } = &self.settings.store;
         self.store
-            .with_timeout(store::examined_within(url, *patience))
+            .with_timeout(store::examined_within(url, *timeout))
     }
 
     /// A new id, ordered by time.
@@ -165,9 +165,9 @@ pub async fn migrate(settings: &mut Settings) -> Result<MigrationState, StartErr
 
 /// Looks whether the database can be served from; gives how many migrations are pending.
 async fn examine(settings: &mut Settings) -> Result<usize, StartError> {
-    let (url, patience) = (settings.store.url.clone(), settings.store.patience);
-    let within = store::examined_within(&url, patience);
-    let examine = move || store::examine(&url, patience);
+    let (url, timeout) = (settings.store.url.clone(), settings.store.timeout);
+    let within = store::examined_within(&url, timeout);
+    let examine = move || store::examine(&url, timeout);
     let fitness = store::bounded(&settings.store.url, within, examine).await?;
     settings.store.granted = fitness.granted;
     Ok(fitness.pending)
