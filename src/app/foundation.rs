@@ -16,7 +16,9 @@ use crate::{
         live::LiveKeys,
         private_file,
     },
-    store::{self, DatabaseUrl, MIGRATED_WITHIN, MigrationState, Store, StoreError, Vault},
+    store::{
+        self, DatabaseUrl, MIGRATED_WITHIN, MigrationState, Store, StoreError, StoreSettings, Vault,
+    },
 };
 
 /// Settings, clock, chance, keys and database. Cheap to clone but for the settings.
@@ -70,7 +72,7 @@ impl Foundation {
         };
         let laid = Self::on(settings, clock, chance, &keyring)?;
         agree_on_keys(
-            &laid.store,
+            &laid.starting_store(),
             &keyring,
             is_new.then_some(laid.settings.keyring.as_path()),
         )
@@ -99,7 +101,7 @@ impl Foundation {
         }
         let keyring = Keyring::load(&settings.keyring)?;
         let opened = Self::on(settings, clock, chance, &keyring)?;
-        agree_on_keys(&opened.store, &keyring, None).await?;
+        agree_on_keys(&opened.starting_store(), &keyring, None).await?;
         Ok(opened)
     }
 
@@ -128,6 +130,15 @@ impl Foundation {
         })
     }
 
+    /// The store for a step of the start, which may have to open its connection first: it waits for as long
+    /// as the steps before it.
+    #[must_use]
+    pub fn starting_store(&self) -> Store {
+        let StoreSettings { url, timeout, .. } = &self.settings.store;
+        self.store
+            .with_timeout(store::examined_within(url, *timeout))
+    }
+
     /// A new id, ordered by time.
     #[must_use]
     pub fn new_id(&self) -> String {
@@ -154,9 +165,9 @@ pub async fn migrate(settings: &mut Settings) -> Result<MigrationState, StartErr
 
 /// Looks whether the database can be served from; gives how many migrations are pending.
 async fn examine(settings: &mut Settings) -> Result<usize, StartError> {
-    let (url, patience) = (settings.store.url.clone(), settings.store.patience);
-    let within = store::examined_within(&url, patience);
-    let examine = move || store::examine(&url, patience);
+    let (url, timeout) = (settings.store.url.clone(), settings.store.timeout);
+    let within = store::examined_within(&url, timeout);
+    let examine = move || store::examine(&url, timeout);
     let fitness = store::bounded(&settings.store.url, within, examine).await?;
     settings.store.granted = fitness.granted;
     Ok(fitness.pending)

@@ -380,7 +380,7 @@ impl Settings {
             store: StoreSettings {
                 url,
                 connections: written.database.connections,
-                patience: Duration::from_secs(written.database.timeout_seconds),
+                timeout: Duration::from_secs(written.database.timeout_seconds),
                 granted: None,
                 is_load: false,
             },

@@ -25,7 +25,8 @@ pub const FIRST_LOGIN: &str = "admin";
 /// # Errors
 /// [`Refusal::Store`] or [`Refusal::Hash`].
 pub async fn make_first_admin(app: &App) -> Result<Option<SecretString>, Refusal> {
-    if app.store.read(|reader| reader.has_staff()).await? {
+    let store = app.starting_store();
+    if store.read(|reader| reader.has_staff()).await? {
         return Ok(None);
     }
     let given = app.bootstrap_password.clone();
@@ -54,8 +55,7 @@ pub async fn make_first_admin(app: &App) -> Result<Option<SecretString>, Refusal
             old: None,
             new: admin.role,
         });
-    let made = app
-        .store
+    let made = store
         .write(move |tx| {
             tx.insert_staff(&admin, now)?;
             Ok(Traced::new((), event.clone()))

@@ -116,7 +116,10 @@ impl From<Refusal> for Problem {
                 Self::new(Code::Unavailable).header(header::RETRY_AFTER, "1")
             }
             Refusal::Store(
-                fault @ (StoreError::Taken(_) | StoreError::Corrupt { .. } | StoreError::Fault(_)),
+                fault @ (StoreError::Taken(_)
+                | StoreError::Corrupt { .. }
+                | StoreError::Panicked
+                | StoreError::Fault(_)),
             ) => Self::internal(fault),
         }
     }

@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    access::{Reader, Tx},
+    columns::{maybe_moment, micros, moment, one_row},
+    engine::connection::AnyConnection,
+    error::StoreError,
     schema::{applications, counters},
     vault::Place,
 };

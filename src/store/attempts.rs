@@ -12,11 +12,12 @@ use diesel::{
 };
 
 use super::{
-    Reader, StoreError, Tally, Tx,
+    access::{Reader, Tally, Tx},
     amend::amend,
-    connection::directly,
-    micros, moment,
-    passphrases::{PassphraseRow, count, decode, kept_count},
+    columns::{count, micros, moment, stored_count},
+    engine::connection::directly,
+    error::StoreError,
+    passphrases::{PassphraseRow, decode},
     schema::{attempts, passphrases},
 };
 use crate::domain::{
@@ -142,7 +143,7 @@ impl Tally<'_> {
         let as_seen = passphrases::client_id
             .eq(&seen.client_id)
             .and(passphrases::generation.eq(seen.generation))
-            .and(passphrases::failed_attempts.eq(kept_count(seen.failed_attempts)))
+            .and(passphrases::failed_attempts.eq(stored_count(seen.failed_attempts)))
             .and(passphrases::state.eq(Kept::Active.name()))
             .and(
                 passphrases::locked_until
@@ -158,7 +159,7 @@ impl Tally<'_> {
             attempts::id.eq(&attempt.id),
             attempts::client_id.eq(&attempt.client_id),
             attempts::generation.eq(seen.generation),
-            attempts::place.eq(kept_count(counted.number)),
+            attempts::place.eq(stored_count(counted.number)),
             attempts::staff_id.eq(&attempt.staff_id),
             attempts::call_id.eq(&attempt.call_id),
             attempts::request_id.eq(&attempt.request_id),
@@ -315,11 +316,11 @@ impl Tx<'_> {
             // It was the only one.
             return Ok(());
         }
-        let by = kept_count(by);
+        let by = stored_count(by);
         let those_behind = attempts::client_id
             .eq(&row.client_id)
             .and(attempts::generation.eq(row.generation))
-            .and(attempts::place.gt(kept_count(behind)));
+            .and(attempts::place.gt(stored_count(behind)));
         let moved = case_when(attempts::place.gt(by), attempts::place - by).otherwise(0);
         let move_up = amend(attempts::table, those_behind, attempts::place.eq(moved));
         directly!(&mut *self.connection, connection => move_up.execute(connection))?;
@@ -337,7 +338,7 @@ type Columns = (
 fn columns(lockout: Lockout) -> Columns {
     (
         passphrases::state.eq(lockout.kept.name()),
-        passphrases::failed_attempts.eq(kept_count(lockout.failures)),
+        passphrases::failed_attempts.eq(stored_count(lockout.failures)),
         passphrases::locked_until.eq(lockout.locked_until.map(micros)),
     )
 }

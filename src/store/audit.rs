@@ -4,7 +4,6 @@ use std::array;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    Connection as _,
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
@@ -12,7 +11,10 @@ use diesel::{
 };
 
 use super::{
-    AnyConnection, Reader, StoreError, micros, moment,
+    access::Reader,
+    columns::{micros, moment},
+    engine::connection::AnyConnection,
+    error::StoreError,
     outbox::{receivers, tell},
     schema::audit_events,
 };
@@ -217,7 +219,7 @@ impl<'e> EventColumns<'e> {
     }
 }
 
-/// Writes events, and into the outbox what they tell: all or none.
+/// Inserts events, and their messages into the outbox. The transaction is the caller's.
 pub(super) fn record(
     connection: &mut AnyConnection,
     chance: &Chance,
@@ -235,17 +237,10 @@ pub(super) fn record(
     if receivers.is_empty() {
         return insert(connection, events);
     }
-    let write = |connection: &mut AnyConnection| {
-        insert(connection, events)?;
-        let mut messages = messages.iter();
-        messages.try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
-    };
-    if connection.is_in_transaction()? {
-        // Whoever began it rolls all of it back.
-        write(connection)
-    } else {
-        connection.transaction(write)
-    }
+    insert(connection, events)?;
+    messages
+        .iter()
+        .try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {

@@ -6,14 +6,15 @@ use std::{path::Path, time::Duration};
 use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 
 use super::{
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
+    engine::connection::{AnyConnection, Purpose, open},
     error::StoreError,
     migrations,
+    url::DatabaseUrl,
 };
 use crate::secrets::private_file;
 
 /// A large database takes its time to be read.
-const PATIENCE: Duration = Duration::from_secs(3_600);
+const TIMEOUT: Duration = Duration::from_secs(3_600);
 
 #[derive(diesel::QueryableByName)]
 struct Told {
@@ -27,7 +28,7 @@ struct Told {
 /// # Errors
 /// [`StoreError::Unavailable`]; also for PostgreSQL, which has tools of its own.
 pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
-    let mut connection = open(url, Purpose::Write, PATIENCE)?;
+    let mut connection = open(url, Purpose::Write, TIMEOUT)?;
     let AnyConnection::Sqlite(sqlite) = &mut connection else {
         return Err(StoreError::Unavailable(
             "PostgreSQL is copied by its own tools".to_owned(),
@@ -49,7 +50,7 @@ pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// What is wrong, in words.
 pub fn check_copy(url: &DatabaseUrl) -> Result<(), StoreError> {
-    let mut connection = open(url, Purpose::Write, PATIENCE)?;
+    let mut connection = open(url, Purpose::Write, TIMEOUT)?;
     let wrong = |why: String| StoreError::Unavailable(format!("the copy is not whole: {why}"));
     if let AnyConnection::Sqlite(sqlite) = &mut connection {
         let told: Vec<Told> =

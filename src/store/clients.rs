@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    access::{Reader, Tx},
+    columns::{maybe_moment, micros, moment, one_row},
+    error::StoreError,
     schema::{clients, loans},
     vault::Place,
 };

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Held, Reader, StoreError, Tally, Tx, maybe_moment, micros, moment, one_row,
+    access::{Reader, Tally, Tx},
+    columns::{maybe_moment, micros, moment, one_row},
+    error::StoreError,
+    leases::Held,
     schema::{webhook_deliveries, webhook_endpoints},
 };
 

@@ -2,6 +2,9 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+/// What comes of work on the database.
+pub type Outcome<T> = Result<T, StoreError>;
+
 /// A rule of uniqueness that a write ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -62,6 +65,9 @@ pub enum StoreError {
     /// Two transactions were in each other's way; worth another try.
     #[error("serialization failure")]
     Collided,
+    /// The work panicked: a fault of this program.
+    #[error("the work panicked")]
+    Panicked,
     /// A fault of this program.
     #[error("database fault: {0}")]
     Fault(DieselError),
@@ -85,10 +91,11 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::InDoubt(_))
     }
 
-    /// The same, told to another whose work shared its fate.
+    /// The same for another caller whose work failed with it.
     pub(super) fn shared(&self) -> Self {
         match self {
             Self::InDoubt(why) => Self::InDoubt(why.clone()),
+            Self::Panicked => Self::Panicked,
             other => Self::Unavailable(other.to_string()),
         }
     }

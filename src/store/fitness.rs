@@ -13,10 +13,14 @@ use diesel::{
 use tokio::{sync::oneshot, time::timeout};
 
 use super::{
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
-    connections::{is_full, open_alone},
+    engine::{
+        connection::{AnyConnection, Purpose, open},
+        connections::{is_full, open_alone},
+        postgres,
+    },
     error::StoreError,
-    migrations, postgres,
+    migrations,
+    url::DatabaseUrl,
 };
 
 /// The oldest PostgreSQL that is served, as the server numbers its versions.
@@ -74,22 +78,22 @@ pub async fn bounded<T: Send + 'static>(
     }
 }
 
-/// How long [`examine`] may take with a caller's patience: two connections are opened.
+/// How long [`examine`] may take with a caller's timeout: two connections are opened.
 #[must_use]
-pub fn examined_within(url: &DatabaseUrl, patience: Duration) -> Duration {
+pub fn examined_within(url: &DatabaseUrl, timeout: Duration) -> Duration {
     let opened = match url {
         DatabaseUrl::Sqlite(_) => Duration::ZERO,
-        DatabaseUrl::Postgres(url) => postgres::opened_within(url, patience),
+        DatabaseUrl::Postgres(url) => postgres::opened_within(url, timeout),
     };
-    opened.saturating_mul(2) + postgres::longest_wait(patience) + Duration::from_secs(5)
+    opened.saturating_mul(2) + postgres::longest_wait(timeout) + Duration::from_secs(5)
 }
 
 /// Looks whether the database can be served from.
 ///
 /// # Errors
 /// [`StoreError::Unfit`] where it cannot, [`StoreError::Unavailable`] where it may later.
-pub fn examine(url: &DatabaseUrl, patience: Duration) -> Result<Fitness, StoreError> {
-    let mut connection = open_alone(url, patience).map_err(|error| named(error, url))?;
+pub fn examine(url: &DatabaseUrl, timeout: Duration) -> Result<Fitness, StoreError> {
+    let mut connection = open_alone(url, timeout).map_err(|error| named(error, url))?;
     let granted = match &mut connection {
         AnyConnection::Sqlite(sqlite) => {
             can_be_written(sqlite).map_err(|error| named(error, url))?;
@@ -98,7 +102,7 @@ pub fn examine(url: &DatabaseUrl, patience: Duration) -> Result<Fitness, StoreEr
         AnyConnection::Postgres(postgres) => {
             let server = Server::of(postgres)?;
             server.check()?;
-            refuse_pooled_transactions(postgres, url, patience)?;
+            refuse_pooled_transactions(postgres, url, timeout)?;
             server.granted()
         }
     };
@@ -223,9 +227,9 @@ struct Probe {
 fn refuse_pooled_transactions(
     first: &mut PgConnection,
     url: &DatabaseUrl,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<(), StoreError> {
-    let mut second = match open(url, Purpose::Write, patience) {
+    let mut second = match open(url, Purpose::Write, timeout) {
         Ok(second) => second,
         // There is but one connection to be had: it stands for itself.
         Err(error) if is_full(&error) => return Ok(()),

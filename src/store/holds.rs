@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{Array, Integer, Text},
 };
 
-use super::{AnyConnection, StoreError, Tx};
+use super::{access::Tx, engine::connection::AnyConnection, error::StoreError};
 
 /// The class of these advisory locks: "numb" in ASCII.
 const CLASS: i32 = 0x6e_75_6d_62;

@@ -8,7 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, StoreError, Tally, micros, moment, schema::idempotency_records, vault::Place,
+    access::Tally,
+    columns::{micros, moment},
+    engine::connection::AnyConnection,
+    error::StoreError,
+    schema::idempotency_records,
+    vault::Place,
 };
 
 const TABLE: &str = "idempotency_records";

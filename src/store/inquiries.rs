@@ -6,13 +6,24 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, LoanRow, Reader, StoreError, lanes::Outcome, loans as held_loans, schema::loans,
-    schema::verifications, verifications as recorded,
+    access::Reader,
+    engine::connection::AnyConnection,
+    error::{Outcome, StoreError},
+    loans as held_loans,
+    loans::LoanRow,
+    schema::{loans, verifications},
+    verifications as recorded,
 };
 use crate::domain::verification::Verification;
 
-/// A verification's id, and whose it has to be.
-pub(super) type Asked = (String, String);
+/// Names a verification of a specialist's own.
+pub(super) struct OwnVerification {
+    /// its id
+    pub(super) id: String,
+    /// whose it has to be
+    pub(super) staff_id: String,
+}
+
 /// The verification, and the loans of its client that are open, by due date, then ticket number.
 pub type Found = Option<(Verification, Vec<LoanRow>)>;
 
@@ -22,22 +33,25 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn own_inquiry(&mut self, id: &str, staff_id: &str) -> Result<Found, StoreError> {
-        let asked = (id.to_owned(), staff_id.to_owned());
-        look(self.connection, &[&asked])?.pop().unwrap_or(Ok(None))
+        let query = OwnVerification {
+            id: id.to_owned(),
+            staff_id: staff_id.to_owned(),
+        };
+        find(self.connection, &[&query])?.pop().unwrap_or(Ok(None))
     }
 }
 
 /// Outer results are the database's faults, inner ones those of a row.
-pub(super) fn look(
+pub(super) fn find(
     connection: &mut AnyConnection,
-    asked: &[&Asked],
+    queries: &[&OwnVerification],
 ) -> Outcome<Vec<Outcome<Found>>> {
     if let AnyConnection::Postgres(postgres) = connection {
-        return all(postgres, asked);
+        return all(postgres, queries);
     }
-    asked
+    queries
         .iter()
-        .map(|(id, staff_id)| one(connection, id, staff_id))
+        .map(|query| one(connection, &query.id, &query.staff_id))
         .collect()
 }
 
@@ -54,11 +68,11 @@ fn one(connection: &mut AnyConnection, id: &str, staff_id: &str) -> Outcome<Outc
 }
 
 /// One statement for all.
-fn all(postgres: &mut PgConnection, asked: &[&Asked]) -> Outcome<Vec<Outcome<Found>>> {
+fn all(postgres: &mut PgConnection, queries: &[&OwnVerification]) -> Outcome<Vec<Outcome<Found>>> {
     let of_client = loans::client_id
         .eq(verifications::client_id)
         .and(loans::is_open.eq(true));
-    let ids: Vec<&str> = asked.iter().map(|(id, _)| id.as_str()).collect();
+    let ids: Vec<&str> = queries.iter().map(|query| query.id.as_str()).collect();
     let rows: Vec<(recorded::Columns, Option<held_loans::Columns>)> = verifications::table
         .left_join(loans::table.on(of_client))
         .filter(verifications::id.eq_any(ids))
@@ -71,13 +85,13 @@ fn all(postgres: &mut PgConnection, asked: &[&Asked]) -> Outcome<Vec<Outcome<Fou
             .or_insert_with(|| (verification, Vec::new()));
         loans.extend(loan);
     }
-    let answers = asked.iter().map(|(id, staff_id)| {
+    let answers = queries.iter().map(|query| {
         // The same one may be asked for twice at once.
-        let Some((verification, loans)) = found.get(id).cloned() else {
+        let Some((verification, loans)) = found.get(&query.id).cloned() else {
             return Ok(None);
         };
         let verification = recorded::decode(verification)?;
-        if verification.staff_id != *staff_id {
+        if verification.staff_id != query.staff_id {
             return Ok(None);
         }
         Ok(Some((verification, held_loans::decode_in_order(loans)?)))

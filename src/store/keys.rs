@@ -3,7 +3,12 @@
 
 use diesel::{connection::SimpleConnection, prelude::*};
 
-use super::{AnyConnection, Reader, StoreError, Tally, schema::key_checks};
+use super::{
+    access::{Reader, Tally},
+    engine::connection::AnyConnection,
+    error::StoreError,
+    schema::key_checks,
+};
 
 /// A key's id, purpose and check value.
 pub type KeptCheck = (String, String, String);

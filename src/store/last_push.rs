@@ -11,7 +11,12 @@ use diesel::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Reader, StoreError, Tx, clients::ClientRow, schema::clients, sync::among, vault::Place,
+    access::{Reader, Tx},
+    clients::ClientRow,
+    error::StoreError,
+    groups::among,
+    schema::clients,
+    vault::Place,
 };
 use crate::domain::person::{Person, PersonName};
 

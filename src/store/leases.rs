@@ -10,7 +10,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::{AnyConnection, StoreError, Tally, Tx, micros, schema::leases};
+use super::{
+    access::{Tally, Tx},
+    columns::micros,
+    engine::connection::AnyConnection,
+    error::StoreError,
+    schema::leases,
+};
 
 /// A lease that was not renewed for so long may be taken over.
 pub const DEAD_AFTER: TimeDelta = TimeDelta::seconds(10);

@@ -4,7 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx, connection::directly, micros, moment, schema::loans,
+    access::{Reader, Tx},
+    columns::{micros, moment},
+    engine::connection::{AnyConnection, directly},
+    error::StoreError,
+    schema::loans,
 };
 use crate::domain::money::Money;
 

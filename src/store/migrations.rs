@@ -15,16 +15,19 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
-    connection::{AnyConnection, DatabaseUrl, Purpose, open},
-    connections::open_alone,
+    engine::{
+        connection::{AnyConnection, Purpose, open},
+        connections::open_alone,
+    },
     error::StoreError,
+    url::DatabaseUrl,
 };
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// A migration may take long on a large table; another instance waits for it as long.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(600);
 /// Whoever waits for all of them to be applied gives up after so long.
 pub const MIGRATED_WITHIN: Duration = Duration::from_secs(2 * 600);
 /// The advisory lock under which instances migrate one after another: "qupia" in ASCII.
@@ -48,7 +51,7 @@ struct Told {
 /// # Errors
 /// [`StoreError::Unavailable`], or the fault of a migration.
 pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
-    let mut connection = open_alone(url, PATIENCE)?;
+    let mut connection = open_alone(url, TIMEOUT)?;
     compare(&mut connection)?;
     let applied = match &mut connection {
         AnyConnection::Sqlite(sqlite) => {
@@ -58,7 +61,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
                 .map(|versions| names(&versions))
         }
         AnyConnection::Postgres(postgres) => {
-            let until = Instant::now() + PATIENCE;
+            let until = Instant::now() + TIMEOUT;
             loop {
                 let taken = sql_query("SELECT pg_try_advisory_lock($1) AS is_so")
                     .bind::<BigInt, _>(LOCK)
@@ -92,7 +95,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
 /// # Errors
 /// [`StoreError::Unavailable`], [`StoreError::Unfit`] where the schema is newer than this program.
 pub fn pending(url: &DatabaseUrl) -> Result<usize, StoreError> {
-    compare(&mut open(url, Purpose::Write, PATIENCE)?)
+    compare(&mut open(url, Purpose::Write, TIMEOUT)?)
 }
 
 #[derive(diesel::QueryableByName)]
@@ -156,7 +159,7 @@ fn known() -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// [`StoreError::Unavailable`], or the fault of a migration.
 pub fn revert_all(url: &DatabaseUrl) -> Result<usize, StoreError> {
-    let reverted = match &mut open(url, Purpose::Write, PATIENCE)? {
+    let reverted = match &mut open(url, Purpose::Write, TIMEOUT)? {
         AnyConnection::Sqlite(sqlite) => {
             sqlite.revert_all_migrations(SQLITE).map(|list| list.len())
         }

@@ -1,66 +1,77 @@
-//! Everything that knows Diesel: one `Store`, one file a table group, migrations.
+//! Everything that knows Diesel: one [`Store`], one file a table group, migrations.
 //!
-//! Rows are encrypted and decrypted here, where a value becomes a row, so that nobody above ever
-//! holds a ciphertext. A story looks through [`Store::read`], changes through [`Store::write`], which
-//! returns only with an audit event, and counts through [`Store::tally`], which can touch nothing but
-//! counters.
+//! # How to use it
+//!
+//! | call | when | what it does |
+//! |---|---|---|
+//! | [`Store::read`] | to read what needs no audit | one connection that only reads |
+//! | [`Store::record`] | to record a read before its result is answered | inserts one event |
+//! | [`Store::inquire`] | the same for the inquiry, which is the most frequent | reads, decides and records in one transaction |
+//! | [`Store::write`] | to change anything about people, clients, loans or settings | a transaction that returns only together with audit events, and inserts them |
+//! | [`Store::tally`] | to change what is no fact about anybody: attempts, rates, idempotency records, leases, deliveries | a transaction without audit, which reaches nothing else |
+//! | [`Store::signed_in`], [`Store::client_passphrase`] | every request, every verification | look-ups that are answered together |
+//!
+//! The function that is passed runs on a worker's thread and may run again, where two transactions collide:
+//! it has no other effect than its statements. [`StoreError::Unavailable`] says that nothing was changed;
+//! only [`StoreError::InDoubt`] leaves that open.
+//!
+//! Values are encrypted and decrypted here, where they become columns, so that nobody above ever has a
+//! ciphertext. How work reaches a connection is [`engine`]'s matter.
 
+mod access;
 mod amend;
 mod applications;
 mod attempts;
 mod audit;
+mod audited;
 mod backup;
 mod clients;
-mod connection;
-mod connections;
+mod columns;
 mod deliveries;
+mod engine;
 mod error;
 mod fitness;
-mod gather;
+mod groups;
 mod holds;
 mod idempotency;
 mod inquiries;
 mod keys;
-mod lanes;
 mod last_push;
 mod leases;
 mod loans;
-mod looks;
+mod lookups;
 mod migrations;
 mod outbox;
+mod parts;
 mod passphrases;
-mod postgres;
 mod quotas;
-mod replies;
 mod rewrap;
 pub(crate) mod schema;
 mod seals;
 mod sessions;
 mod signals;
 mod staff;
+mod sweep;
 mod sync;
-mod tallies;
-mod threads;
 mod throttled;
 mod url;
 mod vault;
 mod verifications;
 mod webhooks;
+mod windows;
 
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
 
 pub use self::{
+    access::{Reader, Tally, Traced, Tx},
     attempts::{Attempt, NewAttempt, Settled},
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
-    connection::AnyConnection,
     deliveries::{Answer, DeliveryRow, DeliveryState},
+    engine::connection::AnyConnection,
     error::{StoreError, Taken},
     fitness::{Fitness, bounded, examine, examined_within},
     idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
@@ -68,71 +79,33 @@ pub use self::{
     leases::{DEAD_AFTER, Held, Lease, Sighting},
     loans::LoanRow,
     migrations::{MIGRATED_WITHIN, MigrationState, migrate, pending, revert_all},
+    parts::StoreSettings,
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
-    quotas::{Limited, Used, Window},
     rewrap::{Rewrapped, SEALED, SealedColumn},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
-    tallies::Tally,
     throttled::{Throttled, ThrottledKey},
     url::DatabaseUrl,
     vault::Vault,
     webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
+    windows::{Limited, Used, Window},
 };
 use self::{
-    connection::Purpose,
-    connections::Connections,
-    gather::Gatherer,
-    inquiries::Found,
-    lanes::{Lane, LaneSettings, Transaction},
-    looks::{Inquiry, Look},
-    sessions::HeldSession,
-    threads::Threads,
+    audited::{Audited, AuditedRead},
+    engine::{reply, work, write::Write},
+    error::Outcome,
+    inquiries::{Found, OwnVerification},
+    parts::Parts,
 };
 use crate::domain::audit::Event;
-use chrono::{DateTime, Utc};
-
-/// How the store is laid out.
-#[derive(Clone)]
-pub struct StoreSettings {
-    /// where the database is
-    pub url: DatabaseUrl,
-    /// connections to PostgreSQL; half as many readers of SQLite, but no more than two beyond the cores
-    pub connections: usize,
-    /// how long a caller waits for the database
-    pub patience: Duration,
-    /// how many connections the database grants, where that is known to be fewer than are wanted
-    pub granted: Option<usize>,
-    /// whether much is written at once, which is worth memory
-    pub is_load: bool,
-}
-
-/// The longest queue before a lane; beyond it callers are refused at once.
-const LONGEST_QUEUE: usize = 4_096;
-/// While one of them waits for a commit on PostgreSQL the other looks up.
-const LOOK_THREADS: usize = 2;
-/// Connections to PostgreSQL beside those of the settings: for looks, sessions and passphrases.
-const MORE_CONNECTIONS: usize = LOOK_THREADS + 2;
-/// PostgreSQL itself ends a statement that takes too long. Where nothing at all is heard for so much
-/// longer, the connection is silent.
-const SILENT_FOR: Duration = Duration::from_secs(2);
-/// Threads have so long to end: those that hang do not hold up the process.
-const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
-pub struct Store(Arc<Parts>);
-
-struct Parts {
-    sessions: Gatherer<String, Option<HeldSession>>,
-    passphrases: Gatherer<String, ClientPassphrase>,
-    readers: Lane,
-    writers: Lane,
-    /// where looks are written
-    looks: Lane,
-    threads: Threads,
-    vault: Arc<Vault>,
+pub struct Store {
+    parts: Arc<Parts>,
+    /// how long a caller waits
+    timeout: Duration,
 }
 
 impl Store {
@@ -141,96 +114,43 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] where threads cannot be started.
     pub fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
-        let threads = Threads::default();
-        let times = threads.times_given_up();
-        let connections =
-            Connections::new(&settings.url, settings.patience, too_few(settings), times);
-        let connections = Arc::new(connections);
-        if let DatabaseUrl::Postgres(_) = settings.url {
-            threads.watch(postgres::longest_wait(settings.patience) + SILENT_FOR)?;
-        }
-        let half = settings.connections.div_ceil(2);
-        let read_threads = match settings.url {
-            // More would read no sooner, and each holds pages of its own; but a long look at the audit
-            // must leave some to the others.
-            DatabaseUrl::Sqlite(_) => {
-                half.min(2 + thread::available_parallelism().map_or(2, usize::from))
-            }
-            DatabaseUrl::Postgres(_) => half,
-        };
-        let (write_threads, transaction) = match settings.url {
-            DatabaseUrl::Sqlite(_) => (1, Transaction::Grouped),
-            DatabaseUrl::Postgres(_) => (half, Transaction::Own),
-        };
-        let lane = |name, count, purpose, transaction| {
-            let laid_out = LaneSettings {
-                name,
-                threads: count,
-                purpose,
-                transaction,
-                queue: LONGEST_QUEUE,
-                patience: settings.patience,
-                chance: vault.chance.clone(),
-            };
-            Lane::start(&threads, &connections, &laid_out)
-        };
-        let purpose = if settings.is_load {
-            Purpose::Load
-        } else {
-            Purpose::Write
-        };
-        let writers = lane("store-write", write_threads, purpose, transaction)?;
-        Ok(Self(Arc::new(Parts {
-            sessions: Gatherer::start(
-                &threads,
-                "store-sessions",
-                &connections,
-                settings.patience,
-                sessions::look,
-            )?,
-            passphrases: Gatherer::start(
-                &threads,
-                "store-phrases",
-                &connections,
-                settings.patience,
-                passphrases::look,
-            )?,
-            readers: lane("store-read", read_threads, Purpose::Read, Transaction::None)?,
-            looks: match settings.url {
-                DatabaseUrl::Sqlite(_) => writers.clone(),
-                DatabaseUrl::Postgres(_) => lane(
-                    "store-looks",
-                    LOOK_THREADS,
-                    Purpose::Write,
-                    Transaction::Looks,
-                )?,
-            },
-            writers,
-            threads,
-            vault: Arc::new(vault),
-        })))
+        Ok(Self {
+            parts: Arc::new(Parts::start(settings, vault)?),
+            timeout: settings.timeout,
+        })
     }
 
-    /// Looks something up.
+    /// The same store for a caller that waits for another time. A start waits for longer than a request:
+    /// its first statements open connections, and hosts of the URL that are silent are passed over one
+    /// by one.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            parts: Arc::clone(&self.parts),
+            timeout,
+        }
+    }
+
+    /// Reads what needs no audit.
     ///
     /// # Errors
-    /// What the look says, or [`StoreError::Unavailable`].
-    pub async fn read<T, F>(&self, look: F) -> Result<T, StoreError>
+    /// What `read` says, or [`StoreError::Unavailable`].
+    pub async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         F: Fn(&mut Reader<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.0.vault);
-        let work = move |connection: &mut AnyConnection| {
-            look(&mut Reader {
+        let vault = Arc::clone(&self.parts.vault);
+        self.run_reader(move |connection| {
+            read(&mut Reader {
                 connection,
                 vault: &vault,
             })
-        };
-        self.0.readers.run(work).await
+        })
+        .await
     }
 
-    /// Who is in a session, if it holds at `now`: it was not ended, and its owner is active.
+    /// Who is in a session, if it is valid at `now`: it was not ended, and its owner is active.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -239,8 +159,8 @@ impl Store {
         session_id: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<SignedIn>, StoreError> {
-        let held = self.0.sessions.ask(session_id.to_owned()).await?;
-        Ok(held.and_then(|held| held.at(now)))
+        let stored = self.parts.sessions.find(self.timeout, session_id).await?;
+        Ok(stored.and_then(|session| session.at(now)))
     }
 
     /// What a caller is to be verified by.
@@ -248,12 +168,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client_passphrase(&self, client_id: &str) -> Result<ClientPassphrase, StoreError> {
-        self.0.passphrases.ask(client_id.to_owned()).await
+        self.parts.passphrases.find(self.timeout, client_id).await
     }
 
-    /// Looks up a specialist's own verification and the open loans of its client, by due date, then
-    /// ticket number, and records the look. `judge` tells which event that is, and what is to be known
-    /// once it is recorded; it may be asked again where the database was away.
+    /// Reads a specialist's own verification and the open loans of its client, by due date, then ticket
+    /// number, and records the read. `judge` gives the event, and the value to answer once the event is
+    /// committed; it may run again where the database was away.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -262,80 +182,90 @@ impl Store {
         F: Fn(Found) -> (Event, T) + Send + 'static,
         T: Send + 'static,
     {
-        let (reply, answer) = replies::channel();
-        let inquiry = Inquiry {
-            asked: (id.to_owned(), staff_id.to_owned()),
+        let query = OwnVerification {
+            id: id.to_owned(),
+            staff_id: staff_id.to_owned(),
+        };
+        self.audited_read(Some(query), judge).await
+    }
+
+    /// Records a read: an event with no change beside it. What was read must not be answered before this
+    /// returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::InDoubt`].
+    pub async fn record(&self, event: Event) -> Result<(), StoreError> {
+        self.audited_read(None, move |_| (event.clone(), ())).await
+    }
+
+    async fn audited_read<T, F>(&self, query: Option<OwnVerification>, judge: F) -> Outcome<T>
+    where
+        F: Fn(Found) -> (Event, T) + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = reply::channel();
+        let read: Box<dyn Audited> = Box::new(AuditedRead {
+            query,
             judge,
             judged: None,
             reply,
-        };
-        self.0.looks.send(Box::new(inquiry), answer).await
+        });
+        let audited = &self.parts.audited;
+        audited
+            .send(self.timeout, Write::Shared(read), answer)
+            .await
     }
 
-    /// Changes something, and records it: the change's value comes with its events, which are
-    /// inserted in the same transaction, and so is what receivers of webhooks are to be told. There is
-    /// no way to a change without one.
-    ///
-    /// The work may be run again where two transactions collide.
+    /// Changes something, and records it: the change's value comes with its events, which are inserted in
+    /// the same transaction, and so are the messages to receivers of webhooks. No change is made without
+    /// an event.
     ///
     /// # Errors
-    /// What the work says, with nothing changed, or [`StoreError::Unavailable`].
-    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    /// What `change` says, with nothing changed; [`StoreError::Unavailable`], [`StoreError::InDoubt`].
+    pub async fn write<T, F>(&self, change: F) -> Result<T, StoreError>
     where
         F: Fn(&mut Tx<'_>) -> Result<Traced<T>, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.0.vault);
-        let work = move |connection: &mut AnyConnection| {
+        let vault = Arc::clone(&self.parts.vault);
+        self.run_writer(move |connection| {
             let mut tx = Tx(Reader {
                 connection,
                 vault: &vault,
             });
-            let traced = work(&mut tx)?;
+            let traced = change(&mut tx)?;
             let events: Vec<&Event> = traced.events.iter().collect();
             audit::record(tx.0.connection, &vault.chance, &events)?;
             Ok(traced.value)
-        };
-        self.0.writers.run(work).await
+        })
+        .await
     }
 
-    /// Records a look: an event with no change beside it. What was looked at is not to be told before
-    /// this returns.
+    /// Runs a transaction without audit; see [`Tally`].
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn record(&self, event: Event) -> Result<(), StoreError> {
-        let (reply, answer) = replies::channel();
-        let look = Box::new(Look { event, reply });
-        self.0.looks.send(look, answer).await
-    }
-
-    /// Counts something: attempts, rates, idempotency records, leases, deliveries. Nothing else can be
-    /// reached.
-    ///
-    /// # Errors
-    /// What the work says, with nothing changed, or [`StoreError::Unavailable`].
+    /// What `work` says, with nothing changed; [`StoreError::Unavailable`], [`StoreError::InDoubt`].
     pub async fn tally<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         F: Fn(&mut Tally<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        let vault = Arc::clone(&self.0.vault);
-        let work = move |connection: &mut AnyConnection| {
+        let vault = Arc::clone(&self.parts.vault);
+        self.run_writer(move |connection| {
             work(&mut Tally {
                 connection,
                 vault: &vault,
             })
-        };
-        self.0.writers.run(work).await
+        })
+        .await
     }
 
-    /// Ends the threads, once what waits is done, and with them the connections, though others may
-    /// still hold the store: they are told that it is not there.
+    /// Ends the threads, once what waits is done, and with them the connections. Whoever still has the
+    /// store gets [`StoreError::Unavailable`] from then on.
     pub async fn close(&self) {
-        let parts = Arc::clone(&self.0);
+        let parts = Arc::clone(&self.parts);
         let ended = tokio::task::spawn_blocking(move || parts.end());
-        // It fails only with the runtime itself, and then nobody is left to tell.
+        // It fails only with the runtime itself, and then nobody waits.
         let _ended = ended.await;
     }
 
@@ -344,127 +274,35 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unfit`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.0.readers.run(migrations::are_ours).await?;
-        // A thread that stands alone hangs for all: who is asked for by every request, though it is nobody.
-        self.0.sessions.ask(String::new()).await?;
-        self.0.passphrases.ask(String::new()).await?;
-        self.0.writers.run(AnyConnection::ping).await
-    }
-}
-
-/// How many connections the database grants, where those are fewer than there are threads.
-fn too_few(settings: &StoreSettings) -> Option<usize> {
-    let wanted = 2 * settings.connections.div_ceil(2) + MORE_CONNECTIONS;
-    let granted = settings.granted.filter(|granted| *granted < wanted)?;
-    tracing::warn!(
-        "the database grants {granted} connections and {wanted} are wanted \
-         (database.connections): the threads share them"
-    );
-    Some(granted)
-}
-
-impl Parts {
-    fn end(&self) {
-        let until = Instant::now() + END_WITHIN;
-        self.readers.end(until);
-        self.writers.end(until);
-        self.sessions.end(until);
-        self.passphrases.end(until);
-        self.looks.end(until);
-        self.threads
-            .wait(until.saturating_duration_since(Instant::now()));
-    }
-}
-
-impl Drop for Parts {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// What a read can do.
-pub struct Reader<'c> {
-    connection: &'c mut AnyConnection,
-    vault: &'c Vault,
-}
-
-/// What a write can do: all that a read can, and change.
-pub struct Tx<'c>(Reader<'c>);
-
-impl<'c> Deref for Tx<'c> {
-    type Target = Reader<'c>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl DerefMut for Tx<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-/// A change's value together with the events that record it.
-pub struct Traced<T> {
-    value: T,
-    events: Vec<Event>,
-}
-
-impl<T> Traced<T> {
-    /// The value of a change and its event.
-    #[must_use]
-    pub fn new(value: T, event: Event) -> Self {
-        Self {
-            value,
-            events: vec![event],
-        }
-    }
-
-    /// And another event of the same change.
-    #[must_use]
-    pub fn and(mut self, event: Event) -> Self {
-        self.events.push(event);
-        self
-    }
-
-    /// And all these events of the same change.
-    #[must_use]
-    pub fn with(mut self, events: impl IntoIterator<Item = Event>) -> Self {
-        self.events.extend(events);
-        self
-    }
-}
-
-/// A time as it is kept.
-fn micros(time: DateTime<Utc>) -> i64 {
-    time.timestamp_micros()
-}
-
-/// A kept time.
-fn moment(table: &'static str, id: &str, micros: i64) -> Result<DateTime<Utc>, StoreError> {
-    DateTime::from_timestamp_micros(micros)
-        .ok_or_else(|| StoreError::corrupt(table, id, "a time out of range"))
-}
-
-/// A kept time that may not be there.
-fn maybe_moment(
-    table: &'static str,
-    id: &str,
-    micros: Option<i64>,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    micros.map(|micros| moment(table, id, micros)).transpose()
-}
-
-/// A statement that must change exactly one row.
-fn one_row(table: &'static str, id: &str, changed: usize) -> Result<(), StoreError> {
-    if changed == 1 {
+        let (parts, timeout) = (&self.parts, self.timeout);
+        // All at once, since each may have a connection to open first. Every request needs the one worker
+        // for sessions, and every verification the one for passphrases: both are asked for nobody's.
+        tokio::try_join!(
+            self.run_reader(migrations::are_ours),
+            parts.sessions.find(timeout, ""),
+            parts.passphrases.find(timeout, ""),
+            self.run_writer(AnyConnection::ping),
+        )?;
         Ok(())
-    } else {
-        Err(StoreError::corrupt(
-            table,
-            id,
-            format!("{changed} rows changed where one should have"),
-        ))
+    }
+
+    async fn run_reader<T, F>(&self, work: F) -> Outcome<T>
+    where
+        F: FnMut(&mut AnyConnection) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = reply::channel();
+        let unit = work::unit(work, reply);
+        self.parts.readers.send(self.timeout, unit, answer).await
+    }
+
+    async fn run_writer<T, F>(&self, work: F) -> Outcome<T>
+    where
+        F: FnMut(&mut AnyConnection) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = reply::channel();
+        let unit = Write::Alone(work::unit(work, reply));
+        self.parts.writers.send(self.timeout, unit, answer).await
     }
 }

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, DeliveryState, StoreError,
-    connection::directly,
-    micros,
+    columns::micros,
+    deliveries::DeliveryState,
+    engine::connection::{AnyConnection, directly},
+    error::StoreError,
     schema::{webhook_deliveries, webhook_endpoints},
     webhooks::events_of,
 };

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::{Connection as _, prelude::*};
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx,
-    gather::in_order,
-    maybe_moment, micros, moment, one_row,
+    access::{Reader, Tx},
+    columns::{count, maybe_moment, micros, moment, one_row},
+    engine::connection::AnyConnection,
+    error::StoreError,
+    lookups::in_order,
     schema::{clients, passphrases, verifications},
 };
 use crate::domain::{
@@ -73,16 +75,6 @@ impl PassphraseRow {
     }
 }
 
-/// A count that no write of ours makes negative.
-pub(super) fn count(table: &'static str, id: &str, value: i32) -> Result<u32, StoreError> {
-    u32::try_from(value).map_err(|_| StoreError::corrupt(table, id, "a negative count"))
-}
-
-/// A count as it is kept.
-pub(super) fn kept_count(value: u32) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
-}
-
 pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
     let (
         client_id,
@@ -115,25 +107,25 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
 pub type ClientPassphrase = Option<Option<PassphraseRow>>;
 
 /// Clients' passphrases, by client id.
-pub(super) fn look(
+pub(super) fn find(
     connection: &mut AnyConnection,
-    ids: &[String],
+    ids: &[&str],
 ) -> Result<Vec<Result<ClientPassphrase, StoreError>>, StoreError> {
     let columns = (clients::id, passphrases::all_columns.nullable());
     let with_passphrases = clients::table.left_join(passphrases::table);
     let decode_kept = |row: Option<Columns>| row.map(decode).transpose();
     match connection {
         AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
-            let look_at = |id: &String| {
-                let own = with_passphrases.filter(clients::id.eq(id)).select(columns);
+            let find_one = |id: &&str| {
+                let own = with_passphrases.filter(clients::id.eq(*id)).select(columns);
                 let row: Option<(String, Option<Columns>)> = own.get_result(sqlite).optional()?;
                 Ok(row.map(|(_, row)| decode_kept(row)).transpose())
             };
-            ids.iter().map(look_at).collect()
+            ids.iter().map(find_one).collect()
         }),
         AnyConnection::Postgres(postgres) => {
             let rows: Vec<(String, Option<Columns>)> = with_passphrases
-                .filter(clients::id.eq_any(ids))
+                .filter(clients::id.eq_any(ids.iter().copied()))
                 .select(columns)
                 .load(postgres)?;
             Ok(in_order(ids, rows, decode_kept))

@@ -13,7 +13,10 @@ use diesel::{
 };
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx, micros,
+    access::{Reader, Tx},
+    columns::{maybe_moment, micros},
+    engine::connection::AnyConnection,
+    error::StoreError,
     schema::{audit_seals, idempotency_records, key_checks, sessions},
     vault::Place,
 };
@@ -219,7 +222,7 @@ impl Reader<'_> {
             .select(key_checks::active_since)
             .first(self.connection)
             .optional()?;
-        super::maybe_moment("key_checks", key_id, since.flatten())
+        maybe_moment("key_checks", key_id, since.flatten())
     }
 
     fn batch(

@@ -10,7 +10,9 @@ use diesel::{
 };
 
 use super::{
-    AnyConnection, Reader, StoreError, Tally,
+    access::{Reader, Tally},
+    engine::connection::AnyConnection,
+    error::StoreError,
     leases::{Lease, Sighting},
     schema::{audit_events, audit_seals, seal_keys},
 };

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::{Connection as _, prelude::*};
 
 use super::{
-    AnyConnection, StoreError, Tx,
-    gather::in_order,
-    lanes::Outcome,
-    micros, moment, one_row,
+    access::Tx,
+    columns::{micros, moment, one_row},
+    engine::connection::AnyConnection,
+    error::{Outcome, StoreError},
+    lookups::in_order,
     schema::{sessions, staff},
 };
 use crate::domain::role::{Actor, Role};
@@ -34,16 +35,16 @@ pub struct SignedIn {
     pub must_change_password: bool,
 }
 
-/// A session and its owner, as they are kept.
-pub(super) struct HeldSession {
+/// A session and its owner, as they are stored.
+pub(super) struct StoredSession {
     signed_in: SignedIn,
     is_active: bool,
     expires_at: DateTime<Utc>,
     has_ended: bool,
 }
 
-impl HeldSession {
-    /// Who is in it, if it holds at `now`: it was not ended, and its owner is active.
+impl StoredSession {
+    /// Who is in it, if it is valid at `now`: it was not ended, and its owner is active.
     pub(super) fn at(self, now: DateTime<Utc>) -> Option<SignedIn> {
         (self.is_active && !self.has_ended && now < self.expires_at).then_some(self.signed_in)
     }
@@ -62,10 +63,10 @@ type Columns = (
 );
 
 /// Sessions with their owners, by session id.
-pub(super) fn look(
+pub(super) fn find(
     connection: &mut AnyConnection,
-    ids: &[String],
-) -> Outcome<Vec<Outcome<Option<HeldSession>>>> {
+    ids: &[&str],
+) -> Outcome<Vec<Outcome<Option<StoredSession>>>> {
     let columns = (
         sessions::id,
         staff::id,
@@ -80,16 +81,16 @@ pub(super) fn look(
     let with_owners = sessions::table.inner_join(staff::table);
     match connection {
         AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
-            let look_at = |id: &String| {
-                let own = with_owners.filter(sessions::id.eq(id)).select(columns);
+            let find_one = |id: &&str| {
+                let own = with_owners.filter(sessions::id.eq(*id)).select(columns);
                 let row: Option<Columns> = own.get_result(sqlite).optional()?;
                 Ok(row.map(decode).transpose())
             };
-            ids.iter().map(look_at).collect()
+            ids.iter().map(find_one).collect()
         }),
         AnyConnection::Postgres(postgres) => {
             let rows: Vec<Columns> = with_owners
-                .filter(sessions::id.eq_any(ids))
+                .filter(sessions::id.eq_any(ids.iter().copied()))
                 .select(columns)
                 .load(postgres)?;
             let rows = rows.into_iter().map(|row| (row.0.clone(), row));
@@ -98,12 +99,12 @@ pub(super) fn look(
     }
 }
 
-fn decode(row: Columns) -> Result<HeldSession, StoreError> {
+fn decode(row: Columns) -> Result<StoredSession, StoreError> {
     let (session_id, id, login, role, branch_code, is_active, one_time_until, expires_at, ended_at) =
         row;
     let role =
         Role::from_name(&role).ok_or_else(|| StoreError::corrupt("staff", &id, "no such role"))?;
-    Ok(HeldSession {
+    Ok(StoredSession {
         is_active,
         expires_at: moment("sessions", &session_id, expires_at)?,
         has_ended: ended_at.is_some(),

@@ -11,7 +11,10 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 
-use super::{AnyConnection, Reader, StoreError, micros, schema::audit_events};
+use super::{
+    access::Reader, columns::micros, engine::connection::AnyConnection, error::StoreError,
+    schema::audit_events,
+};
 use crate::domain::signals::{Kind, Rules, Signal};
 
 /// More signals of one kind at once are not read: whoever sees these knows enough.

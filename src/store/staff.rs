@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    access::{Reader, Tx},
+    columns::{maybe_moment, micros, moment, one_row},
+    engine::connection::AnyConnection,
+    error::StoreError,
     schema::{branches, staff},
     vault::Place,
 };
@@ -228,10 +231,8 @@ impl Tx<'_> {
         let found = staff::table.find(id);
         let row = match &mut self.0.connection {
             // The one writer of SQLite holds everything as it is.
-            super::AnyConnection::Sqlite(sqlite) => found.first(sqlite).optional()?,
-            super::AnyConnection::Postgres(postgres) => {
-                found.for_update().first(postgres).optional()?
-            }
+            AnyConnection::Sqlite(sqlite) => found.first(sqlite).optional()?,
+            AnyConnection::Postgres(postgres) => found.for_update().first(postgres).optional()?,
         };
         row.map(|row| self.decode_staff(row)).transpose()
     }
@@ -239,7 +240,7 @@ impl Tx<'_> {
     /// Opens a branch.
     ///
     /// # Errors
-    /// [`super::Taken::BranchCode`], or another [`StoreError`].
+    /// [`StoreError::Taken`] with the branch code, or another [`StoreError`].
     pub fn insert_branch(
         &mut self,
         code: &BranchCode,
@@ -261,7 +262,7 @@ impl Tx<'_> {
     /// Enters staff.
     ///
     /// # Errors
-    /// [`super::Taken::Login`], or another [`StoreError`].
+    /// [`StoreError::Taken`] with the login, or another [`StoreError`].
     pub fn insert_staff(&mut self, new: &NewStaff, now: DateTime<Utc>) -> Result<(), StoreError> {
         let name = self.vault.seal(name_of(&new.id), &new.name);
         diesel::insert_into(staff::table)
@@ -359,8 +360,8 @@ impl Tx<'_> {
             .select(staff::id);
         let ids: Vec<String> = match &mut self.0.connection {
             // The one writer of SQLite holds everything as it is.
-            super::AnyConnection::Sqlite(sqlite) => admins.load(sqlite)?,
-            super::AnyConnection::Postgres(postgres) => admins.for_update().load(postgres)?,
+            AnyConnection::Sqlite(sqlite) => admins.load(sqlite)?,
+            AnyConnection::Postgres(postgres) => admins.for_update().load(postgres)?,
         };
         Ok(ids.len())
     }

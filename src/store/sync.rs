@@ -1,7 +1,4 @@
 //! Groups of clients and loans from the loan system, read and written with few statements.
-//!
-//! Both databases take a group whole, in one parameter or a few: PostgreSQL as arrays, SQLite as JSON.
-//! A statement for each row would be read and planned for each row.
 
 mod writes;
 
@@ -9,19 +6,17 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    pg::Pg,
     prelude::*,
-    sql_query,
-    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text},
-    sqlite::Sqlite,
+    sql_types::{BigInt, Bool, Integer, Nullable, Text},
 };
-use serde::Serialize;
 
 pub use self::writes::{ClientWrite, LoanWrite};
 use super::{
-    AnyConnection, Reader, StoreError,
+    access::Reader,
+    columns::{maybe_moment, moment},
+    error::StoreError,
+    groups::among,
     loans::{self as held_loans, LoanRow},
-    maybe_moment, moment,
     schema::clients,
 };
 
@@ -83,30 +78,6 @@ struct WholeLoan {
     is_open: bool,
     #[diesel(sql_type = BigInt)]
     as_of: i64,
-}
-
-/// Loads the rows whose key, which `select` ends with, is one of `keys`.
-pub(super) fn among<R>(
-    connection: &mut AnyConnection,
-    select: &str,
-    keys: &[&str],
-) -> Result<Vec<R>, StoreError>
-where
-    R: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
-{
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            sql_query(format!("{select} IN (SELECT value FROM json_each(?))"))
-                .bind::<Text, _>(json(&keys)?)
-                .load(sqlite)?
-        }
-        AnyConnection::Postgres(postgres) => sql_query(format!("{select} = ANY($1)"))
-            .bind::<Array<Text>, _>(keys)
-            .load(postgres)?,
-    })
 }
 
 impl Reader<'_> {
@@ -184,8 +155,4 @@ impl Reader<'_> {
         });
         decoded.collect()
     }
-}
-
-fn json(rows: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| StoreError::corrupt("(none)", "(none)", error))
 }

@@ -4,8 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Reader, StoreError, Tally, Tx, connection::directly, micros, moment, quotas::Hits,
+    access::{Reader, Tally, Tx},
+    columns::{micros, moment},
+    engine::connection::directly,
+    error::StoreError,
     schema::throttled_sign_ins,
+    windows::Hits,
 };
 use crate::domain::audit::{Action, Origin};
 

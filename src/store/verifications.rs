@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx,
-    connection::directly,
-    maybe_moment, micros, moment, one_row,
-    passphrases::{count, kept_count},
+    access::{Reader, Tx},
+    columns::{count, maybe_moment, micros, moment, one_row, stored_count},
+    engine::connection::{AnyConnection, directly},
+    error::StoreError,
     schema::verifications,
 };
 use crate::domain::verification::{CLOCKS_APART, Outcome, Verification};
@@ -122,7 +122,7 @@ impl Tx<'_> {
             verifications::opened_at.eq(micros(verification.opened_at)),
             verifications::expires_at.eq(verification.expires_at.map(micros)),
             verifications::closed_at.eq(verification.closed_at.map(micros)),
-            verifications::attempts_left.eq(verification.attempts_left.map(kept_count)),
+            verifications::attempts_left.eq(verification.attempts_left.map(stored_count)),
             verifications::locked_until.eq(verification.locked_until.map(micros)),
         ));
         directly!(&mut *self.connection, connection => insert.execute(connection))?;

@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use secrecy::ExposeSecret;
 
 use super::{
-    AnyConnection, Reader, StoreError, Tx, maybe_moment, micros, moment, one_row,
+    access::{Reader, Tx},
+    columns::{maybe_moment, micros, moment, one_row},
+    engine::connection::AnyConnection,
+    error::StoreError,
     schema::{webhook_deliveries, webhook_endpoints, webhook_secrets},
     vault::Place,
 };

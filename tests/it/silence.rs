@@ -17,6 +17,7 @@ use crate::support::{
 on_postgresql! {
     a_silent_network_is_told_and_the_database_found_again_when_it_speaks with BUSY,
     the_process_ends_though_its_database_is_silent,
+    a_database_is_found_behind_hosts_that_are_silent,
 }
 
 /// Whatever was silent is given up within this time, also on a machine that has other work.
@@ -77,6 +78,28 @@ async fn the_process_ends_though_its_database_is_silent(world: &World) {
         assert_eq!(program.stop(), Some(0));
         proxy.serve_again();
     }
+}
+
+/// Each host may take as long as one connection is waited for.
+async fn a_database_is_found_behind_hosts_that_are_silent(world: &World) {
+    let silent = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port is free"));
+    let hosts = silent.each_ref().map(|listener| {
+        let address = listener.local_addr().expect("it is bound");
+        address.to_string()
+    });
+    let url = world.database.url();
+    let (login, server) = url.split_once('@').expect("a user is named");
+    let url = format!("{login}@{},{server}", hosts.join(","));
+    let settings = settings(
+        world.folder(),
+        &url,
+        &[("QUPIA_DATABASE__TIMEOUT_SECONDS".to_owned(), "1".to_owned())],
+    );
+    let app = App::build(settings, world.clock.clone(), Chance::os()).await;
+    let (behind, handle) = serve(app.unwrap_or_else(|error| panic!("{error}")));
+    crate::faults::until(&behind.line, "/readyz", 200).await;
+    handle.stop(false).await;
+    behind.app.hasher.shutdown().await;
 }
 
 /// Looks again where the database is not there yet.

@@ -7,11 +7,11 @@ use diesel::{
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text},
 };
 
-use super::{
-    super::{AnyConnection, StoreError, Tx, clients::Sealed, micros},
-    json,
-};
 use crate::domain::loan::{ClientRecord, LoanRecord};
+use crate::store::{
+    access::Tx, clients::Sealed, columns::micros, engine::connection::AnyConnection,
+    error::StoreError, groups::json,
+};
 
 /// Binds what is common to entering and replacing clients, `$1` to `$7`.
 macro_rules! bind_columns {

@@ -1,22 +1,17 @@
-//! The door beside `Store::write`: attempts, rates, idempotency records. What goes through it is a
-//! count and not a fact about a client, so it needs no event, and can touch nothing that does.
+//! Deletes what only counts, once it is old.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, StoreError, Vault, micros,
+    access::Tally,
+    columns::micros,
+    error::StoreError,
     schema::{idempotency_records, rate_windows},
 };
 
-/// What a tally can do.
-pub struct Tally<'c> {
-    pub(super) connection: &'c mut AnyConnection,
-    pub(super) vault: &'c Vault,
-}
-
 impl Tally<'_> {
-    /// Forgets idempotency records and rates that nobody will ask for again.
+    /// Deletes idempotency records and rates that are older than `before`; gives how many.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -4,13 +4,15 @@ use std::{path::Path, time::Duration};
 
 use diesel::{
     Connection as _, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
-    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager as _},
+    connection::{AnsiTransactionManager, SimpleConnection},
     sql_query,
 };
 
-pub(super) use super::url::DatabaseUrl;
-use super::{error::StoreError, postgres};
-use crate::secrets::private_file;
+use super::postgres;
+use crate::{
+    secrets::private_file,
+    store::{error::StoreError, url::DatabaseUrl},
+};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -23,7 +25,7 @@ pub enum AnyConnection {
 
 /// What a connection is opened for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Read,
     Write,
     /// writing much, as an import does
@@ -32,8 +34,8 @@ pub(super) enum Purpose {
 
 /// SQLite waits this long for a writer of another process before it says that it is locked.
 const BUSY: Duration = Duration::from_secs(3);
-/// SQLite's pages held in memory, KiB. A reader's are let go with every commit of the writer. An import
-/// writes to pages all over the indexes, in a process of its own.
+/// SQLite's page cache, KiB. A reader's is emptied with every commit of the writer. An import writes to pages
+/// all over the indexes, in a process of its own.
 const READER_CACHE_KIB: u32 = 2 * 1_024;
 const WRITER_CACHE_KIB: u32 = 16 * 1_024;
 const LOADER_CACHE_KIB: u32 = 80 * 1_024;
@@ -42,21 +44,18 @@ const LOADER_CACHE_KIB: u32 = 80 * 1_024;
 const CHECKPOINT_PAGES: u32 = 4_000;
 const LOADER_CHECKPOINT_PAGES: u32 = 16_000;
 
-pub(super) fn open(
+pub(crate) fn open(
     url: &DatabaseUrl,
     purpose: Purpose,
-    statement: Duration,
+    timeout: Duration,
 ) -> Result<AnyConnection, StoreError> {
-    let mut connection = establish(url, statement)?;
-    set_up(&mut connection, purpose, statement)?;
+    let mut connection = establish(url, timeout)?;
+    set_up(&mut connection, purpose, timeout)?;
     Ok(connection)
 }
 
 /// A connection on which nothing is set yet. Libpq bounds this by itself; see [`postgres::bounded`].
-pub(super) fn establish(
-    url: &DatabaseUrl,
-    statement: Duration,
-) -> Result<AnyConnection, StoreError> {
+pub(crate) fn establish(url: &DatabaseUrl, timeout: Duration) -> Result<AnyConnection, StoreError> {
     let opened = match url {
         DatabaseUrl::Sqlite(path) => {
             // SQLite would make it for everybody to read. Its log and index take after it; why it cannot
@@ -65,17 +64,17 @@ pub(super) fn establish(
             SqliteConnection::establish(path).map(AnyConnection::Sqlite)
         }
         DatabaseUrl::Postgres(url) => {
-            PgConnection::establish(&postgres::bounded(url, statement)).map(AnyConnection::Postgres)
+            PgConnection::establish(&postgres::bounded(url, timeout)).map(AnyConnection::Postgres)
         }
     };
     opened.map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 /// Sets what a new connection needs for its purpose.
-pub(super) fn set_up(
+pub(crate) fn set_up(
     connection: &mut AnyConnection,
     purpose: Purpose,
-    statement: Duration,
+    timeout: Duration,
 ) -> Result<(), StoreError> {
     let settings = match connection {
         AnyConnection::Sqlite(_) => {
@@ -96,29 +95,29 @@ pub(super) fn set_up(
         AnyConnection::Postgres(_) => format!(
             "SET statement_timeout = {0}; SET lock_timeout = {0}; \
              SET idle_in_transaction_session_timeout = {0}; SET application_name = 'qupia';",
-            statement.as_millis(),
+            timeout.as_millis(),
         ),
     };
     connection.batch_execute(&settings)?;
     Ok(())
 }
 
-/// Runs a statement on the connection itself. Through [`AnyConnection`] it would be written out as
-/// text each time it is run; so it is found again by its type. For what every request does.
+/// Runs a statement on the connection itself: Diesel then finds the prepared statement by its type, and
+/// through [`AnyConnection`] it writes the text anew each time. For what every request does.
 macro_rules! directly {
     ($any:expr, $connection:ident => $run:expr) => {
         match $any {
-            $crate::store::AnyConnection::Sqlite($connection) => $run,
-            $crate::store::AnyConnection::Postgres($connection) => $run,
+            $crate::store::engine::connection::AnyConnection::Sqlite($connection) => $run,
+            $crate::store::engine::connection::AnyConnection::Postgres($connection) => $run,
         }
     };
 }
-pub(super) use directly;
+pub(crate) use directly;
 
 impl AnyConnection {
     /// Begins the transaction of a write: SQLite takes its one write lock at once, so that two
     /// readers never turn into writers against each other.
-    pub(super) fn begin_write(&mut self) -> QueryResult<()> {
+    pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(sqlite) => {
                 AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")
@@ -129,15 +128,8 @@ impl AnyConnection {
         }
     }
 
-    /// Whether a transaction was begun on it.
-    pub(super) fn is_in_transaction(&mut self) -> QueryResult<bool> {
-        let status =
-            <Self as diesel::Connection>::TransactionManager::transaction_manager_status_mut(self);
-        Ok(status.transaction_depth()?.is_some())
-    }
-
     /// Whether the database answers.
-    pub(super) fn ping(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn ping(&mut self) -> Result<(), StoreError> {
         sql_query("SELECT 1").execute(self)?;
         Ok(())
     }

@@ -3,23 +3,23 @@
 
 use std::time::Duration;
 
-use super::url::hosts_and_parameters;
+use crate::store::url::hosts_and_parameters;
 
-/// A connection is opened within a caller's patience, but libpq knows no less than two seconds, and more
+/// A connection is opened within a caller's timeout, but libpq knows no less than two seconds, and more
 /// than ten help nobody.
-fn connect_within(patience: Duration) -> Duration {
-    patience.clamp(Duration::from_secs(2), Duration::from_secs(10))
+fn connect_within(timeout: Duration) -> Duration {
+    timeout.clamp(Duration::from_secs(2), Duration::from_secs(10))
 }
 
-/// So many addresses of a host are tried, each for as long as a connection may take.
+/// Addresses of one host that are tried, each for as long as a connection may take.
 const ADDRESSES: u32 = 3;
 
 /// How long a connection may take to be opened: its client tries one address after the other, of one host
 /// after the other, and bounds each by itself.
-pub(super) fn opened_within(url: &str, patience: Duration) -> Duration {
+pub(crate) fn opened_within(url: &str, timeout: Duration) -> Duration {
     let given = parameter(url, "connect_timeout").and_then(|seconds| seconds.parse().ok());
     let each = given.filter(|seconds| *seconds > 0).map_or_else(
-        || connect_within(patience),
+        || connect_within(timeout),
         |seconds| Duration::from_secs(seconds).max(connect_within(Duration::ZERO)),
     );
     let many = |list: &str| list.split(',').count();
@@ -30,17 +30,17 @@ pub(super) fn opened_within(url: &str, patience: Duration) -> Duration {
     each.saturating_mul(ADDRESSES.saturating_mul(u32::try_from(hosts).unwrap_or(u32::MAX)))
 }
 
-/// The longest time in which nothing may be heard of a statement.
-pub(super) fn longest_wait(patience: Duration) -> Duration {
-    patience.max(connect_within(patience))
+/// The longest time in which nothing may arrive while a statement runs.
+pub(crate) fn longest_wait(timeout: Duration) -> Duration {
+    timeout.max(connect_within(timeout))
 }
 
 /// The URL with bounds for the network in it, where whoever wrote it gave none.
-pub(super) fn bounded(url: &str, patience: Duration) -> String {
+pub(crate) fn bounded(url: &str, timeout: Duration) -> String {
     let bounds = [
-        ("connect_timeout", connect_within(patience).as_secs().into()),
+        ("connect_timeout", connect_within(timeout).as_secs().into()),
         // A peer that acknowledges nothing, and one that is gone while a connection lies idle.
-        ("tcp_user_timeout", longest_wait(patience).as_millis()),
+        ("tcp_user_timeout", longest_wait(timeout).as_millis()),
         ("keepalives_idle", 10),
         ("keepalives_interval", 5),
         ("keepalives_count", 3),
@@ -83,7 +83,7 @@ fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const TIMEOUT: Duration = Duration::from_secs(5);
     const BOUNDS: &str = "connect_timeout=5&tcp_user_timeout=5000&keepalives_idle=10\
                           &keepalives_interval=5&keepalives_count=3";
 
@@ -95,11 +95,11 @@ mod tests {
             ("postgres://u@h1:1,h2:2/db?sslmode=require", "&"),
             ("postgresql://u@h/db?", ""),
         ] {
-            assert_eq!(bounded(url, PATIENCE), format!("{url}{mark}{BOUNDS}"));
+            assert_eq!(bounded(url, TIMEOUT), format!("{url}{mark}{BOUNDS}"));
         }
         let given = "postgres://u@h/db?connect_timeout=30&keepalives_count=9";
         assert_eq!(
-            bounded(given, PATIENCE),
+            bounded(given, TIMEOUT),
             format!("{given}&tcp_user_timeout=5000&keepalives_idle=10&keepalives_interval=5")
         );
     }
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_password_that_speaks_of_bounds_sets_none() {
         let url = "postgres://u:p?connect_timeout=0@h/db";
-        assert_eq!(bounded(url, PATIENCE), format!("{url}?{BOUNDS}"));
+        assert_eq!(bounded(url, TIMEOUT), format!("{url}?{BOUNDS}"));
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
             ("postgres://u@h/db?connect_timeout=0", 15),
         ] {
             let within = Duration::from_secs(seconds);
-            assert_eq!(opened_within(url, PATIENCE), within, "{url}");
+            assert_eq!(opened_within(url, TIMEOUT), within, "{url}");
         }
     }
 
@@ -130,16 +130,16 @@ mod tests {
     fn a_url_that_would_wait_without_end_is_bounded_all_the_same() {
         for endless in ["0", "-1"] {
             let url = format!("postgres://u@h/db?connect_timeout={endless}");
-            assert_eq!(bounded(&url, PATIENCE), format!("{url}&{BOUNDS}"));
+            assert_eq!(bounded(&url, TIMEOUT), format!("{url}&{BOUNDS}"));
         }
     }
 
     #[test]
-    fn a_connection_is_opened_within_two_to_ten_seconds_whatever_the_patience() {
-        for (patience, connect) in [(1, 2), (2, 2), (7, 7), (600, 10)] {
-            let patience = Duration::from_secs(patience);
-            assert_eq!(connect_within(patience), Duration::from_secs(connect));
-            assert!(longest_wait(patience) >= patience);
+    fn a_connection_is_opened_within_two_to_ten_seconds_whatever_the_timeout() {
+        for (timeout, connect) in [(1, 2), (2, 2), (7, 7), (600, 10)] {
+            let timeout = Duration::from_secs(timeout);
+            assert_eq!(connect_within(timeout), Duration::from_secs(connect));
+            assert!(longest_wait(timeout) >= timeout);
         }
     }
 }
