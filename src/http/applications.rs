@@ -42,10 +42,8 @@ pub mod bodies;
     path = "/v1/applications",
     tag = "applications",
     operation_id = "draft_application",
-    security(("bearer" = ["branch"])),
     request_body = DraftBody,
     responses((status = 201, description = "The draft", body = ApplicationBody, headers(("Location" = String, description = "where the application is read")))),
-    extensions(("x-problems" = json!(["application_already_open", "unknown_client"]))),
 )]
 pub async fn draft(
     guard: Guard<Register>,
@@ -86,7 +84,6 @@ pub async fn draft(
     path = "/v1/applications/{id}",
     tag = "applications",
     operation_id = "read_application",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the application")),
     responses((status = 200, description = "The application", body = ApplicationBody)),
 )]
@@ -105,7 +102,6 @@ pub async fn read(
     path = "/v1/clients/{id}/applications",
     tag = "applications",
     operation_id = "list_applications",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the client"), Paging),
     responses((status = 200, description = "A page of applications", body = PageBody<ApplicationBody>)),
 )]
@@ -149,7 +145,6 @@ pub struct FormQuery {
     path = "/v1/applications/{id}/form",
     tag = "applications",
     operation_id = "print_application",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the application"), FormQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html", headers(("Content-Language" = String, description = "the language of the page")))),
 )]
@@ -181,10 +176,6 @@ pub async fn print(
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .insert_header((header::CONTENT_LANGUAGE, language.code()))
-        .insert_header((
-            header::CONTENT_SECURITY_POLICY,
-            form::CONTENT_SECURITY_POLICY,
-        ))
         .body(page))
 }
 
@@ -197,11 +188,9 @@ pub async fn print(
     path = "/v1/applications/{id}/completion",
     tag = "applications",
     operation_id = "complete_application",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the application")),
     request_body = CompletionBody,
     responses((status = 200, description = "The completed application", body = ApplicationBody)),
-    extensions(("x-problems" = json!(["application_not_open", "passphrases_differ", "passphrase_refused", "overloaded"]))),
 )]
 pub async fn complete(
     guard: Guard<Register>,
@@ -230,11 +219,9 @@ pub async fn complete(
     path = "/v1/applications/{id}/cancellation",
     tag = "applications",
     operation_id = "cancel_application",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the application")),
     request_body = ReasonBody,
     responses((status = 200, description = "The cancelled application", body = ApplicationBody)),
-    extensions(("x-problems" = json!(["application_not_open"]))),
 )]
 pub async fn cancel(
     guard: Guard<Register>,

@@ -172,7 +172,6 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
     path = "/v1/audit/events",
     tag = "audit",
     operation_id = "list_events",
-    security(("bearer" = ["auditor"])),
     params(EventQuery),
     responses((status = 200, description = "A page of events", body = PageBody<EventBody>)),
 )]

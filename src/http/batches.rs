@@ -97,10 +97,8 @@ pub struct RejectedLine {
     path = "/v1/loan-system/batches",
     tag = "loan system",
     operation_id = "push_batch",
-    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
     request_body(content = String, content_type = "application/x-ndjson", example = json!(EXAMPLE)),
     responses((status = 200, description = "Read to its end", body = BatchReport)),
-    extensions(("x-problems" = json!(["bad_request", "request_timeout", "unsupported_media_type"]))),
 )]
 pub async fn push(
     guard: Guard<Feed>,

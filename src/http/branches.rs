@@ -69,10 +69,8 @@ impl From<BranchRow> for BranchBody {
     path = "/v1/branches",
     tag = "branches",
     operation_id = "open_branch",
-    security(("bearer" = ["admin"])),
     request_body = NewBranchBody,
     responses((status = 201, description = "Opened", body = BranchBody)),
-    extensions(("x-problems" = json!(["branch_code_taken"]))),
 )]
 pub async fn open_branch(
     guard: Guard<Administer>,
@@ -94,7 +92,6 @@ pub async fn open_branch(
     path = "/v1/branches",
     tag = "branches",
     operation_id = "list_branches",
-    security(("bearer" = ["admin"])),
     params(Paging),
     responses((status = 200, description = "A page of branches", body = PageBody<BranchBody>)),
 )]

@@ -183,10 +183,8 @@ impl From<Card> for CardBody {
     path = "/v1/clients",
     tag = "clients",
     operation_id = "enter_client",
-    security(("bearer" = ["branch"])),
     request_body = NewClientBody,
     responses((status = 201, description = "The full card", body = CardBody, headers(("Location" = String, description = "where the card is read")))),
-    extensions(("x-problems" = json!(["client_number_taken"]))),
 )]
 pub async fn enter(
     guard: Guard<Register>,
@@ -245,10 +243,8 @@ pub(super) fn person(
     path = "/v1/clients/search",
     tag = "clients",
     operation_id = "search_clients",
-    security(("bearer" = ["call_center", "branch", "supervisor"])),
     request_body = SearchShape,
     responses((status = 200, description = "The cards; none where nobody was found", body = FoundBody)),
-    extensions(("x-problems" = json!(["rate_limited"]))),
 )]
 pub async fn search(
     guard: Guard<Find>,
@@ -281,10 +277,8 @@ pub async fn search(
     path = "/v1/clients/{id}",
     tag = "clients",
     operation_id = "read_client",
-    security(("bearer" = ["call_center", "branch", "supervisor"])),
     params(("id" = values::Id, Path, description = "the client")),
     responses((status = 200, description = "The card", body = CardBody)),
-    extensions(("x-problems" = json!(["rate_limited"]))),
 )]
 pub async fn read(
     guard: Guard<Find>,
@@ -303,7 +297,6 @@ pub async fn read(
     path = "/v1/clients/{id}",
     tag = "clients",
     operation_id = "amend_client",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the client")),
     request_body = ClientPatch,
     responses((status = 200, description = "The card as it is now", body = CardBody)),
@@ -347,7 +340,6 @@ pub async fn amend(
     path = "/v1/clients/{id}/accesses",
     tag = "clients",
     operation_id = "list_accesses",
-    security(("bearer" = ["auditor", "branch"])),
     params(("id" = values::Id, Path, description = "the client"), Paging),
     responses((status = 200, description = "A page of events", body = PageBody<EventBody>)),
 )]

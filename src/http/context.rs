@@ -18,8 +18,7 @@ use actix_web::{
 };
 
 use super::{
-    accept,
-    code::Code,
+    endpoint::{AnswerHeaders, Argument},
     metrics::Metrics,
     problem::{Problem, render},
     remote::caller,
@@ -36,12 +35,6 @@ use crate::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The one address of the API that answers with a page.
-const FORM: &str = "/v1/applications/{id}/form";
-/// What the pages of the documentation may load: what comes with them.
-const PAGES_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data:; frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
 
 /// A request's id, in its extensions.
 #[derive(Clone)]
@@ -79,7 +72,7 @@ pub async fn present(
     pending.told();
     let (http_request, response) = answered.into_parts();
     let mut response = written_out(response, &http_request, &request_id);
-    dress(&mut response, &http_request, &request_id);
+    set_headers(&mut response, &http_request, &request_id);
     log(&http_request, response.status(), &request_id, started);
     Ok(ServiceResponse::new(http_request, response))
 }
@@ -129,24 +122,21 @@ fn is_plain_text(response: &HttpResponse) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
-/// The headers of every answer; what is personal is never stored on the way (ASVS 14.3.2).
-fn dress(response: &mut HttpResponse, request: &HttpRequest, request_id: &str) {
-    let is_public = request.path() == "/openapi.json" || request.path().starts_with("/docs");
+/// Sets the headers of every answer.
+fn set_headers(response: &mut HttpResponse, request: &HttpRequest, request_id: &str) {
+    let is_refusal = response.status().is_client_error() || response.status().is_server_error();
+    let own = request.extensions().get::<AnswerHeaders>().copied();
+    let own = own.filter(|_| !is_refusal).unwrap_or_default();
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    if is_public {
-        set(header::CONTENT_SECURITY_POLICY, PAGES_POLICY);
-    } else {
-        set(header::CACHE_CONTROL, "no-store");
-        set(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        );
+    if let Some(caching) = own.cache_control {
+        set(header::CACHE_CONTROL, caching);
     }
+    set(header::CONTENT_SECURITY_POLICY, own.content_security_policy);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "no-referrer");
@@ -204,17 +194,6 @@ pub async fn identify(
         _ => Identity::Nobody,
     };
     request.extensions_mut().insert(identity);
-    // To find a request's route costs more than to see that it cannot be this one.
-    let is_page =
-        request.path().ends_with("/form") && request.match_pattern().as_deref() == Some(FORM);
-    let offered = if is_page {
-        "text/html"
-    } else {
-        "application/json"
-    };
-    if !accept::takes(request.headers(), offered) {
-        return Ok(request.error_response(Problem::new(Code::NotAcceptable)));
-    }
     next.call(request)
         .await
         .map(ServiceResponse::map_into_boxed_body)
@@ -231,6 +210,8 @@ fn bearer(request: &ServiceRequest) -> Option<String> {
         .eq_ignore_ascii_case("bearer")
         .then(|| token.trim().to_owned())
 }
+
+impl Argument for HangUp {}
 
 impl FromRequest for HangUp {
     type Error = Problem;

@@ -15,7 +15,8 @@ pub use super::path::{PathId, PathPair, PathPart};
 use super::{
     code::Code,
     context::{Identity, origin},
-    intake::{MAX_BODY, read_whole},
+    endpoint::{Access, Argument, Endpoint, RequestBody},
+    intake::{MAX_BODY, Whole, read_whole},
     problem::Problem,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     domain::{
         audit::Origin,
         flaw::Flaw,
-        role::{Duty, Proof},
+        role::{Anyone, Duty, Proof},
         text::BYTE_ORDER_MARK,
     },
     flows::FieldFlaw,
@@ -66,42 +67,25 @@ impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
     }
 }
 
-/// Whom a handler lets in, which its first argument says. It is asked before anything else is said to
-/// the caller, and before a byte of the body is read.
-pub trait Door {
-    /// Whether the caller may pass now.
-    ///
-    /// # Errors
-    /// The refusal.
-    fn admit(request: &HttpRequest) -> Result<(), Problem>;
-}
+impl<D: Duty, const EARLY: bool> Argument for Guard<D, EARLY> {
+    fn declare(endpoint: &mut Endpoint) {
+        let access = Access::Roles {
+            roles: D::ROLES,
+            before_password_change: EARLY,
+        };
+        endpoint.restrict(access, &[Code::Unauthenticated]);
+        if D::ROLES.len() < Anyone::ROLES.len() {
+            endpoint.add_problems(&[Code::Forbidden]);
+        }
+        if !EARLY {
+            endpoint.add_problems(&[Code::PasswordChangeRequired]);
+        }
+    }
 
-impl<D: Duty, const EARLY: bool> Door for Guard<D, EARLY> {
     fn admit(request: &HttpRequest) -> Result<(), Problem> {
         Self::of(request).map(|_| ())
     }
 }
-
-/// Where a handler begins with this, anybody may call it.
-impl Door for Call {
-    fn admit(_: &HttpRequest) -> Result<(), Problem> {
-        Ok(())
-    }
-}
-
-macro_rules! doors {
-    ($(($($others:ident),*))+) => {
-        $(
-            impl<First: Door, $($others),*> Door for (First, $($others,)*) {
-                fn admit(request: &HttpRequest) -> Result<(), Problem> {
-                    First::admit(request)
-                }
-            }
-        )+
-    };
-}
-
-doors! { () (B) (B, C) (B, C, D) (B, C, D, E) }
 
 /// The app and the request's origin: what every handler gives to its story.
 pub struct Call {
@@ -125,8 +109,24 @@ impl FromRequest for Call {
     }
 }
 
-/// A JSON body of `MAX` bytes at the most: its shape is checked here, its meaning by `parse`.
+impl Argument for Call {}
+
+/// A JSON body of at most `MAX` bytes.
 pub struct Body<T, const MAX: usize = MAX_BODY>(pub T);
+
+impl<T, const MAX: usize> Argument for Body<T, MAX> {
+    fn declare(endpoint: &mut Endpoint) {
+        RawBody::<MAX>::declare(endpoint);
+        endpoint.add_problems(&[
+            Code::BadRequest,
+            Code::MalformedJson,
+            Code::WrongType,
+            Code::UnknownField,
+            Code::UnsupportedMediaType,
+            Code::InvalidInput,
+        ]);
+    }
+}
 
 impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
     type Error = Problem;
@@ -141,6 +141,30 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
             Self::read(whole.bytes())
         }
         .boxed_local()
+    }
+}
+
+/// A body of at most `MAX` bytes, of any type.
+pub struct RawBody<const MAX: usize>(pub Whole);
+
+impl<const MAX: usize> Argument for RawBody<MAX> {
+    fn declare(endpoint: &mut Endpoint) {
+        endpoint.body = RequestBody::Whole { max: MAX };
+        endpoint.add_problems(&[
+            Code::RequestTimeout,
+            Code::PayloadTooLarge,
+            Code::Overloaded,
+        ]);
+    }
+}
+
+impl<const MAX: usize> FromRequest for RawBody<MAX> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = read_whole(request, payload.take(), MAX);
+        async move { read.await.map(Self) }.boxed_local()
     }
 }
 
@@ -221,6 +245,12 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
 
 /// The parameters of a query, each at most once, none that is unknown.
 pub struct Query<T>(pub T);
+
+impl<T> Argument for Query<T> {
+    fn declare(endpoint: &mut Endpoint) {
+        endpoint.add_problems(&[Code::UnknownParameter, Code::InvalidInput]);
+    }
+}
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = Problem;

@@ -9,6 +9,7 @@ mod tests;
 use chrono::NaiveDate;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::endpoint::AnswerHeaders;
 use crate::{
     domain::{
         application::{Application, Kind, Representative},
@@ -18,11 +19,13 @@ use crate::{
     store::{BranchRow, ClientRow},
 };
 
-/// What the page may load: nothing but its own style, named by its hash. A test holds the hash to the
-/// style.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The page may load nothing but its own style, named by its hash, which a test compares with the style.
+pub const HEADERS: AnswerHeaders = AnswerHeaders {
+    cache_control: Some("no-store"),
+    content_security_policy: "default-src 'none'; \
+        style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
 
 /// Black on white, system fonts, and long names broken anywhere rather than run off the paper.
 const STYLE: &str = "

@@ -1,6 +1,12 @@
-//! Whether the process lives, whether it can serve, and its figures.
+//! Whether the process lives, whether it can serve, its metrics, and the document of its API.
 
-use actix_web::{HttpResponse, http::header, web};
+use std::sync::LazyLock;
+
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{self, Bytes},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,7 +40,6 @@ pub async fn lives() -> HttpResponse {
     tag = "service",
     operation_id = "read_readiness",
     responses((status = 200, description = "It can", body = Health)),
-    extensions(("x-problems" = json!(["unavailable"]))),
 )]
 pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let is_ready = if app.drain.has_begun() {
@@ -66,4 +71,21 @@ pub async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpRe
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(metrics.text(&app))
+}
+
+/// The OpenAPI document as JSON, which is made when it is first requested.
+pub struct ApiDocument(pub LazyLock<Bytes>);
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "service",
+    operation_id = "read_document",
+    responses((status = 200, description = "The document", body = Object)),
+)]
+pub async fn document(document: web::Data<ApiDocument>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(Bytes::clone(&document.0))
 }

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: the same key and the same body give the first answer again, without doing
 //! anything twice.
 //!
-//! Whoever repeats a request passes the handler's own door first, as they are today; only then is
+//! Whoever repeats a request is admitted to the endpoint first, as they are today; only then is
 //! anything said about the key.
 
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use super::{
     code::Code,
     context::{Identity, origin, written_out},
-    extract::Door,
+    endpoint::{Endpoint, RequestBody},
     intake::{MAX_BODY, ReadAhead, read_whole},
     problem::Problem,
 };
@@ -75,18 +75,19 @@ struct Kept {
     body: String,
 }
 
-/// Honours the key of a request that has one, behind the door `D` of its handler.
+/// Honours the key of a request that has one.
 ///
 /// # Errors
 /// What the handler's own service fails with.
-pub async fn honour<D: Door>(
+pub async fn honour(
+    endpoint: &Endpoint,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(header) = request.headers().get(KEY).cloned() else {
         return next.call(request).await;
     };
-    if let Err(refusal) = D::admit(request.request()) {
+    if let Err(refusal) = endpoint.admit(request.request()) {
         return Ok(request.error_response(refusal));
     }
     let known = match request.extensions().get::<Identity>() {
@@ -95,19 +96,20 @@ pub async fn honour<D: Door>(
     };
     let app = request.app_data::<web::Data<App>>().cloned();
     match known.zip(app) {
-        Some((actor, app)) => once(request, next, &header, &actor, app).await,
+        Some((actor, app)) => once(endpoint.body, request, next, &header, &actor, app).await,
         None => next.call(request).await,
     }
 }
 
 async fn once(
+    body: RequestBody,
     mut request: ServiceRequest,
     next: Next<BoxBody>,
     header: &HeaderValue,
     actor: &Actor,
     app: web::Data<App>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match claim(&mut request, header, actor, &app).await {
+    match claim(body, &mut request, header, actor, &app).await {
         Ok((claim, IdempotencyClaim::Fresh)) => {
             // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck. A
             // handler that has to know asks the `HangUp` of the request.
@@ -132,6 +134,7 @@ async fn once(
 
 /// Claims the key for this request, whose body is read for it.
 async fn claim(
+    body: RequestBody,
     request: &mut ServiceRequest,
     header: &HeaderValue,
     actor: &Actor,
@@ -143,7 +146,11 @@ async fn claim(
     let key = std::str::from_utf8(header.as_bytes()).ok().filter(fits);
     let key = key.ok_or_else(|| Problem::new(Code::IdempotencyKeyInvalid))?;
     let payload = request.take_payload();
-    let whole = read_whole(request.request(), payload, MAX_BODY).await?;
+    let max = match body {
+        RequestBody::Whole { max } => max,
+        RequestBody::None | RequestBody::Streamed => MAX_BODY,
+    };
+    let whole = read_whole(request.request(), payload, max).await?;
     let index = &app.keys.now().index;
     let ids = index.all("idempotency", &format!("{} {key}", actor.id));
     // Under a key of its own: a bare digest of a body would let a thief of the database guess the

@@ -127,7 +127,6 @@ fn received(became: ReceivedOne) -> HttpResponse {
     path = "/v1/loan-system/clients/{client_number}",
     tag = "loan system",
     operation_id = "push_client",
-    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
     params(("client_number" = values::ClientNumber, Path, description = "the company's number of the client; `/` as `%2F`")),
     request_body = PushedClient,
     responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The client is new", body = ReceivedBody)),
@@ -160,11 +159,9 @@ pub async fn put_client(
     path = "/v1/loan-system/loans/{ticket_number}",
     tag = "loan system",
     operation_id = "push_loan",
-    security(("bearer" = ["loan_system"]), ("client_credentials" = [])),
     params(("ticket_number" = values::TicketNumber, Path, description = "the pledge ticket; `/` as `%2F`")),
     request_body = PushedLoan,
     responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The loan is new", body = ReceivedBody)),
-    extensions(("x-problems" = json!(["unknown_client"]))),
 )]
 pub async fn put_loan(
     guard: Guard<Feed>,

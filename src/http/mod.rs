@@ -10,6 +10,8 @@ pub mod branches;
 pub mod clients;
 mod code;
 pub mod context;
+pub mod endpoint;
+pub mod endpoints;
 pub mod extract;
 pub mod form;
 pub mod health;

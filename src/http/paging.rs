@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
-use super::problem::Problem;
+use super::{endpoint::Argument, problem::Problem};
 use crate::{
     domain::flaw::Flaw,
     flows::{FieldFlaw, Page},
@@ -89,6 +89,8 @@ fn limit(text: &str) -> Result<i64, Flaw> {
 
 /// A list as one request asks for it: at which address, under which filters.
 pub struct List([u8; Self::TAG_BYTES]);
+
+impl Argument for List {}
 
 impl FromRequest for List {
     type Error = Problem;

@@ -81,7 +81,6 @@ impl From<PassphraseStatus> for StatusBody {
     path = "/v1/clients/{id}/passphrase",
     tag = "passphrases",
     operation_id = "read_passphrase",
-    security(("bearer" = ["branch", "supervisor"])),
     params(("id" = values::Id, Path, description = "the client")),
     responses((status = 200, description = "The status", body = StatusBody)),
 )]
@@ -115,11 +114,9 @@ pub struct BlockBody {
     path = "/v1/clients/{id}/passphrase/block",
     tag = "passphrases",
     operation_id = "block_passphrase",
-    security(("bearer" = ["call_center", "supervisor"])),
     params(("id" = values::Id, Path, description = "the client")),
     request_body = BlockBody,
     responses((status = 200, description = "The status", body = StatusBody)),
-    extensions(("x-problems" = json!(["no_passphrase", "rate_limited"]))),
 )]
 pub async fn block(
     guard: Guard<Verify>,
@@ -149,11 +146,9 @@ pub async fn block(
     path = "/v1/clients/{id}/passphrase/unlock",
     tag = "passphrases",
     operation_id = "unlock_passphrase",
-    security(("bearer" = ["supervisor"])),
     params(("id" = values::Id, Path, description = "the client")),
     request_body = ReasonBody,
     responses((status = 200, description = "The status", body = StatusBody)),
-    extensions(("x-problems" = json!(["no_passphrase", "not_locked"]))),
 )]
 pub async fn unlock(
     guard: Guard<Unlock>,
@@ -174,11 +169,9 @@ pub async fn unlock(
     path = "/v1/clients/{id}/passphrase",
     tag = "passphrases",
     operation_id = "destroy_passphrase",
-    security(("bearer" = ["branch"])),
     params(("id" = values::Id, Path, description = "the client")),
     request_body = ReasonBody,
     responses((status = 200, description = "The status", body = StatusBody)),
-    extensions(("x-problems" = json!(["no_passphrase"]))),
 )]
 pub async fn destroy(
     guard: Guard<Register>,
@@ -236,10 +229,8 @@ pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Flaw> {
     path = "/v1/passphrases/check",
     tag = "passphrases",
     operation_id = "check_passphrase",
-    security(("bearer" = ["branch"])),
     request_body = CheckBody,
     responses((status = 200, description = "The verdict", body = VerdictBody)),
-    extensions(("x-problems" = json!(["unknown_client"]))),
 )]
 pub async fn check(
     guard: Guard<Register>,
@@ -310,7 +301,6 @@ pub struct SuggestionsBody {
     path = "/v1/passphrases/suggestions",
     tag = "passphrases",
     operation_id = "suggest_passphrases",
-    security(("bearer" = ["branch"])),
     request_body = SuggestBody,
     responses((status = 200, description = "Phrases", body = SuggestionsBody)),
 )]

@@ -5,7 +5,11 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use serde::de::DeserializeOwned;
 
-use super::{code::Code, problem::Problem};
+use super::{
+    code::Code,
+    endpoint::{Argument, Endpoint},
+    problem::Problem,
+};
 
 /// A part of the path, such as a client number, whatever is in it.
 pub struct PathPart(pub String);
@@ -35,6 +39,12 @@ fn id(text: String) -> Result<String, Problem> {
     }
 }
 
+impl Argument for PathPart {
+    fn declare(endpoint: &mut Endpoint) {
+        endpoint.add_problems(&[Code::NotFound, Code::InvalidInput]);
+    }
+}
+
 impl FromRequest for PathPart {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
@@ -44,12 +54,24 @@ impl FromRequest for PathPart {
     }
 }
 
+impl Argument for PathId {
+    fn declare(endpoint: &mut Endpoint) {
+        endpoint.add_problems(&[Code::NotFound]);
+    }
+}
+
 impl FromRequest for PathId {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(parts(request, payload).and_then(id).map(Self))
+    }
+}
+
+impl Argument for PathPair {
+    fn declare(endpoint: &mut Endpoint) {
+        endpoint.add_problems(&[Code::NotFound]);
     }
 }
 

@@ -1,10 +1,17 @@
 //! The server: binds, serves, and stops as asked.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
-use super::{context::present, intake::Intake, metrics::Metrics, routes};
+use super::{
+    context::present, health::ApiDocument, intake::Intake, metrics::Metrics, openapi, routes,
+};
 use crate::{
     app::{App, StartError, log::LostLines, rounds::Rounds},
     secrets::certificate::Certificate,
@@ -44,9 +51,11 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
     let has_own_metrics = app.settings.metrics_listen.is_some();
     let shared = metrics.clone();
     let intake = web::Data::new(Intake::default());
+    let document = web::Data::new(ApiDocument(LazyLock::new(|| openapi::json().into())));
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
+            .app_data(document.clone())
             .app_data(shared.clone())
             .app_data(intake.clone())
             .wrap(from_fn(present))

@@ -66,7 +66,6 @@ pub struct SessionBody {
     operation_id = "open_session",
     request_body = SignIn,
     responses((status = 201, description = "A session", body = SessionBody)),
-    extensions(("x-problems" = json!(["bad_credentials", "rate_limited", "overloaded"]))),
 )]
 pub async fn open_session(
     call: Call,
@@ -93,7 +92,6 @@ pub async fn open_session(
     path = "/v1/sessions/current",
     tag = "sessions",
     operation_id = "close_session",
-    security(("bearer" = ["call_center", "branch", "supervisor", "auditor", "admin", "loan_system"])),
     responses((status = 204, description = "Signed out")),
 )]
 pub async fn close_session(
@@ -110,7 +108,6 @@ pub async fn close_session(
     path = "/v1/staff/me",
     tag = "sessions",
     operation_id = "read_me",
-    security(("bearer" = ["call_center", "branch", "supervisor", "auditor", "admin"])),
     responses((status = 200, description = "The caller", body = StaffBody)),
 )]
 pub async fn me(guard: Guard<Staff, true>, call: Call) -> Result<HttpResponse, Problem> {
@@ -136,10 +133,8 @@ pub struct PasswordChange {
     path = "/v1/staff/me/password",
     tag = "sessions",
     operation_id = "change_password",
-    security(("bearer" = ["call_center", "branch", "supervisor", "auditor", "admin"])),
     request_body = PasswordChange,
     responses((status = 204, description = "Changed")),
-    extensions(("x-problems" = json!(["rate_limited", "overloaded"]))),
 )]
 pub async fn change_password(
     guard: Guard<Staff, true>,

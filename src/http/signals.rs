@@ -110,7 +110,6 @@ impl From<RaisedSignal> for SignalBody {
     path = "/v1/reports/signals",
     tag = "reports",
     operation_id = "list_signals",
-    security(("bearer" = ["supervisor", "auditor"])),
     params(SignalQuery),
     responses((status = 200, description = "A page of signals", body = PageBody<SignalBody>)),
 )]

@@ -3,7 +3,6 @@
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{StatusCode, header},
-    web::Payload,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::{
     context::Foreign,
-    extract::Call,
-    intake::{MAX_CREDENTIALS, read_whole},
+    extract::{Call, RawBody},
+    intake::MAX_CREDENTIALS,
     openapi::values,
     problem::Problem,
 };
@@ -80,14 +79,12 @@ pub struct OAuthError {
     security(("client_basic" = []), ()),
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "A token", body = TokenBody, headers(("Pragma" = String, description = "no-cache"))), (status = 400, description = "The request is none of RFC 6749", body = OAuthError), (status = 401, description = "The client id or the secret is not right", body = OAuthError, headers(("WWW-Authenticate" = String, description = "the scheme that was used")))),
-    extensions(("x-problems" = json!(["request_timeout", "payload_too_large", "rate_limited", "overloaded"]))),
 )]
 pub async fn issue_token(
     call: Call,
     request: HttpRequest,
-    payload: Payload,
+    RawBody(body): RawBody<MAX_CREDENTIALS>,
 ) -> Result<HttpResponse, Problem> {
-    let body = read_whole(&request, payload.into_inner(), MAX_CREDENTIALS).await?;
     let (login, secret, in_header) = match read_credentials(&request, body.bytes()) {
         Ok(credentials) => credentials,
         Err((error, description)) => return Ok(oauth_error(400, error, description, false)),

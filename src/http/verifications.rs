@@ -233,10 +233,8 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
     path = "/v1/verifications",
     tag = "verifications",
     operation_id = "verify_client",
-    security(("bearer" = ["call_center", "supervisor"])),
     request_body = VerificationRequest,
     responses((status = 201, description = "The recorded verification", body = VerificationBody, headers(("Location" = String, description = "where the verification is read")))),
-    extensions(("x-problems" = json!(["not_found", "rate_limited", "overloaded"]))),
 )]
 pub async fn verify(
     guard: Guard<Verify>,
@@ -269,7 +267,6 @@ pub async fn verify(
     path = "/v1/verifications/{id}",
     tag = "verifications",
     operation_id = "read_verification",
-    security(("bearer" = ["call_center", "supervisor"])),
     params(("id" = values::Id, Path, description = "the verification")),
     responses((status = 200, description = "The verification", body = VerificationBody)),
 )]
@@ -288,10 +285,8 @@ pub async fn read(
     path = "/v1/verifications/{id}/loans",
     tag = "verifications",
     operation_id = "read_loans",
-    security(("bearer" = ["call_center", "supervisor"])),
     params(("id" = values::Id, Path, description = "the verification")),
     responses((status = 200, description = "Open loans, by due date, then ticket number", body = InquiryBody)),
-    extensions(("x-problems" = json!(["not_verified", "verification_over"]))),
 )]
 pub async fn loans(
     guard: Guard<Verify>,
@@ -312,7 +307,6 @@ pub async fn loans(
     path = "/v1/verifications/{id}",
     tag = "verifications",
     operation_id = "close_verification",
-    security(("bearer" = ["call_center", "supervisor"])),
     params(("id" = values::Id, Path, description = "the verification")),
     responses((status = 204, description = "Closed")),
 )]

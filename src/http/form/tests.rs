@@ -200,10 +200,12 @@ fn the_only_blanks_are_for_the_date_and_the_signature() {
 fn the_page_may_load_its_own_style_and_nothing_else() {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     assert!(
-        CONTENT_SECURITY_POLICY.contains(&format!("'sha256-{hash}'")),
+        HEADERS
+            .content_security_policy
+            .contains(&format!("'sha256-{hash}'")),
         "the style's hash is now {hash}"
     );
-    assert!(!CONTENT_SECURITY_POLICY.contains("unsafe"));
+    assert!(!HEADERS.content_security_policy.contains("unsafe"));
 }
 
 fn count_pages(name: &str, page: &str) -> usize {

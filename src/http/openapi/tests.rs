@@ -3,107 +3,49 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use utoipa::OpenApi;
+use utoipa::openapi::{RefOr, path::ParameterIn};
 
-use super::{
-    Document,
-    answers::{WITHOUT_KEY, operations},
-    json,
+use super::json;
+use crate::{
+    domain::role::Role,
+    http::{
+        code::Code,
+        endpoint::{API, Mount},
+        endpoints::endpoints,
+    },
 };
-use crate::{domain::role::Role, http::code::Code};
 
-/// Every route with its method, as the table in `routes.rs` has them.
-fn routed() -> BTreeSet<String> {
-    let table = include_str!("../routes.rs");
-    let mut scope = "/v1";
+#[test]
+fn an_endpoint_stands_once_under_its_mount_and_documents_its_path() {
     let mut found = BTreeSet::new();
-    for piece in table.split(".service(").skip(1) {
-        if piece.starts_with("v1)") {
-            scope = "";
-        }
-        let Some(arguments) = piece.trim_start().strip_prefix("at(") else {
-            continue;
-        };
-        let mut quoted = arguments.split('"');
-        let path = quoted.nth(1).unwrap_or_default();
-        let methods = quoted.next().unwrap_or_default();
-        for method in ["get", "put", "post", "patch", "delete"] {
-            let called = |head: char| methods.contains(&format!("{head}{method}("));
-            if called('[') || called(' ') {
-                let scope = if path == "/metrics" { "" } else { scope };
-                found.insert(format!("{method} {scope}{path}"));
+    for endpoint in endpoints() {
+        let place = format!("{} {}", endpoint.method, endpoint.path);
+        assert!(found.insert(place.clone()), "{place} is declared twice");
+        let is_api = endpoint.path.starts_with(&format!("{API}/"));
+        assert_eq!(is_api, endpoint.mount == Mount::Api, "{place}");
+        let parameters = endpoint.operation().parameters.unwrap_or_default();
+        let documented = parameters.iter().filter_map(|parameter| match parameter {
+            RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path => {
+                Some(parameter.name.as_str())
             }
-        }
+            _ => None,
+        });
+        let in_path = endpoint.path.split('{').skip(1);
+        let in_path = in_path.filter_map(|part| part.split('}').next());
+        assert!(documented.eq(in_path), "{place}");
     }
-    found
+    assert!(found.len() > 50, "{found:?}");
 }
 
 #[test]
-fn every_route_is_in_the_document_and_every_operation_is_a_route() {
-    let mut api = Document::openapi();
-    let mut documented = BTreeSet::new();
-    for (path, item) in &mut api.paths.paths {
-        for (method, _) in operations(item) {
-            documented.insert(format!("{method} {path}"));
-        }
+fn every_code_is_a_problem_of_some_endpoint() {
+    let mut lost: Vec<_> = Code::all().collect();
+    for endpoint in endpoints() {
+        let problems = endpoint.problems();
+        lost.retain(|code| !problems.contains(code));
     }
-    assert_eq!(documented, routed());
-    assert!(documented.len() > 35, "the table was read");
-}
-
-#[test]
-fn the_document_tells_on_which_posts_no_key_is_honoured() {
-    let table: String = include_str!("../routes.rs")
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    let without: BTreeSet<_> = table
-        .split(".service(at(\"")
-        .filter(|row| row.contains(".without_key()"))
-        .filter_map(|row| row.split('"').next())
-        .map(|path| format!("/v1{path}"))
-        .collect();
-    let mut api = Document::openapi();
-    let mut told = BTreeSet::new();
-    for (path, item) in &mut api.paths.paths {
-        let post = item
-            .post
-            .as_ref()
-            .and_then(|post| post.operation_id.as_deref());
-        if post.is_some_and(|id| WITHOUT_KEY.contains(&id)) {
-            told.insert(path.clone());
-        }
-    }
-    assert_eq!(told, without);
-    assert_eq!(told.len(), WITHOUT_KEY.len());
-}
-
-#[test]
-fn every_problem_that_an_operation_names_is_one() {
-    // A name that is none is not carried over, so that the extension would stay or go unseen: the
-    // sources are read instead.
-    let sources = [
-        include_str!("../applications.rs"),
-        include_str!("../branches.rs"),
-        include_str!("../clients.rs"),
-        include_str!("../health.rs"),
-        include_str!("../loan_system.rs"),
-        include_str!("../passphrases.rs"),
-        include_str!("../sessions.rs"),
-        include_str!("../staff.rs"),
-        include_str!("../tokens.rs"),
-        include_str!("../verifications.rs"),
-        include_str!("../webhooks.rs"),
-    ];
-    let known: BTreeSet<_> = Code::all().map(Code::name).collect();
-    for source in sources {
-        for named in source.split("\"x-problems\" = json!([").skip(1) {
-            let list = named.split(']').next().unwrap_or_default();
-            for name in list.split('"').skip(1).step_by(2) {
-                assert!(known.contains(name), "{name}");
-            }
-        }
-    }
+    // The router answers with it where there is no endpoint.
+    assert_eq!(lost, [Code::MethodNotAllowed]);
 }
 
 #[test]
@@ -120,7 +62,6 @@ fn every_operation_has_an_id_of_its_own_a_tag_and_a_summary() {
             assert!(operation["tags"][0].is_string(), "{place}");
             let id = operation["operationId"].as_str().unwrap();
             assert!(ids.insert(id.to_owned()), "{place}: {id}");
-            assert!(operation.get("x-problems").is_none(), "{place}");
         }
     }
 }

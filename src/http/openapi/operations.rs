@@ -1,72 +1,58 @@
-//! What all operations share: the parameters of every request, the headers of every answer, and the
-//! problems that can befall any operation of a kind. Each operation names the problems of its own in
-//! `x-problems`; here they become responses.
+//! Operations, completed by what their endpoints declare: security, the problems that they can end in,
+//! and the parameters and headers that all of them share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use serde_json::json;
-use utoipa::{
-    Modify,
-    openapi::{
-        Components, Content, Header, OpenApi, PathItem, Ref, RefOr, Response,
-        example::ExampleBuilder,
-        header::HeaderBuilder,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-        response::ResponseBuilder,
-        schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type},
-    },
+use utoipa::openapi::{
+    Components, Content, Header, OpenApi, Ref, RefOr, Response,
+    example::ExampleBuilder,
+    header::HeaderBuilder,
+    path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn},
+    response::ResponseBuilder,
+    schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type},
+    security::SecurityRequirement,
 };
 
 use crate::{
-    domain::{
-        flaw::Flaw,
-        language::Language,
-        role::{Anyone, Duty},
-    },
+    domain::{flaw::Flaw, language::Language, role::Role},
     http::{
         code::Code,
+        endpoint::{Access, AnswerHeaders, Endpoint, Mount},
         problem::{self, Problem},
     },
     locales,
 };
 
-/// The extension in which an operation names its own problems.
-const PROBLEMS: &str = "x-problems";
+/// Adds the parameters that all operations refer to.
+pub fn add_parameters(components: &mut Components) {
+    for (name, parameter) in parameters() {
+        components
+            .parameters
+            .insert(name.to_owned(), RefOr::T(parameter));
+    }
+}
 
-/// What may be called before a one-time password is changed.
-const EARLY: [&str; 3] = ["close_session", "read_me", "change_password"];
-
-/// The POSTs on which no `Idempotency-Key` is honoured.
-pub const WITHOUT_KEY: [&str; 6] = [
-    "open_session",
-    "issue_token",
-    "search_clients",
-    "check_passphrase",
-    "suggest_passphrases",
-    "push_batch",
-];
-
-/// Adds what all operations share.
-pub struct Answers;
-
-impl Modify for Answers {
-    fn modify(&self, api: &mut OpenApi) {
-        let components = api.components.get_or_insert_default();
-        for (name, parameter) in parameters() {
-            components
-                .parameters
-                .insert(name.to_owned(), RefOr::T(parameter));
-        }
-        refer_to_items(components);
-        for (path, item) in &mut api.paths.paths {
-            if path.starts_with("/v1/") {
-                item.parameters = Some(vec![parameter("AcceptLanguage"), parameter("RequestId")]);
-            }
-            for (method, operation) in operations(item) {
-                complete(components, path, method, operation);
-            }
-        }
+/// Adds an endpoint's operation, with the schemas and responses that it refers to.
+pub fn add(api: &mut OpenApi, endpoint: &Endpoint) {
+    let components = api.components.get_or_insert_default();
+    components.schemas.extend(endpoint.schemas());
+    refer_to_items(components);
+    let operation = operation(components, endpoint);
+    let method = match endpoint.method {
+        Method::POST => HttpMethod::Post,
+        Method::PUT => HttpMethod::Put,
+        Method::PATCH => HttpMethod::Patch,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    };
+    let paths = &mut api.paths;
+    paths.add_path_operation(&endpoint.path, vec![method], operation);
+    if endpoint.mount == Mount::Api
+        && let Some(item) = paths.paths.get_mut(&endpoint.path)
+    {
+        item.parameters = Some(vec![parameter("AcceptLanguage"), parameter("RequestId")]);
     }
 }
 
@@ -84,33 +70,21 @@ fn refer_to_items(components: &mut Components) {
     }
 }
 
-/// The operations of a path.
-pub fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
-    let all = [
-        ("get", item.get.as_mut()),
-        ("put", item.put.as_mut()),
-        ("post", item.post.as_mut()),
-        ("patch", item.patch.as_mut()),
-        ("delete", item.delete.as_mut()),
-    ];
-    all.into_iter()
-        .filter_map(|(method, operation)| Some((method, operation?)))
-        .collect()
-}
-
-fn complete(components: &mut Components, path: &str, method: &str, operation: &mut Operation) {
-    let is_personal = path.starts_with("/v1/");
-    let id = operation.operation_id.as_deref().unwrap_or_default();
-    let takes_key = method == "post" && is_personal && !WITHOUT_KEY.contains(&id);
-    let codes = problems_of(path, takes_key, operation);
-    if takes_key {
+fn operation(components: &mut Components, endpoint: &Endpoint) -> Operation {
+    let mut operation = endpoint.operation();
+    if let Access::Roles { roles, .. } = endpoint.access {
+        operation.security = Some(security(roles));
+    }
+    if endpoint.honours_key {
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(parameter("IdempotencyKey"));
     }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
-            response.headers.extend(headers(is_personal));
-            if takes_key {
+            response
+                .headers
+                .extend(headers(endpoint.headers.cache_control));
+            if endpoint.honours_key {
                 let replayed = header("there and `true` where this is the first answer again");
                 response
                     .headers
@@ -119,7 +93,7 @@ fn complete(components: &mut Components, path: &str, method: &str, operation: &m
         }
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    for code in codes {
+    for code in endpoint.problems() {
         by_status
             .entry(code.status().as_u16())
             .or_default()
@@ -139,85 +113,18 @@ fn complete(components: &mut Components, path: &str, method: &str, operation: &m
             }
         }
     }
+    operation
 }
 
-/// Every problem that an operation can come to, in the order of [`Code::all`].
-fn problems_of(path: &str, takes_key: bool, operation: &mut Operation) -> Vec<Code> {
-    let mut named = BTreeSet::new();
-    if let Some(own) = operation
-        .extensions
-        .as_mut()
-        .and_then(|extensions| extensions.remove(PROBLEMS))
-    {
-        let own = own.as_array().cloned().unwrap_or_default();
-        named.extend(
-            own.iter()
-                .filter_map(|code| code.as_str().map(str::to_owned)),
-        );
+/// A token of one of the roles, which service accounts get by the OAuth2 flow of client credentials.
+fn security(roles: &[Role]) -> Vec<SecurityRequirement> {
+    let names = roles.iter().map(|role| role.name());
+    let mut requirements = vec![SecurityRequirement::new("bearer", names)];
+    if roles == [Role::LoanSystem] {
+        let none: [&str; 0] = [];
+        requirements.push(SecurityRequirement::new("client_credentials", none));
     }
-    let mut add = |codes: &[Code]| named.extend(codes.iter().map(|code| code.name().to_owned()));
-    if path.starts_with("/v1/") {
-        add(&[Code::NotAcceptable, Code::Internal, Code::Unavailable]);
-    }
-    if path.contains('{') {
-        add(&[Code::NotFound]);
-    }
-    if let Some(roles) = roles_of(operation) {
-        add(&[Code::Unauthenticated]);
-        if roles < Anyone::ROLES.len() {
-            add(&[Code::Forbidden]);
-        }
-        let id = operation.operation_id.as_deref().unwrap_or_default();
-        if !EARLY.contains(&id) {
-            add(&[Code::PasswordChangeRequired]);
-        }
-    }
-    let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let is_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query);
-    if parameters.iter().any(is_query) {
-        add(&[Code::UnknownParameter, Code::InvalidInput]);
-    }
-    if path.contains("_number}") {
-        add(&[Code::InvalidInput]);
-    }
-    let takes_json = matches!(&operation.request_body, Some(RefOr::T(body)) if body.content.contains_key("application/json"));
-    if takes_json || takes_key {
-        add(&[Code::Overloaded]);
-    }
-    if takes_json {
-        add(&[
-            Code::BadRequest,
-            Code::MalformedJson,
-            Code::WrongType,
-            Code::UnknownField,
-            Code::RequestTimeout,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-            Code::InvalidInput,
-        ]);
-    }
-    if takes_key {
-        add(&[
-            Code::BadRequest,
-            Code::RequestTimeout,
-            Code::RequestInProgress,
-            Code::IdempotencyKeyInvalid,
-            Code::IdempotencyKeyReused,
-            Code::PayloadTooLarge,
-        ]);
-    }
-    let all = Code::all();
-    all.filter(|code| named.contains(code.name())).collect()
-}
-
-/// How many roles may call an operation; nothing where anybody may.
-fn roles_of(operation: &Operation) -> Option<usize> {
-    let required = serde_json::to_value(operation.security.as_ref()?).ok()?;
-    let roles = required
-        .as_array()?
-        .iter()
-        .find_map(|one| one.get("bearer"))?;
-    roles.as_array().map(Vec::len)
+    requirements
 }
 
 /// The response of a status, with an example for each of its problems.
@@ -258,7 +165,9 @@ fn shared(status: u16, codes: &[Code]) -> Response {
         .description(told.join(" "))
         .content("application/problem+json", content.build())
         .build();
-    response.headers.extend(headers(true));
+    response
+        .headers
+        .extend(headers(AnswerHeaders::default().cache_control));
     response.headers.extend(headers_of_status(status));
     response
 }
@@ -322,13 +231,13 @@ fn headers_of_status(status: u16) -> Vec<(String, RefOr<Header>)> {
 }
 
 /// The headers of every answer.
-fn headers(is_personal: bool) -> Vec<(String, RefOr<Header>)> {
+fn headers(cache_control: Option<&str>) -> Vec<(String, RefOr<Header>)> {
     let mut headers = vec![(
         "x-request-id".to_owned(),
         header("the request's id, as in the log and the audit"),
     )];
-    if is_personal {
-        headers.push(("Cache-Control".to_owned(), header("`no-store`")));
+    if let Some(caching) = cache_control {
+        headers.push(("Cache-Control".to_owned(), header(&format!("`{caching}`"))));
     }
     headers
 }
