@@ -14,7 +14,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BINARY = os.path.join(ROOT, "target", "release", "qupia")
+BINARY = os.path.join(ROOT, "target", "dist", "qupia")
 SPECIALISTS = 64
 PHRASE = "қызыл алма тау"
 PASSWORD = "lantern marmot orchard"

@@ -1,72 +1,61 @@
-//! `App`: settings, clock, chance, store, hasher, keyring. Built once, by one builder, which the
-//! program and the tests share.
+//! `App`: settings, clock, random numbers, database, hash workers, keys. The program and the tests build it
+//! by the same function.
 
 pub mod chain_head;
 pub mod clock;
 pub mod detached;
 pub mod drain;
 pub mod foundation;
+pub mod keyed_locks;
 pub mod log;
 pub mod open_network;
 pub mod outbound;
 pub mod reload;
-pub mod rounds;
 pub mod settings;
 pub mod signal_counts;
-pub mod turns;
+mod start_error;
+pub mod ticker;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use secrecy::SecretString;
 
+pub use self::start_error::StartError;
 use self::{
-    clock::Clock,
-    detached::Detached,
-    drain::Drain,
-    foundation::Foundation,
-    outbound::Outbound,
-    reload::KeyringRefused,
-    settings::{Settings, SettingsError},
-    signal_counts::SignalCounts,
-    turns::Turns,
+    clock::Clock, detached::Detached, drain::Drain, foundation::Foundation,
+    keyed_locks::KeyedLocks, outbound::Outbound, settings::Settings, signal_counts::SignalCounts,
 };
 use crate::{
     loans::source::LoanSource,
-    secrets::{
-        certificate::CertificateError,
-        chance::Chance,
-        hasher::{Hasher, HasherStartError},
-        keyring::KeyringError,
-    },
-    store::StoreError,
+    secrets::{chance::Chance, hasher::Hasher},
 };
 
-/// Everything that a story needs. Cheap to clone.
+/// Everything that a use case needs. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
 /// The parts of an [`App`].
 pub struct Parts {
-    /// settings, clock, chance, keys and database, which are the app's own as well
+    /// settings, clock, random numbers, keys and database
     pub foundation: Foundation,
     /// the hash workers
     pub hasher: Hasher,
     /// calls to receivers of webhooks
     pub outbound: Outbound,
-    /// the loan system that is asked, where there is one
+    /// the loan system that loans are requested from, if any
     pub loan_source: Option<LoanSource>,
-    /// signals that this process raised
+    /// number of signals that this process raised
     pub signals: SignalCounts,
-    /// whether the keyring's file is one that cannot be taken
-    pub keyring_refused: KeyringRefused,
-    /// whose turn it is to search: a person's searches come one after the other, so that those that find
-    /// nobody are counted before the next begins
-    pub searches: Turns,
-    /// whether it was asked to stop
+    /// whether the keyring's file has been rejected, and the keys before it are still in use
+    pub keyring_refused: AtomicBool,
+    /// searches by staff id: those of one person run one after the other, so that an empty result is counted
+    /// before the next search begins
+    pub searches: KeyedLocks,
+    /// whether the process is stopping
     pub drain: Drain,
-    /// work that goes on though nobody waits for it
+    /// background work that no caller waits for
     pub detached: Detached,
-    /// the first admin's one-time password, where the settings give one
+    /// the first admin's one-time password from the settings
     pub bootstrap_password: Option<SecretString>,
 }
 
@@ -86,68 +75,6 @@ impl std::ops::Deref for Parts {
     }
 }
 
-/// Why the service does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// a setting
-    #[error("{0}")]
-    Settings(#[from] SettingsError),
-    /// the keyring's file
-    #[error("{0}")]
-    Keyring(#[from] KeyringError),
-    /// the keyring does not fit the data, or the other way round
-    #[error("{0}")]
-    WrongKeyring(String),
-    /// the database
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    /// migrations are pending, and the command is not one that applies them
-    #[error("{0} migrations are pending: run `qupia migrate` first")]
-    Unmigrated(usize),
-    /// the hash workers
-    #[error("{0}")]
-    Hasher(#[from] HasherStartError),
-    /// the log
-    #[error("log: {0}")]
-    Log(String),
-    /// signals cannot be heard
-    #[error("no word of signals: {0}")]
-    Signals(std::io::Error),
-    /// the first admin could not be made
-    #[error("the first admin could not be made: {0}")]
-    FirstAdmin(String),
-    /// the certificate
-    #[error("tls: {0}")]
-    Certificate(#[from] CertificateError),
-    /// the address could not be bound, or serving ended
-    #[error("cannot serve: {0}")]
-    Listen(std::io::Error),
-    /// the data folder
-    #[error("the data folder {folder}: {error}")]
-    DataFolder {
-        /// which
-        folder: String,
-        /// why
-        error: std::io::Error,
-    },
-}
-
-impl StartError {
-    /// Whether settings, arguments or keys are at fault, rather than the machine.
-    #[must_use]
-    pub fn is_settings(&self) -> bool {
-        matches!(
-            self,
-            Self::Settings(_)
-                | Self::Store(StoreError::Unfit(_))
-                | Self::Keyring(_)
-                | Self::WrongKeyring(_)
-                | Self::Log(_)
-                | Self::Certificate(_)
-        )
-    }
-}
-
 impl App {
     /// Builds the app: data folder, migrations, keyring, store, workers.
     ///
@@ -156,29 +83,29 @@ impl App {
     pub async fn build(
         mut settings: Settings,
         clock: Clock,
-        chance: Chance,
+        rng: Chance,
     ) -> Result<Self, StartError> {
-        // The tables of weak phrases take a moment; the first branch specialist does not wait for them.
+        // Building the tables of weak passphrases takes a moment, which the first request need not wait for.
         std::thread::spawn(crate::domain::strength::prepare);
         let bootstrap_password = settings.take_bootstrap_password();
-        let foundation = Foundation::lay(settings, clock, chance.clone()).await?;
+        let foundation = Foundation::build(settings, clock, rng.clone()).await?;
         let hash = &foundation.settings.hash;
         let keys = foundation.keys.now();
-        let hasher = Hasher::start(hash.clone(), &keys.keyring, chance)?;
+        let hasher = Hasher::start(hash.clone(), &keys.keyring, rng)?;
         if hash.below_floor() {
             tracing::warn!(
                 "the hash costs less than OWASP's and ASVS's floor (46 MiB t=1 or its equals)"
             );
         }
-        // Comes before other callers: it installs what all of them speak TLS with.
+        // Before other HTTP clients: it installs the TLS provider of all of them.
         let outbound = Outbound::new(foundation.settings.webhooks.outbound.clone());
         let loan_source = foundation.loan_source()?;
         Ok(Self(Arc::new(Parts {
             outbound,
             loan_source,
             signals: SignalCounts::default(),
-            keyring_refused: KeyringRefused::default(),
-            searches: Turns::default(),
+            keyring_refused: AtomicBool::new(false),
+            searches: KeyedLocks::default(),
             drain: Drain::default(),
             detached: Detached::here(),
             foundation,

@@ -4,39 +4,28 @@ mod audit;
 mod backup;
 mod calibrate;
 mod demo;
+mod failure;
 mod keys;
 mod loans;
+mod location;
 mod output;
 mod serve;
 mod sessions;
 mod staff;
+mod start;
 mod stop;
 
-use std::{env, io, path::PathBuf, process::ExitCode, sync::OnceLock, time::Duration};
+use std::{env, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, error::ContextKind};
-use qupia::{
-    app::{
-        StartError,
-        clock::Clock,
-        foundation::{self, Foundation},
-        log::{self, Log, LostLines},
-        settings::{Flags, Settings, SettingsError},
-    },
-    http::openapi,
-    secrets::chance::Chance,
+use clap::{Parser, Subcommand, error::ContextKind};
+use qupia::{app::foundation, app::settings::Settings, http::openapi};
+
+use self::{
+    failure::Failure,
+    location::Location,
+    output::{note, say},
+    start::{flush_log, start_log},
 };
-use tracing_subscriber::EnvFilter;
-
-use self::output::{note, say};
-
-/// Exit code for bad settings or arguments; clap's own is the same.
-const BAD_SETTINGS: u8 = 2;
-/// Whoever reads the log has so long to take the last lines.
-const LAST_LINES: Duration = Duration::from_secs(1);
-
-/// The log of this process; the subscriber that writes to it is the process's as well.
-static LOG: OnceLock<Log> = OnceLock::new();
 
 #[derive(Parser)]
 #[command(
@@ -55,7 +44,7 @@ enum Command {
     /// Serves the API. With no settings at all it begins with an empty database in ./data
     Serve {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         /// The address to listen on, such as 127.0.0.1:8080
         #[arg(long, value_name = "ADDR:PORT")]
         listen: Option<String>,
@@ -66,7 +55,7 @@ enum Command {
     /// Applies the migrations that are pending
     Migrate {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
     /// Enters staff and gives new passwords, on the machine itself
     #[command(subcommand)]
@@ -87,12 +76,12 @@ enum Command {
     /// Makes, lists, rotates and retires keys
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Looks at the settings
+    /// Checks the settings
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Prints the OpenAPI document
     Openapi,
-    /// Measures what a hash takes here, and prints settings for a wanted time and memory
+    /// Measures what a hash takes here, and prints settings for a given time and memory
     Calibrate(calibrate::Calibrate),
 }
 
@@ -101,14 +90,14 @@ enum StaffCommand {
     /// Enters staff or a service account, and prints the one-time password or client secret once
     Add {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         #[command(flatten)]
         entry: staff::Entry,
     },
     /// Makes a new one-time password or client secret, and prints it once; all sessions end
     Reset {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         /// Whose
         login: staff::LoginArgument,
     },
@@ -119,100 +108,13 @@ enum ConfigCommand {
     /// Prints the settings in force, secrets masked
     Check {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
 }
 
-#[derive(Args, Clone)]
-pub struct Place {
-    /// The settings file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The data folder
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// The database: sqlite:PATH or postgres://…
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-}
-
-impl Place {
-    fn flags(&self, listen: Option<String>) -> Flags {
-        Flags {
-            config: self.config.clone(),
-            data_dir: self.data_dir.clone(),
-            database_url: self.database_url.clone(),
-            listen,
-        }
-    }
-
-    fn settings(&self, listen: Option<String>) -> Result<Settings, Failure> {
-        let read = Settings::read(&self.flags(listen), environment()?.into_iter());
-        read.map_err(Failure::settings)
-    }
-}
-
-/// The environment; a variable of ours that is no text is named rather than passed over.
-fn environment() -> Result<Vec<(String, String)>, Failure> {
-    let mut variables = Vec::new();
-    for (name, value) in env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if !name.starts_with("QUPIA_") {
-            continue;
-        }
-        let Ok(value) = value.into_string() else {
-            return Err(Failure::argument(format!("{name}: it is not UTF-8")));
-        };
-        variables.push((name, value));
-    }
-    Ok(variables)
-}
-
-/// Why a command did not do what was asked, for people to read.
-struct Failure {
-    code: u8,
-    message: String,
-}
-
-impl Failure {
-    /// A bad argument or setting.
-    fn argument(message: String) -> Self {
-        Self {
-            code: BAD_SETTINGS,
-            message,
-        }
-    }
-
-    fn settings(error: SettingsError) -> Self {
-        StartError::from(error).into()
-    }
-
-    /// An end that is none: nobody is left to be told more.
-    fn none() -> Self {
-        Self {
-            code: 0,
-            message: String::new(),
-        }
-    }
-
-    /// Anything else.
-    fn other(message: String) -> Self {
-        Self { code: 1, message }
-    }
-}
-
-impl From<StartError> for Failure {
-    fn from(error: StartError) -> Self {
-        Self {
-            code: if error.is_settings() { BAD_SETTINGS } else { 1 },
-            message: error.to_string(),
-        }
-    }
-}
-
-/// Runs the command that was asked for.
+/// Runs the requested command.
 pub fn run() -> ExitCode {
-    let code = match obey(arguments().command) {
+    let code = match run_command(arguments().command) {
         Ok(()) => 0,
         Err(failure) => {
             if failure.code != 0 {
@@ -225,17 +127,10 @@ pub fn run() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// What was logged is written before the process ends, where somebody takes it.
-fn flush_log() {
-    if let Some(log) = LOG.get() {
-        log.flush(LAST_LINES);
-    }
-}
-
-/// The arguments; where they do not do, clap says so and ends the program.
+/// The arguments. If they are wrong, clap prints why and ends the program.
 fn arguments() -> Cli {
     Cli::try_parse().unwrap_or_else(|mut error| {
-        // A password with a blank in it, which nobody quoted for the shell, is in the next argument.
+        // An unquoted password with a blank continues in the next argument, which must not be printed.
         if env::args_os().any(|given| given.to_string_lossy().starts_with("--database-url")) {
             error.remove(ContextKind::InvalidArg);
             error.remove(ContextKind::InvalidSubcommand);
@@ -244,75 +139,35 @@ fn arguments() -> Cli {
     })
 }
 
-fn obey(command: Command) -> Result<(), Failure> {
+fn run_command(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve {
-            place,
+            location,
             listen,
             demo: true,
-        } => demo::serve(&place.flags(listen)),
-        Command::Serve { place, listen, .. } => serve::serve(place.settings(listen)?),
-        Command::Migrate { place } => migrate(place.settings(None)?),
-        Command::Staff(StaffCommand::Add { place, entry }) => {
-            staff::add(place.settings(None)?, entry)
+        } => demo::serve(&location.flags(listen)),
+        Command::Serve {
+            location, listen, ..
+        } => serve::serve(location.settings(listen)?),
+        Command::Migrate { location } => migrate(location.settings(None)?),
+        Command::Staff(StaffCommand::Add { location, entry }) => {
+            staff::add(location.settings(None)?, entry)
         }
-        Command::Staff(StaffCommand::Reset { place, login }) => {
-            staff::reset(place.settings(None)?, login)
+        Command::Staff(StaffCommand::Reset { location, login }) => {
+            staff::reset(location.settings(None)?, login)
         }
-        Command::Loans(command) => loans::obey(command),
-        Command::Config(ConfigCommand::Check { place }) => {
-            say(place.settings(None)?.masked().trim_end())
+        Command::Loans(command) => loans::run(command),
+        Command::Config(ConfigCommand::Check { location }) => {
+            say(location.settings(None)?.masked().trim_end())
         }
         Command::Audit(command) => audit::run(command),
-        Command::Backup(wish) => backup::back_up(wish),
-        Command::Restore(wish) => backup::restore(wish),
+        Command::Backup(command) => backup::back_up(command),
+        Command::Restore(command) => backup::restore(command),
         Command::Sessions(command) => sessions::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Openapi => say(openapi::json()),
-        Command::Calibrate(wish) => wish.run(),
+        Command::Calibrate(command) => command.run(),
     }
-}
-
-/// Opens what a command looks after, and does something with it.
-fn upkeep(
-    settings: Settings,
-    work: impl AsyncFnOnce(&Foundation) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    start_log(&settings)?;
-    actix_web::rt::System::new().block_on(async move {
-        let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
-        work(&foundation).await
-    })
-}
-
-/// A progress bar, where standard error is a terminal.
-fn progress(what: &'static str) -> indicatif::ProgressBar {
-    let style = indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} {eta}")
-        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
-    indicatif::ProgressBar::new(0)
-        .with_style(style)
-        .with_message(what)
-}
-
-/// The log goes to standard error; what a command is asked to print goes to standard output.
-fn start_log(settings: &Settings) -> Result<LostLines, StartError> {
-    let failed = |error: &dyn std::fmt::Display| StartError::Log(error.to_string());
-    let filter = EnvFilter::try_new(&settings.log_filter)
-        .map_err(|error| StartError::Log(format!("filter: {error}")))?;
-    let log = Log::to(io::stderr()).map_err(|error| failed(&error))?;
-    let log = LOG.get_or_init(|| log);
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .log_internal_errors(false)
-        .with_writer(log.clone());
-    let started = if settings.log_json {
-        subscriber.json().try_init()
-    } else {
-        subscriber.with_ansi(false).try_init()
-    };
-    started.map_err(|error| failed(&error))?;
-    log::tell_panics();
-    Ok(log.lost().clone())
 }
 
 fn migrate(mut settings: Settings) -> Result<(), Failure> {
@@ -335,7 +190,7 @@ mod tests {
     use super::Cli;
 
     #[test]
-    fn no_two_arguments_of_a_command_are_in_each_others_way() {
+    fn the_arguments_of_no_command_conflict() {
         Cli::command().debug_assert();
     }
 }

@@ -10,6 +10,7 @@ pub mod app;
 pub mod domain;
 pub mod flows;
 pub mod http;
+pub mod json;
 pub mod loans;
 pub mod locales;
 pub mod secrets;

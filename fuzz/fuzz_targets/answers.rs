@@ -12,11 +12,13 @@ use qupia::{
         identifier::{ClientNumber, TicketNumber},
         loan::{LoanRecord, MAX_GRACE_DAYS},
         money::{Money, parse_currency},
+        text::short_line,
     },
     loans::{
-        fineract::{open_accounts, read_grace, read_loan},
-        record::product,
-        simple,
+        dialect::{
+            fineract::{open_accounts, read_grace, read_loan},
+            simple,
+        },
         source::Answer,
     },
 };
@@ -43,7 +45,7 @@ fuzz_target!(|input: &[u8]| {
     for account in accounts {
         if let Ok((name, loan)) = read_loan(account, second.unwrap_or_default(), &NUMBER, now) {
             assert_eq!(loan.grace_days, None, "no page states it");
-            assert_eq!(product(&name), Ok(loan.product.clone()));
+            assert_eq!(short_line(&name), Ok(loan.product.clone()));
             holds(&loan, now);
         }
     }
@@ -54,8 +56,11 @@ fn holds(loan: &LoanRecord, now: DateTime<Utc>) {
     assert!(loan.client_number == *NUMBER && loan.is_open && loan.as_of <= now);
     let ticket = loan.ticket_number.as_str();
     assert!(TicketNumber::parse(ticket).is_ok_and(|again| again == loan.ticket_number));
-    assert_eq!(product(&loan.product), Ok(loan.product.clone()));
+    assert_eq!(short_line(&loan.product), Ok(loan.product.clone()));
     assert_eq!(parse_date(&loan.due_on.to_string()), Ok(loan.due_on));
     let currency = parse_currency(loan.balance.currency_code()).expect("a currency");
-    assert_eq!(Money::parse(&loan.balance.amount(), currency), Ok(loan.balance));
+    assert_eq!(
+        Money::parse(&loan.balance.amount(), currency),
+        Ok(loan.balance)
+    );
 }

@@ -14,7 +14,11 @@ use qupia::secrets::keyring::Keyring;
 
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let shared = PathBuf::from("/dev/shm");
-    let place = if shared.is_dir() { shared } else { std::env::temp_dir() };
+    let place = if shared.is_dir() {
+        shared
+    } else {
+        std::env::temp_dir()
+    };
     let folder = place.join(format!("qupia-keyring-fuzz-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder is made");
     folder
@@ -40,16 +44,28 @@ fuzz_target!(|text: &[u8]| {
             assert!(!format!("{keyring:?} {:?}", keyring.warnings()).contains(CANARY));
             let _ = fs::remove_file(&copy);
             keyring.create(&copy).expect("what is read can be written");
-            let mode = fs::metadata(&copy).expect("it was written").permissions().mode();
+            let mode = fs::metadata(&copy)
+                .expect("it was written")
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
             let again = Keyring::load(&copy).expect("what is written can be read");
             assert_eq!(again.checks(), keyring.checks());
             let all = |keyring: &Keyring| -> Vec<_> {
-                let key = |key: &qupia::secrets::keyring::Key| (key.id().to_owned(), key.state(), key.created_at().timestamp());
+                let key = |key: &qupia::secrets::keyring::Key| {
+                    (
+                        key.id().to_owned(),
+                        key.state(),
+                        key.created_at().timestamp(),
+                    )
+                };
                 keyring.all().map(key).collect()
             };
             assert_eq!(all(&again), all(&keyring));
-            assert!(keyring.create(&copy).is_err(), "a keyring is never overwritten");
+            assert!(
+                keyring.create(&copy).is_err(),
+                "a keyring is never overwritten"
+            );
         }
     }
 });
@@ -57,6 +73,13 @@ fuzz_target!(|text: &[u8]| {
 fn write(file: &PathBuf, text: &[u8]) {
     use std::io::Write;
     let mut options = fs::OpenOptions::new();
-    let opened = options.create(true).truncate(true).write(true).mode(0o600).open(file);
-    opened.and_then(|mut file| file.write_all(text)).expect("it is written");
+    let opened = options
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(file);
+    opened
+        .and_then(|mut file| file.write_all(text))
+        .expect("it is written");
 }

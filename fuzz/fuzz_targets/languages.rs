@@ -25,13 +25,20 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let lower = text.to_ascii_lowercase();
     // What is chosen was asked for; nothing else is English.
-    assert!(found == Language::En || lower.contains(found.code()), "{text}");
+    assert!(
+        found == Language::En || lower.contains(found.code()),
+        "{text}"
+    );
     for language in Language::ALL {
         let first = format!("{}-KZ;q=1, {text}", language.code());
         assert_eq!(best(header(first.as_bytes()).expect("a header")), language);
         let never = format!("{};q=0, {text}", language.code());
         if text.split(',').count() < 30 {
-            assert_eq!(best(header(never.as_bytes()).expect("a header")), found, "{text}");
+            assert_eq!(
+                best(header(never.as_bytes()).expect("a header")),
+                found,
+                "{text}"
+            );
         }
     }
     let taken = |text: &str| {

@@ -27,7 +27,10 @@ fuzz_target!(|input: (Vec<u16>, &[u8])| {
             Ok(record) => {
                 let written = written(record);
                 assert!(written.len() <= MAX_LINE);
-                assert!(parse(written.as_bytes()).is_ok_and(|again| again == *record), "{written}");
+                assert!(
+                    parse(written.as_bytes()).is_ok_and(|again| again == *record),
+                    "{written}"
+                );
             }
             Err(flaws) => {
                 assert!((1..=16).contains(&flaws.len()));

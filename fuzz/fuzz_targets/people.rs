@@ -37,14 +37,23 @@ fn telephone(phone: &Phone) {
     let kept = phone.as_str();
     let digits = kept.strip_prefix('+').expect("a plus stands before it");
     assert!(digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0'));
-    assert!((5..=15).contains(&digits.len()), "E.164 has 15 digits at most: {kept}");
+    assert!(
+        (5..=15).contains(&digits.len()),
+        "E.164 has 15 digits at most: {kept}"
+    );
     assert!(Phone::parse(kept).is_ok_and(|again| again == *phone));
     let masked = phone.masked();
     assert_eq!(masked.len(), kept.len());
     assert!(masked.bytes().filter(u8::is_ascii_digit).count() == 3);
     if let Some(national) = digits.strip_prefix('7') {
-        for form in [format!("8{national}"), format!("7 ({}) {}", &national[..3], &national[3..])] {
-            assert!(Phone::parse(&form).is_ok_and(|again| again == *phone), "{form}");
+        for form in [
+            format!("8{national}"),
+            format!("7 ({}) {}", &national[..3], &national[3..]),
+        ] {
+            assert!(
+                Phone::parse(&form).is_ok_and(|again| again == *phone),
+                "{form}"
+            );
         }
     }
 }

@@ -59,7 +59,10 @@ fuzz_target!(|tried: Tried| {
         Tried::Claims(body) => {
             let kid = KEYRING.active(Purpose::Token).id();
             assert!(!kid.is_empty());
-            refuse(&format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(body)));
+            refuse(&format!(
+                "{header}.{}.{signature}",
+                URL_SAFE_NO_PAD.encode(body)
+            ));
         }
         Tried::Changed(changes) => {
             let mut bytes = ISSUED.clone().into_bytes();
@@ -74,7 +77,16 @@ fuzz_target!(|tried: Tried| {
             refuse(&format!("{before}{text}{after}"));
         }
         Tried::Issued(staff_id, session_id, role, issued_at, expires_at, now) => {
-            issue(Claims { staff_id, session_id, role, issued_at, expires_at }, now);
+            issue(
+                Claims {
+                    staff_id,
+                    session_id,
+                    role,
+                    issued_at,
+                    expires_at,
+                },
+                now,
+            );
         }
     }
 });
@@ -94,7 +106,10 @@ fn issue(said: Claims, now: i64) {
     for _ in 0..2 {
         match TOKENS.check(&token, now) {
             Ok(read) => assert!(good && read == said),
-            Err(_) => assert!(!good || said.issued_at < 0 || said.expires_at < 0, "{said:?}"),
+            Err(_) => assert!(
+                !good || said.issued_at < 0 || said.expires_at < 0,
+                "{said:?}"
+            ),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The newest seal, remembered in a file of the data folder, outside the database: so that whoever
-//! cuts off the end of the audit in the database does not go unseen.
+//! The newest seal, in a file of the data folder outside the database, so that a truncated audit in the
+//! database is noticed.
 //!
-//! It only ever moves forward. A database that holds less than it remembers, or something else, has
-//! lost seals, and the file stays as it is to show it.
+//! The file only moves forward. If the database lacks the seal that the file has, seals were lost or replaced,
+//! and the file stays as it is to prove it.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use crate::{
 
 const FILE: &str = "audit-head";
 
-/// A seal that is known from outside the database.
+/// A seal that was stored outside the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownSeal {
     /// its number
@@ -60,38 +60,38 @@ impl std::fmt::Display for KnownSeal {
     }
 }
 
-fn place(data_dir: &Path) -> PathBuf {
+fn path_in(data_dir: &Path) -> PathBuf {
     data_dir.join(FILE)
 }
 
-/// The newest seal that this data folder knows of.
+/// The newest seal that this data folder has.
 ///
 /// # Errors
-/// Where the file is there and cannot be read, or holds something else.
+/// Where the file exists and cannot be read, or has other contents.
 pub fn recall(data_dir: &Path) -> io::Result<Option<KnownSeal>> {
-    match fs::read_to_string(place(data_dir)) {
+    match fs::read_to_string(path_in(data_dir)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
         Ok(text) => KnownSeal::parse(&text).map(Some).ok_or_else(|| {
             io::Error::other(format!(
                 "{} does not hold NUMBER:HASH",
-                place(data_dir).display()
+                path_in(data_dir).display()
             ))
         }),
     }
 }
 
-/// Remembers a newer seal, at one stroke. Not synced: what a power cut takes from it, the log has.
+/// Replaces the seal atomically. Not synced: what a power cut loses is still in the log.
 ///
 /// # Errors
 /// Where it cannot be written.
 pub fn remember(data_dir: &Path, seal: &KnownSeal) -> io::Result<()> {
     let next = data_dir.join(format!("{FILE}.new"));
-    // What a write that was cut off left behind is made anew.
+    // An interrupted write may have left it behind.
     match fs::remove_file(&next) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
     private_file::create(&next)?.write_all(format!("{seal}\n").as_bytes())?;
-    fs::rename(next, place(data_dir))
+    fs::rename(next, path_in(data_dir))
 }

@@ -1,42 +1,38 @@
-//! The one clock. Tests freeze it and set it forward.
+//! The only clock. Tests freeze it and advance it.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use tokio::sync::watch;
 
-/// Tells the time, to the microsecond. Cheap to clone; clones of a frozen clock move together.
+/// A clock with a resolution of a microsecond. Cheap to clone; clones of a frozen clock move together.
 #[derive(Clone)]
 pub struct Clock(Source);
 
 #[derive(Clone)]
 enum Source {
     System,
-    /// microseconds since 1970, watched by whoever waits
+    /// microseconds since 1970
     Frozen(Arc<watch::Sender<i64>>),
 }
 
 impl Clock {
     /// The machine's clock.
-    #[must_use]
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A clock that stands still.
-    #[must_use]
+    /// A clock that stands still at a time.
     pub fn frozen(at: DateTime<Utc>) -> Self {
         let (micros, _) = watch::channel(at.timestamp_micros());
         Self(Source::Frozen(Arc::new(micros)))
     }
 
-    /// The time.
-    #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             #[expect(
                 clippy::disallowed_methods,
-                reason = "this is the clock that the others ask"
+                reason = "this is the clock that everything else uses"
             )]
             Source::System => Utc::now().trunc_subsecs(6),
             Source::Frozen(micros) => {
@@ -45,7 +41,7 @@ impl Clock {
         }
     }
 
-    /// Waits until a moment has come, by this clock.
+    /// Waits until a time, by this clock.
     pub async fn until(&self, moment: DateTime<Utc>) {
         match &self.0 {
             Source::System => {
@@ -55,13 +51,13 @@ impl Clock {
             Source::Frozen(micros) => {
                 let mut moved = micros.subscribe();
                 let until = moment.timestamp_micros();
-                // The clock that is watched is held here, so that it is never gone.
+                // `self` has the sender, so this cannot fail.
                 let _come = moved.wait_for(|now| *now >= until).await;
             }
         }
     }
 
-    /// Moves a frozen clock; the machine's own goes as it goes.
+    /// Moves a frozen clock; does nothing to the machine's.
     pub fn advance(&self, by: TimeDelta) {
         if let Source::Frozen(micros) = &self.0 {
             micros.send_modify(|now| *now += by.num_microseconds().unwrap_or_default());

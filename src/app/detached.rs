@@ -1,16 +1,16 @@
-//! Work that goes on though nobody waits for it any more, such as an attempt that has to come to its end.
+//! Background work that goes on after its caller has gone, such as an attempt that must be settled.
 //!
-//! It runs on the runtime that built the app. One of the server's workers has a runtime of its own, and
-//! takes what it was given with it when it stops.
+//! It runs on the runtime that built the app: a worker of the server has a runtime of its own, whose tasks end
+//! when the worker stops.
 
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use tokio::{runtime::Handle, sync::watch};
 
-/// Between two tries once the end is awaited.
+/// Pause between two attempts while the process is stopping.
 const LAST_PAUSE: Duration = Duration::from_millis(200);
 
-/// What is under way, by the name of what it is about.
+/// The work in progress, by its key.
 pub struct Detached {
     runtime: Handle,
     state: Arc<watch::Sender<State>>,
@@ -18,24 +18,24 @@ pub struct Detached {
 
 #[derive(Default)]
 struct State {
-    under_way: HashMap<String, usize>,
-    /// whether the end is awaited
+    in_progress: HashMap<String, usize>,
+    /// whether the process is stopping
     is_ending: bool,
 }
 
-/// One piece of work, under way for as long as it lives.
-struct UnderWay {
-    about: String,
+/// A piece of work, in progress until this is dropped.
+struct InProgress {
+    key: String,
     state: Arc<watch::Sender<State>>,
 }
 
-impl Drop for UnderWay {
+impl Drop for InProgress {
     fn drop(&mut self) {
         self.state.send_modify(|state| {
-            if let Some(pieces) = state.under_way.get_mut(&self.about) {
+            if let Some(pieces) = state.in_progress.get_mut(&self.key) {
                 *pieces -= 1;
                 if *pieces == 0 {
-                    state.under_way.remove(&self.about);
+                    state.in_progress.remove(&self.key);
                 }
             }
         });
@@ -43,11 +43,10 @@ impl Drop for UnderWay {
 }
 
 impl Detached {
-    /// Nothing yet, on the runtime of whoever makes it.
+    /// On the caller's runtime.
     ///
     /// # Panics
     /// Outside of a runtime.
-    #[must_use]
     pub fn here() -> Self {
         Self {
             runtime: Handle::current(),
@@ -55,45 +54,43 @@ impl Detached {
         }
     }
 
-    /// Begins a piece of work.
-    pub fn spawn(&self, about: &str, work: impl Future<Output = ()> + Send + 'static) {
+    /// Starts a piece of work.
+    pub fn spawn(&self, key: &str, work: impl Future<Output = ()> + Send + 'static) {
         self.state.send_modify(|state| {
-            *state.under_way.entry(about.to_owned()).or_default() += 1;
+            *state.in_progress.entry(key.to_owned()).or_default() += 1;
         });
-        let under_way = UnderWay {
-            about: about.to_owned(),
+        let in_progress = InProgress {
+            key: key.to_owned(),
             state: Arc::clone(&self.state),
         };
         self.runtime.spawn(async move {
-            let _under_way = under_way;
+            let _in_progress = in_progress;
             work.await;
         });
     }
 
-    /// Whether anything about this is under way.
-    #[must_use]
-    pub fn is_under_way(&self, about: &str) -> bool {
-        self.state.borrow().under_way.contains_key(about)
+    /// Whether any work of this key is in progress.
+    pub fn is_in_progress(&self, key: &str) -> bool {
+        self.state.borrow().in_progress.contains_key(key)
     }
 
-    /// Waits before a next try; hardly at all once the end is awaited.
+    /// Waits before the next attempt; hardly at all while the process is stopping.
     pub async fn pause(&self, pause: Duration) {
         let mut state = self.state.subscribe();
         if state.borrow().is_ending {
             tokio::time::sleep(pause.min(LAST_PAUSE)).await;
             return;
         }
-        // Either is a reason to go on.
         let _over_or_ending =
             tokio::time::timeout(pause, state.wait_for(|state| state.is_ending)).await;
     }
 
-    /// Waits until all is done. What waits before a next try does so no longer.
+    /// Waits until all work is done, and cuts its pauses short.
     pub async fn ended(&self) {
         self.state.send_modify(|state| state.is_ending = true);
         let mut state = self.state.subscribe();
-        // The sender is held here, so that it is never gone.
-        let _done = state.wait_for(|state| state.under_way.is_empty()).await;
+        // `self` has the sender, so this cannot fail.
+        let _done = state.wait_for(|state| state.in_progress.is_empty()).await;
     }
 }
 
@@ -107,25 +104,25 @@ mod tests {
     const FOR_EVER: Duration = Duration::from_secs(3_600);
 
     #[tokio::test]
-    async fn what_is_about_the_same_is_under_way_until_the_last_of_it_is_done() {
+    async fn work_of_a_key_is_in_progress_until_the_last_piece_is_done() {
         let detached = Detached::here();
         let (one, first) = oneshot::channel::<()>();
         let (other, second) = oneshot::channel::<()>();
         for waited in [first, second] {
             detached.spawn("A", async move { drop(waited.await) });
         }
-        assert!(detached.is_under_way("A"));
-        assert!(!detached.is_under_way("B"));
+        assert!(detached.is_in_progress("A"));
+        assert!(!detached.is_in_progress("B"));
         drop(one);
         tokio::task::yield_now().await;
-        assert!(detached.is_under_way("A"));
+        assert!(detached.is_in_progress("A"));
         drop(other);
         detached.ended().await;
-        assert!(!detached.is_under_way("A"));
+        assert!(!detached.is_in_progress("A"));
     }
 
     #[tokio::test]
-    async fn whoever_waits_before_a_next_try_tries_at_once_when_the_end_is_awaited() {
+    async fn a_pause_is_cut_short_when_the_process_stops() {
         let detached = Arc::new(Detached::here());
         let waits = Arc::clone(&detached);
         detached.spawn("A", async move { waits.pause(FOR_EVER).await });
@@ -134,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn work_outlives_the_runtime_of_whoever_began_it() {
+    fn work_outlives_the_runtime_of_its_caller() {
         let runtime = || {
             let building = &mut tokio::runtime::Builder::new_current_thread();
             building.enable_all().build().expect("a runtime is made")
@@ -144,7 +141,7 @@ mod tests {
         let (done, waited) = oneshot::channel();
         worker.block_on(async {
             detached.spawn("A", async move {
-                let _heard = done.send(());
+                let _received = done.send(());
             });
         });
         drop(worker);

@@ -1,8 +1,8 @@
-//! Stopping in order: whoever balances load is told first, while requests are still served.
+//! Graceful stop: the service first reports that it is not ready, and still serves requests.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the service was asked to stop, and will take no new requests soon.
+/// Whether the service is stopping.
 #[derive(Debug, Default)]
 pub struct Drain(AtomicBool);
 
@@ -12,8 +12,6 @@ impl Drain {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether it was asked to stop.
-    #[must_use]
     pub fn has_begun(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

@@ -1,12 +1,12 @@
-//! What stands before any story can be told: settings, clock, chance, keys, database. The service
-//! builds on it; the commands that look after data and keys need no more.
+//! The core of the app: settings, clock, random numbers, keys, database. Commands that maintain data and keys
+//! need no more.
 
 use std::{fs, path::Path};
 
 use super::{
-    StartError,
     clock::Clock,
     settings::{Settings, SettingsError},
+    start_error::StartError,
 };
 use crate::{
     loans::source::LoanSource,
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Settings, clock, chance, keys and database. Cheap to clone but for the settings.
+/// Settings, clock, random numbers, keys and database. Cheap to clone except for the settings.
 #[derive(Clone)]
 pub struct Foundation {
     /// the settings in force
@@ -34,15 +34,15 @@ pub struct Foundation {
     pub keys: LiveKeys,
     /// the database
     pub store: Store,
-    /// this process among those that share the database: a name that no other has
+    /// unique name of this process among those that share the database
     pub instance: String,
 }
 
 impl Foundation {
-    /// The loan system that is asked, where the settings name one.
+    /// The loan system that loans are requested from, if the settings have one.
     ///
     /// # Errors
-    /// [`StartError::Settings`] where it cannot be called at all.
+    /// [`StartError::Settings`] where its client cannot be made.
     pub fn loan_source(&self) -> Result<Option<LoanSource>, StartError> {
         let Some(source) = self.settings.loan_source.clone() else {
             return Ok(None);
@@ -52,14 +52,11 @@ impl Foundation {
         Ok(Some(source))
     }
 
-    /// Lays the foundation of the service: folder, migrations, and on an empty database a keyring.
-    ///
-    /// # Errors
-    /// [`StartError`].
-    pub async fn lay(
+    /// For the service: makes the data folder, applies migrations, and on an empty database makes a keyring.
+    pub async fn build(
         mut settings: Settings,
         clock: Clock,
-        chance: Chance,
+        rng: Chance,
     ) -> Result<Self, StartError> {
         let state = migrate(&mut settings).await?;
         if !state.applied.is_empty() {
@@ -67,27 +64,27 @@ impl Foundation {
         }
         let (keyring, is_new) = match Keyring::load(&settings.keyring) {
             Ok(keyring) => (keyring, false),
-            Err(KeyringError::NotThere(_)) => (Keyring::generate(&chance, clock.now()), true),
+            Err(KeyringError::NotThere(_)) => (Keyring::generate(&rng, clock.now()), true),
             Err(error) => return Err(error.into()),
         };
-        let laid = Self::on(settings, clock, chance, &keyring)?;
+        let built = Self::on(settings, clock, rng, &keyring)?;
         agree_on_keys(
-            &laid.starting_store(),
+            &built.starting_store(),
             &keyring,
-            is_new.then_some(laid.settings.keyring.as_path()),
+            is_new.then_some(built.settings.keyring.as_path()),
         )
         .await?;
-        Ok(laid)
+        Ok(built)
     }
 
-    /// Opens what is there, for a command that looks after it: makes nothing and migrates nothing.
+    /// For a maintenance command: opens an existing database and keyring.
     ///
     /// # Errors
-    /// [`StartError`], also where database or keyring is not there, or migrations are pending.
+    /// [`StartError`], also where database or keyring does not exist, or migrations are pending.
     pub async fn open(
         mut settings: Settings,
         clock: Clock,
-        chance: Chance,
+        rng: Chance,
     ) -> Result<Self, StartError> {
         if let DatabaseUrl::Sqlite(path) = &settings.store.url
             && !Path::new(path).is_file()
@@ -100,7 +97,7 @@ impl Foundation {
             return Err(StartError::Unmigrated(pending));
         }
         let keyring = Keyring::load(&settings.keyring)?;
-        let opened = Self::on(settings, clock, chance, &keyring)?;
+        let opened = Self::on(settings, clock, rng, &keyring)?;
         agree_on_keys(&opened.starting_store(), &keyring, None).await?;
         Ok(opened)
     }
@@ -108,7 +105,7 @@ impl Foundation {
     fn on(
         settings: Settings,
         clock: Clock,
-        chance: Chance,
+        rng: Chance,
         keyring: &Keyring,
     ) -> Result<Self, StartError> {
         for warning in keyring.warnings() {
@@ -117,19 +114,20 @@ impl Foundation {
         let keys = LiveKeys::new(keyring);
         let vault = Vault {
             keys: keys.clone(),
-            chance: chance.clone(),
+            chance: rng.clone(),
         };
         let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
         Ok(Self {
             store: Store::open(&settings.store, vault)?,
-            instance: chance.uuid_v7(millis),
+            instance: rng.uuid_v7(millis),
             settings,
             clock,
-            chance,
+            chance: rng,
             keys,
         })
     }
 
+<<<<<<< HEAD
     /// The store for a step of the start, which may have to open its connection first: it waits for as long
     /// as the steps before it.
     #[must_use]
@@ -141,20 +139,23 @@ impl Foundation {
 
     /// A new id, ordered by time.
     #[must_use]
+=======
+    /// A new id, ordered by time (UUID version 7).
+>>>>>>> w3
     pub fn new_id(&self) -> String {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
         self.chance.uuid_v7(millis)
     }
 }
 
-/// Makes the data folder and applies what is pending, and does nothing else.
+/// Makes the data folder and applies pending migrations.
 ///
 /// # Errors
 /// [`StartError::DataFolder`] or [`StartError::Store`].
 pub async fn migrate(settings: &mut Settings) -> Result<MigrationState, StartError> {
     make_folder(&settings.data_dir)?;
     if examine(settings).await? == 0 {
-        // A role that may change no schema serves as well.
+        // So that a database role without rights on the schema can serve.
         return Ok(MigrationState::default());
     }
     let url = settings.store.url.clone();
@@ -163,7 +164,7 @@ pub async fn migrate(settings: &mut Settings) -> Result<MigrationState, StartErr
     Ok(store::bounded(url, MIGRATED_WITHIN, migrate).await?)
 }
 
-/// Looks whether the database can be served from; gives how many migrations are pending.
+/// Checks that the database can be used; returns the number of pending migrations.
 async fn examine(settings: &mut Settings) -> Result<usize, StartError> {
     let (url, timeout) = (settings.store.url.clone(), settings.store.timeout);
     let within = store::examined_within(&url, timeout);
@@ -180,8 +181,8 @@ fn make_folder(folder: &Path) -> Result<(), StartError> {
     })
 }
 
-/// Holds the keyring against the keys that the data was written under. A keyring that was just made
-/// is kept only where there is no data yet.
+/// Compares the keyring with the keys that the data was written under. `new_at` is the path of a keyring that
+/// was just generated, which is written there only if there is no data yet.
 pub(super) async fn agree_on_keys(
     store: &Store,
     keyring: &Keyring,
@@ -196,8 +197,8 @@ pub(super) async fn agree_on_keys(
         tracing::info!("a new keyring was made: {}", path.display());
     }
     keyring.compare(&decode(known)?).map_err(wrong)?;
-    // A key that only reads is not recorded: nothing was made with it that a missing one would lose,
-    // and another instance may still have a key that was retired here.
+    // Only active keys are recorded: no data depends on one that only decrypts, and another instance may still
+    // have a key that was retired here.
     let checks: Vec<_> = keyring
         .checks()
         .into_iter()
@@ -210,7 +211,7 @@ pub(super) async fn agree_on_keys(
         .await?;
     let agreed = keyring.compare(&decode(recorded)?);
     if let (Some(path), Err(_)) = (new_at, &agreed) {
-        // Another instance began in the same moment: nothing hangs on the keyring made here.
+        // Another instance started at the same moment: no data depends on the keyring made here.
         fs::remove_file(path).map_err(|error| StartError::DataFolder {
             folder: path.display().to_string(),
             error,

@@ -1,6 +1,6 @@
-//! The log's way to standard error: a bounded queue, and a thread that writes. A reader who has stopped
-//! reading holds nobody up; one who has gone, or a full disk, ends nothing. What cannot be written is
-//! lost, and counted.
+//! Writes the log to standard error: a bounded queue, and a thread that writes. A reader that has stopped
+//! reading blocks no request; a reader that has gone, or a full disk, ends nothing. Lines that cannot be
+//! written are lost, and counted.
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -15,32 +15,30 @@ use std::{
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// So many lines wait for a slow reader; those beyond are lost.
-const LONGEST_QUEUE: usize = 8_192;
+/// Maximum number of lines that wait for a slow reader; further ones are lost.
+const MAX_QUEUE: usize = 8_192;
 
-/// How many lines of the log were lost. Cheap to clone; all clones count together.
+/// Number of lines that were lost. Cheap to clone; clones share the counter.
 #[derive(Clone, Debug, Default)]
 pub struct LostLines(Arc<AtomicU64>);
 
 impl LostLines {
-    /// How many were lost so far.
-    #[must_use]
     pub fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    fn one_more(&self) {
+    fn increment(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 enum Entry {
     Line(Vec<u8>),
-    /// to be answered once all before it is written
+    /// answered once everything before it is written
     Flush(flume::Sender<()>),
 }
 
-/// What the log is written through. Cheap to clone.
+/// The log. Cheap to clone.
 #[derive(Clone)]
 pub struct Log {
     queue: flume::Sender<Entry>,
@@ -51,37 +49,34 @@ impl Log {
     /// Starts the thread that writes.
     ///
     /// # Errors
-    /// That no thread is to be had.
+    /// The system's, where it starts no thread.
     pub fn to(out: impl Write + Send + 'static) -> io::Result<Self> {
-        let (queue, entries) = flume::bounded(LONGEST_QUEUE);
+        let (queue, entries) = flume::bounded(MAX_QUEUE);
         let lost = LostLines::default();
-        let mut pen = Pen {
+        let mut writer = Writer {
             out,
-            is_torn: false,
+            is_cut: false,
             lost: lost.clone(),
-            told: 0,
+            reported: 0,
         };
-        let write = move || entries.iter().for_each(|entry| pen.take(entry));
+        let write = move || entries.iter().for_each(|entry| writer.take(entry));
         thread::Builder::new().name("log".to_owned()).spawn(write)?;
         Ok(Self { queue, lost })
     }
 
-    /// The lines that were lost.
-    #[must_use]
     pub fn lost(&self) -> &LostLines {
         &self.lost
     }
 
-    /// Waits until what was logged before is written, and no longer than this.
-    pub fn flush(&self, within: Duration) {
+    /// Waits until everything logged before is written, at most this long.
+    pub fn flush(&self, timeout: Duration) {
         let (written, is_written) = flume::bounded(1);
         if self
             .queue
-            .send_timeout(Entry::Flush(written), within)
+            .send_timeout(Entry::Flush(written), timeout)
             .is_ok()
         {
-            // A reader who does not read is not waited for.
-            let _given_up = is_written.recv_timeout(within);
+            let _timed_out = is_written.recv_timeout(timeout);
         }
     }
 }
@@ -94,12 +89,12 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// The subscriber hands over one line at a time. It is never told of a failure: it would report that to
-/// standard error, and panic where that is what failed.
+/// The subscriber writes one line at a time. It never gets an error, since it would report that to standard
+/// error, and panic if that fails.
 impl Write for &Log {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.queue.try_send(Entry::Line(line.to_vec())).is_err() {
-            self.lost.one_more();
+            self.lost.increment();
         }
         Ok(line.len())
     }
@@ -109,34 +104,34 @@ impl Write for &Log {
     }
 }
 
-/// What the thread holds.
-struct Pen<W> {
+/// The state of the thread that writes.
+struct Writer<W> {
     out: W,
-    /// the last line was cut off in the middle
-    is_torn: bool,
+    /// whether the last line was written in part
+    is_cut: bool,
     lost: LostLines,
-    /// so many lost lines were told of
-    told: u64,
+    /// number of lost lines that the log has reported
+    reported: u64,
 }
 
-impl<W: Write> Pen<W> {
+impl<W: Write> Writer<W> {
     fn take(&mut self, entry: Entry) {
         match entry {
             Entry::Line(line) => {
                 if self.write(line) {
-                    self.tell_of_lost();
+                    self.report_lost();
                 } else {
-                    self.lost.one_more();
+                    self.lost.increment();
                 }
             }
-            // Whoever waited may have given up.
+            // The caller may have timed out.
             Entry::Flush(written) => drop(written.try_send(())),
         }
     }
 
-    /// Writes a line in one piece, where the system takes it so; says whether all of it was written.
+    /// Writes a line, in one call where possible; returns whether all of it was written.
     fn write(&mut self, mut line: Vec<u8>) -> bool {
-        if self.is_torn {
+        if self.is_cut {
             line.insert(0, b'\n');
         }
         let mut rest = line.as_slice();
@@ -149,22 +144,22 @@ impl<W: Write> Pen<W> {
             }
         }
         if rest.len() < line.len() {
-            self.is_torn = !rest.is_empty();
+            self.is_cut = !rest.is_empty();
         }
         rest.is_empty()
     }
 
-    fn tell_of_lost(&mut self) {
+    fn report_lost(&mut self) {
         let lost = self.lost.count();
-        if lost > self.told {
-            tracing::warn!(lines = lost - self.told, "lines of the log were lost");
-            self.told = lost;
+        if lost > self.reported {
+            tracing::warn!(lines = lost - self.reported, "lines of the log were lost");
+            self.reported = lost;
         }
     }
 }
 
-/// Panics are told in the log: the standard hook would wait for whoever reads standard error.
-pub fn tell_panics() {
+/// Has panics written to the log: the standard hook would block on standard error.
+pub fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
         let name = thread.name().unwrap_or("(unnamed)");
@@ -180,7 +175,7 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(60);
 
-    /// Takes so many bytes and no more, until there is room again.
+    /// A disk with room for so many bytes.
     #[derive(Clone, Default)]
     struct Disk(Arc<Mutex<(Vec<u8>, usize)>>);
 
@@ -190,20 +185,20 @@ mod tests {
         }
 
         fn text(&self) -> String {
-            let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            String::from_utf8_lossy(&held.0).into_owned()
+            let disk = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8_lossy(&disk.0).into_owned()
         }
     }
 
     impl Write for Disk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let taken = bytes.len().min(held.1);
+            let mut disk = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let taken = bytes.len().min(disk.1);
             if taken == 0 {
                 return Err(io::Error::from(ErrorKind::StorageFull));
             }
-            held.0.extend_from_slice(&bytes[..taken]);
-            held.1 -= taken;
+            disk.0.extend_from_slice(&bytes[..taken]);
+            disk.1 -= taken;
             Ok(taken)
         }
 
@@ -221,7 +216,7 @@ mod tests {
     fn a_full_disk_loses_lines_that_are_counted_and_the_next_begins_on_a_line_of_its_own() {
         let disk = Disk::default();
         disk.has_room_for(12);
-        let queue = Log::to(disk.clone()).expect("a thread is to be had");
+        let queue = Log::to(disk.clone()).expect("a thread is started");
         for line in ["first\n", "second, cut\n", "third\n"] {
             log(&queue, line);
         }
@@ -235,7 +230,7 @@ mod tests {
         assert_eq!(queue.lost().count(), 2);
     }
 
-    /// Reads nothing until it is told to.
+    /// Reads nothing until the channel is closed.
     struct Stopped(mpsc::Receiver<()>);
 
     impl Write for Stopped {
@@ -250,11 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_who_does_not_read_holds_nobody_up_and_what_is_too_much_for_the_queue_is_counted() {
+    fn a_reader_that_stopped_blocks_nobody_and_lines_beyond_the_queue_are_counted() {
         let (go_on, stopped) = mpsc::channel();
-        let queue = Log::to(Stopped(stopped)).expect("a thread is to be had");
-        // One line is in the thread's hand at the most.
-        for _ in 0..LONGEST_QUEUE + 1 + 100 {
+        let queue = Log::to(Stopped(stopped)).expect("a thread is started");
+        // The thread has taken at most one line off the queue.
+        for _ in 0..MAX_QUEUE + 1 + 100 {
             log(&queue, "a line\n");
         }
         let lost = queue.lost().count();

@@ -1,5 +1,4 @@
-//! Which addresses receivers of webhooks may have: none within our own walls, unless a setting allows
-//! it.
+//! Which addresses receivers of webhooks may have: public ones, unless a setting allows private ones.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,16 +6,16 @@ use url::{Host, Url};
 
 use crate::domain::flaw::Flaw;
 
-/// An address that may be called: `https`, no user or password in it, and not within our own walls.
-/// Whether a name leads within is seen when it is looked up.
+/// An allowed address: `https`, without user and password, and not private. Whether a name resolves to a
+/// private address shows at the DNS query.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EndpointUrl(Url);
 
-/// The longest address, bytes.
+/// Maximum length of an address, bytes.
 pub const MAX_URL: usize = 2_048;
 
 impl EndpointUrl {
-    /// Reads an address. `allow_private` also allows plain `http` and addresses within.
+    /// `allow_private` also allows plain `http` and private addresses.
     ///
     /// # Errors
     /// [`Flaw::NotAUrl`], [`Flaw::TooLong`].
@@ -42,14 +41,11 @@ impl EndpointUrl {
         }
     }
 
-    /// The address.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The name that has to be looked up, where it is no number.
-    #[must_use]
+    /// The name that has to be resolved; `None` for an IP address.
     pub fn name(&self) -> Option<&str> {
         self.0.domain()
     }
@@ -60,9 +56,8 @@ fn is_local_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether an address lies in the open network: in no private, loopback, link-local, shared,
-/// documentation, translated or multicast range (the IANA special-purpose registries, RFC 6890).
-#[must_use]
+/// Whether an address is public: in no private, loopback, link-local, shared, documentation, translated or
+/// multicast range (the IANA special-purpose registries, RFC 6890).
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -106,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_within_our_walls_are_not_called() {
+    fn private_addresses_are_not_allowed() {
         for inside in [
             "https://127.0.0.1/",
             "https://0x7f.1/",

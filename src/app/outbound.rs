@@ -1,5 +1,5 @@
-//! Calls to receivers of webhooks: to the open network alone unless a setting allows more, no
-//! redirect followed, no proxy, a time-out on the whole, and an answer of which only the head is read.
+//! Requests to receivers of webhooks: to public addresses only, unless a setting allows more; no redirect, no
+//! proxy, a time-out on the whole, and only the head of the answer is read.
 
 use std::{
     error::Error,
@@ -22,24 +22,25 @@ use reqwest::{
 use super::open_network::{EndpointUrl, is_public};
 use crate::domain::flaw::Flaw;
 
-/// How receivers may be called.
+/// Settings of requests to receivers.
 #[derive(Clone, Debug)]
 pub struct OutboundSettings {
-    /// whether plain HTTP and addresses within our own walls are allowed
+    /// whether plain HTTP and private addresses are allowed
     pub allow_private: bool,
-    /// an answer has to be there within this time
+    /// maximum time until the answer
     pub timeout: Duration,
 }
 
-/// A registration waits so long for a name to be looked up.
-const LOOK_UP_WITHIN: Duration = Duration::from_secs(3);
-/// What is sent.
-pub struct Letter<'a> {
-    /// where to
+/// How long a registration waits for DNS.
+const DNS_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A request to a receiver.
+pub struct WebhookRequest<'a> {
+    /// address of the receiver
     pub url: &'a str,
-    /// the message's id
+    /// id of the message
     pub id: &'a str,
-    /// when it is sent, seconds since 1970
+    /// time of sending, seconds since 1970
     pub timestamp: i64,
     /// the signatures
     pub signature: &'a str,
@@ -47,7 +48,7 @@ pub struct Letter<'a> {
     pub body: &'a str,
 }
 
-/// What a receiver answered. Its body is nobody's concern, and is not waited for.
+/// A receiver's answer, without its body, which is not waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// the status
@@ -59,19 +60,18 @@ pub struct Reply {
 /// Why there was no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unanswered {
-    /// the address is one that may not be called
+    /// the address is not allowed
     NotAllowed,
-    /// it took too long
+    /// no answer in time
     TimedOut,
-    /// no connection: no such name, nobody there, or no certificate that is trusted
+    /// no connection: no such name, nothing listens there, or the certificate is not trusted
     NotConnected,
     /// the connection broke before there was an answer
     BrokenOff,
 }
 
 impl Unanswered {
-    /// The word of the contract.
-    #[must_use]
+    /// Its name in the API.
     pub fn name(self) -> &'static str {
         match self {
             Self::NotAllowed => "address_not_allowed",
@@ -82,21 +82,19 @@ impl Unanswered {
     }
 }
 
-/// The client of receivers.
+/// The HTTP client for receivers.
 pub struct Outbound {
     settings: OutboundSettings,
-    /// Made at the first call: reading the machine's certificates takes a while.
+    /// Made at the first request, since reading the machine's certificates takes a while.
     client: OnceLock<Option<Client>>,
     answered: AtomicU64,
     unanswered: AtomicU64,
 }
 
 impl Outbound {
-    /// A client that has called nobody yet.
-    #[must_use]
     pub fn new(settings: OutboundSettings) -> Self {
-        // Of two that install it, one does; both are the same.
-        let _already_there = rustls::crypto::ring::default_provider().install_default();
+        // The second of two callers fails to install it, and both install the same.
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
         Self {
             settings,
             client: OnceLock::new(),
@@ -105,16 +103,16 @@ impl Outbound {
         }
     }
 
-    /// Reads an address that an admin gives, and looks its name up. A name that is not known (yet) is
-    /// taken: it is looked up again at every connection.
+    /// Checks the address of a new receiver, with a DNS query. A name that does not resolve (yet) is accepted:
+    /// it is resolved again at every connection.
     ///
     /// # Errors
-    /// [`Flaw::NotAUrl`] where it may not be called.
+    /// [`Flaw::NotAUrl`] where the address is not allowed.
     pub async fn check(&self, text: &str) -> Result<EndpointUrl, Flaw> {
         let url = EndpointUrl::parse(text, self.settings.allow_private)?;
         if let (Some(name), false) = (url.name(), self.settings.allow_private) {
             let look_up = tokio::net::lookup_host((name, 443));
-            if let Ok(Ok(found)) = tokio::time::timeout(LOOK_UP_WITHIN, look_up).await
+            if let Ok(Ok(found)) = tokio::time::timeout(DNS_TIMEOUT, look_up).await
                 && !found.into_iter().all(|address| is_public(address.ip()))
             {
                 return Err(Flaw::NotAUrl);
@@ -123,12 +121,8 @@ impl Outbound {
         Ok(url)
     }
 
-    /// Sends a letter and gives the answer.
-    ///
-    /// # Errors
-    /// [`Unanswered`].
-    pub async fn send(&self, letter: &Letter<'_>) -> Result<Reply, Unanswered> {
-        let sent = self.try_to_send(letter).await;
+    pub async fn send(&self, request: &WebhookRequest<'_>) -> Result<Reply, Unanswered> {
+        let sent = self.try_to_send(request).await;
         let counter = match &sent {
             Ok(_) => &self.answered,
             Err(_) => &self.unanswered,
@@ -137,8 +131,7 @@ impl Outbound {
         sent
     }
 
-    /// How many calls were answered, and how many were not.
-    #[must_use]
+    /// Number of requests with an answer, and without.
     pub fn calls(&self) -> (u64, u64) {
         (
             self.answered.load(Ordering::Relaxed),
@@ -146,19 +139,19 @@ impl Outbound {
         )
     }
 
-    async fn try_to_send(&self, letter: &Letter<'_>) -> Result<Reply, Unanswered> {
-        // The setting may be another than at registration, and a number is never looked up.
-        let url = EndpointUrl::parse(letter.url, self.settings.allow_private)
+    async fn try_to_send(&self, request: &WebhookRequest<'_>) -> Result<Reply, Unanswered> {
+        // The setting may have changed since registration, and an IP address is never resolved.
+        let url = EndpointUrl::parse(request.url, self.settings.allow_private)
             .map_err(|_| Unanswered::NotAllowed)?;
         let client = self.client.get_or_init(|| self.make_client());
         let client = client.as_ref().ok_or(Unanswered::NotConnected)?;
         let response = client
             .post(url.as_str())
             .header(header::CONTENT_TYPE, "application/json")
-            .header("webhook-id", letter.id)
-            .header("webhook-timestamp", letter.timestamp.to_string())
-            .header("webhook-signature", letter.signature)
-            .body(letter.body.to_owned())
+            .header("webhook-id", request.id)
+            .header("webhook-timestamp", request.timestamp.to_string())
+            .header("webhook-signature", request.signature)
+            .body(request.body.to_owned())
             .send()
             .await
             .map_err(|error| why(&error))?;
@@ -172,7 +165,7 @@ impl Outbound {
 
     fn make_client(&self) -> Option<Client> {
         let made = self.builder().build().or_else(|error| {
-            // A machine without certificates, such as a bare container: only plain HTTP can be spoken.
+            // A machine without certificates, such as a bare container, can only use plain HTTP.
             tracing::warn!("no certificate of this machine can be read: {error}");
             self.builder().tls_certs_only([]).build()
         });
@@ -185,9 +178,9 @@ impl Outbound {
             .user_agent(concat!("qupia/", env!("CARGO_PKG_VERSION")))
             .timeout(self.settings.timeout)
             .redirect(Policy::none())
-            // A proxy would look names up itself, past our own look.
+            // A proxy would resolve names itself, without our check.
             .no_proxy()
-            .dns_resolver(OpenNetwork {
+            .dns_resolver(PublicResolver {
                 allow_private: self.settings.allow_private,
             })
     }
@@ -196,7 +189,7 @@ impl Outbound {
 fn why(error: &reqwest::Error) -> Unanswered {
     let mut cause: Option<&dyn Error> = error.source();
     while let Some(inner) = cause {
-        if inner.is::<WithinOurWalls>() {
+        if inner.is::<PrivateAddress>() {
             return Unanswered::NotAllowed;
         }
         cause = inner.source();
@@ -210,25 +203,25 @@ fn why(error: &reqwest::Error) -> Unanswered {
     }
 }
 
-/// Looks names up, and gives only addresses that may be called: what is connected to is what was
-/// looked at, so a name that changes its mind in between gains nothing.
-struct OpenNetwork {
+/// Resolves names to public addresses only. The connection goes to the address that was checked, so a name
+/// that resolves differently the second time (DNS rebinding) gains nothing.
+struct PublicResolver {
     allow_private: bool,
 }
 
-/// A name leads to no address but within our own walls.
+/// A name resolves to private addresses only.
 #[derive(Debug)]
-struct WithinOurWalls;
+struct PrivateAddress;
 
-impl fmt::Display for WithinOurWalls {
+impl fmt::Display for PrivateAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name leads to an address that may not be called")
     }
 }
 
-impl Error for WithinOurWalls {}
+impl Error for PrivateAddress {}
 
-impl Resolve for OpenNetwork {
+impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_private = self.allow_private;
         Box::pin(async move {
@@ -237,7 +230,7 @@ impl Resolve for OpenNetwork {
                 .filter(|address| allow_private || is_public(address.ip()))
                 .collect();
             if allowed.is_empty() {
-                return Err(WithinOurWalls.into());
+                return Err(PrivateAddress.into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
@@ -255,8 +248,8 @@ mod tests {
         })
     }
 
-    fn letter(url: &str) -> Letter<'_> {
-        Letter {
+    fn request(url: &str) -> WebhookRequest<'_> {
+        WebhookRequest {
             url,
             id: "msg_1",
             timestamp: 1,
@@ -266,36 +259,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_that_leads_within_our_walls_is_not_connected_to() {
+    async fn a_name_that_resolves_to_a_private_address_is_not_connected_to() {
         // A resolver's own answer for this name is loopback (RFC 6761 §6.3).
-        let found = OpenNetwork {
+        let found = PublicResolver {
             allow_private: false,
         };
         let name = "localhost".parse().expect("a name");
         let refused = found.resolve(name).await.err().expect("refused");
-        assert!(refused.is::<WithinOurWalls>());
-        let allowed = OpenNetwork {
+        assert!(refused.is::<PrivateAddress>());
+        let allowed = PublicResolver {
             allow_private: true,
         };
         let name = "localhost".parse().expect("a name");
         assert!(allowed.resolve(name).await.is_ok());
     }
 
-    /// Somebody who answers each question with these bytes and then neither says more nor hangs up.
+    /// A server that answers each request with these bytes and then keeps the connection open.
     fn answering(head: &'static str) -> String {
         use std::io::{Read, Write};
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         std::thread::spawn(move || {
-            let mut held = Vec::new();
-            while let Ok((mut line, _)) = listener.accept() {
-                let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
-                while !asked.ends_with(b"{}") {
-                    let read = line.read(&mut buffer).unwrap();
-                    asked.extend_from_slice(&buffer[..read]);
+            let mut open = Vec::new();
+            while let Ok((mut stream, _)) = listener.accept() {
+                let (mut received, mut buffer) = (Vec::new(), [0; 4096]);
+                while !received.ends_with(b"{}") {
+                    let read = stream.read(&mut buffer).unwrap();
+                    received.extend_from_slice(&buffer[..read]);
                 }
-                line.write_all(head.as_bytes()).unwrap();
-                held.push(line);
+                stream.write_all(head.as_bytes()).unwrap();
+                open.push(stream);
             }
         });
         url
@@ -321,9 +314,9 @@ mod tests {
             ("HTTP/1.1 503 X\r\nretry-after: 7\r\n\r\n", 503, Some("7")),
         ] {
             let url = answering(head);
-            let letter = letter(&url);
-            let sent = patient.send(&letter);
-            // Only so that it fails rather than waits: the body would be waited for ten hours.
+            let request = request(&url);
+            let sent = patient.send(&request);
+            // So that the test fails rather than waits ten hours for the body.
             let sent = tokio::time::timeout(Duration::from_secs(120), sent).await;
             let expected = Reply {
                 status,
@@ -334,12 +327,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_number_within_our_walls_is_not_connected_to() {
+    async fn a_private_address_is_not_connected_to() {
         for url in ["https://127.0.0.1:1/", "http://127.0.0.1:1/"] {
-            let sent = outbound(false).send(&letter(url)).await;
+            let sent = outbound(false).send(&request(url)).await;
             assert_eq!(sent, Err(Unanswered::NotAllowed));
         }
-        let sent = outbound(true).send(&letter("http://127.0.0.1:1/")).await;
+        let sent = outbound(true).send(&request("http://127.0.0.1:1/")).await;
         assert_eq!(sent, Err(Unanswered::NotConnected));
     }
 }

@@ -1,91 +1,75 @@
-//! The keyring is looked at again and again, so that keys change without a stop.
+//! Reloads the keyring when its file changes, so that keys are rotated without a restart.
 //!
-//! A key that was unknown until now reads at once and makes what is new only [`SETTLE`] later: by then
-//! every instance that looks at the same keyring reads with it. That is reckoned for each key from the
-//! moment it was taken, however often the keyring changes meanwhile.
+//! A new key decrypts at once and encrypts only [`SETTLE`] later: by then every instance that shares the
+//! keyring can decrypt with it. The time runs for each key from when it was loaded, however often the keyring
+//! changes meanwhile.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 
-use super::{App, StartError, foundation::agree_on_keys, rounds::Rounds};
+use super::{App, StartError, foundation::agree_on_keys, ticker::Ticker};
 use crate::secrets::keyring::{Key, KeyState, Keyring, Purpose};
 
-/// How often the keyring is looked at.
-const ROUND: Duration = Duration::from_secs(2);
-/// How long a new key only reads.
+/// How often the keyring's file is checked.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// How long a new key only decrypts.
 pub const SETTLE: TimeDelta = TimeDelta::seconds(5);
 
-/// What one instance remembers from look to look.
+/// What an instance remembers between checks.
 #[derive(Default)]
 pub struct Reloader {
-    /// keys that only read as yet, by their check values, and since when they are known
+    /// keys that only decrypt yet, by check value, with the time of loading
     settling: BTreeMap<String, DateTime<Utc>>,
-    /// what was said last of a keyring that cannot be taken
-    said: String,
+    /// the last error that was logged
+    reported: String,
 }
 
-/// Whether the keyring's file is one that cannot be taken: for the metrics.
-#[derive(Default)]
-pub struct KeyringRefused(AtomicBool);
-
-impl KeyringRefused {
-    /// Whether it is.
-    #[must_use]
-    pub fn is_so(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Looks at the keyring until it is told to stop, and at once where SIGHUP asks for it.
+/// Checks the keyring at an interval and at each SIGHUP, until `stop`.
 pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
-    let (mut reloader, mut rounds) = (Reloader::default(), Rounds::every(ROUND));
+    let (mut reloader, mut ticker) = (Reloader::default(), Ticker::every(INTERVAL));
     loop {
         tokio::select! {
             _ = &mut stop => return,
-            () = rounds.next() => {}
+            () = ticker.tick() => {}
         }
         match look(&app, &mut reloader).await {
-            Ok(()) => reloader.said.clear(),
+            Ok(()) => reloader.reported.clear(),
             Err(error) => {
                 let why = error.to_string();
-                if why != reloader.said {
+                if why != reloader.reported {
                     tracing::error!("the keys stay as they are: {why}");
-                    reloader.said = why;
+                    reloader.reported = why;
                 }
             }
         }
     }
 }
 
-/// Looks once, and takes what is new.
+/// Checks once, and loads what is new.
 ///
 /// # Errors
 /// [`StartError`]; the keys stay as they are.
 pub async fn look(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
-    let looked = look_and_take(app, reloader).await;
-    // A database that is away says nothing about the keyring.
-    if !matches!(looked, Err(StartError::Store(_))) {
-        let is_refused = looked.is_err();
-        app.keyring_refused.0.store(is_refused, Ordering::Relaxed);
+    let checked = check_and_load(app, reloader).await;
+    // An unavailable database says nothing about the keyring.
+    if !matches!(checked, Err(StartError::Store(_))) {
+        let is_refused = checked.is_err();
+        app.keyring_refused.store(is_refused, Ordering::Relaxed);
     }
-    looked
+    checked
 }
 
-async fn look_and_take(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
+async fn check_and_load(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
     let path = app.settings.keyring.clone();
     let loaded = tokio::task::spawn_blocking(move || Keyring::load(&path)).await;
     let written = loaded.map_err(|error| StartError::WrongKeyring(error.to_string()))??;
     let current = app.keys.now().keyring.clone();
     let settling = settling(&reloader.settling, &current, &written, app.clock.now());
-    let next = held_back(&current, &written, &settling);
+    let next = without_settling(&current, &written, &settling);
     if !is_same(&current, &next) {
-        // A keyring without a key that data hangs on is not taken, whatever else it brings.
+        // A keyring that lacks a key which data depends on is rejected as a whole.
         agree_on_keys(&app.store, &next, None).await?;
         take(app, &next);
     }
@@ -93,8 +77,8 @@ async fn look_and_take(app: &App, reloader: &mut Reloader) -> Result<(), StartEr
     Ok(())
 }
 
-/// The keys of a keyring that are too young to make anything: those that were so and still are, and
-/// those that are not in force yet.
+/// The keys that are too new to encrypt: those that were before and still are, and those that were not in the
+/// keyring before.
 fn settling(
     before: &BTreeMap<String, DateTime<Utc>>,
     current: &Keyring,
@@ -108,13 +92,13 @@ fn settling(
         None => Some((check, now)),
     };
     let young = written.all().map(Key::check_value).filter_map(since);
-    // A clock that was set back makes nobody wait for longer.
+    // A clock that was set back does not prolong the time.
     let is_settled = |since: DateTime<Utc>| now < since || now - since >= SETTLE;
     young.filter(|(_, since)| !is_settled(*since)).collect()
 }
 
-/// The keyring with the keys of before still active in place of those that are settling.
-fn held_back(
+/// The new keyring, with the former key still active in place of one that is settling.
+fn without_settling(
     current: &Keyring,
     written: &Keyring,
     settling: &BTreeMap<String, DateTime<Utc>>,
@@ -122,9 +106,9 @@ fn held_back(
     let mut next = written.clone();
     for purpose in Purpose::ALL {
         let is_young = settling.contains_key(&written.active(purpose).check_value());
-        // Where the key of before is gone there is nothing else to make anything with.
-        if is_young && let Ok(held) = next.activate(purpose, current.active(purpose).id()) {
-            next = held;
+        // If the former key is gone, only the new one can encrypt.
+        if is_young && let Ok(former) = next.activate(purpose, current.active(purpose).id()) {
+            next = former;
         }
     }
     next
@@ -141,11 +125,11 @@ fn take(app: &App, keyring: &Keyring) {
 }
 
 fn is_same(one: &Keyring, other: &Keyring) -> bool {
-    let told = |keyring: &Keyring| -> Vec<_> {
+    let contents = |keyring: &Keyring| -> Vec<_> {
         keyring
             .all()
             .map(|key| (key.check_value(), key.state() == KeyState::Active))
             .collect()
     };
-    told(one) == told(other)
+    contents(one) == contents(other)
 }

@@ -2,221 +2,41 @@
 //! invalid one stops the start with a message that names it. `docs/qupia.example.toml` is the manual.
 
 mod bounds;
+mod error;
 mod loan_source;
 mod sources;
 mod values;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use chrono_tz::Tz;
-use figment::{Figment, providers::Serialized};
 use ipnet::IpNet;
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 
 use self::{
     bounds::{
         address, api_address, check_bounds, drain, hash_settings, signal_rules, time_zone,
         tls_files,
     },
-    sources::{explain, given, text_or_file},
+    sources::{Given, text_or_file},
+    written::{LogFormat, Written},
 };
+pub use self::{error::SettingsError, sources::Flags};
 use super::outbound::OutboundSettings;
 use crate::{
-    domain::{
-        attempts::{AttemptLaw, Lock},
-        signals, strength,
-    },
+    domain::{attempts::AttemptLaw, signals, strength},
     loans::source::SourceSettings,
     secrets::hasher::HashSettings,
     store::{DatabaseUrl, StoreSettings, Window},
 };
-
-/// Settings as they are written.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Written {
-    data_dir: PathBuf,
-    listen: String,
-    allow_insecure_listen: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    drain_seconds: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    database_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    database_url_file: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keyring: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bootstrap_admin_password: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bootstrap_admin_password_file: Option<PathBuf>,
-    database: DatabaseSection,
-    hash: HashSection,
-    limits: LimitsSection,
-    verification: VerificationSection,
-    passphrase: PassphraseSection,
-    attempts: AttemptsSection,
-    loans: LoansSection,
-    business: BusinessSection,
-    metrics: MetricsSection,
-    log: LogSection,
-    tls: TlsSection,
-    proxy: ProxySection,
-    webhooks: WebhooksSection,
-    signals: SignalsSection,
-}
-
-impl Default for Written {
-    fn default() -> Self {
-        Self {
-            data_dir: PathBuf::from("data"),
-            listen: "127.0.0.1:8080".to_owned(),
-            allow_insecure_listen: false,
-            drain_seconds: None,
-            database_url: None,
-            database_url_file: None,
-            keyring: None,
-            bootstrap_admin_password: None,
-            bootstrap_admin_password_file: None,
-            database: DatabaseSection::default(),
-            hash: HashSection::default(),
-            limits: LimitsSection::default(),
-            verification: VerificationSection::default(),
-            passphrase: PassphraseSection::default(),
-            attempts: AttemptsSection::default(),
-            loans: LoansSection::default(),
-            business: BusinessSection::default(),
-            metrics: MetricsSection::default(),
-            log: LogSection::default(),
-            tls: TlsSection::default(),
-            proxy: ProxySection::default(),
-            webhooks: WebhooksSection::default(),
-            signals: SignalsSection::default(),
-        }
-    }
-}
-
-macro_rules! sections {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty = $default:expr,)+ })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Deserialize, Serialize)]
-            #[serde(deny_unknown_fields, default)]
-            struct $name { $($field: $type,)+ }
-
-            impl Default for $name {
-                fn default() -> Self {
-                    Self { $($field: $default,)+ }
-                }
-            }
-        )+
-    };
-}
-
-sections! {
-    DatabaseSection {
-        connections: usize = 16,
-        timeout_seconds: u64 = 5,
-    }
-    HashSection {
-        memory_kib: u32 = HashSettings::default().memory_kib,
-        passes: u32 = HashSettings::default().passes,
-        lanes: u32 = HashSettings::default().lanes,
-        workers: usize = HashSettings::default().workers,
-        queue: usize = HashSettings::default().queue,
-        wait_seconds: u64 = HashSettings::default().deadline.as_secs(),
-    }
-    LimitsSection {
-        verifications_per_minute: u32 = 10,
-        clients_per_hour: u32 = 60,
-        empty_searches_per_minute: u32 = 10,
-        logins_per_minute: u32 = 10,
-    }
-    VerificationSection {
-        minutes: u32 = 15,
-    }
-    PassphraseSection {
-        min_length: usize = strength::Rules::default().min_length,
-        min_guesses_log10: f64 = strength::Rules::default().min_guesses_log10,
-    }
-    AttemptsSection {
-        locks: Vec<Lock> = vec![
-            Lock { failures: 3, minutes: 15 },
-            Lock { failures: 6, minutes: 60 },
-            Lock { failures: 9, minutes: 24 * 60 },
-        ],
-        disable_after: u32 = 10,
-    }
-    LoansSection {
-        stale_after_minutes: u32 = 1_440,
-        url: Option<String> = None,
-        dialect: String = "qupia".to_owned(),
-        credentials_file: Option<PathBuf> = None,
-        allow_insecure_url: bool = false,
-        connect_timeout_ms: u64 = 500,
-        timeout_ms: u64 = 2_000,
-        connections: usize = 8,
-        fresh_seconds: u32 = 15,
-        tenant: String = "default".to_owned(),
-        grace_table: Option<String> = None,
-        grace_column: Option<String> = None,
-        grace_days_by_product: BTreeMap<String, u32> = BTreeMap::new(),
-    }
-    BusinessSection {
-        time_zone: String = "Asia/Almaty".to_owned(),
-    }
-    MetricsSection {
-        listen: Option<String> = None,
-    }
-    TlsSection {
-        certificate: Option<PathBuf> = None,
-        key: Option<PathBuf> = None,
-    }
-    ProxySection {
-        trusted: Vec<IpNet> = Vec::new(),
-    }
-    LogSection {
-        filter: String = "info".to_owned(),
-        format: String = "text".to_owned(),
-    }
-    WebhooksSection {
-        allow_private: bool = false,
-        timeout_seconds: u64 = 20,
-        rotation_hours: u32 = 24,
-        keep_days: u32 = 30,
-    }
-    SignalsSection {
-        window_minutes: u32 = 60,
-        many_clients: u32 = 40,
-        look_ups_without_verification: u32 = 15,
-        look_up_grace_minutes: u32 = 15,
-        many_specialists: u32 = 3,
-        repeated_inquiries: u32 = 10,
-        hours: Option<String> = None,
-    }
-}
-
-/// What may be given on the command line.
-#[derive(Debug, Clone, Default)]
-pub struct Flags {
-    /// the settings file
-    pub config: Option<PathBuf>,
-    /// the data folder
-    pub data_dir: Option<PathBuf>,
-    /// the address to listen on
-    pub listen: Option<String>,
-    /// the database
-    pub database_url: Option<String>,
-}
 
 /// The settings in force.
 #[derive(Clone)]
@@ -225,9 +45,9 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// the address of the API
     pub listen: SocketAddr,
-    /// how long it serves on when it is asked to stop, and is not ready any more
+    /// how long it still serves after a signal, while it reports that it is not ready
     pub drain: Duration,
-    /// the address of the metrics, where it is one of its own
+    /// address of the metrics, if not the API's
     pub metrics_listen: Option<SocketAddr>,
     /// the keyring's file
     pub keyring: PathBuf,
@@ -237,66 +57,53 @@ pub struct Settings {
     pub store: StoreSettings,
     /// the hash workers
     pub hash: HashSettings,
-    /// verifications of one specialist
+    /// limit of verifications by one specialist
     pub verifications: Window,
-    /// different clients that one specialist may touch
+    /// limit of different clients for one specialist
     pub clients: Window,
-    /// searches of one person that find nothing
+    /// limit of searches by one person that find nothing
     pub empty_searches: Window,
-    /// logins under one name
+    /// limit of logins under one name
     pub logins: Window,
     /// how long a verification stays open, minutes
     pub verification_minutes: u32,
-    /// what a passphrase must have
+    /// minimum strength of a passphrase
     pub strength: strength::Rules,
-    /// the law of attempts
+    /// the lockout policy
     pub attempts: AttemptLaw,
-    /// loans known for longer than this are stale, minutes
+    /// loans older than this are stale, minutes
     pub stale_after_minutes: u32,
-    /// the loan system that is asked, where there is one
+    /// the loan system that loans are requested from, if any
     pub loan_source: Option<SourceSettings>,
     /// the business time zone
     pub time_zone: Tz,
-    /// the certificate's and its key's files, where HTTPS is spoken
+    /// files of the certificate and its key, for HTTPS
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// the proxies whose word for a caller's address is taken
+    /// proxies whose header for the caller's address is trusted
     pub trusted_proxies: Vec<IpNet>,
-    /// what is logged
+    /// filter of the log
     pub log_filter: String,
     /// whether the log is JSON
     pub log_json: bool,
-    /// how receivers of webhooks are served
+    /// delivery of webhooks
     pub webhooks: WebhookSettings,
-    /// what looks like abuse by insiders
+    /// what counts as a signal of abuse by insiders
     pub signals: signals::Rules,
     written: Written,
 }
 
-/// How receivers of webhooks are served.
+/// Settings of the delivery of webhooks.
 #[derive(Clone, Debug)]
 pub struct WebhookSettings {
-    /// how they are called
+    /// settings of the requests
     pub outbound: OutboundSettings,
-    /// how long a secret signs after it was rotated, hours
+    /// how long a rotated secret still signs, hours
     pub rotation_hours: u32,
-    /// how long what was delivered is remembered, days
+    /// how long deliveries are stored, days
     pub keep_days: u32,
 }
 
-/// A setting that cannot be obeyed, in words that name it.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct SettingsError(String);
-
-impl SettingsError {
-    /// What is wrong with a setting, which is named as the file and as the environment have it.
-    pub(super) fn of(name: &str, why: impl std::fmt::Display) -> Self {
-        let variable = name.to_ascii_uppercase().replace('.', "__");
-        Self(format!("{name} (QUPIA_{variable}): {why}"))
-    }
-}
-
-/// What a demonstration makes for itself, so that it can never be made among real data.
+/// Settings that a demonstration sets itself and refuses to take, so that it never touches real data.
 const MADE_FOR_A_DEMONSTRATION: &[&str] = &[
     "data_dir",
     "database_url",
@@ -315,10 +122,10 @@ impl Settings {
         flags: &Flags,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        Self::check(extract(given(flags, environment)?)?)
+        Self::check(Given::read(flags, environment)?.extract()?)
     }
 
-    /// Reads the settings of a demonstration, whose data lie in a throw-away `folder`.
+    /// Reads the settings of a demonstration, whose data are in the temporary `folder`.
     ///
     /// # Errors
     /// [`SettingsError`] as for [`Settings::read`], and where a database, a data folder or a keyring is
@@ -328,16 +135,15 @@ impl Settings {
         environment: impl Iterator<Item = (String, String)>,
         folder: &Path,
     ) -> Result<Self, SettingsError> {
-        let given = given(flags, environment)?;
-        let taken = |name: &&&str| given.find_value(name).is_ok();
-        if let Some(name) = MADE_FOR_A_DEMONSTRATION.iter().find(taken) {
+        let given = Given::read(flags, environment)?;
+        if let Some(name) = MADE_FOR_A_DEMONSTRATION.iter().find(|name| given.has(name)) {
             return Err(SettingsError::of(
                 name,
                 "--demo makes up its own data in a throw-away folder and touches no other; \
                  leave this setting out, or leave --demo out",
             ));
         }
-        let mut written = extract(given)?;
+        let mut written = given.extract()?;
         written.data_dir = folder.to_path_buf();
         Self::check(written)
     }
@@ -401,7 +207,7 @@ impl Settings {
             tls: tls_files(&written)?,
             trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
-            log_json: written.log.format == "json",
+            log_json: written.log.format == LogFormat::Json,
             signals: signal_rules(&written.signals)?,
             webhooks: WebhookSettings {
                 outbound: OutboundSettings {
@@ -421,7 +227,7 @@ impl Settings {
     pub fn masked(&self) -> String {
         let mut shown = self.written.clone();
         shown.keyring = Some(self.keyring.clone());
-        // What comes from a file of its own is shown as that file.
+        // Of a secret in a file of its own the path is shown.
         if shown.database_url_file.is_none() {
             shown.database_url = Some(self.store.url.masked());
         }
@@ -432,14 +238,9 @@ impl Settings {
         toml::to_string_pretty(&shown).unwrap_or_else(|error| format!("# cannot be shown: {error}"))
     }
 
-    /// Forgets the first admin's password once it is hashed.
+    /// Removes the first admin's password, which is hashed now.
     pub(super) fn take_bootstrap_password(&mut self) -> Option<SecretString> {
         self.written.bootstrap_admin_password = None;
         self.bootstrap_admin_password.take()
     }
-}
-
-fn extract(given: Figment) -> Result<Written, SettingsError> {
-    let settings = Figment::from(Serialized::defaults(Written::default())).merge(given);
-    settings.extract().map_err(|error| explain(&error))
 }

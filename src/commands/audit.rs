@@ -21,9 +21,10 @@ use qupia::{
 };
 
 use super::{
-    Failure, Place,
-    output::{note, say, unprinted},
-    progress, upkeep,
+    failure::Failure,
+    location::Location,
+    output::{note, progress, say, unprinted},
+    start::open,
 };
 
 /// Exit code where the audit is not as it was sealed.
@@ -31,22 +32,22 @@ pub const BAD_AUDIT: u8 = 4;
 
 #[derive(Subcommand)]
 pub enum AuditCommand {
-    /// Holds every event against its seal; exit code 4 and the first bad place where one is wrong
+    /// Checks every event against its seal; exit code 4 and the first bad place if one is wrong
     Verify {
         #[command(flatten)]
-        place: Place,
-        /// A seal known from elsewhere, which must be there still; may be given more than once
+        location: Location,
+        /// A seal known from elsewhere, which must still exist; may be given more than once
         #[arg(long, value_name = "NUMBER:HASH")]
         expect: Vec<String>,
-        /// A log of the service: every seal in it must be there still
+        /// A log of the service: every seal in it must still exist
         #[arg(long, value_name = "FILE")]
         seal_log: Option<PathBuf>,
     },
     /// Writes events and seals out as lines of JSON; `-` is the standard output
     Export {
         #[command(flatten)]
-        place: Place,
-        /// A file that is not there yet
+        location: Location,
+        /// A new file
         file: PathBuf,
     },
 }
@@ -54,7 +55,7 @@ pub enum AuditCommand {
 pub fn run(command: AuditCommand) -> Result<(), Failure> {
     match command {
         AuditCommand::Verify {
-            place,
+            location,
             expect,
             seal_log,
         } => {
@@ -62,13 +63,15 @@ pub fn run(command: AuditCommand) -> Result<(), Failure> {
             if let Some(log) = seal_log {
                 known.extend(logged(&log)?);
             }
-            upkeep(place.settings(None)?, async |foundation| {
+            open(location.settings(None)?, async |foundation| {
                 verify(foundation, known).await
             })
         }
-        AuditCommand::Export { place, file } => upkeep(place.settings(None)?, async |foundation| {
-            export(foundation, &file).await
-        }),
+        AuditCommand::Export { location, file } => {
+            open(location.settings(None)?, async |foundation| {
+                export(foundation, &file).await
+            })
+        }
     }
 }
 
@@ -143,7 +146,7 @@ fn unwritten(file: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// A new file that only its owner may read.
+/// Creates a file that only its owner may read.
 pub fn create(file: &Path) -> Result<File, Failure> {
     let made = private_file::create(file);
     made.map_err(|error| Failure::argument(format!("{}: {error}", file.display())))
@@ -160,7 +163,7 @@ fn expected(texts: &[String]) -> Result<Vec<KnownSeal>, Failure> {
     texts.iter().map(parse).collect()
 }
 
-/// Every seal that a log of the service names, in text or in JSON.
+/// Every seal in a log of the service, in text or in JSON.
 fn logged(log: &Path) -> Result<Vec<KnownSeal>, Failure> {
     let unread = |error| Failure::argument(format!("--seal-log {}: {error}", log.display()));
     let text = fs::read(log).map_err(unread)?;

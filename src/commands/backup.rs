@@ -23,18 +23,19 @@ use qupia::{
 use secrecy::SecretString;
 
 use super::{
-    Failure, Place,
     audit::{BAD_AUDIT, create},
-    environment,
+    failure::Failure,
+    location::{Location, environment},
     output::say,
-    sessions, start_log, upkeep,
+    sessions,
+    start::{open, start_log},
 };
 
 #[derive(Args)]
 pub struct Backup {
     #[command(flatten)]
-    place: Place,
-    /// A file that is not there yet
+    location: Location,
+    /// A new file
     file: PathBuf,
     /// The public key of whoever may open it, `age1…`; may be given more than once
     #[arg(
@@ -52,7 +53,7 @@ pub struct Backup {
 pub struct Restore {
     /// The backup
     file: PathBuf,
-    /// The data folder to restore into; a database that is there is never written over
+    /// The data folder to restore into; an existing database is never overwritten
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
     /// The keyring that the data was written under
@@ -66,39 +67,42 @@ pub struct Restore {
     passphrase_file: Option<PathBuf>,
 }
 
-pub fn back_up(wish: Backup) -> Result<(), Failure> {
-    let lock = match &wish.passphrase_file {
+pub fn back_up(arguments: Backup) -> Result<(), Failure> {
+    let lock = match &arguments.passphrase_file {
         Some(file) => BackupLock::passphrase(&secret(file)?),
-        None => BackupLock::to(&wish.recipient),
+        None => BackupLock::to(&arguments.recipient),
     };
     let lock = lock.map_err(|error| Failure::argument(error.to_string()))?;
-    upkeep(wish.place.settings(None)?, async move |foundation| {
-        let out = create(&wish.file)?;
-        let written = out
-            .try_clone()
-            .map_err(|error| Failure::other(error.to_string()))?;
-        let made = backup::back_up(foundation, lock, out).await;
-        let made = made.and_then(|manifest| {
-            written.sync_all()?;
-            Ok(manifest)
-        });
-        match made {
-            Ok(manifest) => say(format_args!(
-                "{}: {} bytes of database",
-                wish.file.display(),
-                manifest.database_bytes
-            )),
-            Err(error) => {
-                // Half a backup is none.
-                let _best_effort = fs::remove_file(&wish.file);
-                Err(told(error))
+    open(
+        arguments.location.settings(None)?,
+        async move |foundation| {
+            let out = create(&arguments.file)?;
+            let written = out
+                .try_clone()
+                .map_err(|error| Failure::other(error.to_string()))?;
+            let made = backup::back_up(foundation, lock, out).await;
+            let made = made.and_then(|manifest| {
+                written.sync_all()?;
+                Ok(manifest)
+            });
+            match made {
+                Ok(manifest) => say(format_args!(
+                    "{}: {} bytes of database",
+                    arguments.file.display(),
+                    manifest.database_bytes
+                )),
+                Err(error) => {
+                    // A partial backup is useless.
+                    let _best_effort = fs::remove_file(&arguments.file);
+                    Err(failure_of(error))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
-pub fn restore(wish: Restore) -> Result<(), Failure> {
-    let key = match (&wish.identity, &wish.passphrase_file) {
+pub fn restore(arguments: Restore) -> Result<(), Failure> {
+    let key = match (&arguments.identity, &arguments.passphrase_file) {
         (Some(file), _) => BackupKey::identities(&secret(file)?)
             .map_err(|error| Failure::argument(error.to_string()))?,
         (None, Some(file)) => BackupKey::passphrase(&secret(file)?),
@@ -108,15 +112,15 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
             ));
         }
     };
-    let from = File::open(&wish.file)
-        .map_err(|error| Failure::argument(format!("{}: {error}", wish.file.display())))?;
-    // Settings of the environment that name another place do not hold for a restored folder.
+    let from = File::open(&arguments.file)
+        .map_err(|error| Failure::argument(format!("{}: {error}", arguments.file.display())))?;
+    // Settings of the environment that name another database or keyring do not apply.
     let mut variables = environment()?;
     variables
         .retain(|(name, _)| !name.starts_with("QUPIA_DATABASE_URL") && name != "QUPIA_KEYRING");
     variables.push((
         "QUPIA_KEYRING".to_owned(),
-        wish.keyring.display().to_string(),
+        arguments.keyring.display().to_string(),
     ));
     let settings_of = |folder: &Path| {
         let flags = Flags {
@@ -131,10 +135,10 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
             start_log(&settings)?;
             Ok(settings)
         };
-        let (clock, chance) = (Clock::system(), Chance::os());
-        let restored = backup::restore(settings, key, from, &wish.to, clock, chance)
+        let (clock, rng) = (Clock::system(), Chance::os());
+        let restored = backup::restore(settings, key, from, &arguments.to, clock, rng)
             .await
-            .map_err(told)?;
+            .map_err(failure_of)?;
         let report = restored.audit;
         say(format_args!(
             "restored what was held at {}",
@@ -146,9 +150,9 @@ pub fn restore(wish: Restore) -> Result<(), Failure> {
         ))?;
         say(format_args!(
             "put a copy of the keyring into {} before `qupia serve --data-dir`",
-            wish.to.display()
+            arguments.to.display()
         ))?;
-        sessions::tell(&restored.ended)
+        sessions::report(&restored.ended)
     })
 }
 
@@ -158,7 +162,7 @@ fn secret(file: &Path) -> Result<SecretString, Failure> {
         .map_err(|error| Failure::argument(format!("{}: {error}", file.display())))
 }
 
-fn told(error: BackupError) -> Failure {
+fn failure_of(error: BackupError) -> Failure {
     match error {
         BackupError::Start(error) => error.into(),
         BackupError::Store(error) => StartError::from(error).into(),

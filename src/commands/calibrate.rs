@@ -1,4 +1,4 @@
-//! `qupia calibrate`: what a hash takes on this machine, and which cost fits a wanted time.
+//! `qupia calibrate`: measures the time of a hash on this machine, and proposes a cost for a given time.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use qupia::secrets::{
     hasher::Cost,
 };
 
-use super::{Failure, output::say};
+use super::{failure::Failure, output::say};
 
-/// What is wanted of a hash.
+/// The requirements.
 #[derive(clap::Args)]
 pub struct Calibrate {
     /// The time that one hash may take, milliseconds
@@ -44,10 +44,6 @@ fn read_cost(text: &str) -> Result<Cost, String> {
 }
 
 impl Calibrate {
-    /// Measures and prints.
-    ///
-    /// # Errors
-    /// A failure of the measurement, or that it cannot be printed.
     pub fn run(&self) -> Result<(), Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores);

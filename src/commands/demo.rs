@@ -1,5 +1,5 @@
-//! `qupia serve --demo`: made-up data in a throw-away folder, who plays in it, and four lines that
-//! walk the main job.
+//! `qupia serve --demo`: made-up data in a temporary folder, the accounts, and four commands that show the main
+//! use case.
 
 use std::{fmt::Write as _, fs::Permissions, os::unix::fs::PermissionsExt};
 
@@ -15,14 +15,15 @@ use qupia::{
 };
 
 use super::{
-    Failure, environment,
+    failure::Failure,
+    location::environment,
     output::say,
     serve::{Serving, run},
-    start_log,
+    start::start_log,
     stop::Stop,
 };
 
-/// Makes everything up and serves it; the folder is removed at the end.
+/// Makes the data and serves it; the folder is removed at the end.
 pub fn serve(flags: &Flags) -> Result<(), Failure> {
     let folder = tempfile::Builder::new()
         .prefix("qupia-demo-")
@@ -34,19 +35,18 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
         .map_err(Failure::settings)?;
     let lost_lines = start_log(&settings)?;
     let served = actix_web::rt::System::new().block_on(async move {
-        // Whoever stops it while it is being made leaves no folder behind either.
+        // A signal while the data is being made removes the folder too.
         let mut stop = Stop::listen()?;
         let (app, made) = tokio::select! {
             made = make(settings) => made?,
-            _ = stop.asked() => return Ok(()),
+            _ = stop.signal() => return Ok(()),
         };
-        let tell = |base: &str| {
-            let told = programme(&made, base);
-            // A reader who has seen enough and gone is no reason to stop.
-            let _gone = say(told);
+        let print = |base: &str| {
+            // A reader that has gone is no reason to stop.
+            let _reader_has_gone = say(introduction(&made, base));
         };
         let serving = Serving { stop, lost_lines };
-        run(&app, serving, tell).await?;
+        run(&app, serving, print).await?;
         Ok(())
     });
     folder.close().map_err(|error| {
@@ -68,9 +68,9 @@ async fn make(settings: Settings) -> Result<(App, Demonstration), Failure> {
     }
 }
 
-/// What is told at the start.
-fn programme(made: &Demonstration, base: &str) -> String {
-    let mut told = format!(
+/// The text that is printed at the start.
+fn introduction(made: &Demonstration, base: &str) -> String {
+    let mut text = format!(
         "\n\
          ======================================================================\n\
          THIS IS A DEMONSTRATION. Everybody in it is made up, everybody knows\n\
@@ -83,17 +83,17 @@ fn programme(made: &Demonstration, base: &str) -> String {
     for who in &made.staff {
         let branch = who.branch.unwrap_or("-");
         let _infallible = writeln!(
-            told,
+            text,
             "{:<12} {:<12} {branch:<7} {}",
             who.role.name(),
             who.login,
             who.secret
         );
     }
-    told += "\n";
+    text += "\n";
     for client in &made.clients {
         let _infallible = writeln!(
-            told,
+            text,
             "{} {}, {}\n    passphrase: {}\n    loans: {}",
             client.number,
             client.name,
@@ -103,18 +103,18 @@ fn programme(made: &Demonstration, base: &str) -> String {
         );
     }
     let _infallible = write!(
-        told,
+        text,
         "\nA form to print, for the branch: {base}/v1/applications/{}/form?lang=kk\n\
          The API's pages: {base}/docs/\n\n\
          The main job, from a call to the loans. Paste these into another shell:\n\n{}",
         made.draft_id,
-        main_job(made, base)
+        main_use_case(made, base)
     );
-    told
+    text
 }
 
-/// Four lines for any POSIX shell: each shows its answer, and keeps of it what the next one needs.
-fn main_job(made: &Demonstration, base: &str) -> String {
+/// Four commands for any POSIX shell: each prints its answer, and stores from it what the next one needs.
+fn main_use_case(made: &Demonstration, base: &str) -> String {
     let specialist = made.staff.iter().find(|who| who.role == Role::CallCenter);
     let (login, password) = specialist.map_or(("", ""), |who| (who.login, who.secret.as_str()));
     let (phone, words) = made
@@ -123,7 +123,7 @@ fn main_job(made: &Demonstration, base: &str) -> String {
         .map_or(("", ""), |client| (client.phone, client.words.as_str()));
     let json = "-H 'content-type: application/json'";
     let bearer = "-H \"authorization: Bearer $TOKEN\"";
-    let keep = |field: &str| {
+    let store = |field: &str| {
         format!("| tee -a /dev/stderr | sed -n 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/p'")
     };
     format!(
@@ -134,8 +134,8 @@ fn main_job(made: &Demonstration, base: &str) -> String {
          CALL=$(curl -s {base}/v1/verifications {bearer} {json} \
          -d \"{{\\\"client_id\\\":\\\"$CLIENT\\\",\\\"passphrase\\\":\\\"{words}\\\",\\\"call_id\\\":\\\"call-1\\\"}}\" {})\n\n\
          curl -s {base}/v1/verifications/$CALL/loans {bearer}\n",
-        keep("access_token"),
-        keep("id"),
-        keep("id"),
+        store("access_token"),
+        store("id"),
+        store("id"),
     )
 }

@@ -1,4 +1,4 @@
-//! `qupia keys`: makes, lists, rotates and retires keys, and makes data anew under them.
+//! `qupia keys`: makes, lists, rotates and retires keys, and encrypts data again under new ones.
 
 use std::{fs, time::Duration};
 
@@ -15,31 +15,32 @@ use qupia::{
 };
 
 use super::{
-    Failure, Place,
-    output::{note, say},
-    progress, upkeep,
+    failure::Failure,
+    location::Location,
+    output::{note, progress, say},
+    start::open,
 };
 
-/// An instance that looks at the keyring has taken a change of it after so long.
-const TAKEN_AFTER: Duration = Duration::from_secs(10);
+/// After this time every running instance has loaded a changed keyring.
+const LOADED_AFTER: Duration = Duration::from_secs(10);
 const PURPOSES: [&str; 6] = ["pepper", "field", "index", "token", "seal", "webhook"];
 
 #[derive(Subcommand)]
 pub enum KeysCommand {
-    /// Makes a new keyring; one that is there is never overwritten
+    /// Makes a new keyring; an existing one is never overwritten
     Init {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
-    /// Tells every key, and how much still hangs on it
+    /// Lists every key, and how much data still depends on it
     List {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
-    /// Adds a key that only reads: on every machine first, before it is put to use with `rotate --to`
+    /// Adds a key that only decrypts: on every machine first, before it is put to use with `rotate --to`
     Add {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         /// What it is for
         #[arg(value_parser = PossibleValuesParser::new(PURPOSES))]
         purpose: String,
@@ -47,7 +48,7 @@ pub enum KeysCommand {
     /// Puts a new key to use; the one before reads on
     Rotate {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         /// What it is for
         #[arg(value_parser = PossibleValuesParser::new(PURPOSES))]
         purpose: String,
@@ -55,53 +56,65 @@ pub enum KeysCommand {
         #[arg(long, value_name = "ID")]
         to: Option<String>,
     },
-    /// Takes a key out for good; refused while anything hangs on it
+    /// Removes a key; refused while any data depends on it
     Retire {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         /// What it is for
         #[arg(value_parser = PossibleValuesParser::new(PURPOSES))]
         purpose: String,
         /// The key
         id: String,
     },
-    /// Encrypts everything anew that hangs on older keys; may be stopped and begun again
+    /// Encrypts again all data that is under older keys; may be stopped and started again
     Rewrap {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
 }
 
 pub fn run(command: KeysCommand) -> Result<(), Failure> {
     match command {
-        KeysCommand::Init { place } => init(&place),
-        KeysCommand::List { place } => upkeep(place.settings(None)?, list),
-        KeysCommand::Add { place, purpose } => {
+        KeysCommand::Init { location } => init(&location),
+        KeysCommand::List { location } => open(location.settings(None)?, list),
+        KeysCommand::Add { location, purpose } => {
             let purpose = parse(&purpose)?;
-            upkeep(place.settings(None)?, async move |foundation| {
-                let id = keys::add(foundation, purpose).await.map_err(told)?;
+            open(location.settings(None)?, async move |foundation| {
+                let id = keys::add(foundation, purpose).await.map_err(failure_of)?;
                 say(format_args!(
                     "added {id}; when every instance has it: qupia keys rotate {purpose} --to {id}"
                 ))
             })
         }
-        KeysCommand::Rotate { place, purpose, to } => {
+        KeysCommand::Rotate {
+            location,
+            purpose,
+            to,
+        } => {
             let purpose = parse(&purpose)?;
-            upkeep(place.settings(None)?, async move |foundation| {
-                let id = keys::rotate(foundation, purpose, to).await.map_err(told)?;
+            open(location.settings(None)?, async move |foundation| {
+                let id = keys::rotate(foundation, purpose, to)
+                    .await
+                    .map_err(failure_of)?;
                 say(format_args!(
                     "{id} makes what is new; running instances take it within ten seconds"
                 ))
             })
         }
-        KeysCommand::Retire { place, purpose, id } => {
+        KeysCommand::Retire {
+            location,
+            purpose,
+            id,
+        } => {
             let purpose = parse(&purpose)?;
-            upkeep(place.settings(None)?, async move |foundation| {
-                keys::retire(foundation, purpose, &id).await.map_err(told)?;
+            open(location.settings(None)?, async move |foundation| {
+                keys::retire(foundation, purpose, &id)
+                    .await
+                    .map_err(failure_of)?;
                 say(format_args!("retired {id}"))
             })
         }
-        KeysCommand::Rewrap { place } => upkeep(place.settings(None)?, rewrap),
+        KeysCommand::Rewrap { location } => open(location.settings(None)?, rewrap),
     }
 }
 
@@ -113,8 +126,8 @@ fn parse(purpose: &str) -> Result<Purpose, Failure> {
         })
 }
 
-fn init(place: &Place) -> Result<(), Failure> {
-    let settings = place.settings(None)?;
+fn init(location: &Location) -> Result<(), Failure> {
+    let settings = location.settings(None)?;
     let path = &settings.keyring;
     if let Some(folder) = path.parent() {
         private_file::create_folder(folder)
@@ -148,7 +161,7 @@ async fn list(foundation: &Foundation) -> Result<(), Failure> {
 }
 
 async fn rewrap(foundation: &Foundation) -> Result<(), Failure> {
-    wait_until_taken(foundation).await;
+    wait_until_loaded(foundation).await;
     let all = keys::to_rewrap(foundation)
         .await
         .map_err(StartError::from)?;
@@ -174,11 +187,11 @@ async fn rewrap(foundation: &Foundation) -> Result<(), Failure> {
     )))
 }
 
-/// What is written under a key that a running instance does not know yet, it cannot read.
-async fn wait_until_taken(foundation: &Foundation) {
+/// A running instance could not read data under a key that it has not loaded yet.
+async fn wait_until_loaded(foundation: &Foundation) {
     let changed = fs::metadata(&foundation.settings.keyring).and_then(|file| file.modified());
     let since = changed.ok().and_then(|changed| changed.elapsed().ok());
-    if let Some(left) = TAKEN_AFTER.checked_sub(since.unwrap_or_default())
+    if let Some(left) = LOADED_AFTER.checked_sub(since.unwrap_or_default())
         && !left.is_zero()
     {
         note("waiting until running instances have taken the keyring");
@@ -186,7 +199,7 @@ async fn wait_until_taken(foundation: &Foundation) {
     }
 }
 
-fn told(error: KeysError) -> Failure {
+fn failure_of(error: KeysError) -> Failure {
     match error {
         KeysError::Store(error) => StartError::from(error).into(),
         KeysError::Keyring(error) => StartError::from(error).into(),

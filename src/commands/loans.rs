@@ -1,4 +1,4 @@
-//! `qupia loans`: clients and loans from files, and our open loans held against their source.
+//! `qupia loans`: imports clients and loans from files, and compares open loans with their source.
 
 mod import;
 mod rejects;
@@ -8,59 +8,53 @@ use std::io::{self, Write};
 use clap::Subcommand;
 use qupia::{
     app::{clock::Clock, foundation::Foundation},
-    flows::{
-        Refusal,
-        reconcile::{self, Broken, Difference},
-    },
+    flows::reconcile::{self, Broken, Difference},
     secrets::chance::Chance,
 };
 
 use self::import::Import;
 use super::{
-    Failure, Place,
+    failure::{DIFFERENT, Failure},
+    location::Location,
     output::{say, unprinted},
-    start_log,
+    start::start_log,
 };
-
-/// Exit code where lines were rejected, or loans differ.
-const DIFFERENT: u8 = 3;
 
 #[derive(Subcommand)]
 pub enum LoansCommand {
     /// Imports clients and loans; rejected lines are written beside the file
     Import {
         #[command(flatten)]
-        place: Place,
+        location: Location,
         #[command(flatten)]
         import: Import,
     },
-    /// Holds our open loans against those of the loan source, and prints what differs
+    /// Compares our open loans with those of the loan source, and prints the differences
     Check {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
 }
 
-/// Carries out a command about loans.
-pub fn obey(command: LoansCommand) -> Result<(), Failure> {
+pub fn run(command: LoansCommand) -> Result<(), Failure> {
     match command {
-        LoansCommand::Import { place, import } => import::import(&place, import),
-        LoansCommand::Check { place } => check(&place),
+        LoansCommand::Import { location, import } => import::import(&location, import),
+        LoansCommand::Check { location } => check(&location),
     }
 }
 
-/// Prints one line a difference: client, ticket, in what, ours, theirs.
-fn check(place: &Place) -> Result<(), Failure> {
-    let settings = place.settings(None)?;
+/// Prints one line for each difference: client, ticket, field, ours, theirs.
+fn check(location: &Location) -> Result<(), Failure> {
+    let settings = location.settings(None)?;
     start_log(&settings)?;
     let (mut differences, mut out, mut printed) = (0_u64, io::stdout().lock(), Ok(()));
     let clients = actix_web::rt::System::new().block_on(async {
-        let house = Foundation::open(settings, Clock::system(), Chance::os()).await?;
-        let Some(source) = house.loan_source()? else {
+        let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        let Some(source) = foundation.loan_source()? else {
             let why = "loans.url: no loan source is set, so there is nothing to compare with";
             return Err(Failure::argument(why.to_owned()));
         };
-        let compared = reconcile::compare(&house, &source, |found| {
+        let compared = reconcile::compare(&foundation, &source, |found| {
             differences += 1;
             let Difference {
                 client_number,
@@ -69,7 +63,7 @@ fn check(place: &Place) -> Result<(), Failure> {
                 ours,
                 theirs,
             } = found;
-            // They are counted to the end, whoever still reads.
+            // They are all counted, even if the reader has gone.
             if printed.is_ok() {
                 printed = writeln!(
                     out,
@@ -81,7 +75,7 @@ fn check(place: &Place) -> Result<(), Failure> {
             Broken::Source(number, fault) => {
                 Failure::other(format!("client {}: {fault}", number.as_str()))
             }
-            Broken::Refusal(refusal) => told(refusal),
+            Broken::Refusal(refusal) => refusal.into(),
         })
     })?;
     if let Err(error) = printed {
@@ -97,11 +91,4 @@ fn check(place: &Place) -> Result<(), Failure> {
         });
     }
     say(format_args!("no difference among {clients} clients"))
-}
-
-fn told(refusal: Refusal) -> Failure {
-    match refusal {
-        Refusal::Store(error) => Failure::other(error.to_string()),
-        other => Failure::other(format!("{other:?}")),
-    }
 }

@@ -1,5 +1,4 @@
-//! `qupia serve`: builds the app, makes the first admin where there is no staff, and serves until it
-//! is asked to stop.
+//! `qupia serve`: builds the app, makes the first admin if there is no staff, and serves until it is stopped.
 
 use std::{future::Future, process, thread, time::Duration};
 
@@ -13,36 +12,40 @@ use qupia::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
-use super::{Failure, flush_log, output::say_for_certain, start_log, stop::Stop};
+use super::{
+    failure::Failure,
+    output::say_for_certain,
+    start::{flush_log, start_log},
+    stop::Stop,
+};
 
-/// Whatever the database does, the process ends so long after it drained.
-const END_WITHIN: Duration = Duration::from_secs(29);
-/// Of that, once requests are finished, the duties are handed over in so long and attempts under way come
-/// to their end, and hashes and statements under way have as long again.
-const HAND_OVER_WITHIN: Duration = Duration::from_secs(3);
-/// Hashes and statements under way are finished in so long where a second signal asks to stop at once:
-/// a process that ends beneath them would take a client library away.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// Maximum time from the end of draining to the end of the process.
+const STOP_TIMEOUT: Duration = Duration::from_secs(29);
+/// Part of it, after the last request, for attempts in progress and for releasing leases; hashes and
+/// statements in progress have as long again.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Maximum time for hashes and statements in progress after a second signal: if the process ended while they
+/// run, they could crash.
+const IMMEDIATE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What serving needs beside the app.
 pub struct Serving {
-    /// how it is asked to stop
+    /// the signals that stop it
     pub stop: Stop,
-    /// what the metrics tell of the log
+    /// counter for the metrics
     pub lost_lines: LostLines,
 }
 
-/// Serves.
 pub fn serve(settings: Settings) -> Result<(), Failure> {
     let lost_lines = start_log(&settings)?;
     if matches!(settings.store.url, DatabaseUrl::Postgres(_)) {
-        step_behind_other_sessions();
+        lower_priority();
     }
     let served = actix_web::rt::System::new().block_on(async move {
         let mut stop = Stop::listen()?;
         let app = tokio::select! {
             app = App::build(settings, Clock::system(), Chance::os()) => app?,
-            _ = stop.asked() => return Ok(()),
+            _ = stop.signal() => return Ok(()),
         };
         let made = first_run::make_first_admin(&app).await;
         if let Some(password) =
@@ -55,7 +58,7 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
     Ok(served?)
 }
 
-/// The service is of use without it, and there is a way to another.
+/// Prints the first admin's password. A failure does not stop the service, since there is another way to get one.
 fn show_first(password: &SecretString) {
     let shown = say_for_certain(format_args!(
         "The first admin signs in as {} with this\none-time password: {}",
@@ -72,25 +75,25 @@ fn show_first(password: &SecretString) {
     }
 }
 
-/// Leaves a PostgreSQL on the same machine its share of the cores. Linux may weigh whole sessions against
-/// each other, whatever the niceness of their threads ("autogroup" in sched(7)); the hash workers'
-/// session then keeps a server that wants little from a core for a tenth of a second and more, though the
-/// workers themselves step back. A session with a terminal is somebody's shell, and is left as it is.
-fn step_behind_other_sessions() {
+/// Leaves a PostgreSQL on the same machine its share of the cores. Linux may schedule whole sessions against
+/// each other, whatever the niceness of their threads ("autogroup" in sched(7)). The session of the hash
+/// workers can then keep PostgreSQL off a core for a tenth of a second and more, although the workers have a
+/// low priority. A session with a terminal is somebody's shell, and is left unchanged.
+fn lower_priority() {
     #[cfg(target_os = "linux")]
     {
         const NICENESS: &str = "5";
         let has_terminal = std::fs::File::open("/dev/tty").is_ok();
         if !has_terminal {
-            // Where there are no such groups the service is only less quick under load, if at all.
-            let _not_there = std::fs::write("/proc/self/autogroup", NICENESS);
+            // Without autogroups there is nothing to do.
+            let _unavailable = std::fs::write("/proc/self/autogroup", NICENESS);
         }
     }
 }
 
-/// Binds, tells the address, and serves until it is asked to stop. Then it drains: it is not ready and
-/// serves on for a while, and what is in flight is finished. A second signal stops it at once.
-pub async fn run(app: &App, serving: Serving, tell: impl FnOnce(&str)) -> Result<(), StartError> {
+/// Binds, calls `bound` with the address, and serves until a signal. Then it drains: it reports that it is not
+/// ready, serves for a while, and finishes the requests in progress. A second signal stops it at once.
+pub async fn run(app: &App, serving: Serving, bound: impl FnOnce(&str)) -> Result<(), StartError> {
     let Serving {
         mut stop,
         lost_lines,
@@ -102,65 +105,69 @@ pub async fn run(app: &App, serving: Serving, tell: impl FnOnce(&str)) -> Result
     } = server::bind(app, lost_lines)?;
     let handle = server.handle();
     let mut server = actix_web::rt::spawn(server);
-    let duties = Duties::begin(app);
+    let jobs = BackgroundJobs::start(app);
     let base = format!("{scheme}://{address}");
     tracing::info!("listening on {base}");
-    tell(&base);
+    bound(&base);
     let signal = tokio::select! {
-        // It ends by itself only by a fault.
+        // Without a signal it ends only by a fault.
         served = &mut server => {
             let served = served.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
-            hand_over(app, duties).await;
-            end(app, HAND_OVER_WITHIN).await;
+            release(app, jobs).await;
+            end(app, RELEASE_TIMEOUT).await;
             return served.map_err(StartError::Listen);
         }
-        signal = stop.asked() => signal,
+        signal = stop.signal() => signal,
     };
     let drain = app.settings.drain;
     tracing::info!("{signal}: draining for {} s", drain.as_secs());
     app.drain.begin();
-    end_at_last(drain + END_WITHIN);
-    let in_order = async {
+    end_process(drain + STOP_TIMEOUT);
+    let graceful = async {
         tokio::time::sleep(drain).await;
         tracing::info!("what is in flight is finished");
         handle.stop(true).await;
-        hand_over(app, duties).await;
-        end(app, HAND_OVER_WITHIN).await;
+        release(app, jobs).await;
+        end(app, RELEASE_TIMEOUT).await;
     };
     tokio::select! {
-        () = in_order => {}
-        signal = stop.asked() => {
+        () = graceful => {}
+        signal = stop.signal() => {
             tracing::warn!("{signal} again: stopped at once");
-            end_at_last(2 * AT_ONCE);
-            end(app, AT_ONCE).await;
+            end_process(2 * IMMEDIATE_TIMEOUT);
+            end(app, IMMEDIATE_TIMEOUT).await;
         }
     }
     Ok(())
 }
 
-/// Attempts that nobody waits for any more come to their end, while the duties are handed over.
-async fn hand_over(app: &App, duties: Duties) {
+/// Finishes attempts whose callers have gone, and releases the leases of the background jobs.
+async fn release(app: &App, jobs: BackgroundJobs) {
     tokio::join!(
-        within(HAND_OVER_WITHIN, "attempts under way", app.detached.ended()),
-        within(HAND_OVER_WITHIN, "the duties", duties.hand_over(app)),
+        within(
+            RELEASE_TIMEOUT,
+            "attempts in progress",
+            app.detached.ended()
+        ),
+        within(RELEASE_TIMEOUT, "background jobs", jobs.release(app)),
     );
 }
 
-/// Ends the threads that hash and those that speak with the database.
-async fn end(app: &App, bound: Duration) {
-    within(bound, "the hash workers", app.hasher.shutdown()).await;
-    within(bound, "the database's threads", app.store.close()).await;
+/// Ends the hash workers and the database's threads.
+async fn end(app: &App, timeout: Duration) {
+    within(timeout, "the hash workers", app.hasher.shutdown()).await;
+    within(timeout, "the database's threads", app.store.close()).await;
 }
 
-async fn within(bound: Duration, what: &str, ending: impl Future<Output = ()>) {
-    if timeout(bound, ending).await.is_err() {
+async fn within(limit: Duration, what: &str, ending: impl Future<Output = ()>) {
+    if timeout(limit, ending).await.is_err() {
         tracing::warn!("{what} did not end in time, and are left");
     }
 }
 
-/// Ends the process, whatever still holds it up. What is counted and what is sealed lies in the database,
-/// and another start goes on from there.
-fn end_at_last(after: Duration) {
+/// Ends the process after a time, even if something still blocks. Nothing is lost: what was counted and sealed
+/// is in the database.
+fn end_process(after: Duration) {
     let end = move || {
         thread::sleep(after);
         tracing::error!("the process is ended while something still holds it up");
@@ -172,47 +179,47 @@ fn end_at_last(after: Duration) {
     }
 }
 
-/// What this instance does beside answering.
-struct Duties {
-    carrier: JoinHandle<()>,
-    lookout: JoinHandle<()>,
+/// The jobs of this instance besides answering requests.
+struct BackgroundJobs {
+    delivery: JoinHandle<()>,
+    detector: JoinHandle<()>,
     sealer: (oneshot::Sender<()>, JoinHandle<()>),
     reloader: (oneshot::Sender<()>, JoinHandle<()>),
 }
 
-impl Duties {
-    fn begin(app: &App) -> Self {
+impl BackgroundJobs {
+    fn start(app: &App) -> Self {
         actix_web::rt::spawn(upkeep::keep(app.clone()));
         actix_web::rt::spawn(throttled::keep(app.clone()));
         let (stop_sealing, sealing) = oneshot::channel();
-        let (stop_looking, looking) = oneshot::channel();
+        let (stop_reloading, reloading) = oneshot::channel();
         Self {
             sealer: (
                 stop_sealing,
                 actix_web::rt::spawn(seal_audit::run(app.clone(), sealing)),
             ),
             reloader: (
-                stop_looking,
-                actix_web::rt::spawn(reload::run(app.clone(), looking)),
+                stop_reloading,
+                actix_web::rt::spawn(reload::run(app.clone(), reloading)),
             ),
-            carrier: tokio::spawn(Carrier::new(app).run()),
-            lookout: tokio::spawn(Lookout::new(app).run()),
+            delivery: tokio::spawn(Carrier::new(app).run()),
+            detector: tokio::spawn(Lookout::new(app).run()),
         }
     }
 
-    /// Ends them, so that another instance need not wait for their leases.
-    async fn hand_over(self, app: &App) {
-        self.carrier.abort();
-        self.lookout.abort();
+    /// Ends the jobs and releases their leases, so that another instance can take them over at once.
+    async fn release(self, app: &App) {
+        self.delivery.abort();
+        self.detector.abort();
         if let Err(error) = Carrier::let_go(app).await {
             tracing::warn!("another instance has to wait for the webhooks: {error}");
         }
         if let Err(error) = Lookout::let_go(app).await {
             tracing::warn!("another instance has to wait for the signals: {error}");
         }
-        // The sealer is the last to go, so that what was answered is sealed.
-        let ((stop_sealing, sealer), (stop_looking, reloader)) = (self.sealer, self.reloader);
-        drop((stop_sealing, stop_looking));
-        let _panicked_and_said_so = (sealer.await, reloader.await);
+        // The sealer ends last, so that everything that was answered is sealed.
+        let ((stop_sealing, sealer), (stop_reloading, reloader)) = (self.sealer, self.reloader);
+        drop((stop_sealing, stop_reloading));
+        let _panics_are_logged = (sealer.await, reloader.await);
     }
 }

@@ -1,4 +1,4 @@
-//! `qupia sessions`: everybody signed out, after a database was restored.
+//! `qupia sessions`: signs everybody out, after a database was restored.
 
 use clap::Subcommand;
 use qupia::{
@@ -6,7 +6,7 @@ use qupia::{
     flows::end_sessions::{Ended, end_sessions},
 };
 
-use super::{Failure, Place, output::say, upkeep};
+use super::{failure::Failure, location::Location, output::say, start::open};
 
 #[derive(Subcommand)]
 pub enum SessionsCommand {
@@ -14,20 +14,20 @@ pub enum SessionsCommand {
     /// before it is served
     End {
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
 }
 
 pub fn run(command: SessionsCommand) -> Result<(), Failure> {
-    let SessionsCommand::End { place } = command;
-    upkeep(place.settings(None)?, async move |foundation| {
+    let SessionsCommand::End { location } = command;
+    open(location.settings(None)?, async move |foundation| {
         let ended = end_sessions(foundation).await.map_err(StartError::from)?;
-        tell(&ended)
+        report(&ended)
     })
 }
 
-/// What ended, and what an operator has to look at that an older copy brings back.
-pub fn tell(ended: &Ended) -> Result<(), Failure> {
+/// Prints what ended, and what the operator has to check because the older copy has it again.
+pub fn report(ended: &Ended) -> Result<(), Failure> {
     say(format_args!(
         "{} sessions and {} one-time passwords have ended: everybody signs in anew, and \
          `qupia staff reset LOGIN` makes a new one-time password",

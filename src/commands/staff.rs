@@ -1,4 +1,4 @@
-//! `qupia staff`: staff entered, and new passwords given, on the machine itself.
+//! `qupia staff`: enters staff and makes new passwords, on the machine itself.
 
 use std::str::FromStr;
 
@@ -21,15 +21,15 @@ use qupia::{
 use secrecy::ExposeSecret;
 
 use super::{
-    Failure,
+    failure::Failure,
     output::{say, say_for_certain},
-    start_log,
+    start::start_log,
 };
 
-/// The longest name of a member of staff, as the API has it.
+/// Maximum length of a name, characters, as in the API.
 const MAX_NAME_CHARS: usize = 200;
 
-/// Who is to be entered.
+/// The new member of staff.
 #[derive(Args, Clone)]
 pub struct Entry {
     /// The login: 1 to 64 ASCII letters, digits, `.`, `_` and `-`; for loan_system the client id
@@ -87,9 +87,11 @@ pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
             role,
             branch_code,
         };
-        let entering = staff::prepare_at_console(app, new).await.map_err(told)?;
+        let entering = staff::prepare_at_console(app, new)
+            .await
+            .map_err(failure_of)?;
         show(&entering.secret)?;
-        let row = entering.commit(app).await.map_err(told_after_secret)?;
+        let row = entering.commit(app).await.map_err(failure_after_secret)?;
         say(format_args!(
             "{} is entered as {}",
             row.login,
@@ -103,9 +105,9 @@ pub fn reset(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
     with_app(settings, async move |app| {
         let renewing = passwords::prepare_at_console(app, login.0)
             .await
-            .map_err(told)?;
+            .map_err(failure_of)?;
         show(&renewing.secret)?;
-        let row = renewing.commit(app).await.map_err(told_after_secret)?;
+        let row = renewing.commit(app).await.map_err(failure_after_secret)?;
         if row.is_active {
             return Ok(());
         }
@@ -113,7 +115,7 @@ pub fn reset(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
     })
 }
 
-/// Shows a secret before anything is written: what nobody has read must not be in force.
+/// Prints a secret before anything is written: a secret that nobody has read must not be in force.
 fn show(made: &MadeSecret) -> Result<(), Failure> {
     let what = if made.is_client_secret {
         "client secret"
@@ -141,9 +143,9 @@ fn with_app(
     })
 }
 
-/// A refusal once the secret was shown.
-fn told_after_secret(refusal: Refusal) -> Failure {
-    let Failure { code, message } = told(refusal);
+/// The failure for a refusal after the secret was printed.
+fn failure_after_secret(refusal: Refusal) -> Failure {
+    let Failure { code, message } = failure_of(refusal);
     let hint = "the secret above may not be in force; `qupia staff reset` makes another";
     Failure {
         code,
@@ -151,15 +153,15 @@ fn told_after_secret(refusal: Refusal) -> Failure {
     }
 }
 
-/// A refusal in words; what an argument brought about is the argument's fault.
-fn told(refusal: Refusal) -> Failure {
+/// The failure for a refusal: of the argument that caused it, where one did.
+fn failure_of(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Invalid(flaws) => {
-            let told = flaws.iter().map(|flaw| {
+            let messages = flaws.iter().map(|flaw| {
                 let name = flaw.pointer.trim_start_matches('/').replace("_code", "");
                 format!("--{name}: {}", locales::of_field(&flaw.flaw, Language::En))
             });
-            Failure::argument(told.collect::<Vec<_>>().join(" "))
+            Failure::argument(messages.collect::<Vec<_>>().join(" "))
         }
         Refusal::Unknown => Failure::argument("there is no such login".to_owned()),
         Refusal::Conflict(Conflict::LoginTaken) => Failure::other("this login is taken".to_owned()),

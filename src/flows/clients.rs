@@ -150,7 +150,7 @@ pub async fn search(
     lookup: Lookup,
 ) -> Result<Vec<Card>, Refusal> {
     let actor = proof.actor().clone();
-    let _turn = app.searches.of(&actor.id).await;
+    let _lock = app.searches.lock(&actor.id).await;
     let now = app.clock.now();
     let (looker, window) = (actor.clone(), app.settings.empty_searches);
     let looked = app

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::lease::{Watch, still_holds};
 use crate::{
-    app::{App, outbound::Letter},
+    app::{App, outbound::WebhookRequest},
     domain::{
         audit::{Action, Event, Origin},
         webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
@@ -268,7 +268,7 @@ async fn call(
         id: row.seq.to_string(),
         why: error.to_string(),
     })?;
-    let letter = Letter {
+    let letter = WebhookRequest {
         url: &receiver.endpoint.url,
         id: &row.message_id,
         timestamp,

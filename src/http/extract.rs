@@ -28,7 +28,7 @@ use crate::{
         text::BYTE_ORDER_MARK,
     },
     flows::FieldFlaw,
-    loans::json::{Object, field_named_twice},
+    json,
 };
 
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
@@ -197,50 +197,22 @@ impl<T: DeserializeOwned, const MAX: usize> Body<T, MAX> {
         let bytes = bytes
             .strip_prefix(BYTE_ORDER_MARK.as_bytes())
             .unwrap_or(bytes);
-        let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let pointer = pointer_of(error.path());
-            json_problem(error.inner(), pointer)
-        })?;
-        reader
-            .end()
-            .map_err(|error| json_problem(&error, String::new()))?;
-        Ok(Self(value))
+        json::read(bytes).map(Self).map_err(json_problem)
     }
 }
 
 /// Malformed JSON, a wrong JSON type or an unknown field is 400, and names its place.
-fn json_problem(error: &serde_json::Error, pointer: String) -> Problem {
-    let told = error.to_string();
-    if !error.is_data() {
-        return Problem::new(Code::MalformedJson);
-    }
-    let twice = field_named_twice(error);
-    let (code, flaw) = if told.starts_with("unknown field") {
-        (Code::UnknownField, Flaw::UnknownField)
-    } else if twice.is_some() {
-        (Code::MalformedJson, Flaw::Twice)
-    } else {
-        (Code::WrongType, Flaw::WrongType)
-    };
-    let pointer = match twice {
-        Some(name) => format!("{pointer}/{name}"),
-        None => pointer,
+fn json_problem(refused: FieldFlaw) -> Problem {
+    let code = match refused.flaw {
+        Flaw::MalformedJson => return Problem::new(Code::MalformedJson),
+        Flaw::Twice => Code::MalformedJson,
+        Flaw::UnknownField => Code::UnknownField,
+        _ => Code::WrongType,
     };
     Problem {
-        flaws: vec![FieldFlaw { pointer, flaw }],
+        flaws: vec![refused],
         ..Problem::new(code)
     }
-}
-
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let segments = path.iter().filter_map(|segment| match segment {
-        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-        Segment::Seq { index } => Some(format!("/{index}")),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    });
-    segments.collect()
 }
 
 /// The parameters of a query, each at most once, none that is unknown.

@@ -13,10 +13,8 @@ use super::{
 use crate::{
     domain::{loan::Received, role::Feed},
     flows::sync::{self, ReceivedOne},
-    loans::{
-        json::Whole,
-        record::{WrittenClient, WrittenLoan, WrittenMoney},
-    },
+    json::Whole,
+    loans::record::{WrittenClient, WrittenLoan, WrittenMoney},
 };
 
 /// A client as the loan system knows them.

@@ -1,148 +1,151 @@
-//! Figures for Prometheus.
+//! Metrics in the text format of Prometheus.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
-use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
+use prometheus_client::{
+    encoding::{EncodeLabelSet, prometheus_text},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::ConstGauge,
+        histogram::Histogram,
+    },
+    registry::Registry,
 };
 
 use crate::app::{App, log::LostLines};
 
-/// The figures of one process.
+/// Upper bounds of the buckets of `qupia_request_seconds`.
+const BUCKETS: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+/// The metrics of one process.
 pub struct Metrics {
     registry: Registry,
-    requests: IntCounterVec,
-    seconds: HistogramVec,
+    requests: Family<Answered, Counter>,
+    seconds: Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>,
     lost_lines: LostLines,
 }
 
 impl Metrics {
-    /// Makes the registry; lines that the log lost are told among the figures.
-    ///
-    /// # Errors
-    /// What the library says where two figures have one name.
-    pub fn new(lost_lines: LostLines) -> prometheus::Result<Self> {
-        let registry = Registry::new();
-        let requests = IntCounterVec::new(
-            Opts::new("qupia_requests_total", "Answers given"),
-            &["method", "route", "status"],
-        )?;
-        let seconds = HistogramVec::new(
-            HistogramOpts::new("qupia_request_seconds", "Time to answer")
-                .buckets(vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]),
-            &["route"],
-        )?;
-        registry.register(Box::new(requests.clone()))?;
-        registry.register(Box::new(seconds.clone()))?;
-        Ok(Self {
+    pub fn new(lost_lines: LostLines) -> Self {
+        let mut registry = Registry::default();
+        let requests = Family::default();
+        let buckets: fn() -> Histogram = || Histogram::new(BUCKETS);
+        let seconds = Family::new_with_constructor(buckets);
+        // The encoder adds `_total` to the name of a counter.
+        registry.register("qupia_requests", "Answers given", requests.clone());
+        registry.register("qupia_request_seconds", "Time to answer", seconds.clone());
+        Self {
             registry,
             requests,
             seconds,
             lost_lines,
-        })
+        }
     }
 
     /// Counts an answer.
     pub fn answered(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
-        // A method is the caller's to choose; only those of the routes are kept apart.
-        let method = if ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method) {
-            method
-        } else {
-            "other"
+        // The caller chooses the method: others than those of the routes share one label.
+        let known = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+        let method = known.into_iter().find(|known| *known == method);
+        let labels = Answered {
+            method: method.unwrap_or("other"),
+            route: route.to_owned(),
+            status,
         };
-        self.requests
-            .with_label_values(&[method, route, &status.to_string()])
-            .inc();
-        self.seconds
-            .with_label_values(&[route])
-            .observe(elapsed.as_secs_f64());
+        self.requests.get_or_create(&labels).inc();
+        let labels = [("route", labels.route)];
+        let seconds = self.seconds.get_or_create(&labels);
+        seconds.observe(elapsed.as_secs_f64());
     }
 
-    /// The figures in Prometheus's text form.
-    #[must_use]
+    /// All metrics as text.
     pub fn text(&self, app: &App) -> String {
-        let mut text = Vec::new();
-        let encoded = TextEncoder::new().encode(&self.registry.gather(), &mut text);
-        if let Err(error) = encoded {
-            tracing::error!("metrics: {error}");
+        let mut text = String::new();
+        for registry in [&self.registry, &self.current(app)] {
+            if let Err(error) = prometheus_text::encode(&mut text, registry) {
+                tracing::error!("metrics: {error}");
+            }
         }
-        let mut text = String::from_utf8(text).unwrap_or_default();
-        let stats = app.hasher.stats();
+        text
+    }
+
+    /// The metrics that other parts of the app count themselves, as they are now.
+    fn current(&self, app: &App) -> Registry {
+        let hashes = app.hasher.stats();
         let (answered, unanswered) = app.outbound.calls();
-        let figures: [(&str, &str, &str, u64); 10] = [
+        let signals = Family::<_, Counter>::default();
+        for (kind, count) in app.signals.all() {
+            signals
+                .get_or_create(&[("kind", kind.name())])
+                .inc_by(count);
+        }
+        let counters = [
             (
-                "qupia_hash_jobs_total",
-                "counter",
+                "qupia_hash_jobs",
                 "Passphrases and passwords tried on a worker",
-                stats.jobs_checked,
+                hashes.jobs_checked,
             ),
+            ("qupia_hashes", "Hashes computed", hashes.hashes_computed),
             (
-                "qupia_hashes_total",
-                "counter",
-                "Hashes computed",
-                stats.hashes_computed,
-            ),
-            (
-                "qupia_hash_refused_total",
-                "counter",
+                "qupia_hash_refused",
                 "Callers refused for load",
-                stats.refused_overload,
+                hashes.refused_overload,
             ),
             (
-                "qupia_hash_waiting",
-                "gauge",
-                "Callers in the line for a hash",
-                stats.waiting as u64,
-            ),
-            (
-                "qupia_hash_admitted",
-                "gauge",
-                "Callers admitted and not yet settled",
-                stats.admitted as u64,
-            ),
-            (
-                "qupia_hash_mean_micros",
-                "gauge",
-                "Mean time of one hash, microseconds",
-                stats.mean_hash_micros,
-            ),
-            (
-                "qupia_webhooks_answered_total",
-                "counter",
+                "qupia_webhooks_answered",
                 "Attempts that a receiver of webhooks answered",
                 answered,
             ),
             (
-                "qupia_webhooks_unanswered_total",
-                "counter",
+                "qupia_webhooks_unanswered",
                 "Attempts that no receiver answered",
                 unanswered,
             ),
             (
-                "qupia_keyring_refused",
-                "gauge",
-                "1 while the keyring's file cannot be taken and the keys stay as they were",
-                u64::from(app.keyring_refused.is_so()),
-            ),
-            (
-                "qupia_log_lines_lost_total",
-                "counter",
+                "qupia_log_lines_lost",
                 "Lines of the log that could not be written",
                 self.lost_lines.count(),
             ),
         ];
-        for (name, kind, help, value) in figures {
-            text.push_str(&format!(
-                "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
-            ));
+        let gauges = [
+            (
+                "qupia_hash_waiting",
+                "Callers in the line for a hash",
+                hashes.waiting as u64,
+            ),
+            (
+                "qupia_hash_admitted",
+                "Callers admitted and not yet settled",
+                hashes.admitted as u64,
+            ),
+            (
+                "qupia_hash_mean_micros",
+                "Mean time of one hash, microseconds",
+                hashes.mean_hash_micros,
+            ),
+            (
+                "qupia_keyring_refused",
+                "1 while the keyring's file cannot be taken and the keys stay as they were",
+                u64::from(app.keyring_refused.load(Ordering::Relaxed)),
+            ),
+        ];
+        let mut registry = Registry::default();
+        for (name, help, value) in counters {
+            registry.register(name, help, ConstCounter::new(value));
         }
-        let name = "qupia_signals_raised_total";
-        text.push_str(&format!(
-            "# HELP {name} Signals of abuse by insiders\n# TYPE {name} counter\n"
-        ));
-        for (kind, count) in app.signals.all() {
-            text.push_str(&format!("{name}{{kind=\"{}\"}} {count}\n", kind.name()));
+        for (name, help, value) in gauges {
+            registry.register(name, help, ConstGauge::new(value));
         }
-        text
+        let help = "Signals of abuse by insiders";
+        registry.register("qupia_signals_raised", help, signals);
+        registry
     }
 }

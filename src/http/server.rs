@@ -13,7 +13,7 @@ use super::{
     context::present, health::ApiDocument, intake::Intake, metrics::Metrics, openapi, routes,
 };
 use crate::{
-    app::{App, StartError, log::LostLines, rounds::Rounds},
+    app::{App, StartError, log::LostLines, ticker::Ticker},
     secrets::certificate::Certificate,
 };
 
@@ -44,9 +44,7 @@ pub struct Bound {
 /// # Errors
 /// [`StartError::Listen`] where an address cannot be bound, [`StartError::Certificate`].
 pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
-    let metrics = Metrics::new(lost_lines);
-    let metrics = metrics.map_err(|error| StartError::Listen(io::Error::other(error)))?;
-    let metrics = web::Data::new(metrics);
+    let metrics = web::Data::new(Metrics::new(lost_lines));
     let data = web::Data::new(app.clone());
     let has_own_metrics = app.settings.metrics_listen.is_some();
     let shared = metrics.clone();
@@ -82,10 +80,10 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
         ),
         Some((chain, key)) => {
             // A SIGHUP that comes from here on is heard.
-            let rounds = Rounds::every(LOOK_AT_CERTIFICATE);
+            let ticker = Ticker::every(LOOK_AT_CERTIFICATE);
             let certificate = Certificate::load(chain, key)?;
             let config = certificate.server_config()?;
-            actix_web::rt::spawn(keep_fresh(certificate, rounds));
+            actix_web::rt::spawn(keep_fresh(certificate, ticker));
             let bound = server.bind_rustls_0_23(app.settings.listen, config);
             let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
             (bound, "https")
@@ -124,9 +122,9 @@ fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
 }
 
 /// Serves a renewed certificate without a stop; one that cannot be read leaves the old one served.
-async fn keep_fresh(certificate: Arc<Certificate>, mut rounds: Rounds) {
+async fn keep_fresh(certificate: Arc<Certificate>, mut ticker: Ticker) {
     loop {
-        rounds.next().await;
+        ticker.tick().await;
         match certificate.reload() {
             Ok(false) => {}
             Ok(true) => tracing::info!("a renewed certificate is served"),

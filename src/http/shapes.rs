@@ -10,7 +10,7 @@ use crate::{
     flows::FieldFlaw,
 };
 
-pub use crate::loans::json::{object, present, whole};
+pub use crate::json::{object, present, whole};
 
 /// An amount of money.
 #[derive(Serialize, ToSchema)]

@@ -1,9 +1,8 @@
 //! CSV as accounting exports it: a header with the names of the JSON fields, `;`, `,` or a tab between
-//! values, one record a line, or several where a quoted value has line breaks in it.
+//! values, and one record per line, or several lines where a quoted value has line breaks.
 //!
-//! What a spreadsheet of this country writes and nobody can misread is taken too: `31.12.2026` for a
-//! date, a decimal comma and blanks between thousands in an amount, `sep=;` before the header, and a
-//! delimiter behind the last value.
+//! Local spreadsheet formats are accepted where they are unambiguous: `31.12.2026` for a date, a decimal comma
+//! and blanks between thousands in an amount, `sep=;` before the header, and a delimiter after the last value.
 
 mod cells;
 #[cfg(test)]
@@ -13,14 +12,17 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
 use self::cells::{is_total, one_line, plain_amount, plain_date};
 use super::{
-    json::Whole,
     lines::{Form, Line},
     record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney},
 };
-use crate::domain::{
-    flaw::{FieldFlaw, Flaw},
-    loan::{MAX_GRACE_DAYS, Record},
-    money::{parse_currency, scale_of},
+use crate::{
+    domain::{
+        flaw::{FieldFlaw, Flaw},
+        loan::{MAX_GRACE_DAYS, Record},
+        money::{parse_currency, scale_of},
+        text::BYTE_ORDER_MARK,
+    },
+    json::Whole,
 };
 
 const COLUMNS: &[&str] = &[
@@ -39,7 +41,7 @@ const COLUMNS: &[&str] = &[
     "status",
     "as_of",
 ];
-/// A header may call the two parts of the balance by their own names.
+/// Short names of columns.
 const SHORT: &[(&str, &str)] = &[
     ("amount", "balance.amount"),
     ("balance", "balance.amount"),
@@ -56,22 +58,22 @@ const LOAN: &[&str] = &[
     "status",
 ];
 
-/// The form of a table's lines, as its header states it.
+/// Reads the lines of a table, by its header.
 pub struct Csv {
     reader: Reader,
     delimiter: u8,
-    /// for each column of the file the place of its name in [`COLUMNS`]
+    /// for each column of the file its index in [`COLUMNS`]
     columns: Vec<usize>,
-    /// so many columns without a name, in which nothing stands, may come after those
+    /// maximum number of empty columns without a name after those
     spare: usize,
-    /// what the records are, where no column says so
+    /// kind of the records, where no column states it
     kind: Option<&'static str>,
-    /// the time of records without one of their own
+    /// time of records that do not state one
     as_of: Option<String>,
 }
 
 impl Csv {
-    /// Reads a header, with the line before it where that [states a delimiter](stated_delimiter).
+    /// Reads a header, with the line before it if that [states the delimiter](stated_delimiter).
     /// `as_of` is the time of the whole file, where no column states it.
     ///
     /// # Errors
@@ -167,7 +169,7 @@ impl Csv {
         if first != ReadRecordResult::InputEmpty {
             return Values::TooMany;
         }
-        // The end of the line is the end of the record, unless it stands within a quotation.
+        // The end of the line ends the record, except within a quotation.
         let (last, _, more_written, more_ended) =
             self.reader
                 .read_record(b"\n", &mut value[written..], &mut ends[ended..]);
@@ -189,7 +191,7 @@ impl Csv {
 
     fn row(&mut self, mut values: Vec<String>) -> Line {
         let is_blank = |value: &String| value.trim().is_empty();
-        // A spreadsheet leaves rows behind in which nothing stands.
+        // Spreadsheets export empty rows.
         let Some(first) = values.iter().find(|value| !is_blank(value)) else {
             return Line::Blank;
         };
@@ -226,14 +228,14 @@ impl Csv {
         }
     }
 
-    /// Whether quotations begin and end where values do (RFC 4180). Of a single line this is not asked;
-    /// where lines are joined, a mark that stands elsewhere is one too many, and they are none.
+    /// Whether quotations begin and end where values do (RFC 4180). This is checked for joined lines only: a
+    /// mark elsewhere shows that the lines are not one record.
     fn is_well_quoted(&self, text: &[u8]) -> bool {
         let (mut is_within, mut before) = (false, self.delimiter);
         for (at, byte) in text.iter().enumerate() {
             let after = text.get(at + 1).copied().unwrap_or(self.delimiter);
             let is_well = match (byte, is_within) {
-                // Of a doubled mark within, the first ends the quotation and the second begins it anew.
+                // Of a doubled mark, the first ends the quotation and the second begins it again.
                 (b'"', true) => after == self.delimiter || after == b'"',
                 (b'"', false) => before == self.delimiter || before == b'"',
                 _ => true,
@@ -253,23 +255,23 @@ impl Csv {
     }
 }
 
-/// The delimiter that a line before the header states: `sep=;`, as spreadsheets write and read it.
-#[must_use]
+/// The delimiter of a line `sep=;` before the header, which spreadsheets write and read.
 pub fn stated_delimiter(line: &str) -> Option<u8> {
-    let line = line.trim_matches(['\u{feff}', '\r', '"']);
+    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    let line = line.trim_matches(['\r', '"']);
     let stated = line
         .get(..4)?
         .eq_ignore_ascii_case("sep=")
         .then(|| &line[4..])?;
     let delimiter = *stated.as_bytes().first()?;
-    // A program that knows nothing of it fills the line up as it does the others.
+    // A program that does not know this line adds as many delimiters to it as to the others.
     let is_alone = stated.bytes().all(|byte| byte == delimiter);
     (is_alone && [b';', b',', b'\t', b'|'].contains(&delimiter)).then_some(delimiter)
 }
 
 fn likely_delimiter(header: &str) -> u8 {
     let count = |delimiter: u8| header.bytes().filter(|byte| *byte == delimiter).count();
-    // Of several that are as frequent the last is given.
+    // Of equally frequent ones the last is chosen.
     let [tab, comma, semicolon] =
         [b'\t', b',', b';'].map(|delimiter| (count(delimiter), delimiter));
     let other = if tab.0 > comma.0 { tab } else { comma };
@@ -280,12 +282,12 @@ fn likely_delimiter(header: &str) -> u8 {
     }
 }
 
-/// What the reader of CSV makes of a line.
+/// The values of a line.
 enum Values {
     Read(Vec<String>),
-    /// more than there are names of columns
+    /// more values than known columns
     TooMany,
-    /// a quotation does not end in it
+    /// a quotation that does not end in the line
     Unended,
     NotUtf8,
 }
@@ -309,7 +311,7 @@ impl Form for Csv {
     }
 }
 
-/// The values of a line by column; a blank one is none.
+/// The values of a line by column; `None` for a blank one.
 struct Row {
     values: Vec<Option<String>>,
 }
@@ -324,7 +326,7 @@ impl Row {
         let number = self.take("client_number");
         let written = WrittenClient {
             family_name: self.take("family_name"),
-            // The column is there; nothing in it says that there is no such name.
+            // The column exists, so a blank value states that there is no given name.
             given_name: Some(self.take("given_name")),
             patronymic: self.take("patronymic"),
             phone: self.take("phone"),
@@ -370,7 +372,7 @@ impl Row {
         written.parse(ticket, "/ticket_number").map(Record::Loan)
     }
 
-    /// A value in a column of the other kind is a mistake of the file's.
+    /// A value in a column of the other kind is an error.
     fn nothing_left(&self) -> Parsed<()> {
         match self.values.iter().position(Option::is_some) {
             Some(place) => Err(vec![FieldFlaw::at(

@@ -1,4 +1,4 @@
-//! Cuts a stream of bytes into lines, in bounded memory, and parses each.
+//! Splits a stream of bytes into lines, in bounded memory, and parses each.
 
 use super::record::Parsed;
 use crate::domain::{
@@ -7,51 +7,49 @@ use crate::domain::{
     text::BYTE_ORDER_MARK,
 };
 
-/// The longest line, bytes, its end not counted.
+/// Maximum length of a line, bytes, without its end.
 pub const MAX_LINE: usize = 64 * 1024;
-/// A record that has not ended after so many lines has a fault in the first of them.
-const MOST_LINES_A_RECORD: usize = 50;
+/// Maximum number of lines of one record; more means an error in the first of them.
+const MAX_LINES_PER_RECORD: usize = 50;
 
-/// What one line says, and which line it is, counted from 1.
+/// A record with the number of its line, from 1.
 pub struct Numbered {
-    /// its number
     pub line: u64,
-    /// the record, or what is wrong with it
     pub record: Parsed<Record>,
 }
 
-/// What a line turns out to be.
+/// The result of parsing a line.
 pub enum Line {
-    /// a whole record, or what is wrong with it
+    /// a record or its errors
     Whole(Parsed<Record>),
-    /// nothing that could be taken in
+    /// nothing
     Blank,
-    /// the beginning of a record that goes on in the next line
+    /// the beginning of a record that continues in the next line
     Begun,
 }
 
-/// What a line is written in.
+/// The format of the lines.
 pub trait Form {
-    /// Parses one line, or the lines of one record joined by `\n`, the last end cut off.
+    /// Parses a line, or the lines of one record joined by `\n`, without the last end.
     fn parse(&mut self, text: &[u8]) -> Line;
 }
 
-/// Lines out of chunks that end wherever they end.
+/// Makes lines from chunks that end anywhere.
 pub struct Lines<F> {
     form: F,
-    /// the line that has no end yet
+    /// the incomplete line
     begun: Vec<u8>,
-    /// whether that line is too long, so that its bytes are let go
+    /// whether that line is too long, so that its bytes are discarded
     is_too_long: bool,
-    /// lines that have ended
+    /// number of complete lines
     ended: u64,
-    /// the lines of a record that has no end yet, and the number of the first
+    /// the lines of an incomplete record, and the number of the first
     open: Vec<Vec<u8>>,
     opened_at: u64,
 }
 
 impl<F: Form> Lines<F> {
-    /// Lines of a stream of which so many were read already, as a header is.
+    /// `read` lines of the stream were read before, such as a header.
     pub fn after(read: u64, form: F) -> Self {
         Self {
             form,
@@ -63,12 +61,12 @@ impl<F: Form> Lines<F> {
         }
     }
 
-    /// How many lines have ended.
+    /// Number of complete lines.
     pub fn ended(&self) -> u64 {
         self.ended
     }
 
-    /// Takes a chunk, and gives every line that ends in it. Blank lines are counted and passed over.
+    /// Reads a chunk and appends the records of all lines that end in it. Blank lines are counted and skipped.
     pub fn feed(&mut self, chunk: &[u8], found: &mut Vec<Numbered>) {
         let mut rest = chunk;
         while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
@@ -84,7 +82,7 @@ impl<F: Form> Lines<F> {
         self.begin(rest);
     }
 
-    /// The stream has ended: what was begun is the last line.
+    /// Ends the stream: an incomplete line is the last one.
     pub fn end(&mut self, found: &mut Vec<Numbered>) {
         self.end_begun(found);
         while !self.open.is_empty() {
@@ -146,11 +144,11 @@ impl<F: Form> Lines<F> {
         }
     }
 
-    /// One more line of a record that has no end yet.
+    /// Adds a line to the incomplete record.
     fn go_on(&mut self, text: &[u8], found: &mut Vec<Numbered>) {
         self.open.push(text.to_vec());
         let joined = self.open.join(&b'\n');
-        if self.open.len() > MOST_LINES_A_RECORD || joined.len() > MAX_LINE {
+        if self.open.len() > MAX_LINES_PER_RECORD || joined.len() > MAX_LINE {
             return self.give_up(found);
         }
         match self.form.parse(&joined) {
@@ -164,8 +162,7 @@ impl<F: Form> Lines<F> {
         }
     }
 
-    /// What stood open was no record of several lines but a fault in the first of them: that one is
-    /// told, and the others stand alone.
+    /// The lines are not one record: the first is reported as an error, and the others are parsed alone.
     fn give_up(&mut self, found: &mut Vec<Numbered>) {
         let (lines, first) = (std::mem::take(&mut self.open), self.opened_at);
         for (number, line) in (first..).zip(lines) {
@@ -183,8 +180,8 @@ fn reject(line: u64, flaw: Flaw, found: &mut Vec<Numbered>) {
     found.push(Numbered { line, record });
 }
 
-/// Whether lines that were joined do not make one record: a quotation mark too many in the first of
-/// them ran on to the next mark, wherever that was.
+/// Whether joined lines are not one record: an excess quotation mark in the first of them has joined it to the
+/// line of the next mark.
 fn is_misread(joined: &Parsed<Record>) -> bool {
     let is_shape = |field: &FieldFlaw| {
         matches!(
@@ -203,7 +200,7 @@ mod tests {
     use super::*;
     use crate::loans::ndjson::Ndjson;
 
-    fn told(chunks: &[&[u8]]) -> Vec<(u64, &'static str)> {
+    fn reported(chunks: &[&[u8]]) -> Vec<(u64, &'static str)> {
         let (mut lines, mut found) = (Lines::after(0, Ndjson), Vec::new());
         for chunk in chunks {
             lines.feed(chunk, &mut found);
@@ -219,17 +216,17 @@ mod tests {
     #[test]
     fn lines_count_from_one_and_blank_ones_count_too() {
         assert_eq!(
-            told(&[b"\n \r\n{}\n\n{}"]),
+            reported(&[b"\n \r\n{}\n\n{}"]),
             [(3, "missing"), (5, "missing")]
         );
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_told_and_the_next_is_read() {
+    fn a_line_that_is_too_long_is_reported_and_the_next_is_read() {
         let long = vec![b'x'; MAX_LINE + 1];
         let fits = vec![b'x'; MAX_LINE];
         assert_eq!(
-            told(&[&long, b"\n{}\n", &fits, b"\n", &long]),
+            reported(&[&long, b"\n{}\n", &fits, b"\n", &long]),
             [
                 (1, "line_too_long"),
                 (2, "missing"),
@@ -241,15 +238,15 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_first_line() {
-        assert_eq!(told(&[b"\xEF\xBB\xBF{}\n"]), [(1, "missing")]);
+        assert_eq!(reported(&[b"\xEF\xBB\xBF{}\n"]), [(1, "missing")]);
     }
 
     proptest! {
         #[test]
         fn where_chunks_end_makes_no_difference(text in "[{}x\n ]{0,60}", cut in 1..7_usize) {
-            let whole = told(&[text.as_bytes()]);
+            let whole = reported(&[text.as_bytes()]);
             let chunks: Vec<&[u8]> = text.as_bytes().chunks(cut).collect();
-            prop_assert_eq!(whole, told(&chunks));
+            prop_assert_eq!(whole, reported(&chunks));
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Everything that knows the shape of a foreign loan system: our NDJSON, CSV, our pull JSON, Fineract.
+//! Formats of loan systems. Files and batches: [`csv`] and [`ndjson`]. Systems that Qupia requests loans
+//! from: [`source`], each protocol in [`dialect`].
 //!
-//! What comes in leaves as the records of the domain, or as flaws that name field and reason. It never
-//! knows our tables, and nobody above knows a foreign field's name.
+//! The result is always records of the domain, or field errors. Nothing here knows the database, and no other
+//! module knows a field name of a loan system.
 
+pub mod answer;
 pub mod csv;
 pub mod decode;
-pub mod fineract;
-pub mod json;
+pub mod dialect;
 pub mod lines;
 pub mod ndjson;
 pub mod record;
-pub mod simple;
 pub mod source;
+pub mod wire;

@@ -3,16 +3,18 @@
 use serde::Deserialize;
 
 use super::{
-    json::{Object, Whole, field_named_twice, present},
     lines::{self, Form},
     record::{Parsed, WrittenClient, WrittenLoan, WrittenMoney},
 };
-use crate::domain::{
-    flaw::{FieldFlaw, Flaw},
-    loan::Record,
+use crate::{
+    domain::{
+        flaw::{FieldFlaw, Flaw},
+        loan::Record,
+    },
+    json::{self, Object, Whole, present},
 };
 
-/// A line as written: the fields of both kinds, of which only one kind's may be there.
+/// An unchecked line with the fields of both kinds; only those of its own kind are allowed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -42,7 +44,7 @@ struct Line {
     status: Option<Option<String>>,
 }
 
-/// The form of a stream of such lines.
+/// The format of a stream of such lines.
 pub struct Ndjson;
 
 impl Form for Ndjson {
@@ -51,20 +53,15 @@ impl Form for Ndjson {
     }
 }
 
-/// An unknown field's name is repeated to whoever sent it up to so many characters.
+/// Longest pointer that is reported to the sender, characters.
 const SHOWN_CHARS: usize = 64;
 
 /// Parses one line.
 ///
 /// # Errors
-/// Every flaw of it: [`Flaw::MalformedJson`], [`Flaw::WrongType`] and [`Flaw::UnknownField`] alone,
-/// those of the fields together.
+/// An error of [`json::read`] alone, or all errors of the fields together.
 pub fn parse(line: &[u8]) -> Parsed<Record> {
-    let is_object = line.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let written = serde_json::from_slice::<Line>(line).ok();
-    let Some(written) = written.filter(|_| is_object) else {
-        return Err(vec![explain(line)]);
-    };
+    let written: Line = json::read(line).map_err(|refused| vec![shortened(refused)])?;
     match written.kind.as_deref() {
         Some("client") => client(written),
         Some("loan") => loan(written),
@@ -76,32 +73,10 @@ pub fn parse(line: &[u8]) -> Parsed<Record> {
     }
 }
 
-/// Why a line has not the shape: read a second time, slowly, for the place.
-fn explain(line: &[u8]) -> FieldFlaw {
-    let mut reader = serde_json::Deserializer::from_slice(line);
-    let Err(error) = serde_path_to_error::deserialize::<_, Line>(&mut reader) else {
-        // An array has the shape too, for the library; something may stand after the object.
-        return FieldFlaw::at("", Flaw::MalformedJson);
-    };
-    let flaw = if !error.inner().is_data() {
-        return FieldFlaw::at("", Flaw::MalformedJson);
-    } else if error.inner().to_string().starts_with("unknown field") {
-        Flaw::UnknownField
-    } else if field_named_twice(error.inner()).is_some() {
-        Flaw::Twice
-    } else {
-        Flaw::WrongType
-    };
-    let segments = error.path().iter().filter_map(|segment| match segment {
-        serde_path_to_error::Segment::Map { key } => Some(format!("/{key}")),
-        _ => None,
-    });
-    let twice = field_named_twice(error.inner()).map(|name| format!("/{name}"));
-    let pointer: String = segments.chain(twice).collect();
-    FieldFlaw {
-        pointer: pointer.chars().take(SHOWN_CHARS).collect(),
-        flaw,
-    }
+/// The sender chose the name of an unknown field, and it may be as long as the line.
+fn shortened(refused: FieldFlaw) -> FieldFlaw {
+    let pointer = refused.pointer.chars().take(SHOWN_CHARS).collect();
+    FieldFlaw { pointer, ..refused }
 }
 
 fn client(line: Line) -> Parsed<Record> {
@@ -146,7 +121,7 @@ fn loan(line: Line) -> Parsed<Record> {
         .map(Record::Loan)
 }
 
-/// Fields of the other kind are unknown ones.
+/// A field of the other kind is an unknown field.
 fn foreign(fields: &[(&str, bool)]) -> Parsed<()> {
     match fields.iter().find(|(_, is_there)| *is_there) {
         Some((pointer, _)) => Err(vec![FieldFlaw::at(pointer, Flaw::UnknownField)]),
@@ -171,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_and_a_loan_are_told_apart_by_their_type() {
+    fn a_client_and_a_loan_are_distinguished_by_their_type() {
         assert!(matches!(parse(LOAN.as_bytes()), Ok(Record::Loan(_))));
         assert!(matches!(parse(CLIENT.as_bytes()), Ok(Record::Client(_))));
     }
@@ -201,17 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn every_flaw_of_a_record_is_told() {
+    fn every_flaw_of_a_record_is_reported() {
         let line = LOAN
             .replace("125000.00", "12.345")
             .replace("2026-12-01", "01.12.2026")
             .replace(r#""grace_days":null,"#, "");
-        let told = [
+        let expected = [
             ("/balance/amount", "not_an_amount"),
             ("/due_on", "not_a_date"),
             ("/grace_days", "missing"),
         ];
-        assert_eq!(flaws(&line), told.map(|(p, c)| (p.to_owned(), c)));
+        assert_eq!(flaws(&line), expected.map(|(p, c)| (p.to_owned(), c)));
     }
 
     #[test]

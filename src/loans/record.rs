@@ -1,54 +1,56 @@
-//! A client and a loan as a loan system writes them, whichever door they come through: the contract's
-//! rules for each field stand here once.
+//! A client and a loan as a loan system writes them, in whatever format. The API's rules for each field are
+//! checked here once.
 
 use serde::Deserialize;
 
-use super::json::Whole;
-use crate::domain::{
-    calendar::{parse_date, parse_time},
-    flaw::{FieldFlaw, Flaw},
-    identifier::{ClientNumber, TicketNumber},
-    loan::{ClientRecord, LoanRecord, MAX_GRACE_DAYS},
-    money::{Money, parse_currency},
-    person::{Person, PersonName, Phone},
-    text::short_line,
+use crate::{
+    domain::{
+        calendar::{parse_date, parse_time},
+        flaw::{FieldFlaw, Flaw},
+        identifier::{ClientNumber, TicketNumber},
+        loan::{ClientRecord, LoanRecord, MAX_GRACE_DAYS},
+        money::{Money, parse_currency},
+        person::{Person, PersonName, Phone},
+        text::short_line,
+    },
+    json::Whole,
 };
 
-/// A client as written, nothing checked.
+/// An unchecked client.
 #[derive(Default)]
 pub struct WrittenClient {
     /// family name
     pub family_name: Option<String>,
-    /// given name; the inner none for a person who has one name alone
+    /// given name; `Some(None)` for a person with a single name
     pub given_name: Option<Option<String>>,
     /// patronymic, where there is one
     pub patronymic: Option<String>,
     /// telephone
     pub phone: Option<String>,
-    /// when the loan system knew this
+    /// the time of this state in the loan system
     pub as_of: Option<String>,
 }
 
-/// A loan as written, nothing checked.
+/// An unchecked loan.
 #[derive(Default)]
 pub struct WrittenLoan {
-    /// whose loan
+    /// number of the client
     pub client_number: Option<String>,
-    /// what it is called
+    /// name of the product
     pub product: Option<String>,
     /// the due date
     pub due_on: Option<String>,
     /// the outstanding balance
     pub balance: Option<WrittenMoney>,
-    /// the guaranteed waiting period; the inner none where the contract states none
+    /// guaranteed waiting period; `Some(None)` where the loan contract states none
     pub grace_days: Option<Option<Whole>>,
     /// `open` or `closed`
     pub status: Option<String>,
-    /// when the loan system knew this
+    /// the time of this state in the loan system
     pub as_of: Option<String>,
 }
 
-/// Money as written.
+/// Unchecked money.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenMoney {
@@ -58,14 +60,11 @@ pub struct WrittenMoney {
     pub currency: Option<String>,
 }
 
-/// What was parsed, or every flaw, ordered by pointer.
+/// A value, or all its field errors, ordered by pointer.
 pub type Parsed<T> = Result<T, Vec<FieldFlaw>>;
 
 impl WrittenClient {
-    /// Parses a client. `number` is its client number and `pointer` where that stands.
-    ///
-    /// # Errors
-    /// Every flaw.
+    /// `number` is the client number and `pointer` its place.
     pub fn parse(self, number: Option<String>, pointer: &str) -> Parsed<ClientRecord> {
         let mut flaws = Flaws::default();
         let client_number = flaws.need(pointer, number, |text| ClientNumber::parse(&text));
@@ -97,10 +96,7 @@ impl WrittenClient {
 }
 
 impl WrittenLoan {
-    /// Parses a loan. `ticket` is its pledge ticket and `pointer` where that stands.
-    ///
-    /// # Errors
-    /// Every flaw.
+    /// `ticket` is the pledge ticket and `pointer` its place.
     pub fn parse(self, ticket: Option<String>, pointer: &str) -> Parsed<LoanRecord> {
         let mut flaws = Flaws::default();
         let ticket_number = flaws.need(pointer, ticket, |text| TicketNumber::parse(&text));
@@ -164,12 +160,12 @@ fn money(flaws: &mut Flaws, money: WrittenMoney) -> Option<Money> {
     })
 }
 
-/// Collects the flaws of one record, so that all are told at once.
+/// Collects the field errors of a record, so that all are reported together.
 #[derive(Default)]
 struct Flaws(Vec<FieldFlaw>);
 
 impl Flaws {
-    /// Parses a field that has to be there; nothing where it is missing or flawed, which is noted.
+    /// Parses a required field. An error is noted and gives `None`.
     fn need<T, U>(
         &mut self,
         pointer: &str,

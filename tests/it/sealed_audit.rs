@@ -70,7 +70,7 @@ async fn lay(folder: &Path) -> Foundation {
 }
 
 async fn lay_over(folder: &Path, url: Option<String>) -> Foundation {
-    Foundation::lay(settings(folder, url), noon(), Chance::os())
+    Foundation::build(settings(folder, url), noon(), Chance::os())
         .await
         .expect("it is as the story laid it")
 }
@@ -384,7 +384,7 @@ fn one_instance_seals_and_another_takes_over_when_it_dies() {
     let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
         let first = lay(folder.path()).await;
-        let second = Foundation::lay(
+        let second = Foundation::build(
             settings(folder.path(), None),
             first.clock.clone(),
             Chance::os(),

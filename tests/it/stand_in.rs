@@ -118,9 +118,9 @@ fn settings(dialect: &'static str) -> &'static [Setting] {
         ("QUPIA_LOANS__DIALECT", dialect),
         ("QUPIA_LOANS__TIMEOUT_MS", "1500"),
         ("QUPIA_LOANS__FRESH_SECONDS", "10"),
-        ("QUPIA_LOANS__GRACE_TABLE", "pledge"),
-        ("QUPIA_LOANS__GRACE_COLUMN", "Waiting days"),
-        ("QUPIA_LOANS__GRACE_DAYS_BY_PRODUCT", "{Gold=30}"),
+        ("QUPIA_LOANS__FINERACT__GRACE_TABLE", "pledge"),
+        ("QUPIA_LOANS__FINERACT__GRACE_COLUMN", "Waiting days"),
+        ("QUPIA_LOANS__FINERACT__GRACE_DAYS_BY_PRODUCT", "{Gold=30}"),
         ("QUPIA_LIMITS__VERIFICATIONS_PER_MINUTE", "100000"),
     ]))
 }

@@ -1,4 +1,4 @@
-//! What each setting may be; whatever is not is told by its name.
+//! The bounds of each setting.
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tracing_subscriber::EnvFilter;
 
-use super::{HashSection, SettingsError, SignalsSection, Written};
+use super::{
+    error::SettingsError,
+    written::{HashSection, SignalsSection, Written},
+};
 use crate::{
     domain::{
         signals::{Hours, Rules},
@@ -15,7 +18,7 @@ use crate::{
     secrets::hasher::HashSettings,
 };
 
-/// What is within the type and yet out of bounds.
+/// Checks numbers against their bounds, and texts that the types leave open.
 pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
     let Written {
         database,
@@ -120,12 +123,6 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
             return Err(SettingsError::of(name, "it is empty"));
         }
     }
-    if !["text", "json"].contains(&written.log.format.as_str()) {
-        return Err(SettingsError::of(
-            "log.format",
-            "it is \"text\" or \"json\"",
-        ));
-    }
     EnvFilter::try_new(&written.log.filter)
         .map_err(|error| SettingsError::of("log.filter", error))?;
     Ok(())
@@ -143,7 +140,7 @@ pub(super) fn hash_settings(written: &HashSection) -> Result<HashSettings, Setti
     match hash.check() {
         Ok(()) => Ok(hash),
         Err(fault) => {
-            // The fault begins with the setting's name.
+            // The message begins with the setting's name.
             let text = fault.to_string();
             let (name, why) = text.split_once(' ').unwrap_or(("hash", &text));
             Err(SettingsError::of(name, why))
@@ -156,7 +153,7 @@ pub(super) fn signal_rules(written: &SignalsSection) -> Result<Rules, SettingsEr
         let why = || format!("{text:?} is not two times, such as 08:00-20:00");
         Hours::parse(text).ok_or_else(|| SettingsError::of("signals.hours", why()))
     });
-    // Nought switches a signal off.
+    // 0 switches a signal off.
     let most = |threshold: u32| (threshold > 0).then_some(threshold);
     Ok(Rules {
         window: TimeDelta::minutes(i64::from(written.window_minutes)),
@@ -189,13 +186,13 @@ pub(super) fn api_address(written: &Written) -> Result<SocketAddr, SettingsError
     Err(SettingsError::of("listen", why))
 }
 
-/// Beyond loopback somebody may balance load, and needs time to hear that the service goes.
+/// Beyond loopback there may be a load balancer, which needs time to notice that the service is stopping.
 pub(super) fn drain(written: &Written, listen: SocketAddr) -> Duration {
     let default = if listen.ip().is_loopback() { 0 } else { 5 };
     Duration::from_secs(written.drain_seconds.unwrap_or(default))
 }
 
-/// The files of the certificate and of its key: both or neither.
+/// Files of the certificate and its key: both or neither.
 pub(super) fn tls_files(written: &Written) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {
     match (&written.tls.certificate, &written.tls.key) {
         (Some(certificate), Some(key)) => Ok(Some((certificate.clone(), key.clone()))),

@@ -1,49 +1,43 @@
-//! The settings of the loan system that is asked: `[loans]`.
+//! The loan system that loans are requested from: `[loans]`.
 
 use std::{path::Path, time::Duration};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use super::{LoansSection, SettingsError, sources::secret_of};
-use crate::{
-    domain::loan::MAX_GRACE_DAYS,
-    loans::source::{Dialect, FineractSettings, SourceSettings},
+use super::{error::SettingsError, sources::secret_of, written::LoansSection};
+use crate::loans::{
+    dialect::{Dialect, Name},
+    source::SourceSettings,
+    wire::Connection,
 };
 
-/// The source that the settings describe; none where no address is given.
+/// The loan source; `None` where the settings have no address of one.
 pub(super) fn source(written: &LoansSection) -> Result<Option<SourceSettings>, SettingsError> {
-    let is_fineract = match written.dialect.as_str() {
-        "fineract" => true,
-        "qupia" => false,
-        _ => {
-            let why = "it is \"qupia\" or \"fineract\"";
-            return Err(SettingsError::of("loans.dialect", why));
-        }
-    };
     let Some(text) = &written.url else {
         return Ok(None);
     };
     check_times(written)?;
-    let connect_timeout = Duration::from_millis(written.connect_timeout_ms);
-    let dialect = if is_fineract {
-        Dialect::Fineract(fineract(written)?)
-    } else {
-        Dialect::Qupia
+    let dialect = match written.dialect {
+        Name::Qupia => Dialect::Qupia,
+        Name::Fineract => Dialect::Fineract(
+            written
+                .fineract
+                .check()
+                .map_err(|(key, why)| SettingsError::of(&format!("loans.fineract.{key}"), why))?,
+        ),
     };
-    let authorization = match &written.credentials_file {
-        Some(file) => Some(authorization(file, is_fineract)?),
-        None => None,
-    };
+    let file = written.credentials_file.as_deref();
     Ok(Some(SourceSettings {
-        url: url(text, written.allow_insecure_url)?,
+        connection: Connection {
+            url: url(text, written.allow_insecure_url)?,
+            authorization: file.map(|file| authorization(file, &dialect)).transpose()?,
+            connect_timeout: Duration::from_millis(written.connect_timeout_ms),
+            timeout: Duration::from_millis(written.timeout_ms),
+            connections: written.connections,
+        },
         dialect,
-        authorization,
-        connect_timeout,
-        timeout: Duration::from_millis(written.timeout_ms),
-        connections: written.connections,
         fresh: TimeDelta::seconds(i64::from(written.fresh_seconds)),
     }))
 }
@@ -91,55 +85,20 @@ fn url(text: &str, allow_insecure: bool) -> Result<Url, SettingsError> {
     }
 }
 
-/// A token, or for Fineract `user:password`, on the one line of a file of its own.
-fn authorization(file: &Path, is_basic: bool) -> Result<SecretString, SettingsError> {
-    let refused = |why: String| SettingsError::of("loans.credentials_file", why);
+/// The header `Authorization` from a file that holds the credentials on one line.
+fn authorization(file: &Path, dialect: &Dialect) -> Result<SecretString, SettingsError> {
+    let refused = |why: &str| SettingsError::of("loans.credentials_file", why);
     let text = secret_of("loans.credentials_file", file)?;
     let line = text.trim_end_matches(['\r', '\n']);
-    let is_line = !line.is_empty() && !line.contains(['\r', '\n']);
-    if !is_line || (is_basic && !line.contains(':')) {
-        let wanted = if is_basic { "user:password" } else { "a token" };
-        let why = format!("its file holds {wanted} on one line");
-        return Err(refused(why));
+    if line.is_empty() || line.contains(['\r', '\n']) {
+        return Err(refused("its file holds the credentials on one line"));
     }
-    let value = if is_basic {
-        format!("Basic {}", STANDARD.encode(line))
-    } else {
-        format!("Bearer {line}")
-    };
-    if !fits_a_header(&value) {
-        let why = "its file holds characters that no token has";
-        return Err(refused(why.to_owned()));
+    let value = dialect
+        .authorization(line)
+        .map_err(|expected| refused(&format!("its file holds {expected} on one line")))?;
+    // A header may hold other characters, but no token has them.
+    if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(refused("its file holds characters that no token has"));
     }
     Ok(SecretString::from(value))
-}
-
-fn fits_a_header(value: &str) -> bool {
-    value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-}
-
-fn fineract(written: &LoansSection) -> Result<FineractSettings, SettingsError> {
-    let grace = match (&written.grace_table, &written.grace_column) {
-        (Some(table), Some(column)) => Some((table.clone(), column.clone())),
-        (None, None) => None,
-        _ => {
-            let why = "it and loans.grace_column go together";
-            return Err(SettingsError::of("loans.grace_table", why));
-        }
-    };
-    if !fits_a_header(&written.tenant) {
-        let why = "it holds signs that no header can";
-        return Err(SettingsError::of("loans.tenant", why));
-    }
-    for (product, days) in &written.grace_days_by_product {
-        if *days > MAX_GRACE_DAYS {
-            let why = format!("{product}: it is 0 to {MAX_GRACE_DAYS}, not {days}");
-            return Err(SettingsError::of("loans.grace_days_by_product", why));
-        }
-    }
-    Ok(FineractSettings {
-        tenant: written.tenant.clone(),
-        grace,
-        grace_days_by_product: written.grace_days_by_product.clone(),
-    })
 }

@@ -1,146 +1,158 @@
-//! Where settings come from: the file, the environment, the flags; and what is said of one that does
-//! not fit.
+//! Where settings come from: the file, over it the environment, over both the command line. An error names
+//! the setting and, where it came from the file, the file.
 
-use std::{collections::BTreeMap, path::Path};
-
-use figment::{
-    Figment, Metadata, Profile, Provider, Source,
-    error::Kind,
-    providers::Serialized,
-    value::{Dict, Map, Value},
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
 };
+
+use toml::{Table, Value};
 use zeroize::Zeroizing;
 
-use super::{Flags, SettingsError, values};
+use super::{error::SettingsError, values, written::Written};
 use crate::secrets::private_file;
 
-/// Settings that hold a secret, or are meant to hold none and may by mistake: nothing that is said of
-/// them quotes them.
+/// Settings that hold a secret, or may by mistake: no message quotes them.
 const SECRETS: &[&str] = &["database_url", "bootstrap_admin_password", "loans.url"];
 
-/// What was given, without the defaults: the file, over it the environment, over it the flags.
-pub(super) fn given(
-    flags: &Flags,
-    environment: impl Iterator<Item = (String, String)>,
-) -> Result<Figment, SettingsError> {
-    let variables = variables(environment)?;
-    let mut given = Figment::new();
-    if let Some(file) = &flags.config {
-        let mut written = SettingsFile::read(file)?;
-        for (name, _) in variables.iter().filter(|(name, _)| values::is_whole(name)) {
-            written.leave_out(name);
-        }
-        given = given.merge(written);
-    }
-    for (name, value) in variables {
-        given = given.merge(Serialized::default(&name, value));
-    }
-    let data_dir = flags.data_dir.as_ref();
-    let flagged = [
-        ("listen", flags.listen.clone()),
-        ("database_url", flags.database_url.clone()),
-        ("data_dir", data_dir.map(|path| path.display().to_string())),
-    ];
-    for (name, value) in flagged {
-        if let Some(value) = value {
-            values::check_text(name, &value)?;
-            given = given.merge(Serialized::default(name, value));
-        }
-    }
-    Ok(given)
+/// What may be given on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// the settings file
+    pub config: Option<PathBuf>,
+    /// the data folder
+    pub data_dir: Option<PathBuf>,
+    /// the address to listen on
+    pub listen: Option<String>,
+    /// the database
+    pub database_url: Option<String>,
 }
 
-/// The settings that stand in the environment, by their names in the file.
-fn variables(
-    environment: impl Iterator<Item = (String, String)>,
-) -> Result<BTreeMap<String, Value>, SettingsError> {
-    let ours = environment.filter_map(|(name, value)| {
-        let name = name.strip_prefix("QUPIA_")?;
-        Some((name.to_ascii_lowercase().replace("__", "."), value))
-    });
-    let read = |(name, text): (String, String)| {
-        let value = values::read(&name, &text)?;
-        Ok((name, value))
-    };
-    ours.map(read).collect()
+/// The settings that are given, without the defaults.
+pub(super) struct Given<'a> {
+    table: Table,
+    file: Option<&'a Path>,
+    /// names of those that are not from the file
+    beyond_file: BTreeSet<String>,
 }
 
-/// The file of `--config`.
-struct SettingsFile<'a> {
-    path: &'a Path,
-    table: toml::Table,
-}
-
-impl<'a> SettingsFile<'a> {
-    fn read(path: &'a Path) -> Result<Self, SettingsError> {
-        let wrong = |why: String| SettingsError(format!("--config: {}: {why}", path.display()));
-        let text = private_file::read(path).map_err(|error| {
-            SettingsError(format!("--config: cannot read {}: {error}", path.display()))
-        })?;
-        let table = text.parse().map_err(|error: toml::de::Error| {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let line = 1 + before.unwrap_or_default().matches('\n').count();
-            // The parser shows the line, which may hold a password; its words alone may quote a name.
-            match error.message() {
-                told if !told.contains(['`', '"', '\'']) => wrong(format!("line {line}: {told}")),
-                _ => wrong(format!("line {line} is not TOML")),
+impl<'a> Given<'a> {
+    pub fn read(
+        flags: &'a Flags,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let mut given = Self {
+            table: flags
+                .config
+                .as_deref()
+                .map_or(Ok(Table::new()), read_file)?,
+            file: flags.config.as_deref(),
+            beyond_file: BTreeSet::new(),
+        };
+        for (variable, text) in environment {
+            if let Some(name) = variable.strip_prefix("QUPIA_") {
+                let name = name.to_ascii_lowercase().replace("__", ".");
+                let value = values::read(&name, &text)?;
+                given.put(&name, value);
             }
-        })?;
-        Ok(Self { path, table })
+        }
+        let data_dir = flags.data_dir.as_ref();
+        let flagged = [
+            ("listen", flags.listen.clone()),
+            ("database_url", flags.database_url.clone()),
+            ("data_dir", data_dir.map(|path| path.display().to_string())),
+        ];
+        for (name, text) in flagged {
+            if let Some(text) = text {
+                values::check_text(name, &text)?;
+                given.put(name, Value::String(text));
+            }
+        }
+        Ok(given)
     }
 
-    /// Takes a setting out: it is given whole elsewhere.
-    fn leave_out(&mut self, name: &str) {
-        match name.split_once('.') {
-            Some((section, name)) => {
-                let section = self.table.get_mut(section);
-                if let Some(section) = section.and_then(toml::Value::as_table_mut) {
-                    section.remove(name);
+    fn put(&mut self, name: &str, value: Value) {
+        let mut table = &mut self.table;
+        let (sections, key) = name.rsplit_once('.').unwrap_or(("", name));
+        for section in sections.split('.').filter(|section| !section.is_empty()) {
+            let inner = table.entry(section).or_insert(Value::Table(Table::new()));
+            if !inner.is_table() {
+                *inner = Value::Table(Table::new());
+            }
+            let Value::Table(inner) = inner else {
+                unreachable!("it was made a table")
+            };
+            table = inner;
+        }
+        table.insert(key.to_owned(), value);
+        self.beyond_file.insert(name.to_owned());
+    }
+
+    /// Whether a setting outside of any section is given.
+    pub fn has(&self, name: &str) -> bool {
+        self.table.contains_key(name)
+    }
+
+    /// The settings with their defaults.
+    ///
+    /// # Errors
+    /// The first setting that is unknown, or whose value has the wrong type.
+    pub fn extract(self) -> Result<Written, SettingsError> {
+        let Self {
+            table,
+            file,
+            beyond_file,
+        } = self;
+        serde_path_to_error::deserialize(table).map_err(|error| {
+            let name = error.path().to_string();
+            let why = explain(&name, error.inner().message());
+            match file {
+                Some(file) if !is_part_of(&name, &beyond_file) => {
+                    SettingsError::of(&name, format!("{why} (in {})", file.display()))
                 }
+                _ => SettingsError::of(&name, why),
             }
-            None => drop(self.table.remove(name)),
-        }
+        })
     }
 }
 
-impl Provider for SettingsFile<'_> {
-    fn metadata(&self) -> Metadata {
-        Metadata::from("TOML file", self.path)
-    }
-
-    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        Serialized::defaults(&self.table).data()
-    }
+/// Whether a setting, or the one that it is a part of, is among these.
+fn is_part_of(name: &str, names: &BTreeSet<String>) -> bool {
+    names.iter().any(|whole| {
+        let rest = name.strip_prefix(whole.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    })
 }
 
-/// Says which setting does not fit, and from which file it came if it came from one.
-pub(super) fn explain(error: &figment::Error) -> SettingsError {
-    let mut path = error.path.clone();
-    let why = match &error.kind {
-        Kind::UnknownField(name, known) => {
-            if path.last() != Some(name) {
-                path.push(name.clone());
+fn read_file(path: &Path) -> Result<Table, SettingsError> {
+    let wrong = |why: String| SettingsError(format!("--config: {}: {why}", path.display()));
+    let text = private_file::read(path).map_err(|error| {
+        SettingsError(format!("--config: cannot read {}: {error}", path.display()))
+    })?;
+    text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = 1 + before.unwrap_or_default().matches('\n').count();
+        // The parser quotes the line, which may hold a password; its message alone may quote a name.
+        match error.message() {
+            message if !message.contains(['`', '"', '\'']) => {
+                wrong(format!("line {line}: {message}"))
             }
-            format!("there is no such setting; there are {}", known.join(", "))
+            _ => wrong(format!("line {line} is not TOML")),
         }
-        _ if SECRETS.contains(&path.join(".").as_str()) => {
-            "it is a text in quotation marks".to_owned()
-        }
-        kind => kind.to_string(),
-    };
-    let source = error
-        .metadata
-        .as_ref()
-        .and_then(|metadata| metadata.source.as_ref());
-    let why = match source {
-        Some(Source::File(file)) => format!("{why} (in {})", file.display()),
-        _ => why,
-    };
-    if path.is_empty() {
-        SettingsError(why)
-    } else {
-        SettingsError::of(&path.join("."), why)
+    })
+}
+
+/// Says what serde's message means for a setting.
+fn explain(name: &str, message: &str) -> String {
+    if message.starts_with("unknown field") {
+        let (_, known) = message.split_once(", expected ").unwrap_or_default();
+        let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+        return format!("there is no such setting; there are {}", known.join(", "));
     }
+    if SECRETS.contains(&name) {
+        return "it is a text in quotation marks".to_owned();
+    }
+    message.to_owned()
 }
 
 /// A secret that may stand in the settings or in a file of its own, and not in both.
@@ -167,7 +179,8 @@ pub(super) fn text_or_file(
     }
 }
 
-/// The text of a file that a setting names. What it names is not told: some put the secret itself there.
+/// The text of a file that a setting names. The message does not quote the name, which may be the secret
+/// itself by mistake.
 pub(super) fn secret_of(name: &str, file: &Path) -> Result<Zeroizing<String>, SettingsError> {
     private_file::read(file).map_err(|error| {
         let why = format!("it is the path of a file, and that cannot be read: {error}");

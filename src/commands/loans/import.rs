@@ -1,4 +1,4 @@
-//! `qupia loans import`: a file is read to its end, or until somebody asks to stop.
+//! `qupia loans import`: reads a file to its end, or until a signal.
 
 use std::{
     fs::File,
@@ -29,24 +29,29 @@ use qupia::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{DIFFERENT, rejects::Rejects, told};
-use crate::commands::{Failure, Place, output::say, start_log};
+use super::rejects::Rejects;
+use crate::commands::{
+    failure::{DIFFERENT, Failure},
+    location::Location,
+    output::say,
+    start::start_log,
+};
 
 #[derive(Args)]
 #[group(id = "imported")]
 pub struct Import {
     /// The file: NDJSON or CSV; either may be packed with gzip
     file: PathBuf,
-    /// How it is written; by its name where not given, .csv or .csv.gz for CSV
+    /// Its format; by default from its name: .csv or .csv.gz for CSV, else NDJSON
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// How its letters are written, where they do not tell
+    /// Its encoding, where it is not recognised correctly
     #[arg(long, value_enum, ignore_case = true)]
     encoding: Option<NamedEncoding>,
-    /// Of when the file is, as in RFC 3339, where no column says so
+    /// The time of the data (RFC 3339), where no column states it
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
-    /// Where rejected lines are written; beside the file where not given
+    /// Where rejected lines are written; by default beside the file
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
 }
@@ -57,7 +62,7 @@ enum Format {
     Csv,
 }
 
-/// An encoding as it is named on the command line.
+/// An encoding on the command line.
 #[derive(Clone, Copy, ValueEnum)]
 enum NamedEncoding {
     #[value(name = "utf-8")]
@@ -90,31 +95,31 @@ impl From<NamedEncoding> for Encoding {
     }
 }
 
-/// What is said where an import does not come to its end.
-const AGAIN: &str = "what was imported so far stays, and the file can be imported again";
+/// Part of the message where an import is interrupted.
+const CAN_BE_REPEATED: &str = "what was imported so far stays, and the file can be imported again";
 
-/// Imports a file, and says what became of its lines.
-pub(super) fn import(place: &Place, import: Import) -> Result<(), Failure> {
-    let mut settings = place.settings(None)?;
+/// Imports a file, and prints the number of lines by outcome.
+pub(super) fn import(location: &Location, import: Import) -> Result<(), Failure> {
+    let mut settings = location.settings(None)?;
     settings.store.is_load = true;
     start_log(&settings)?;
-    // What is wrong with the file itself is found before anything is made.
+    // Errors of the file itself are found before anything is made.
     let opened = import.open()?;
     actix_web::rt::System::new().block_on(async move {
-        let house = Foundation::lay(settings, Clock::system(), Chance::os()).await?;
-        opened.import(house).await
+        let foundation = Foundation::build(settings, Clock::system(), Chance::os()).await?;
+        opened.import(foundation).await
     })
 }
 
 type Text = BufReader<Decoded<Box<dyn Read>>>;
 
-/// A file that can be imported: how it is written is known, and its header is read.
+/// An open file: its encoding is known, and its header is read.
 struct Opened {
     path: PathBuf,
     text: Text,
-    /// how it is written, where nothing but its letters told that
+    /// its encoding, where that was recognised by the letters alone
     recognised: Option<Encoding>,
-    /// the form of its table, and how many lines came before the first row
+    /// the reader of its table, and the number of lines before the first row
     table: Option<(Csv, u64)>,
     rejects: Rejects,
     bar: ProgressBar,
@@ -128,7 +133,7 @@ impl Import {
         let mut file = File::open(&path).map_err(failed)?;
         let about = file.metadata().map_err(failed)?;
         if !about.is_file() {
-            // It is read twice: once to find out how it is written.
+            // The file is read twice, first to recognise its encoding.
             let why = format!("{}: it is no plain file", path.display());
             return Err(Failure::argument(why));
         }
@@ -163,7 +168,7 @@ impl Import {
         })
     }
 
-    /// Holds the arguments against each other.
+    /// Checks the arguments; returns the format.
     fn check(&self) -> Result<Format, Failure> {
         if let Some(text) = &self.as_of {
             let named = |flaw: Flaw| {
@@ -189,7 +194,7 @@ impl Import {
     }
 }
 
-/// The header, and the line before it where that states a delimiter.
+/// Reads the header, with the line before it if that states the delimiter.
 fn read_header(text: &mut Text) -> io::Result<String> {
     let mut line = || {
         let mut line = Vec::new();
@@ -215,33 +220,33 @@ fn progress(bytes: u64) -> ProgressBar {
 }
 
 impl Opened {
-    async fn import(mut self, house: Foundation) -> Result<(), Failure> {
+    async fn import(mut self, foundation: Foundation) -> Result<(), Failure> {
         let is_recognised = self.recognised.is_some();
         match self.table.take() {
             Some((csv, read)) => {
                 let form = Sensible::new(csv, is_recognised);
-                self.stream(house, Lines::after(read, form)).await
+                self.stream(foundation, Lines::after(read, form)).await
             }
             None => {
                 let form = Sensible::new(Ndjson, is_recognised);
-                self.stream(house, Lines::after(0, form)).await
+                self.stream(foundation, Lines::after(0, form)).await
             }
         }
     }
 
-    /// Whatever ends the reading, what was read is taken in and told.
+    /// Imports what was read, even if reading ends early, and prints the counts.
     async fn stream<F: Form>(
         mut self,
-        house: Foundation,
+        foundation: Foundation,
         mut lines: Lines<F>,
     ) -> Result<(), Failure> {
-        let mut stream = Stream::imported(house);
+        let mut stream = Stream::imported(foundation);
         let read = self.read(&mut stream, &mut lines).await;
         let finished = stream.finish().await;
         self.bar.finish_and_clear();
         let mut report = match finished {
             Ok(report) => report,
-            Err(refusal) => return Err(read.err().unwrap_or_else(|| broken_off(refusal))),
+            Err(refusal) => return Err(read.err().unwrap_or_else(|| interrupted(refusal))),
         };
         self.rejects.write(std::mem::take(&mut report.rejected))?;
         self.rejects.finish()?;
@@ -271,8 +276,9 @@ impl Opened {
         lines: &mut Lines<F>,
     ) -> Result<(), Failure> {
         let path = self.path.display().to_string();
-        let failed = |error: io::Error| Failure::other(format!("{path}: {error}; {AGAIN}"));
-        let is_asked_to_stop = hear_of_stops().map_err(failed)?;
+        let failed =
+            |error: io::Error| Failure::other(format!("{path}: {error}; {CAN_BE_REPEATED}"));
+        let is_stopping = watch_signals().map_err(failed)?;
         let mut found = Vec::new();
         loop {
             let piece = self.text.fill_buf().map_err(failed)?;
@@ -282,33 +288,36 @@ impl Opened {
             if read == 0 {
                 lines.end(&mut found);
             }
-            stream.take(&mut found).await.map_err(broken_off)?;
+            stream.take(&mut found).await.map_err(interrupted)?;
             self.rejects.write(stream.drain_rejected())?;
             if read == 0 {
                 return Ok(());
             }
-            if is_asked_to_stop.load(Ordering::Relaxed) {
-                let why = format!("{path}: stopped after line {}; {AGAIN}", lines.ended());
+            if is_stopping.load(Ordering::Relaxed) {
+                let why = format!(
+                    "{path}: stopped after line {}; {CAN_BE_REPEATED}",
+                    lines.ended()
+                );
                 return Err(Failure::other(why));
             }
         }
     }
 }
 
-fn broken_off(refusal: Refusal) -> Failure {
-    let failure = told(refusal);
-    Failure::other(format!("{}; {AGAIN}", failure.message))
+fn interrupted(refusal: Refusal) -> Failure {
+    let failure = Failure::from(refusal);
+    Failure::other(format!("{}; {CAN_BE_REPEATED}", failure.message))
 }
 
-/// Set once somebody asks to stop: a group that is being written is then written to its end.
-fn hear_of_stops() -> io::Result<Arc<AtomicBool>> {
-    let asked = Arc::new(AtomicBool::new(false));
+/// Becomes true at a signal: the group of lines that is being written is then completed.
+fn watch_signals() -> io::Result<Arc<AtomicBool>> {
+    let received = Arc::new(AtomicBool::new(false));
     for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-        let (mut signals, asked) = (signal(kind)?, Arc::clone(&asked));
+        let (mut signals, received) = (signal(kind)?, Arc::clone(&received));
         tokio::spawn(async move {
             signals.recv().await;
-            asked.store(true, Ordering::Relaxed);
+            received.store(true, Ordering::Relaxed);
         });
     }
-    Ok(asked)
+    Ok(received)
 }

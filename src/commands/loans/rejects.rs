@@ -1,4 +1,4 @@
-//! The file of rejected lines, beside the imported one; made with the first rejection.
+//! The file of rejected lines beside the imported file; created at the first rejection.
 
 use std::{
     fs::{self, File},
@@ -8,9 +8,9 @@ use std::{
 
 use qupia::{domain::language::Language, flows::sync::Rejected, secrets::private_file};
 
-use crate::commands::{Failure, output::say};
+use crate::commands::{failure::Failure, output::say};
 
-/// Where rejected lines are written: each with its number, code and detail.
+/// Writes rejected lines, each with its number, code and detail.
 pub(super) struct Rejects {
     path: PathBuf,
     is_csv: bool,
@@ -18,8 +18,8 @@ pub(super) struct Rejects {
 }
 
 impl Rejects {
-    /// A file beside the imported one, unless another place is named. What an earlier import left
-    /// there goes: it tells of other lines.
+    /// Beside the imported file, unless a path is given. Removes the file of an earlier import, which has other
+    /// lines.
     pub(super) fn of(
         imported: &Path,
         named: Option<PathBuf>,
@@ -65,7 +65,7 @@ impl Rejects {
             let file = match &mut self.file {
                 Some(file) => file,
                 absent => {
-                    // It quotes the imported file.
+                    // It may quote personal data.
                     let mut file = BufWriter::new(private_file::create(&self.path)?);
                     if self.is_csv {
                         writeln!(file, "line;code;detail")?;
@@ -85,7 +85,7 @@ impl Rejects {
         Ok(())
     }
 
-    /// Says where the rejected lines are, if there are any.
+    /// Prints the path of the rejected lines, if there are any.
     pub(super) fn finish(&mut self) -> Result<(), Failure> {
         let Some(file) = &mut self.file else {
             return Ok(());

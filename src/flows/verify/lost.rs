@@ -63,7 +63,7 @@ impl Search {
         for (attempt, counted_at) in found {
             let id = attempt.id.clone();
             // This process has it in hand.
-            if app.detached.is_under_way(&id) {
+            if app.detached.is_in_progress(&id) {
                 continue;
             }
             match give_one_up(app, attempt, counted_at).await {

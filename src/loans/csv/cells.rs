@@ -1,8 +1,8 @@
-//! What spreadsheets and accounting programs write into a cell where one value is meant.
+//! Formats of dates and amounts in spreadsheets and accounting programs.
 
 use crate::domain::flaw::Flaw;
 
-/// A value that was written over several lines in one.
+/// Joins a value with line breaks into one line.
 pub(super) fn one_line(value: String) -> String {
     if !value.contains(['\r', '\n']) {
         return value;
@@ -14,8 +14,8 @@ pub(super) fn one_line(value: String) -> String {
         .join(" ")
 }
 
-/// `31.12.2026`, `1.2.2027` (day, month, year) and either with a midnight behind it are a date; all else
-/// is left to the rule.
+/// Converts `31.12.2026` or `1.2.2027` (day, month, year), also with a midnight after it; returns anything else
+/// unchanged, for the API's rule to judge.
 pub(super) fn plain_date(text: &str) -> String {
     let day = match text.split_once([' ', 'T']) {
         Some((day, time)) if is_midnight(time.trim()) => day,
@@ -33,7 +33,7 @@ pub(super) fn plain_date(text: &str) -> String {
     }
 }
 
-/// `0:00`, `00:00:00`, `00:00:00.000`: a date that was kept as a moment. Another time of day is no date.
+/// `0:00`, `00:00:00`, `00:00:00.000`: a date that was stored as a timestamp. Another time of day is not a date.
 fn is_midnight(time: &str) -> bool {
     let time = time.split_once('.').map_or(time, |(time, fraction)| {
         let is_nothing = fraction.bytes().all(|byte| byte == b'0');
@@ -43,19 +43,20 @@ fn is_midnight(time: &str) -> bool {
     (2..=3).contains(&parts.len()) && parts.iter().all(|part| ["0", "00"].contains(part))
 }
 
-/// What programs set between thousands: blanks, also those at which no line breaks, and apostrophes.
+/// Separators of thousands: blanks, also non-breaking ones, and apostrophes.
 const BETWEEN_THOUSANDS: [char; 6] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '\u{2019}'];
 
-/// How many digits thousands are parted into.
+/// Digits in a group of thousands.
 const THOUSAND: usize = 3;
 
-/// `125 000,50` is the amount `125000.50`; what is no amount at all is left to the rule. Thousands are
-/// parted by one and the same sign, three digits each: what is parted otherwise has lost or won a digit
-/// somewhere. `scale` is how many digits the currency's minor unit has, where the currency is known.
+/// Converts `125 000,50` to `125000.50`; returns anything that is not an amount unchanged, for the API's rule to
+/// judge. All separators of thousands must be the same character and the groups three digits long, since an
+/// amount with other groups has probably lost or gained a digit. `scale` is the number of digits of the
+/// currency's minor unit, if the currency is known.
 ///
 /// # Errors
-/// [`Flaw::NotAnAmount`] where a point or a comma stands before three digits, which might part thousands
-/// as well. Only where a minor unit has three digits (BHD) a point before them is what it is anywhere.
+/// [`Flaw::NotAnAmount`] for a point or a comma before three digits, which may be a separator of thousands.
+/// Only in a currency whose minor unit has three digits (BHD) such a point is a decimal point.
 pub(super) fn plain_amount(text: &str, scale: Option<u32>) -> Result<String, Flaw> {
     let (sign, unsigned) = match text.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => ("-", rest.trim_start()),
@@ -97,7 +98,7 @@ fn without_thousands(whole: &str) -> Option<String> {
     is_well_parted.then(|| whole.split(sign).collect())
 }
 
-/// How a row begins that sums the others up.
+/// First words of a row of totals.
 const TOTALS: [&str; 7] = [
     "итого",
     "итог",
@@ -108,7 +109,7 @@ const TOTALS: [&str; 7] = [
     "total",
 ];
 
-/// Whether a cell is the first of a row that sums the others up: `Итого:`, `Всего по отделению`.
+/// Whether a cell begins a row of totals: `Итого:`, `Всего по отделению`.
 pub(super) fn is_total(cell: &str) -> bool {
     let mut words = cell.split(|c: char| !c.is_alphabetic());
     let first = words.find(|word| !word.is_empty()).unwrap_or_default();
@@ -192,7 +193,7 @@ mod tests {
                 assert_eq!(amount, Err(Flaw::NotAnAmount), "{written}");
             }
         }
-        // Thousandths of a dinar are written with three digits, and only a comma is in doubt.
+        // A dinar has thousandths, so only a comma is ambiguous.
         let dinars = |written| plain_amount(written, Some(3));
         assert_eq!(dinars("1.250").as_deref(), Ok("1.250"));
         assert_eq!(dinars("1,250"), Err(Flaw::NotAnAmount));

@@ -91,14 +91,14 @@ fn a_line_that_does_not_do_says_why() {
         ),
     ];
     for (line, pointer, code) in cases {
-        let told = parse(LOANS, line).err();
-        assert_eq!(told, Some(vec![(pointer.to_owned(), code)]), "{line}");
+        let reported = parse(LOANS, line).err();
+        assert_eq!(reported, Some(vec![(pointer.to_owned(), code)]), "{line}");
     }
 }
 
 /// What becomes of each record of a table: the number of its line, and its product or what is
 /// wrong with it.
-fn told(lines: &str) -> Vec<(u64, String)> {
+fn reported(lines: &str) -> Vec<(u64, String)> {
     let csv = Csv::of_header(
         "ticket_number;client_number;product;due_on;amount;currency;status",
         Some("2026-11-22T00:00:00Z".to_owned()),
@@ -128,9 +128,12 @@ fn numbered(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
 #[test]
 fn a_quoted_value_may_go_on_in_the_next_line() {
     let table = line("\"Сақина\r\n\r\n  \"\"585\"\" \r\n\"") + &line("P");
-    assert_eq!(told(&table), numbered(&[(2, "Сақина \"585\""), (6, "P")]));
+    assert_eq!(
+        reported(&table),
+        numbered(&[(2, "Сақина \"585\""), (6, "P")])
+    );
     let flawed = line("\"P\nQ\"").replace("2026-12-31", "soon") + &line("P");
-    assert_eq!(told(&flawed), numbered(&[(2, "not_a_date"), (4, "P")]));
+    assert_eq!(reported(&flawed), numbered(&[(2, "not_a_date"), (4, "P")]));
 }
 
 #[test]
@@ -138,30 +141,33 @@ fn a_quotation_mark_too_many_spoils_its_own_line_alone() {
     let stray = line("\"P");
     let expected = [(2, "unended_quotation"), (3, "A"), (4, "B")];
     assert_eq!(
-        told(&(stray.clone() + &line("A") + &line("B"))),
+        reported(&(stray.clone() + &line("A") + &line("B"))),
         numbered(&expected)
     );
     assert_eq!(
-        told(&(stray.clone() + &line("\"A\"") + &line("B"))),
+        reported(&(stray.clone() + &line("\"A\"") + &line("B"))),
         numbered(&expected)
     );
     let both = [(2, "unended_quotation"), (3, "unended_quotation")];
-    assert_eq!(told(&(stray.clone() + stray.trim_end())), numbered(&both));
-    let many: Vec<_> = told(&(stray.clone() + &line("P").repeat(200)));
+    assert_eq!(
+        reported(&(stray.clone() + stray.trim_end())),
+        numbered(&both)
+    );
+    let many: Vec<_> = reported(&(stray.clone() + &line("P").repeat(200)));
     assert_eq!((many.len(), many[0].1.as_str()), (201, "unended_quotation"));
     assert!(many[1..].iter().all(|(_, word)| word == "P"));
     let long = stray + &line(&"x".repeat(70_000)) + &line("P");
     let expected = [(2, "unended_quotation"), (3, "line_too_long"), (4, "P")];
-    assert_eq!(told(&long), numbered(&expected));
+    assert_eq!(reported(&long), numbered(&expected));
 }
 
 #[test]
 fn a_delimiter_behind_the_last_value_is_no_value() {
     let table = line("P").replace('\n', ";\n") + &line("Q").replace('\n', "; \n");
-    assert_eq!(told(&table), numbered(&[(2, "P"), (3, "Q")]));
+    assert_eq!(reported(&table), numbered(&[(2, "P"), (3, "Q")]));
     let table = line("P").replace('\n', ";;\n") + &line("Q").replace('\n', ";x\n");
     let expected = [(2, "wrong_columns"), (3, "wrong_columns")];
-    assert_eq!(told(&table), numbered(&expected));
+    assert_eq!(reported(&table), numbered(&expected));
     let header = "client_number;family_name;given_name;phone;as_of;;";
     for end in ["", ";", ";;"] {
         let line = format!("K-1;Ә;Ә;8 701 234 56 67;2026-11-22T00:00:00Z{end}");
@@ -202,25 +208,25 @@ fn a_line_before_the_header_may_state_the_delimiter() {
 }
 
 #[test]
-fn a_row_that_sums_up_is_told_as_one() {
+fn a_row_of_totals_is_reported_as_one() {
     let table = "Итого:;;;;375 000,00;;\n".to_owned() + &line("P") + "Всего;375\n" + &line("Итого");
     let expected = [(2, "total_row"), (3, "P"), (4, "total_row"), (5, "Итого")];
-    assert_eq!(told(&table), numbered(&expected));
+    assert_eq!(reported(&table), numbered(&expected));
 }
 
 #[test]
 fn rows_in_which_nothing_stands_are_passed_over() {
     let table = line("P") + ";;;;;;\n; ;\"\";;;;;\r\n" + &line("Q");
-    assert_eq!(told(&table), numbered(&[(2, "P"), (5, "Q")]));
+    assert_eq!(reported(&table), numbered(&[(2, "P"), (5, "Q")]));
 }
 
 #[test]
 fn a_header_that_does_not_do_names_the_column() {
-    let told = |header: &str| Csv::of_header(header, None).err().unwrap_or_default();
-    assert!(told("ticket_number;colour").contains("colour"));
-    assert!(told("client_number;client_number").contains("twice"));
-    assert!(told("client_number;family_name;;as_of").contains("column 3"));
-    assert!(told(" ").contains("blank"));
-    assert!(told("client_number;family_name;given_name;as_of").contains("phone"));
-    assert!(told("client_number;family_name;given_name;phone").contains("--as-of"));
+    let reported = |header: &str| Csv::of_header(header, None).err().unwrap_or_default();
+    assert!(reported("ticket_number;colour").contains("colour"));
+    assert!(reported("client_number;client_number").contains("twice"));
+    assert!(reported("client_number;family_name;;as_of").contains("column 3"));
+    assert!(reported(" ").contains("blank"));
+    assert!(reported("client_number;family_name;given_name;as_of").contains("phone"));
+    assert!(reported("client_number;family_name;given_name;phone").contains("--as-of"));
 }

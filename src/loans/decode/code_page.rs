@@ -1,13 +1,13 @@
-//! Code pages: one byte a letter, the lower half ASCII. Of most of them the upper half is known to
-//! `encoding_rs`, which has what browsers read; Kazakhstan's own is not among that, so it stands here.
+//! Code pages: one byte per letter, the lower half ASCII. `encoding_rs` has those that browsers support;
+//! Kazakhstan's is not among them, so it is defined here.
 
 use encoding_rs::{IBM866, KOI8_R, WINDOWS_1251};
 
-use super::Encoding;
+use super::encoding::Encoding;
 
 /// The upper half of KZ-1048, bytes 0x80 to 0xFF in order, as ST RK 1048-2002 defines it and the Unicode
-/// Consortium maps it (`KZ1048.TXT`). It is windows-1251 but for sixteen letters of other Slavic
-/// languages, in whose places those of Kazakh stand. 0x98 is no letter in either of them.
+/// Consortium maps it (`KZ1048.TXT`). It is windows-1251 with sixteen letters of other Slavic
+/// languages replaced by those of Kazakh. 0x98 is unassigned in both.
 const KZ_1048: &str = "\
     ЂЃ‚ѓ„…†‡€‰Љ‹ЊҚҺЏ\
     ђ‘’“”•–—\u{98}™љ›њқһџ\
@@ -22,7 +22,7 @@ const KZ_1048: &str = "\
 pub(super) struct CodePage(Box<[char; 128]>);
 
 impl CodePage {
-    /// That of an encoding which is one.
+    /// `None` for an encoding that is not a code page.
     pub fn of(encoding: Encoding) -> Option<Self> {
         let known = match encoding {
             Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => return None,
@@ -68,7 +68,7 @@ impl CodePage {
 
 #[cfg(test)]
 impl CodePage {
-    /// The bytes of a text, every letter of which has to be in the code page.
+    /// Encodes a text, all letters of which must be in the code page.
     pub fn encode(&self, text: &str) -> Vec<u8> {
         let byte = |letter: char| (0..=u8::MAX).find(|byte| self.letter(*byte) == letter);
         text.chars()

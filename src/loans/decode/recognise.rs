@@ -1,21 +1,20 @@
-//! Which code page a file is written in, told by its letters.
+//! Recognises the code page of a file by its letters, in two steps.
 //!
-//! Two questions, since their answers are of another kind. Cyrillic of Windows, of old UNIX and of DOS
-//! stands at other bytes: read wrongly, frequent letters become rare ones, and signs that no name has.
-//! The two of Windows, however, have the same letters at the same bytes but for sixteen, where one has
-//! those of Kazakh and the other those of Ukrainian, Belarusian, Serbian and Macedonian. There it is
-//! asked how they stand beside their neighbours: `Гүлнар` is a word and `Гїлнар` is none.
+//! Windows, old UNIX and DOS have Cyrillic at different bytes: in the wrong code page frequent letters become rare
+//! ones and signs that no name has. The two code pages of Windows differ in sixteen bytes only, where one has
+//! letters of Kazakh and the other letters of Ukrainian, Belarusian, Serbian and Macedonian. There the letters
+//! beside them decide: `Гүлнар` is a possible word and `Гїлнар` is not.
 
-use super::{Encoding, code_page::CodePage};
+use super::{code_page::CodePage, encoding::Encoding};
 
 /// The letters of Russian and Kazakh text, the frequent ones first.
 const FREQUENT: &str = "аеоинрстлкмвдыу";
 const LESS_FREQUENT: &str = "іпяьгзбчйхжшқәңғ";
 const RARE: &str = "юцщэфёъұүөһ";
-/// Signs that stand in texts of any kind.
+/// Signs that occur in any text.
 const SIGNS: &str = "«»“”„‘’–—…№\u{a0}\u{ad}";
 
-/// How much a character speaks for the code page that has it at a byte which occurs.
+/// How likely a code page is that has this character at a byte of the file.
 pub(super) fn weight(letter: char) -> i64 {
     let lower = lower(letter);
     if FREQUENT.contains(lower) {
@@ -35,14 +34,14 @@ fn lower(letter: char) -> char {
     letter.to_lowercase().next().unwrap_or(letter)
 }
 
-/// What a file's bytes say, taken in as they are read.
+/// Statistics of the letters of a file, taken while it is read.
 pub(super) struct Letters {
     counts: [u64; 256],
     /// the last two bytes
     before: [u8; 2],
     windows: CodePage,
     kazakh: CodePage,
-    /// letters that stand well beside their neighbours, by code page
+    /// number of letters in possible positions, by code page
     fit_kazakh: u64,
     fit_windows: u64,
 }
@@ -80,7 +79,7 @@ impl Letters {
         self.fit_windows += u64::from(fits_in_slavic(read(&self.windows)));
     }
 
-    /// The code page that the letters speak for; where they say nothing, that of Windows.
+    /// The most likely code page; windows-1251 where there are no letters.
     pub fn code_page(&mut self) -> Encoding {
         self.weigh_the_last_beside(b'\n');
         let windows = self.score(|byte| {
@@ -100,7 +99,7 @@ impl Letters {
         let is_apart = (0x80..=0xFF)
             .filter(|byte| self.kazakh.letter(*byte) != self.windows.letter(*byte))
             .any(|byte| self.counts[usize::from(byte)] > 0);
-        // The service is at home in Kazakhstan: what could be either is Kazakh.
+        // In Kazakhstan an ambiguous file is most likely Kazakh.
         if is_apart && self.fit_kazakh >= self.fit_windows {
             Encoding::Kz1048
         } else {
@@ -117,12 +116,12 @@ impl Letters {
     }
 }
 
-/// Vowels of Kazakh and Russian. `и` and `у` may be consonants too, behind a vowel.
+/// Vowels of Kazakh and Russian. `и` and `у` may be consonants after a vowel.
 const VOWELS: &str = "аәеёиоөуұүыіэюя";
 const PURE_VOWELS: &str = "аәеоөұүыіэ";
 
-/// Whether a letter of Kazakh alone stands where one can: its vowels do not meet others, and its
-/// consonants do not stand among consonants.
+/// Whether a letter that only Kazakh has is in a possible position: no vowel beside another vowel, and no
+/// consonant between consonants.
 fn fits_in_kazakh([before, at, after]: [char; 3]) -> bool {
     let is_vowel = |letter| VOWELS.contains(letter);
     match at {
@@ -131,8 +130,8 @@ fn fits_in_kazakh([before, at, after]: [char; 3]) -> bool {
     }
 }
 
-/// Whether a letter of another Slavic language stands where one can: `ї` begins a syllable, `ў` ends one
-/// behind a vowel, no vowel follows `є`, and the consonants do not stand among consonants.
+/// Whether a letter of another Slavic language is in a possible position: `ї` begins a syllable, `ў` ends one
+/// after a vowel, no vowel follows `є`, and no consonant is between consonants.
 fn fits_in_slavic([before, at, after]: [char; 3]) -> bool {
     let is_vowel = |letter| "аеёиоуыіэюяєї".contains(letter);
     match at {
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn kazakh_names_are_told_from_those_of_other_slavic_languages() {
+    fn kazakh_names_are_distinguished_from_those_of_other_slavic_languages() {
         for names in [
             "Қасымова Әсел Нұрланқызы",
             "ҚАСЫМОВА ӘСЕЛ",
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn each_code_page_is_told_by_a_single_name() {
+    fn each_code_page_is_recognised_by_a_single_name() {
         for names in [
             "Иванов",
             "ИВАНОВ",

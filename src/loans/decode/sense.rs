@@ -1,6 +1,6 @@
-//! Whether a line makes sense in the code page that its file was recognised to be in. A file may have
-//! lines of several origins, and one that nobody recognises has a code page all the same: such lines are
-//! refused by their number, and never taken in as names that nobody bears.
+//! Whether a line makes sense in the recognised code page of its file. A file may have lines in several
+//! encodings, or in one that is not supported: such lines are rejected by number, so that meaningless letters
+//! never become a name.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -9,8 +9,8 @@ use super::{
         lines::{Form, Line},
         record::Parsed,
     },
-    Encoding,
     code_page::CodePage,
+    encoding::Encoding,
     recognise::weight,
 };
 use crate::domain::{
@@ -18,15 +18,14 @@ use crate::domain::{
     loan::Record,
 };
 
-/// A form whose lines are looked at first, where how the file is written was only recognised.
+/// A format whose lines are checked first, if the encoding of the file was only recognised.
 pub struct Sensible<F> {
     form: F,
     is_recognised: bool,
 }
 
 impl<F> Sensible<F> {
-    /// Looks at the lines of a file whose code page was recognised; one that was named, or that says
-    /// itself how it is written, is taken at its word.
+    /// An encoding that was given, or that the file states by a mark, is not checked.
     pub fn new(form: F, is_recognised: bool) -> Self {
         Self {
             form,
@@ -47,19 +46,19 @@ impl<F: Form> Form for Sensible<F> {
     }
 }
 
-/// Signs that may touch a letter on either side.
+/// Signs that may be beside a letter on either side.
 const TOUCHING: &str = "‐‑–—’‘ʼ´·•«»“”…№®™©\u{ad}";
-/// Signs that may come before a letter and not behind one: opening marks, those of paragraphs and
-/// measures, and those that lists and descriptions of goods begin with.
+/// Signs that may be before a letter and not after one: opening marks, signs of paragraphs and measures, and
+/// signs at the beginning of list items and descriptions of goods.
 const OPENING: &str = "„‚‹§√■∙≈≤≥÷";
-/// Signs of measures, which may come before a letter, and behind any but those that UTF-8 begins letters
-/// with where it is read as a code page: `40°С` and `40 С°` are a temperature, `Р°` is `а`.
+/// Signs of measures, which may be before a letter, and after any letter except those that are the first bytes of
+/// UTF-8 read as a code page: `40°С` and `40 С°` are a temperature, `Р°` is `а`.
 const MEASURES: &str = "°±";
-/// The first bytes of `а`, `б`, `ұ` and `М` in UTF-8, in the code pages in which the second is a measure's.
+/// The first bytes of `а`, `б`, `ұ` and `М` in UTF-8, in the code pages where the second byte is such a sign.
 const BEFORE_NO_MEASURE: &str = "РТп";
 
-/// No control characters of the upper half, no frames, no sign inside a word that no word has, and no
-/// word whose capitals are its small letters.
+/// No control characters of the upper half, no box drawing, no impossible sign inside a word, and no word with
+/// inverted case.
 fn makes_sense(line: &str) -> bool {
     if line.is_ascii() {
         return true;
@@ -77,7 +76,7 @@ fn makes_sense(line: &str) -> bool {
     !words.any(is_turned_over)
 }
 
-/// Whether one of two neighbours is a letter beyond ASCII and the other a sign that does not touch it.
+/// Whether one of two neighbours is a letter beyond ASCII and the other a sign that cannot be beside it.
 fn is_odd(before: char, after: char) -> bool {
     if MEASURES.contains(after) {
         return BEFORE_NO_MEASURE.contains(before);
@@ -94,9 +93,8 @@ fn is_odd(before: char, after: char) -> bool {
         || (is_sign(before) && is_letter(after) && !OPENING.contains(before))
 }
 
-/// Whether a word begins small and goes on in capitals, and has likelier letters in the other code page
-/// in which capitals stand where here the small letters do: `йЧБОПЧ` is `Иванов` there, while `иВАНОВ` was
-/// only typed with the wrong key held.
+/// Whether a word has inverted case, and likelier letters in the other code page, which has capitals at the bytes
+/// of the small letters: `йЧБОПЧ` is `Иванов` there, while `иВАНОВ` was only typed with caps lock.
 fn is_turned_over(word: &str) -> bool {
     let mut letters = word.chars();
     let begins_small = letters
@@ -113,7 +111,7 @@ fn is_turned_over(word: &str) -> bool {
     })
 }
 
-/// What each letter of windows-1251 is in KOI8-R, and the other way.
+/// The letter of KOI8-R for each letter of windows-1251, and the reverse.
 static TURNED_OVER: LazyLock<[HashMap<char, char>; 2]> = LazyLock::new(|| {
     let [windows, koi] = [Encoding::Windows1251, Encoding::Koi8R]
         .map(|encoding| CodePage::of(encoding).expect("this encoding is a code page"));
@@ -128,7 +126,7 @@ static TURNED_OVER: LazyLock<[HashMap<char, char>; 2]> = LazyLock::new(|| {
 mod tests {
     use super::*;
 
-    /// A text as it is read by whoever takes its code page for windows-1251.
+    /// A text in another code page, read as windows-1251.
     fn misread(text: &[u8]) -> String {
         let mut read = Vec::new();
         let page = CodePage::of(Encoding::Windows1251).unwrap();

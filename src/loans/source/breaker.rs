@@ -1,15 +1,15 @@
-//! A circuit breaker: a source that failed several times in a row is left alone for a while, and then
-//! tried by one request.
+//! A circuit breaker: after several failures in a row it opens for a while, and then one request is let
+//! through as a trial.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Failures in a row after which the source is left alone.
-const PATIENCE: u32 = 5;
-/// For how long.
-const REST: Duration = Duration::from_secs(10);
+/// Number of failures in a row that opens the breaker.
+const THRESHOLD: u32 = 5;
+/// How long it stays open.
+const OPEN_FOR: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 pub(super) struct Breaker(Mutex<State>);
@@ -17,26 +17,26 @@ pub(super) struct Breaker(Mutex<State>);
 #[derive(Default)]
 struct State {
     failures: u32,
-    rests_until: Option<Instant>,
+    open_until: Option<Instant>,
 }
 
-/// Leave to ask once. Whoever comes to no end of its own, as by a panic, has had no answer.
+/// Permission for one request. Dropped without [`Admitted::ended`], as in a panic, it counts as a failure.
 pub(super) struct Admitted<'b> {
     breaker: &'b Breaker,
     has_answered: bool,
 }
 
 impl Breaker {
-    /// Leave to ask, unless the source is left alone. Where its rest is over, the first to come tries
-    /// it, and the others wait for what comes of that.
+    /// Admits a request unless the breaker is open. When its time is over, the first caller is admitted as
+    /// a trial and the others are refused until that has ended.
     pub(super) fn admit(&self) -> Option<Admitted<'_>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if let Some(until) = state.rests_until {
+        if let Some(until) = state.open_until {
             if now < until {
                 return None;
             }
-            state.rests_until = Some(now + REST);
+            state.open_until = Some(now + OPEN_FOR);
         }
         Some(Admitted {
             breaker: self,
@@ -46,7 +46,7 @@ impl Breaker {
 }
 
 impl Admitted<'_> {
-    /// Notes what came of it.
+    /// Records the outcome.
     pub(super) fn ended(mut self, has_answered: bool) {
         self.has_answered = has_answered;
     }
@@ -61,8 +61,8 @@ impl Drop for Admitted<'_> {
             return;
         }
         state.failures = state.failures.saturating_add(1);
-        if state.failures >= PATIENCE {
-            state.rests_until = Some(Instant::now() + REST);
+        if state.failures >= THRESHOLD {
+            state.open_until = Some(Instant::now() + OPEN_FOR);
         }
     }
 }
@@ -72,13 +72,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_that_keeps_failing_is_left_alone_until_it_answers() {
+    fn the_breaker_opens_after_failures_in_a_row_and_closes_after_an_answer() {
         let breaker = Breaker::default();
-        for _ in 0..PATIENCE {
+        for _ in 0..THRESHOLD {
             breaker.admit().unwrap().ended(false);
         }
         assert!(breaker.admit().is_none());
-        breaker.0.lock().unwrap().rests_until = Some(Instant::now());
+        breaker.0.lock().unwrap().open_until = Some(Instant::now());
         let trial = breaker.admit().unwrap();
         assert!(breaker.admit().is_none(), "a second one was let through");
         trial.ended(true);
@@ -86,9 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_came_to_no_end_is_a_failure() {
+    fn a_request_that_did_not_end_is_a_failure() {
         let breaker = Breaker::default();
-        for _ in 0..PATIENCE {
+        for _ in 0..THRESHOLD {
             drop(breaker.admit().unwrap());
         }
         assert!(breaker.admit().is_none());
@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn failures_with_an_answer_between_them_are_not_in_a_row() {
         let breaker = Breaker::default();
-        for number in 1..=3 * PATIENCE {
-            breaker.admit().unwrap().ended(number % PATIENCE == 0);
+        for number in 1..=3 * THRESHOLD {
+            breaker.admit().unwrap().ended(number % THRESHOLD == 0);
         }
         assert!(breaker.admit().is_some());
     }

@@ -1,4 +1,4 @@
-//! One question at a time about the same thing: whoever asks while it is asked is given the same answer.
+//! At most one request at a time about one key: callers that come meanwhile share its answer.
 
 use std::{
     collections::HashMap,
@@ -8,59 +8,59 @@ use std::{
 
 use futures_util::{FutureExt, future::BoxFuture, future::Shared};
 
-/// Questions that are under way, by what they are about. Cheap to clone.
+/// Requests in progress, by key. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct SingleFlight<T: Clone> {
-    under_way: Arc<Mutex<HashMap<String, Shared<BoxFuture<'static, T>>>>>,
-    /// the answer where asking came to no end of its own
+    in_progress: Arc<Mutex<HashMap<String, Shared<BoxFuture<'static, T>>>>>,
+    /// the answer where the request panicked
     broken: T,
 }
 
-/// Makes room for the next question when this one ends, however it ends.
-struct Room<T: Clone> {
+/// Removes the request from those in progress when it ends, also by a panic.
+struct Removal<T: Clone> {
     flight: SingleFlight<T>,
-    about: String,
+    key: String,
 }
 
-impl<T: Clone> Drop for Room<T> {
+impl<T: Clone> Drop for Removal<T> {
     fn drop(&mut self) {
-        self.flight.under_way().remove(&self.about);
+        self.flight.in_progress().remove(&self.key);
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
-    /// Nothing is under way; `broken` is the answer where asking panics.
+    /// `broken` is the answer where a request panics.
     pub(super) fn new(broken: T) -> Self {
         Self {
-            under_way: Arc::default(),
+            in_progress: Arc::default(),
             broken,
         }
     }
 
-    /// The answer to what is asked about this, asked now unless it is under way.
-    pub(super) async fn ask<F>(&self, about: &str, asking: impl FnOnce() -> F) -> T
+    /// The answer about a key: of the request in progress, else of a new one.
+    pub(super) async fn ask<F>(&self, key: &str, asking: impl FnOnce() -> F) -> T
     where
         F: Future<Output = T> + Send + 'static,
     {
         let answer = {
-            let mut under_way = self.under_way();
-            let entry = under_way.entry(about.to_owned());
-            entry.or_insert_with(|| self.begin(about, asking())).clone()
+            let mut in_progress = self.in_progress();
+            let entry = in_progress.entry(key.to_owned());
+            entry.or_insert_with(|| self.begin(key, asking())).clone()
         };
         answer.await
     }
 
-    /// Spawned, so that it comes to its end and makes room for the next, whoever still waits for it.
-    fn begin<F>(&self, about: &str, asking: F) -> Shared<BoxFuture<'static, T>>
+    /// Spawned, so that it ends even if all callers have gone.
+    fn begin<F>(&self, key: &str, asking: F) -> Shared<BoxFuture<'static, T>>
     where
         F: Future<Output = T> + Send + 'static,
     {
-        let room = Room {
+        let removal = Removal {
             flight: self.clone(),
-            about: about.to_owned(),
+            key: key.to_owned(),
         };
         let asking = tokio::spawn(async move {
-            let _until_it_ends = room;
+            let _until_it_ends = removal;
             asking.await
         });
         let broken = self.broken.clone();
@@ -70,8 +70,8 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
 }
 
 impl<T: Clone> SingleFlight<T> {
-    fn under_way(&self) -> MutexGuard<'_, HashMap<String, Shared<BoxFuture<'static, T>>>> {
-        self.under_way
+    fn in_progress(&self) -> MutexGuard<'_, HashMap<String, Shared<BoxFuture<'static, T>>>> {
+        self.in_progress
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn after_a_panic_the_next_question_is_asked_again() {
+    async fn after_a_panic_the_next_caller_sends_a_new_request() {
         let flight = SingleFlight::new("broken");
         let panics = || async { panic!("a fault of ours") };
         assert_eq!(flight.ask("K-1", panics).await, "broken");
@@ -92,11 +92,11 @@ mod tests {
             flight.ask("K-1", || async { "an answer" }).await,
             "an answer"
         );
-        assert!(flight.under_way().is_empty());
+        assert!(flight.in_progress().is_empty());
     }
 
     #[tokio::test]
-    async fn who_asks_about_the_same_meanwhile_is_given_the_same_answer() {
+    async fn simultaneous_callers_about_one_key_share_one_answer() {
         let (flight, asked) = (SingleFlight::new(0), Arc::new(AtomicU32::new(0)));
         let (answer, answers) = tokio::sync::watch::channel(false);
         let ask = |about| {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_goes_away_leaves_the_question_under_way_and_no_mark_behind() {
+    async fn a_request_goes_on_without_its_caller_and_leaves_nothing_behind() {
         let flight = SingleFlight::new("broken");
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
         let slow = || async move {
@@ -125,7 +125,7 @@ mod tests {
         };
         let asker = flight.clone();
         let gone = tokio::spawn(async move { asker.ask("K-1", slow).await });
-        while flight.under_way().is_empty() {
+        while flight.in_progress().is_empty() {
             tokio::task::yield_now().await;
         }
         gone.abort();

@@ -3,7 +3,7 @@
 use super::*;
 
 fn grace_days(settings: &Settings) -> Vec<(&str, u32)> {
-    let days = &settings.written.loans.grace_days_by_product;
+    let days = &settings.written.loans.fineract.grace_days_by_product;
     days.iter()
         .map(|(name, days)| (name.as_str(), *days))
         .collect()
@@ -11,7 +11,7 @@ fn grace_days(settings: &Settings) -> Vec<(&str, u32)> {
 
 #[test]
 fn a_map_is_given_whole_in_one_variable_and_its_names_keep_their_case() {
-    let name = "QUPIA_LOANS__GRACE_DAYS_BY_PRODUCT";
+    let name = "QUPIA_LOANS__FINERACT__GRACE_DAYS_BY_PRODUCT";
     let expected = [("Gold", 20), ("Алтын бұйым 585.0", 30)];
     for text in [
         r#"{"Gold": 20, "Алтын бұйым 585.0": 30}"#,
@@ -40,7 +40,7 @@ fn a_map_in_a_variable_stands_for_all_that_the_file_says_of_it() {
     let file = folder.path().join("qupia.toml");
     std::fs::write(
         &file,
-        "[loans]\ngrace_days_by_product = { Silver = 10 }\nfresh_seconds = 7",
+        "[loans]\nfresh_seconds = 7\n[loans.fineract]\ngrace_days_by_product = { Silver = 10 }",
     )
     .unwrap();
     let flags = Flags {
@@ -53,7 +53,10 @@ fn a_map_in_a_variable_stands_for_all_that_the_file_says_of_it() {
         Settings::read(&flags, pairs).unwrap_or_else(|error| panic!("{error}"))
     };
     assert_eq!(grace_days(&read(&[])), [("Silver", 10)]);
-    let settings = read(&[("QUPIA_LOANS__GRACE_DAYS_BY_PRODUCT", "{Gold = 20}")]);
+    let settings = read(&[(
+        "QUPIA_LOANS__FINERACT__GRACE_DAYS_BY_PRODUCT",
+        "{Gold = 20}",
+    )]);
     assert_eq!(grace_days(&settings), [("Gold", 20)]);
     assert_eq!(settings.written.loans.fresh_seconds, 7);
 }
@@ -62,8 +65,8 @@ fn a_map_in_a_variable_stands_for_all_that_the_file_says_of_it() {
 fn what_is_within_a_setting_has_no_variable_of_its_own_and_the_refusal_says_how_it_is_given() {
     for (variable, how) in [
         (
-            "QUPIA_LOANS__GRACE_DAYS_BY_PRODUCT__GOLD",
-            "QUPIA_LOANS__GRACE_DAYS_BY_PRODUCT={",
+            "QUPIA_LOANS__FINERACT__GRACE_DAYS_BY_PRODUCT__GOLD",
+            "QUPIA_LOANS__FINERACT__GRACE_DAYS_BY_PRODUCT={",
         ),
         (
             "QUPIA_ATTEMPTS__LOCKS__0__FAILURES",
@@ -91,20 +94,48 @@ fn what_is_within_a_setting_has_no_variable_of_its_own_and_the_refusal_says_how_
     }
 }
 
-/// Every setting that holds a list or a map is given whole: none is forgotten there.
+/// How a variable is read depends on two lists of names: neither may lack one.
 #[test]
-fn every_setting_with_others_within_is_known_as_one() {
-    let mut written = Written::default();
-    let gold = ("Gold".to_owned(), 20);
-    written.loans.grace_days_by_product = [gold].into();
-    let table = toml::Table::try_from(written).unwrap();
-    for (section, value) in &table {
-        for (name, value) in value.as_table().into_iter().flatten() {
-            let name = format!("{section}.{name}");
-            let has_others = value.is_array() || value.is_table();
-            assert_eq!(values::is_whole(&name), has_others, "{name}");
-        }
+fn every_text_list_and_map_among_the_settings_is_known_as_one() {
+    let full = full();
+    for name in names(&full, "") {
+        let mut keys = name.split('.');
+        let first = full.get(keys.next().unwrap());
+        let value = keys.fold(first, |value, key| value?.get(key)).unwrap();
+        assert_eq!(
+            values::TEXTS.contains(&name.as_str()),
+            value.is_str(),
+            "{name}"
+        );
+        let is_whole = value.is_array() || value.is_table();
+        assert_eq!(values::is_whole(&name), is_whole, "{name}");
     }
+}
+
+#[test]
+fn an_error_names_the_file_only_where_the_setting_is_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("qupia.toml");
+    std::fs::write(&file, "[hash]\nqueue = \"many\"\nworkers = 2").unwrap();
+    let flags = Flags {
+        config: Some(file),
+        ..Flags::default()
+    };
+    let refused = |name: &str, value: &str| {
+        let pair = (name.to_owned(), value.to_owned());
+        let read = Settings::read(&flags, [pair].into_iter());
+        read.err().unwrap().to_string()
+    };
+    let from_file = refused("QUPIA_HASH__WORKERS", "3");
+    assert!(
+        from_file.contains("hash.queue") && from_file.contains("qupia.toml"),
+        "{from_file}"
+    );
+    let from_variable = refused("QUPIA_HASH__QUEUE", "few");
+    assert!(
+        from_variable.contains("hash.queue") && !from_variable.contains("qupia.toml"),
+        "{from_variable}"
+    );
 }
 
 #[test]
@@ -161,7 +192,7 @@ fn a_byte_order_mark_is_no_part_of_the_settings_or_of_a_secret() {
         ("QUPIA_LOANS__CREDENTIALS_FILE", path.as_str()),
     ];
     let source = read(&asked).unwrap().loan_source.unwrap();
-    let authorization = source.authorization.as_ref();
+    let authorization = source.connection.authorization.as_ref();
     assert_eq!(
         authorization.map(ExposeSecret::expose_secret),
         Some("Bearer token")

@@ -1,19 +1,23 @@
-//! Our own simple JSON, for whoever writes the other side: `GET {url}/clients/{client_number}/loans`.
+//! Qupia's own protocol, for a loan system that writes an adapter: `GET {url}/clients/{client_number}/loans`
+//! (`docs/loan-system.md`). Credentials are a bearer token.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{
+use crate::{
+    domain::{
+        calendar::{parse_time, write_time},
+        identifier::ClientNumber,
+    },
     json::{Object, Whole, present},
-    record::{WrittenLoan, WrittenMoney},
-    source::{Answer, Asking, SourceFault},
-};
-use crate::domain::{
-    calendar::{parse_time, write_time},
-    identifier::ClientNumber,
+    loans::{
+        answer::{Answer, SourceFault},
+        record::{WrittenLoan, WrittenMoney},
+        wire::Wire,
+    },
 };
 
-/// Every open loan of a client. Fields that are not known here are passed over.
+/// All open loans of a client. Unknown fields are ignored.
 #[derive(Deserialize)]
 struct Body {
     as_of: Option<String>,
@@ -35,9 +39,13 @@ struct Problem {
     code: String,
 }
 
-/// Asks for the loans of a client.
+pub(super) fn authorization(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+/// Requests the loans of a client.
 pub(super) async fn ask(
-    wire: &Asking,
+    wire: &Wire,
     number: &ClientNumber,
     now: DateTime<Utc>,
 ) -> Result<Answer, SourceFault> {
@@ -45,10 +53,9 @@ pub(super) async fn ask(
         .get(&["clients", number.as_str(), "loans"], None)
         .await?;
     if reply.is_missing {
-        // A page that is missing for another reason must not empty a client's list.
+        // A 404 for another reason, such as a wrong address, must not close all loans of a client.
         let problem = serde_json::from_slice::<Problem>(&reply.body).ok();
-        let is_told = problem.is_some_and(|problem| problem.code == "unknown_client");
-        return if is_told {
+        return if problem.is_some_and(|problem| problem.code == "unknown_client") {
             Ok(Answer::UnknownClient)
         } else {
             Err(SourceFault::Status(404))
@@ -57,14 +64,15 @@ pub(super) async fn ask(
     read(&reply.body, number, now)
 }
 
-/// Every open loan of a client, as the source's page states them.
+/// Reads the answer: all open loans of a client.
 ///
 /// # Errors
-/// [`SourceFault::Garbled`] where it states none that can be understood.
+/// [`SourceFault::Garbled`]: one loan that cannot be read makes the whole answer unusable.
 pub fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<Answer, SourceFault> {
     let body: Body =
         serde_json::from_slice(body).map_err(|_| SourceFault::Garbled("not the shape"))?;
-    // A source that answers from a copy says of when that is; none knows the future.
+    // A source that answers from a copy states when the copy was made. A later time than now is a wrong
+    // clock.
     let as_of = match body.as_of {
         None => now,
         Some(text) => parse_time(&text)
@@ -113,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn one_loan_that_cannot_be_read_makes_the_whole_answer_none() {
+    fn one_loan_that_cannot_be_read_makes_the_whole_answer_unusable() {
         let bad = LOAN.replace("2026-12-01", "tomorrow");
         assert!(answer(&format!(r#"{{"loans":[{LOAN},{bad}]}}"#)).is_err());
         assert!(answer("{}").is_err());

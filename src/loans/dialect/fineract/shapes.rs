@@ -1,4 +1,4 @@
-//! Fineract's answers, as far as they are read. Real ones leave fields out and have many more.
+//! Fineract's answers: the fields that are read. Real answers omit some and have many more.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,7 +11,7 @@ pub(super) struct Client {
     pub external_id: Option<ExternalId>,
 }
 
-/// An external id: a text, in some versions an object around it.
+/// An external id: a string, in some versions inside an object.
 #[derive(Deserialize)]
 #[serde(from = "WrittenId")]
 pub(super) struct ExternalId(pub String);
@@ -137,7 +137,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    /// Whether it says that there is no such thing, rather than no such page.
+    /// Whether it states that there is no such entity, rather than no such address.
     pub fn is_not_found(&self) -> bool {
         let status = self.http_status_code.as_ref();
         let is_404 = status.is_some_and(|status| status == "404" || *status == 404);

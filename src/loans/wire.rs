@@ -1,69 +1,87 @@
-//! Requests to a loan source: only such as are safe to repeat, answers bounded, redirects not followed.
+//! HTTP requests to a loan system: `GET` only, which is safe to repeat; answers are bounded and redirects
+//! are not followed.
 
 use std::time::Duration;
 
 use reqwest::{
-    Client, RequestBuilder, Response, StatusCode, Url,
-    header::{ACCEPT, AUTHORIZATION, HeaderValue},
+    Client, Response, StatusCode, Url,
+    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use super::{Dialect, SourceFault, SourceSettings};
+use super::answer::SourceFault;
 use crate::secrets::chance::Chance;
 
-/// The longest answer, bytes.
+/// Maximum length of an answer, bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
-/// A request is sent so often where it cannot be known that it arrived, or the other side failed.
+/// Maximum number of attempts at a request that may not have arrived, or to which the other side failed.
 const TRIES: u32 = 3;
-/// Before it is sent again, between this and twice this is waited.
+/// Minimum pause before the next attempt; the maximum is twice this.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A status that is an answer, and the body.
+/// How to reach a loan system.
+#[derive(Clone)]
+pub struct Connection {
+    /// base address of its paths
+    pub url: Url,
+    /// value of the header `Authorization`
+    pub authorization: Option<SecretString>,
+    /// maximum time for a connection
+    pub connect_timeout: Duration,
+    /// maximum time for an answer, all requests and retries together
+    pub timeout: Duration,
+    /// maximum number of simultaneous requests
+    pub connections: usize,
+}
+
+/// An answer with status 200 or 404.
 pub(in crate::loans) struct Reply {
-    /// whether what was asked for is not there; else it is
+    /// whether the status is 404
     pub is_missing: bool,
     /// the body
     pub body: Vec<u8>,
 }
 
-/// The way to a source.
+/// An HTTP client of one loan system.
 pub(in crate::loans) struct Wire {
     client: Client,
     url: Url,
+    headers: HeaderMap,
     authorization: Option<SecretString>,
-    tenant: Option<String>,
-    room: Semaphore,
-    chance: Chance,
+    permits: Semaphore,
+    rng: Chance,
 }
 
 impl Wire {
-    pub(super) fn new(settings: &SourceSettings, chance: Chance) -> Result<Self, String> {
-        // Of two that install it, one does; both are the same.
-        let _already_there = rustls::crypto::ring::default_provider().install_default();
+    pub(super) fn new(
+        to: &Connection,
+        mut headers: HeaderMap,
+        rng: Chance,
+    ) -> Result<Self, String> {
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // The second of two callers fails to install it, and both install the same.
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.timeout)
-            .pool_max_idle_per_host(settings.connections)
+            .connect_timeout(to.connect_timeout)
+            .timeout(to.timeout)
+            .pool_max_idle_per_host(to.connections)
             .redirect(Policy::none())
             .no_proxy()
             .user_agent(concat!("qupia/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self {
             client: client.map_err(|error| error.to_string())?,
-            url: settings.url.clone(),
-            authorization: settings.authorization.clone(),
-            tenant: match &settings.dialect {
-                Dialect::Qupia => None,
-                Dialect::Fineract(fineract) => Some(fineract.tenant.clone()),
-            },
-            room: Semaphore::new(settings.connections),
-            chance,
+            url: to.url.clone(),
+            headers,
+            authorization: to.authorization.clone(),
+            permits: Semaphore::new(to.connections),
+            rng,
         })
     }
 
-    /// Gets what stands under a path, of which each segment is encoded.
+    /// `GET` of a path below the base address. Each segment is percent-encoded.
     pub(in crate::loans) async fn get(
         &self,
         segments: &[&str],
@@ -76,22 +94,31 @@ impl Wire {
                 Ok(reply) => return Ok(reply),
                 Err(fault) => fault,
             };
-            let is_worth_another =
-                matches!(fault, SourceFault::Unreachable | SourceFault::Status(500..));
-            if !is_worth_another || tries == TRIES {
+            let may_pass = matches!(fault, SourceFault::Unreachable | SourceFault::Status(500..));
+            if !may_pass || tries == TRIES {
                 return Err(fault);
             }
             tries += 1;
             let jitter = self
-                .chance
+                .rng
                 .below(u32::try_from(PAUSE.as_micros()).unwrap_or(0));
             tokio::time::sleep(PAUSE + Duration::from_micros(jitter.into())).await;
         }
     }
 
     async fn get_once(&self, url: &Url) -> Result<Reply, SourceFault> {
-        let _room = self.room.acquire().await.map_err(|_| SourceFault::Slow)?;
-        let request = self.dressed(self.client.get(url.clone()))?;
+        let _permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| SourceFault::Slow)?;
+        let mut request = self.client.get(url.clone()).headers(self.headers.clone());
+        if let Some(secret) = &self.authorization {
+            let value = HeaderValue::from_str(secret.expose_secret());
+            let mut value = value.map_err(|_| SourceFault::Unreachable)?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
         let mut response = request.send().await.map_err(|error| fault_of(&error))?;
         let status = response.status();
         if status != StatusCode::OK && status != StatusCode::NOT_FOUND {
@@ -102,24 +129,10 @@ impl Wire {
             body: read_all(&mut response).await?,
         })
     }
-
-    fn dressed(&self, request: RequestBuilder) -> Result<RequestBuilder, SourceFault> {
-        let mut request = request.header(ACCEPT, "application/json");
-        if let Some(secret) = &self.authorization {
-            let value = HeaderValue::from_str(secret.expose_secret());
-            let mut value = value.map_err(|_| SourceFault::Unreachable)?;
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
-        }
-        if let Some(tenant) = &self.tenant {
-            request = request.header("Fineract-Platform-TenantId", tenant);
-        }
-        Ok(request)
-    }
 }
 
 fn address(base: &Url, segments: &[&str], query: Option<&str>) -> Result<Url, SourceFault> {
-    // No address has these as a segment, however they are encoded: another path would be asked.
+    // An address cannot have these as a segment, however they are encoded: another path would be requested.
     if segments.iter().any(|part| [".", ".."].contains(part)) {
         return Err(SourceFault::Garbled("a number that no path can hold"));
     }

@@ -1,40 +1,56 @@
 //! Apache Fineract: a client by external id, its loan accounts, each open loan with its schedule, and
-//! the waiting period from a data table or by product. What it does not state is never made up: an
-//! answer that cannot be understood is no answer.
+//! the waiting period from a data table or by product. Credentials are `user:password`.
+//!
+//! Nothing is guessed: an answer that cannot be understood is a fault.
 
+mod settings;
 mod shapes;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-pub use self::shapes::Account;
 use self::shapes::{Accounts, Client, DataTable, Day, Detail, ExternalId, Period, Problem};
-use super::{
-    record::grace_days,
-    source::{Answer, Asking, FineractSettings, Reply, SourceFault},
+pub use self::{
+    settings::{Section, Settings},
+    shapes::Account,
 };
-use crate::domain::{
-    calendar::within_range,
-    identifier::{ClientNumber, TicketNumber},
-    loan::LoanRecord,
-    money::{Money, parse_currency},
-    text::short_line,
+use crate::{
+    domain::{
+        calendar::within_range,
+        identifier::{ClientNumber, TicketNumber},
+        loan::LoanRecord,
+        money::{Money, parse_currency},
+        text::short_line,
+    },
+    loans::{
+        answer::{Answer, SourceFault},
+        record::grace_days,
+        wire::{Reply, Wire},
+    },
 };
 
-/// A client with more open loans than this is a mistake of the answer's.
-const MOST_LOANS: usize = 200;
-/// So many loans of one client are asked for at the same moment.
-const AT_ONCE: usize = 4;
+/// Maximum number of open loans of one client; more is an error of the loan system's.
+const MAX_LOANS: usize = 200;
+/// Maximum number of simultaneous requests for the loans of one client.
+const CONCURRENCY: usize = 4;
 
 const GARBLED: fn(&'static str) -> SourceFault = SourceFault::Garbled;
 
-/// Asks for the open loans of a client.
+pub(super) fn authorization(credentials: &str) -> Result<String, &'static str> {
+    if !credentials.contains(':') {
+        return Err("user:password");
+    }
+    Ok(format!("Basic {}", STANDARD.encode(credentials)))
+}
+
+/// Requests the open loans of a client.
 pub(super) async fn ask(
-    wire: &Asking,
-    settings: &FineractSettings,
+    wire: &Wire,
+    settings: &Settings,
     number: &ClientNumber,
     now: DateTime<Utc>,
 ) -> Result<Answer, SourceFault> {
@@ -51,19 +67,19 @@ pub(super) async fn ask(
     let id = client.id.to_string();
     let path = ["v1", "clients", &id, "accounts"];
     let reply = wire.get(&path, Some("fields=loanAccounts")).await?;
-    let open = open_accounts(&there(reply)?)?;
+    let open = open_accounts(&existing(reply)?)?;
     let asked = stream::iter(open).map(|account| loan(wire, settings, number, now, account));
-    let loans = asked.buffered(AT_ONCE).try_collect().await?;
+    let loans = asked.buffered(CONCURRENCY).try_collect().await?;
     Ok(Answer::Loans(loans, now))
 }
 
-/// The accounts of open loans in the list of a client's accounts.
+/// Reads a client's accounts and selects those of open loans.
 ///
 /// # Errors
-/// [`SourceFault::Garbled`], or [`SourceFault::TooLong`] for more loans than anybody has.
+/// [`SourceFault::Garbled`], or [`SourceFault::TooLong`] for more than 200 open loans.
 pub fn open_accounts(body: &[u8]) -> Result<Vec<Account>, SourceFault> {
     let accounts: Accounts = in_shape(body)?;
-    // The array is absent where it is empty.
+    // Fineract leaves an empty array out.
     let accounts = accounts.loan_accounts.unwrap_or_default();
     let mut open = Vec::new();
     for account in accounts {
@@ -71,15 +87,14 @@ pub fn open_accounts(body: &[u8]) -> Result<Vec<Account>, SourceFault> {
             open.push(account);
         }
     }
-    if open.len() > MOST_LOANS {
+    if open.len() > MAX_LOANS {
         return Err(SourceFault::TooLong);
     }
     Ok(open)
 }
 
-/// Whether something is owed on a loan of this status. A loan in transfer between branches (303, 304)
-/// is; one that was never paid out (100, 200, 400, 500), is closed (600 to 602) or overpaid (700) is
-/// not.
+/// Whether a loan of this status is owed: active (300) or in transfer between branches (303, 304); not if
+/// it was never paid out (100, 200, 400, 500), is closed (600 to 602) or overpaid (700).
 fn is_open(status: u32) -> Result<bool, SourceFault> {
     match status {
         300 | 303 | 304 => Ok(true),
@@ -89,8 +104,8 @@ fn is_open(status: u32) -> Result<bool, SourceFault> {
 }
 
 async fn loan(
-    wire: &Asking,
-    settings: &FineractSettings,
+    wire: &Wire,
+    settings: &Settings,
     number: &ClientNumber,
     now: DateTime<Utc>,
     account: Account,
@@ -98,7 +113,7 @@ async fn loan(
     let id = account.id.to_string();
     let query = Some("associations=repaymentSchedule");
     let reply = wire.get(&["v1", "loans", &id], query).await?;
-    let (name, record) = read_loan(account, &there(reply)?, number, now)?;
+    let (name, record) = read_loan(account, &existing(reply)?, number, now)?;
     let grace_days = match stated_grace(wire, settings, &id).await? {
         Some(days) => Some(days),
         None => settings.grace_days_by_product.get(&name).copied(),
@@ -109,11 +124,11 @@ async fn loan(
     })
 }
 
-/// A loan from its account and its own page, and what its product is called there. Neither states the
-/// waiting period.
+/// Reads a loan from its account and its details. Returns the name of its product, and the loan without
+/// a waiting period, which neither states.
 ///
 /// # Errors
-/// [`SourceFault::Garbled`] where the two contradict each other, or something is not there.
+/// [`SourceFault::Garbled`] where the two contradict each other or lack something.
 pub fn read_loan(
     account: Account,
     page: &[u8],
@@ -145,8 +160,8 @@ pub fn read_loan(
     Ok((name, record))
 }
 
-/// The first incomplete period's day, else the expected maturity's. `delinquent.nextPaymentDueDate`
-/// depends on the tenant's settings and is not read.
+/// The due date of the first incomplete period, else the expected maturity date.
+/// `delinquent.nextPaymentDueDate` depends on the tenant's settings and is not read.
 fn due_on(detail: &Detail, maturity: Option<Day>) -> Result<NaiveDate, SourceFault> {
     let schedule = detail.repayment_schedule.as_ref();
     let periods = schedule.map_or(&[][..], |schedule| &schedule.periods);
@@ -163,7 +178,7 @@ fn due_on(detail: &Detail, maturity: Option<Day>) -> Result<NaiveDate, SourceFau
 fn is_complete(period: &Period) -> Result<bool, SourceFault> {
     match (period.complete, &period.total_outstanding_for_period) {
         (Some(is_complete), _) => Ok(is_complete),
-        // Older versions say only what is left of a period.
+        // Older versions state only the rest of a period.
         (None, Some(left)) => Ok(decimal(left)?.is_zero()),
         (None, None) => Err(GARBLED("a period")),
     }
@@ -188,7 +203,7 @@ fn balance(detail: &Detail) -> Result<Money, SourceFault> {
     Money::from_decimal(total, currency).map_err(|_| GARBLED("a balance"))
 }
 
-/// A number as it is written, exactly: it never becomes a float.
+/// Reads a number exactly, never by way of a float.
 fn decimal(number: &RawValue) -> Result<Decimal, SourceFault> {
     let text = number.get();
     let parsed = if text.contains(['e', 'E']) {
@@ -199,11 +214,11 @@ fn decimal(number: &RawValue) -> Result<Decimal, SourceFault> {
     parsed.map_err(|_| GARBLED("an amount"))
 }
 
-/// The waiting period as the data table states it for a loan; nothing where it has no row, no value,
-/// or several rows, of which none is the right one.
+/// The waiting period of a loan in the data table; `None` where there is no row, no value, or more than
+/// one row.
 async fn stated_grace(
-    wire: &Asking,
-    settings: &FineractSettings,
+    wire: &Wire,
+    settings: &Settings,
     loan_id: &str,
 ) -> Result<Option<u32>, SourceFault> {
     let Some((table, column)) = &settings.grace else {
@@ -217,10 +232,10 @@ async fn stated_grace(
     }
 }
 
-/// The waiting period in the rows of a data table.
+/// Reads the waiting period from the rows of a data table.
 ///
 /// # Errors
-/// [`SourceFault::Garbled`] where the column is not there, or holds no number of days.
+/// [`SourceFault::Garbled`] where there is no such column, or it has no number of days.
 pub fn read_grace(page: &[u8], column: &str) -> Result<Option<u32>, SourceFault> {
     let rows: DataTable = in_shape(page)?;
     let mut headers = rows.column_headers.iter();
@@ -233,8 +248,7 @@ pub fn read_grace(page: &[u8], column: &str) -> Result<Option<u32>, SourceFault>
     waiting_days(only.row.get(place).ok_or(GARBLED("a data table's row"))?)
 }
 
-/// A cell of the data table: a number, or one in a text, as the column is kept; nothing where it is
-/// empty.
+/// Days in a cell: a number or a text, depending on the type of the column; `None` where it is empty.
 fn waiting_days(cell: &serde_json::Value) -> Result<Option<u32>, SourceFault> {
     let text = match cell {
         serde_json::Value::Null => return Ok(None),
@@ -256,16 +270,16 @@ fn in_shape<T: DeserializeOwned>(body: &[u8]) -> Result<T, SourceFault> {
     serde_json::from_slice(body).map_err(|_| GARBLED("not the shape"))
 }
 
-/// The body of what has to be there.
-fn there(reply: Reply) -> Result<Vec<u8>, SourceFault> {
+/// The body of a resource that must exist.
+fn existing(reply: Reply) -> Result<Vec<u8>, SourceFault> {
     if reply.is_missing {
         return Err(SourceFault::Status(404));
     }
     Ok(reply.body)
 }
 
-/// The body, or nothing where Fineract itself says that there is no such thing: a page that is missing
-/// for another reason is a fault.
+/// The body, or `None` where Fineract itself states that there is no such entity. A 404 for another reason,
+/// such as a wrong address, is a fault.
 fn or_missing(reply: Reply) -> Result<Option<Vec<u8>>, SourceFault> {
     if !reply.is_missing {
         return Ok(Some(reply.body));
@@ -342,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waiting_period_is_whole_days_however_the_column_is_kept() {
+    fn a_waiting_period_is_whole_days_whatever_the_type_of_the_column() {
         let read = |value: &str| match waiting_days(&serde_json::from_str(value).unwrap()) {
             Ok(days) => days.map_or("unknown".to_owned(), |days| days.to_string()),
             Err(_) => "garbled".to_owned(),
@@ -368,7 +382,7 @@ mod tests {
 
     #[test]
     fn the_documented_loan_is_understood() {
-        let documented = include_str!("../../tests/fineract/loan.json");
+        let documented = include_str!("../../../tests/fineract/loan.json");
         let detail: Detail = serde_json::from_str(documented).unwrap();
         assert_eq!(due_on(&detail, None).unwrap().to_string(), "2013-04-10");
         assert_eq!(balance(&detail).unwrap().currency_code(), "UGX");
