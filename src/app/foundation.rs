@@ -127,7 +127,6 @@ impl Foundation {
         })
     }
 
-<<<<<<< HEAD
     /// The store for a step of the start, which may have to open its connection first: it waits for as long
     /// as the steps before it.
     #[must_use]
@@ -137,11 +136,7 @@ impl Foundation {
             .with_timeout(store::examined_within(url, *timeout))
     }
 
-    /// A new id, ordered by time.
-    #[must_use]
-=======
     /// A new id, ordered by time (UUID version 7).
->>>>>>> w3
     pub fn new_id(&self) -> String {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
         self.chance.uuid_v7(millis)

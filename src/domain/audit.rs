@@ -4,10 +4,14 @@
 //! a person than ids.
 
 mod details;
+mod outcome;
 
 use chrono::{DateTime, Utc};
 
-pub use self::details::{Detail, Details};
+pub use self::{
+    details::{Answered, Change, ComparisonCounts, Details, EndedCounts, RecordCounts, Report},
+    outcome::EventOutcome,
+};
 use super::role::{Actor, Role};
 
 macro_rules! actions {
@@ -209,11 +213,11 @@ pub struct Event {
     /// on which call
     pub call_id: Option<String>,
     /// what came of it
-    pub outcome: Option<String>,
-    /// why, or how
+    pub outcome: Option<EventOutcome>,
+    /// why: a code, or the words of whoever asked for it
     pub reason: Option<String>,
-    /// facts beside the reason
-    pub details: Option<Details>,
+    /// facts that a program can read
+    pub details: Details,
     /// from where
     pub origin: Origin,
 }
@@ -240,7 +244,7 @@ impl Event {
             call_id: None,
             outcome: None,
             reason: None,
-            details: None,
+            details: Details::default(),
             origin: origin.clone(),
         }
     }
@@ -268,8 +272,8 @@ impl Event {
 
     /// With an outcome.
     #[must_use]
-    pub fn outcome(mut self, outcome: &str) -> Self {
-        self.outcome = Some(outcome.to_owned());
+    pub fn outcome(mut self, outcome: impl Into<EventOutcome>) -> Self {
+        self.outcome = Some(outcome.into());
         self
     }
 
@@ -280,10 +284,10 @@ impl Event {
         self
     }
 
-    /// With a fact beside the reason.
+    /// With facts that a program can read.
     #[must_use]
-    pub fn detail(mut self, detail: &Detail<'_>) -> Self {
-        self.details = Some(Details::with(self.details, detail));
+    pub fn details(mut self, details: Details) -> Self {
+        self.details = details;
         self
     }
 
@@ -291,7 +295,7 @@ impl Event {
     /// with its length before it, so that no two events have the same bytes.
     #[must_use]
     pub fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
-        let details = self.details.as_ref().map(Details::canonical);
+        let details = self.details.canonical();
         let fields = [
             self.actor.as_ref().map(|who| who.id.as_str()),
             self.actor.as_ref().map(|who| who.login.as_str()),
@@ -300,7 +304,7 @@ impl Event {
             self.client_id.as_deref(),
             self.subject_id.as_deref(),
             self.call_id.as_deref(),
-            self.outcome.as_deref(),
+            self.outcome.map(EventOutcome::name),
             self.reason.as_deref(),
             details.as_deref(),
             Some(self.origin.request_id.as_str()),
@@ -347,7 +351,7 @@ mod tests {
         event.client_id = client;
         event.reason = reason;
         match count {
-            Some(count) => event.detail(&Detail::Count(count)),
+            Some(count) => event.details(Details::count(count)),
             None => event,
         }
     }

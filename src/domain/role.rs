@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 /// The part that somebody plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// verifies callers and reads loans to them
     CallCenter,

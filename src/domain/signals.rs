@@ -6,7 +6,10 @@ use chrono_tz::Tz;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// What looks odd.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(rename_all = "snake_case")]
         pub enum Kind {
             $($(#[$doc])* $variant,)+
         }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{
-    audit::{Action, Event},
+    audit::{Action, Event, EventOutcome},
     calendar::write_time,
 };
 
@@ -48,9 +48,7 @@ impl Message {
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {
         let name = event.action.name();
-        let outcome = event.outcome.as_deref();
-        let happened = !matches!(outcome, Some("refused" | "not_found" | "unchanged"));
-        if !happened || !TOLD.contains(&name) {
+        if event.outcome.is_some_and(EventOutcome::changed_nothing) || !TOLD.contains(&name) {
             return None;
         }
         let client_id = event.client_id.clone()?;
@@ -129,7 +127,7 @@ mod tests {
     use super::*;
     use crate::domain::audit::Origin;
 
-    fn event(action: Action, outcome: &str) -> Event {
+    fn event(action: Action, outcome: EventOutcome) -> Event {
         let at = DateTime::from_timestamp(1_769_839_200, 0).unwrap();
         Event::of_nobody(&Origin::own("test"), at, action)
             .client("c1")
@@ -141,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_message_holds_ids_and_nothing_else() {
-        let message = Message::of(&event(Action::PassphraseLocked, "rejected")).unwrap();
+        let message =
+            Message::of(&event(Action::PassphraseLocked, EventOutcome::Rejected)).unwrap();
         assert_eq!(
             message.payload,
             r#"{"type":"passphrase.locked","timestamp":"2026-01-31T06:00:00Z","data":{"client_id":"c1","verification_id":"s1","call_id":"call-1"}}"#
@@ -153,20 +152,26 @@ mod tests {
         for name in TOLD {
             let action = Action::from_name(name).unwrap();
             assert_eq!(
-                Message::of(&event(action, "active")).map(|m| m.event),
+                Message::of(&event(action, EventOutcome::Active)).map(|m| m.event),
                 Some(*name)
             );
         }
-        assert_eq!(Message::of(&event(Action::ClientViewed, "read")), None);
+        assert_eq!(
+            Message::of(&event(Action::ClientViewed, EventOutcome::Read)),
+            None
+        );
     }
 
     #[test]
     fn what_was_refused_is_not_told() {
         assert_eq!(
-            Message::of(&event(Action::PassphraseBlocked, "refused")),
+            Message::of(&event(Action::PassphraseBlocked, EventOutcome::Refused)),
             None
         );
-        assert_eq!(Message::of(&event(Action::InquiryMade, "not_found")), None);
+        assert_eq!(
+            Message::of(&event(Action::InquiryMade, EventOutcome::NotFound)),
+            None
+        );
     }
 
     #[test]

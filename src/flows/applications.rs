@@ -8,7 +8,7 @@ use crate::{
     app::App,
     domain::{
         application::{Application, DRAFT_HOURS, IdentityDocument, Kind, Progress, Representative},
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         identifier::BranchCode,
         role::{Proof, Register},
@@ -53,7 +53,7 @@ pub async fn draft(
     let flaws = draft.representative.as_ref().map(|who| who.flaws_on(today));
     if let Some(flaws) = flaws.filter(|flaws| !flaws.is_empty()) {
         let reason = flaws[0].flaw.code();
-        let refused = event.outcome("refused").reason(reason);
+        let refused = event.outcome(EventOutcome::Refused).reason(reason);
         app.store.record(refused).await?;
         return Err(Refusal::Invalid(flaws));
     }
@@ -81,7 +81,10 @@ pub async fn draft(
                 progress: Progress::Draft,
             };
             tx.insert_draft(&application, now - chrono::TimeDelta::hours(DRAFT_HOURS))?;
-            Ok(Traced::new(application, event.clone().outcome("drafted")))
+            Ok(Traced::new(
+                application,
+                event.clone().outcome(EventOutcome::Drafted),
+            ))
         })
         .await
         .map_err(|error| match error {
@@ -161,7 +164,7 @@ async fn record_look(
     let event = Event::by(proof.actor(), origin, app.clock.now(), action)
         .client(&application.client_id)
         .subject(&application.id)
-        .outcome("read");
+        .outcome(EventOutcome::Read);
     app.store.record(event).await?;
     Ok(())
 }
@@ -201,7 +204,7 @@ pub async fn list(
         Action::ApplicationViewed,
     )
     .client(client_id)
-    .outcome("listed");
+    .outcome(EventOutcome::Listed);
     app.store.record(event).await?;
     Ok(Page::of(rows, limit, |application| application.id.clone()))
 }
@@ -240,9 +243,11 @@ pub async fn cancel(
             let was_open = tx.end_draft(&ended.id, &ended.progress)?;
             Ok(Traced::new(
                 was_open,
-                event
-                    .clone()
-                    .outcome(if was_open { "cancelled" } else { "refused" }),
+                event.clone().outcome(if was_open {
+                    EventOutcome::Cancelled
+                } else {
+                    EventOutcome::Refused
+                }),
             ))
         })
         .await?;
@@ -264,7 +269,7 @@ pub(super) async fn refuse_over(
     let event = Event::by(proof.actor(), origin, app.clock.now(), step)
         .client(&application.client_id)
         .subject(&application.id)
-        .outcome("refused")
+        .outcome(EventOutcome::Refused)
         .reason("application_not_open");
     match app.store.record(event).await {
         Ok(()) => Refusal::Conflict(Conflict::ApplicationNotOpen),

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::{App, chain_head},
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         flaw::Flaw,
         role::{Accesses, Actor, Audit, Proof},
         seal::Seal,
@@ -52,7 +52,7 @@ pub(super) async fn missed(
 /// As [`missed`], where the event of what they wanted to do tells more of it.
 pub(super) async fn missed_by(app: &App, event: Event, id: &str) -> Refusal {
     let asked: String = id.chars().take(MAX_MISSED).collect();
-    let mut event = event.subject(&asked).outcome("not_found");
+    let mut event = event.subject(&asked).outcome(EventOutcome::NotFound);
     event.client_id = None;
     match app.store.record(event).await {
         Ok(()) => Refusal::Unknown,
@@ -151,14 +151,11 @@ pub async fn verify(app: &App, proof: &Proof<Audit>, origin: &Origin) -> Result<
         app.clock.now(),
         Action::AuditVerified,
     );
-    event.outcome = Some(
-        if report.first_bad.is_some() {
-            "bad"
-        } else {
-            "good"
-        }
-        .to_owned(),
-    );
+    event = event.outcome(if report.first_bad.is_some() {
+        EventOutcome::Bad
+    } else {
+        EventOutcome::Good
+    });
     event.reason = report.first_bad.as_ref().map(ToString::to_string);
     app.store.record(event).await?;
     Ok(report)
@@ -179,7 +176,7 @@ async fn record(
     action: Action,
     client_id: Option<&str>,
 ) -> Result<(), Refusal> {
-    let mut event = Event::by(actor, origin, app.clock.now(), action).outcome("read");
+    let mut event = Event::by(actor, origin, app.clock.now(), action).outcome(EventOutcome::Read);
     event.client_id = client_id.map(str::to_owned);
     app.store.record(event).await?;
     Ok(())

@@ -23,7 +23,7 @@ use crate::{
         settings::Settings,
     },
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         calendar::write_time,
         seal::Bad,
     },
@@ -92,7 +92,10 @@ pub async fn back_up<W: Write + Send + 'static>(
         return Err(BackupError::Postgres);
     }
     // Recorded first, so that the backup holds the trace of itself.
-    foundation.store.record(event(foundation, "made")).await?;
+    foundation
+        .store
+        .record(event(foundation, EventOutcome::Made))
+        .await?;
     let newest = foundation.store.read(|reader| reader.newest_seal()).await?;
     let newest_seal = newest
         .as_ref()
@@ -167,7 +170,7 @@ pub async fn restore(
     }
     foundation
         .store
-        .record(event(&foundation, "restored"))
+        .record(event(&foundation, EventOutcome::Restored))
         .await?;
     let ended = end_sessions(&foundation).await?;
     let to = to.to_owned();
@@ -193,7 +196,7 @@ pub async fn restore(
     })
 }
 
-fn event(foundation: &Foundation, outcome: &str) -> Event {
+fn event(foundation: &Foundation, outcome: EventOutcome) -> Event {
     let now = foundation.clock.now();
     Event::of_nobody(&Origin::own("cli"), now, Action::BackupMade).outcome(outcome)
 }

@@ -5,7 +5,7 @@ use super::{Quota, Refusal, audit::missed, limits};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Detail, Event, Origin},
+        audit::{Action, Details, Event, EventOutcome, Origin},
         identifier::ClientNumber,
         passphrase::PassphraseState,
         person::{Person, PersonName, Phone},
@@ -54,7 +54,7 @@ pub async fn enter(
     let id = app.new_id();
     let event = Event::by(proof.actor(), origin, now, Action::ClientCreated)
         .client(&id)
-        .outcome("created");
+        .outcome(EventOutcome::Created);
     let client = ClientRow {
         id: id.clone(),
         client_number: number.as_str().to_owned(),
@@ -107,7 +107,10 @@ pub async fn amend(
                 tx.hold_numbers(&[client.client_number.as_str()])?;
             }
             let Some(client) = tx.client(&id)? else {
-                return Ok(Traced::new(None, event.clone().outcome("refused")));
+                return Ok(Traced::new(
+                    None,
+                    event.clone().outcome(EventOutcome::Refused),
+                ));
             };
             let person = amended(&client.person, &amendment);
             let changed = person.differences(&client.person);
@@ -116,11 +119,11 @@ pub async fn amend(
             tx.amend_client(&client, &person)?;
             let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
             let event = match changed.as_slice() {
-                [] => event.clone().outcome("unchanged"),
+                [] => event.clone().outcome(EventOutcome::Unchanged),
                 fields => event
                     .clone()
-                    .outcome("changed")
-                    .detail(&Detail::Changed(fields)),
+                    .outcome(EventOutcome::Changed)
+                    .details(Details::changed(fields)),
             };
             Ok(Traced::new(card.transpose()?, event))
         })
@@ -183,9 +186,12 @@ pub async fn search(
     app.store
         .write(move |_| {
             let Some((first, rest)) = ids.split_first() else {
-                return Ok(Traced::new((), searched.clone().outcome("not_found")));
+                return Ok(Traced::new(
+                    (),
+                    searched.clone().outcome(EventOutcome::NotFound),
+                ));
             };
-            let about = |id: &String| searched.clone().client(id).outcome("found");
+            let about = |id: &String| searched.clone().client(id).outcome(EventOutcome::Found);
             Ok(rest
                 .iter()
                 .fold(Traced::new((), about(first)), |traced, id| {
@@ -224,7 +230,7 @@ pub async fn read(
     limits::touch(app, &actor, origin, std::slice::from_ref(&card.client.id)).await?;
     let viewed = Event::by(&actor, origin, now, Action::ClientViewed)
         .client(id)
-        .outcome("found");
+        .outcome(EventOutcome::Found);
     app.store.record(viewed).await?;
     Ok(card)
 }

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     domain::{
         application::{Application, Progress},
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         flaw::Flaw,
         heard,
@@ -62,7 +62,7 @@ pub async fn complete(
         let event = Event::by(proof.actor(), origin, now, action)
             .client(&application.client_id)
             .subject(id)
-            .outcome("refused")
+            .outcome(EventOutcome::Refused)
             .reason(flaws[0].flaw.code());
         app.store.record(event).await?;
         return Err(Refusal::Invalid(flaws));
@@ -172,7 +172,7 @@ async fn save(
             // passphrase set, or has cancelled the draft.
             let held = tx.hold_passphrase(&application.client_id)?;
             if !tx.end_draft(&application.id, &application.progress)? {
-                return Ok(Traced::new(None, completed.outcome("refused")));
+                return Ok(Traced::new(None, completed.outcome(EventOutcome::Refused)));
             }
             tx.set_passphrase(&application.client_id, &passphrase, &application.id, now)?;
             tx.close_verifications_of(&application.client_id, now)?;
@@ -181,8 +181,12 @@ async fn save(
             } else {
                 Action::PassphraseSet
             };
-            let set = about(&application, action).outcome("active");
-            Ok(Traced::new(Some(application.clone()), completed.outcome("completed")).and(set))
+            let set = about(&application, action).outcome(EventOutcome::Active);
+            Ok(Traced::new(
+                Some(application.clone()),
+                completed.outcome(EventOutcome::Completed),
+            )
+            .and(set))
         })
         .await?
         .ok_or_else(not_open)

@@ -15,7 +15,7 @@ use super::lease::{Watch, still_holds};
 use crate::{
     app::{App, outbound::WebhookRequest},
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
     },
     secrets::webhook::{WebhookSecret, sign},
@@ -304,7 +304,7 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
         Action::WebhookChanged,
     )
     .subject(&id)
-    .outcome("disabled")
+    .outcome(EventOutcome::Disabled)
     .reason(GONE);
     tracing::warn!(endpoint = id, "a receiver of webhooks answered 410 Gone");
     app.store

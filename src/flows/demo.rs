@@ -20,7 +20,7 @@ use crate::{
     app::App,
     domain::{
         application::{IdentityDocument, Mandate, Representative},
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         flaw::Flaw,
         identifier::{BranchCode, ClientNumber, Login, TicketNumber},
@@ -103,7 +103,8 @@ pub async fn lay_out(app: &App) -> Result<Demonstration, Refusal> {
         clients.push(stage.bring_in(&actors, part).await?);
     }
     let draft_id = stage.draft_one(&actors).await?;
-    let done = Event::of_nobody(&stage.origin, stage.now, Action::DemoSeeded).outcome("made");
+    let done =
+        Event::of_nobody(&stage.origin, stage.now, Action::DemoSeeded).outcome(EventOutcome::Made);
     app.store.record(done).await?;
     Ok(Demonstration {
         staff: played,

@@ -4,7 +4,7 @@
 use crate::{
     app::foundation::Foundation,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Details, EndedCounts, Event, EventOutcome, Origin},
         role::Role,
     },
     store::{StoreError, Traced},
@@ -27,8 +27,8 @@ pub struct Ended {
 /// [`StoreError`]; nothing was ended then.
 pub async fn end_sessions(foundation: &Foundation) -> Result<Ended, StoreError> {
     let now = foundation.clock.now();
-    let event =
-        Event::of_nobody(&Origin::own("cli"), now, Action::SessionClosed).outcome("all_ended");
+    let event = Event::of_nobody(&Origin::own("cli"), now, Action::SessionClosed)
+        .outcome(EventOutcome::AllEnded);
     foundation
         .store
         .write(move |tx| {
@@ -41,8 +41,15 @@ pub async fn end_sessions(foundation: &Foundation) -> Result<Ended, StoreError> 
                 one_time_passwords,
                 active: active.map(|member| (member.login, member.role)).collect(),
             };
-            let number = format!("{sessions} sessions, {one_time_passwords} one-time passwords");
-            Ok(Traced::new(ended, event.clone().reason(&number)))
+            let counts = EndedCounts {
+                sessions: sessions as u64,
+                one_time_passwords: one_time_passwords as u64,
+            };
+            let details = Details {
+                ended: Some(counts),
+                ..Details::default()
+            };
+            Ok(Traced::new(ended, event.clone().details(details)))
         })
         .await
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     app::foundation::Foundation,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         seal::{MOST_EVENTS, Seal, WrittenEvent},
     },
     store::StoreError,
@@ -92,7 +92,7 @@ pub async fn export(
         foundation.clock.now(),
         Action::AuditRead,
     )
-    .outcome("exported");
+    .outcome(EventOutcome::Exported);
     foundation.store.record(read).await?;
     let store = &foundation.store;
     let newest = store.read(|reader| reader.newest_seal()).await?;

@@ -7,7 +7,7 @@ use super::{Refusal, passwords::bytes};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Detail, Event, Origin},
+        audit::{Action, Change, Details, Event, EventOutcome, Origin},
         identifier::Login,
         role::Role,
         staff::ONE_TIME_PASSWORD_HOURS,
@@ -51,9 +51,13 @@ pub async fn make_first_admin(app: &App) -> Result<Option<SecretString>, Refusal
     };
     let event = Event::of_nobody(&Origin::own("first-run"), now, Action::StaffBootstrapped)
         .subject(&admin.id)
-        .detail(&Detail::Role {
-            old: None,
-            new: admin.role,
+        .outcome(EventOutcome::Created)
+        .details(Details {
+            role: Some(Change {
+                old: None,
+                new: Some(admin.role),
+            }),
+            ..Details::default()
         });
     let made = store
         .write(move |tx| {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         loan::{LoanStanding, is_ahead, standing},
         role::{Proof, Verify},
@@ -98,15 +98,21 @@ pub async fn inquire(
 /// What may be read out of what was found, and the event that tells so.
 fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, Judged) {
     let Some((verification, loans)) = found else {
-        return (event.outcome("not_found"), Err(Refusal::Unknown));
+        return (event.outcome(EventOutcome::NotFound), Err(Refusal::Unknown));
     };
     let event = event
         .client(&verification.client_id)
         .call(&verification.call_id);
     match verification.door(now) {
-        Door::Open => (event.outcome("read"), Ok((verification, loans))),
-        Door::Over => (event.outcome("refused"), Err(Refusal::VerificationOver)),
-        Door::NeverOpen => (event.outcome("refused"), Err(Refusal::NotVerified)),
+        Door::Open => (event.outcome(EventOutcome::Read), Ok((verification, loans))),
+        Door::Over => (
+            event.outcome(EventOutcome::Refused),
+            Err(Refusal::VerificationOver),
+        ),
+        Door::NeverOpen => (
+            event.outcome(EventOutcome::Refused),
+            Err(Refusal::NotVerified),
+        ),
     }
 }
 
@@ -166,7 +172,7 @@ pub async fn read(
     .client(&verification.client_id)
     .subject(&verification.id)
     .call(&verification.call_id)
-    .outcome("read");
+    .outcome(EventOutcome::Read);
     app.store.record(event).await?;
     Ok(verification)
 }
@@ -195,7 +201,7 @@ pub async fn close(
         .client(&verification.client_id)
         .subject(&verification.id)
         .call(&verification.call_id)
-        .outcome("closed");
+        .outcome(EventOutcome::Closed);
     app.store
         .write(move |tx| {
             if verification.closed_at.is_none() {

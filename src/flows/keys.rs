@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     app::foundation::Foundation,
-    domain::audit::{Action, Event, Origin},
+    domain::audit::{Action, Details, Event, EventOutcome, Origin},
     secrets::keyring::{Key, KeyProblem, KeyState, Keyring, KeyringError, Purpose},
     store::{Rewrapped, SEALED, StoreError, Traced},
 };
@@ -154,7 +154,7 @@ pub async fn add(foundation: &Foundation, purpose: Purpose) -> Result<String, Ke
     keep(foundation, &keyring)?;
     foundation
         .store
-        .record(event(foundation, "added", &id))
+        .record(event(foundation, EventOutcome::Added, &id))
         .await?;
     Ok(id)
 }
@@ -176,7 +176,7 @@ pub async fn rotate(
     keep(foundation, &keyring)?;
     let check = keyring.active(purpose).check_value();
     let check = (id.clone(), purpose.as_str().to_owned(), check);
-    let rotated = event(foundation, "rotated", &id);
+    let rotated = event(foundation, EventOutcome::Rotated, &id);
     foundation
         .store
         .write(move |tx| {
@@ -203,7 +203,7 @@ pub async fn retire(foundation: &Foundation, purpose: Purpose, id: &str) -> Resu
         }
     }
     // The database first: a key that it asks for and that is gone would stop the next start.
-    let (forgotten, retired) = (id.to_owned(), event(foundation, "retired", id));
+    let (forgotten, retired) = (id.to_owned(), event(foundation, EventOutcome::Retired, id));
     foundation
         .store
         .write(move |tx| {
@@ -220,7 +220,7 @@ fn keep(foundation: &Foundation, keyring: &Keyring) -> Result<(), KeysError> {
     Ok(())
 }
 
-fn event(foundation: &Foundation, outcome: &str, subject: &str) -> Event {
+fn event(foundation: &Foundation, outcome: EventOutcome, subject: &str) -> Event {
     let now = foundation.clock.now();
     Event::of_nobody(&Origin::own("cli"), now, Action::KeysChanged)
         .subject(subject)
@@ -279,7 +279,7 @@ pub async fn rewrap(
         });
         let mut after = Some(String::new());
         while let Some(from) = after {
-            let rewrapped = event(foundation, "rewrapped", &name);
+            let rewrapped = event(foundation, EventOutcome::Rewrapped, &name);
             let step: Rewrapped = foundation
                 .store
                 .write(move |tx| {
@@ -287,8 +287,8 @@ pub async fn rewrap(
                         Some(of) => tx.rewrap_column(of, &from, BATCH)?,
                         None => tx.rewrap_phone_index(&from, BATCH)?,
                     };
-                    let number = format!("{} values", step.done);
-                    Ok(Traced::new(step, rewrapped.clone().reason(&number)))
+                    let details = Details::count(step.done as u64);
+                    Ok(Traced::new(step, rewrapped.clone().details(details)))
                 })
                 .await?;
             anew.done += step.done;

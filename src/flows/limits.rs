@@ -4,7 +4,7 @@ use super::{Quota, Refusal};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         role::{Actor, Role},
     },
     store::{Limited, Window},
@@ -128,7 +128,7 @@ pub(super) async fn reached(
     limited: Limited,
 ) -> Result<Refusal, Refusal> {
     let event = Event::by(actor, origin, app.clock.now(), Action::LimitReached)
-        .outcome("refused")
+        .outcome(EventOutcome::Refused)
         .reason(quota.name());
     app.store.record(event).await?;
     Ok(Refusal::Limited(quota, limited))

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     domain::{
         application::{DRAFT_HOURS, Progress},
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         flaw::Flaw,
         identifier::CallId,
         language::Language,
@@ -62,7 +62,7 @@ pub async fn status(
     let state = PassphraseRow::state(row.as_ref(), now);
     let event = Event::by(proof.actor(), origin, now, Action::PassphraseViewed)
         .client(client_id)
-        .outcome(state.name());
+        .outcome(state);
     app.store.record(event).await?;
     Ok(PassphraseStatus { state, row })
 }
@@ -224,16 +224,18 @@ where
             let step = match step(tx, state, &id)? {
                 Ok(step) => step,
                 Err(conflict) => {
-                    let refused = event.clone().outcome("refused");
+                    let refused = event.clone().outcome(EventOutcome::Refused);
                     return Ok(Traced::new(Err(Refusal::Conflict(conflict)), refused));
                 }
             };
             let row = tx.passphrase(&id)?;
             let state = PassphraseRow::state(row.as_ref(), now);
             let (outcome, cancelled) = match step {
-                Step::Unlocked => (state.name(), None),
-                Step::Ended { anew: true } => (state.name(), cancel_draft(tx, &id, &event)?),
-                Step::Ended { anew: false } => ("unchanged", cancel_draft(tx, &id, &event)?),
+                Step::Unlocked => (state.into(), None),
+                Step::Ended { anew: true } => (state.into(), cancel_draft(tx, &id, &event)?),
+                Step::Ended { anew: false } => {
+                    (EventOutcome::Unchanged, cancel_draft(tx, &id, &event)?)
+                }
             };
             let status = PassphraseStatus { state, row };
             let traced = Traced::new(Ok(status), event.clone().outcome(outcome));
@@ -262,7 +264,7 @@ fn cancel_draft(
     let draft = tx.cancel_draft_of(client_id, expired_before, &cancelled)?;
     Ok(draft.map(|id| Event {
         action: Action::ApplicationCancelled,
-        ..ended.clone().subject(&id).outcome("cancelled")
+        ..ended.clone().subject(&id).outcome(EventOutcome::Cancelled)
     }))
 }
 
@@ -302,9 +304,9 @@ pub async fn check(
     let reasons: Vec<Flaw> = weaknesses(&judgement).collect();
     if let Some(client) = client {
         let outcome = if reasons.is_empty() {
-            "acceptable"
+            EventOutcome::Acceptable
         } else {
-            "refused"
+            EventOutcome::Refused
         };
         let event = Event::by(proof.actor(), origin, app.clock.now(), action)
             .client(&client.id)

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         flaw::Flaw,
         identifier::Login,
         role::{Administer, Proof, Role, Staff},
@@ -91,7 +91,7 @@ pub async fn change_own(
     let made = match checked.renewed {
         Some(made) if flaws.is_empty() => made,
         _ => {
-            let refused = event.outcome("refused");
+            let refused = event.outcome(EventOutcome::Refused);
             app.store.record(refused).await?;
             return Err(Refusal::Invalid(flaws));
         }
@@ -102,11 +102,17 @@ pub async fn change_own(
             // An admin may have given another one meanwhile, and that one holds.
             let held = tx.hold_staff(&actor.id)?;
             if held.is_none_or(|held| held.password_hash != staff.password_hash) {
-                return Ok(Traced::new(false, event.clone().outcome("refused")));
+                return Ok(Traced::new(
+                    false,
+                    event.clone().outcome(EventOutcome::Refused),
+                ));
             }
             tx.set_password(&actor.id, &made.phc, None)?;
             tx.end_sessions_of(&actor.id, Some(&actor.session_id), now)?;
-            Ok(Traced::new(true, event.clone().outcome("changed")))
+            Ok(Traced::new(
+                true,
+                event.clone().outcome(EventOutcome::Changed),
+            ))
         })
         .await?;
     if changed {
@@ -191,7 +197,7 @@ impl Renewing {
         let is_person = staff.role != Role::LoanSystem;
         let until = is_person.then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS));
         let id = staff.id.clone();
-        let event = event.subject(&id).outcome("made");
+        let event = event.subject(&id).outcome(EventOutcome::Made);
         app.store
             .write(move |tx| {
                 tx.set_password(&id, &made.phc, until)?;

@@ -6,7 +6,7 @@ use super::{Refusal, sync};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Event, EventOutcome, Origin},
         identifier::ClientNumber,
         role::Actor,
     },
@@ -106,7 +106,9 @@ async fn ask(
             let client_id = question.client_id.to_owned();
             let held = app.store.read(move |reader| reader.open_loans(&client_id));
             if held.await?.is_empty() {
-                app.store.record(event.outcome("unknown_client")).await?;
+                app.store
+                    .record(event.outcome(EventOutcome::UnknownClient))
+                    .await?;
                 source.is_held(&number, now);
                 return Ok(Some(Kept::Anew(Vec::new())));
             }
@@ -115,7 +117,7 @@ async fn ask(
         Err(fault) => fault.name(),
     };
     app.store
-        .record(event.outcome("unavailable").reason(refused))
+        .record(event.outcome(EventOutcome::Unavailable).reason(refused))
         .await?;
     Ok(None)
 }

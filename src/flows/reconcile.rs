@@ -6,7 +6,7 @@ use super::Refusal;
 use crate::{
     app::foundation::Foundation,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, ComparisonCounts, Details, Event, EventOutcome, Origin},
         identifier::ClientNumber,
         loan::LoanRecord,
     },
@@ -80,8 +80,14 @@ pub async fn compare(
     }
     let origin = Origin::own(&format!("loans-check-{}", house.new_id()));
     let event = Event::of_nobody(&origin, house.clock.now(), Action::LoansPulled)
-        .outcome("compared")
-        .reason(&format!("clients={clients} differences={differences}"));
+        .outcome(EventOutcome::Compared)
+        .details(Details {
+            comparison: Some(ComparisonCounts {
+                clients,
+                differences,
+            }),
+            ..Details::default()
+        });
     house.store.record(event).await?;
     Ok(clients)
 }

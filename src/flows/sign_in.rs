@@ -8,7 +8,7 @@ use super::{Quota, Refusal, limits::Rate, passwords::candidates, throttled};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin, Who},
+        audit::{Action, Event, EventOutcome, Origin, Who},
         identifier::Login,
         role::{Anyone, Proof, Role},
         staff::SESSION_HOURS,
@@ -162,7 +162,7 @@ async fn open(
     };
     let mut event = Event::of_nobody(origin, now, door.action())
         .subject(&staff.id)
-        .outcome("opened");
+        .outcome(EventOutcome::Opened);
     event.actor = Some(who(&staff));
     let (id, one_time_until) = (staff.id.clone(), staff.one_time_until);
     let held = staff.password_hash.clone();
@@ -174,7 +174,10 @@ async fn open(
                 .hold_staff(&id)?
                 .is_some_and(|now| now.is_active && now.password_hash == held);
             if !unchanged {
-                return Ok(Traced::new(false, event.clone().outcome("refused")));
+                return Ok(Traced::new(
+                    false,
+                    event.clone().outcome(EventOutcome::Refused),
+                ));
             }
             if let Some(hash) = &renewed {
                 tx.set_password(&id, hash, one_time_until)?;
@@ -201,7 +204,7 @@ async fn refuse(
     known: Option<StaffRow>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let mut event = Event::of_nobody(origin, now, door.action()).outcome("refused");
+    let mut event = Event::of_nobody(origin, now, door.action()).outcome(EventOutcome::Refused);
     // Whose login it was is told as the subject: the actor is not known to be them.
     event.subject_id = known.map(|staff| staff.id);
     app.store.record(event).await?;
@@ -243,7 +246,8 @@ pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
 pub async fn sign_out(app: &App, proof: &Proof<Anyone>, origin: &Origin) -> Result<(), Refusal> {
     let now = app.clock.now();
     let session_id = proof.actor().session_id.clone();
-    let event = Event::by(proof.actor(), origin, now, Action::SessionClosed).outcome("closed");
+    let event =
+        Event::by(proof.actor(), origin, now, Action::SessionClosed).outcome(EventOutcome::Closed);
     app.store
         .write(move |tx| {
             tx.end_session(&session_id, now)?;

@@ -7,7 +7,7 @@ use super::{Page, Refusal, lease::Watch};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Details, Event, EventOutcome, Origin, Report},
         role::{Proof, Reports},
         signals::Signal,
     },
@@ -100,8 +100,11 @@ async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
     let mut events = odd.iter().map(|signal| {
         let origin = Origin::own("signals");
         let mut event = Event::of_nobody(&origin, now, Action::SignalRaised)
-            .reason(signal.kind.name())
-            .outcome(&signal.count.to_string());
+            .outcome(EventOutcome::Raised)
+            .details(Details {
+                signal: Some(signal.kind),
+                ..Details::count(signal.count.unsigned_abs())
+            });
         event.subject_id.clone_from(&signal.staff_id);
         event.client_id.clone_from(&signal.client_id);
         event
@@ -171,8 +174,11 @@ pub async fn report(
         })
         .await?;
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::ReportRead)
-        .outcome("read")
-        .reason("signals");
+        .outcome(EventOutcome::Read)
+        .details(Details {
+            report: Some(Report::Signals),
+            ..Details::default()
+        });
     app.store.record(event).await?;
     Ok(Page::of(rows, limit, |row| row.recorded.seq.to_string()))
 }

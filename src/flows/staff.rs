@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Detail, Event, Origin},
+        audit::{Action, Change, Details, Event, EventOutcome, Origin},
         flaw::Flaw,
         identifier::{BranchCode, Login},
         role::{Administer, Proof, Role, Staff},
@@ -37,7 +37,7 @@ pub async fn open_branch(
     let now = app.clock.now();
     let event = Event::by(proof.actor(), origin, now, Action::BranchCreated)
         .subject(code.as_str())
-        .outcome("created");
+        .outcome(EventOutcome::Created);
     let branch = BranchRow {
         code: code.as_str().to_owned(),
         name,
@@ -145,7 +145,9 @@ impl Entering {
 async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refusal> {
     if let Err(refusal) = check_branch(app, entry.role, entry.branch_code.as_ref()).await {
         if let Refusal::Invalid(flaws) = &refusal {
-            let refused = event.outcome("refused").reason(flaws[0].flaw.code());
+            let refused = event
+                .outcome(EventOutcome::Refused)
+                .reason(flaws[0].flaw.code());
             app.store.record(refused).await?;
         }
         return Err(refusal);
@@ -171,20 +173,22 @@ async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refu
         password_hash: made.phc,
         one_time_until: is_person.then(|| now + TimeDelta::hours(ONE_TIME_PASSWORD_HOURS)),
     };
-    let mut event = event
+    let branch_code = new.branch_code.as_ref();
+    let details = Details {
+        role: Some(Change {
+            old: None,
+            new: Some(new.role),
+        }),
+        branch_code: branch_code.map(|code| Change {
+            old: None,
+            new: Some(code.as_str().to_owned()),
+        }),
+        ..Details::default()
+    };
+    let event = event
         .subject(&new.id)
-        .outcome("created")
-        .reason(new.role.name())
-        .detail(&Detail::Role {
-            old: None,
-            new: new.role,
-        });
-    if let Some(code) = &new.branch_code {
-        event = event.detail(&Detail::BranchCode {
-            old: None,
-            new: Some(code.as_str()),
-        });
-    }
+        .outcome(EventOutcome::Created)
+        .details(details);
     Ok(Entering { secret, new, event })
 }
 
@@ -221,7 +225,7 @@ pub async fn read(
     };
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::StaffViewed)
         .subject(id)
-        .outcome("read");
+        .outcome(EventOutcome::Read);
     app.store.record(event).await?;
     Ok(staff)
 }
@@ -255,7 +259,9 @@ pub async fn list(
         .read(move |reader| reader.list_staff(&after, limit + 1))
         .await?;
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::StaffViewed);
-    app.store.record(event.outcome("listed")).await?;
+    app.store
+        .record(event.outcome(EventOutcome::Listed))
+        .await?;
     Ok(Page::of(rows, limit, |staff| staff.login.clone()))
 }
 
@@ -286,7 +292,7 @@ pub async fn change(
             let before = match allowed(before, &change, admins) {
                 Ok(before) => before,
                 Err((refusal, why)) => {
-                    let refused = event.clone().outcome("refused").reason(why);
+                    let refused = event.clone().outcome(EventOutcome::Refused).reason(why);
                     return Ok(Traced::new(Err(refusal), refused));
                 }
             };
@@ -296,7 +302,10 @@ pub async fn change(
                 tx.end_sessions_of(&id, None, now)?;
             }
             let Some(after) = tx.staff(&id)? else {
-                let gone = event.clone().outcome("refused").reason("unknown");
+                let gone = event
+                    .clone()
+                    .outcome(EventOutcome::Refused)
+                    .reason("unknown");
                 return Ok(Traced::new(Err(Refusal::Unknown), gone));
             };
             let changed = changed(event.clone(), &before, &after);
@@ -337,34 +346,26 @@ fn allowed(
 
 /// What a change changed. A name is a person's, so that only its field is told.
 fn changed(event: Event, before: &StaffRow, after: &StaffRow) -> Event {
-    let mut event = event;
-    let mut fields = Vec::new();
-    if before.name != after.name {
-        fields.push("name");
+    let role = Change::between(Some(before.role), Some(after.role));
+    let branch_code = Change::between(before.branch_code.clone(), after.branch_code.clone());
+    let status = Change::between(Some(before.status().into()), Some(after.status().into()));
+    let fields = [
+        ("name", before.name != after.name),
+        ("role", role.is_some()),
+        ("branch_code", branch_code.is_some()),
+        ("status", status.is_some()),
+    ];
+    let changed: Vec<_> = fields
+        .into_iter()
+        .filter_map(|(name, is_changed)| is_changed.then_some(name))
+        .collect();
+    if changed.is_empty() {
+        return event.outcome(EventOutcome::Unchanged);
     }
-    if before.role != after.role {
-        fields.push("role");
-        event = event.detail(&Detail::Role {
-            old: Some(before.role),
-            new: after.role,
-        });
-    }
-    if before.branch_code != after.branch_code {
-        fields.push("branch_code");
-        event = event.detail(&Detail::BranchCode {
-            old: before.branch_code.as_deref(),
-            new: after.branch_code.as_deref(),
-        });
-    }
-    if before.is_active != after.is_active {
-        fields.push("status");
-        event = event.detail(&Detail::Status {
-            old: before.status(),
-            new: after.status(),
-        });
-    }
-    if fields.is_empty() {
-        return event.outcome("unchanged");
-    }
-    event.outcome("changed").detail(&Detail::Changed(&fields))
+    event.outcome(EventOutcome::Changed).details(Details {
+        role,
+        branch_code,
+        status,
+        ..Details::changed(&changed)
+    })
 }

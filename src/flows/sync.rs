@@ -17,7 +17,7 @@ use super::Refusal;
 use crate::{
     app::{App, foundation::Foundation},
     domain::{
-        audit::{Action, Detail, Event, Origin},
+        audit::{Action, Details, Event, EventOutcome, Origin, RecordCounts},
         flaw::FieldFlaw,
         language::Language,
         loan::{ClientRecord, LoanRecord, Received, Record},
@@ -75,17 +75,23 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
         event.client_id = became.client_id;
         Ok(match became.received {
             Err(refused) => {
-                let event = event.outcome("refused").reason(refused.flaw.code());
+                let event = event
+                    .outcome(EventOutcome::Refused)
+                    .reason(refused.flaw.code());
                 Traced::new(Err(Refusal::Invalid(vec![refused])), event)
             }
             Ok(received) => {
                 let client_id = event.client_id.clone().unwrap_or_default();
-                let mut event = event.outcome(name(received));
+                let mut event = event.outcome(received);
                 // That of the push itself is about the client whom the record names, and tells what
                 // changed about that client.
                 let (own, others): (Vec<_>, Vec<_>) = told(&taken.changes, &event)
                     .partition(|told| told.client_id == event.client_id);
-                event.details = own.into_iter().find_map(|own| own.details);
+                event.details = own
+                    .into_iter()
+                    .next()
+                    .map(|own| own.details)
+                    .unwrap_or_default();
                 let received = ReceivedOne {
                     received,
                     client_id,
@@ -109,26 +115,34 @@ fn take(
 /// An event about each client whom a change concerns, with the names of the fields that changed, beside
 /// the one of the push that brought it.
 fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Event> + 'c {
-    let about = |action, client_id: &str, outcome: &str, changed: &[&'static str]| {
+    let about = |action, client_id: &str, outcome: EventOutcome, changed: &[&'static str]| {
         let event = Event {
             action,
             client_id: Some(client_id.to_owned()),
             subject_id: None,
             reason: None,
-            details: None,
+            details: Details::changed(changed),
             ..push.clone()
         };
-        event.outcome(outcome).detail(&Detail::Changed(changed))
+        event.outcome(outcome)
     };
     changes.iter().flat_map(move |change| match change {
         Change::Person { client_id, fields } => {
-            vec![about(Action::ClientSynced, client_id, "changed", fields)]
+            vec![about(
+                Action::ClientSynced,
+                client_id,
+                EventOutcome::Changed,
+                fields,
+            )]
         }
         Change::Moved { ticket, from, to } => {
             let moved = |client_id, outcome| {
                 about(Action::LoanSynced, client_id, outcome, &["client_number"]).subject(ticket)
             };
-            vec![moved(from, "moved_away"), moved(to, "moved_in")]
+            vec![
+                moved(from, EventOutcome::MovedAway),
+                moved(to, EventOutcome::MovedIn),
+            ]
         }
     })
 }
@@ -313,11 +327,15 @@ async fn write_group(
     let mut event = Event::of_nobody(&origin, now, Action::BatchSynced);
     event.actor = actor.as_ref().map(Into::into);
     let (taken, records) = (Arc::clone(&house), Arc::new(records));
-    let refused = report.rejected.len();
+    let refused = report.rejected.len() as u64;
     let received = house.store.write(move |tx| {
         let group = take(&taken, tx, &records, now)?;
         let received: Vec<_> = group.became.into_iter().map(|one| one.received).collect();
-        let event = counted(event.clone(), &received, refused);
+        let counts = count(&received, refused);
+        let event = event
+            .clone()
+            .outcome(EventOutcome::Taken)
+            .details(Details::records(counts));
         let about_clients: Vec<_> = told(&group.changes, &event).collect();
         Ok(Traced::new(received, event).with(about_clients))
     });
@@ -337,18 +355,19 @@ async fn write_group(
     Ok(report)
 }
 
-/// The one event of a group says how many records became what.
-fn counted(event: Event, received: &[Result<Received, FieldFlaw>], refused: usize) -> Event {
-    let count = |wanted: &[Received]| {
-        let taken = received.iter().filter_map(|one| one.as_ref().ok());
-        taken.filter(|one| wanted.contains(one)).count()
+/// How many records became what, beside those that were `refused` before.
+fn count(received: &[Result<Received, FieldFlaw>], refused: u64) -> RecordCounts {
+    let mut counts = RecordCounts {
+        rejected: refused,
+        ..RecordCounts::default()
     };
-    let not_taken = received.iter().filter(|one| one.is_err()).count();
-    event.outcome("taken").reason(&format!(
-        "applied={} unchanged={} stale={} rejected={}",
-        count(&[Received::Created, Received::Applied]),
-        count(&[Received::Unchanged]),
-        count(&[Received::Stale]),
-        refused + not_taken,
-    ))
+    for one in received {
+        *match one {
+            Ok(Received::Created | Received::Applied) => &mut counts.applied,
+            Ok(Received::Unchanged) => &mut counts.unchanged,
+            Ok(Received::Stale) => &mut counts.stale,
+            Err(_) => &mut counts.rejected,
+        } += 1;
+    }
+    counts
 }

@@ -7,7 +7,7 @@ use super::{lease::Watch, sign_in::Door};
 use crate::{
     app::App,
     domain::{
-        audit::{Detail, Event, Origin},
+        audit::{Details, Event, EventOutcome, Origin},
         identifier::Login,
     },
     store::{StoreError, Throttled, ThrottledKey, Traced},
@@ -100,10 +100,12 @@ async fn tell_of(app: &App, key: ThrottledKey) -> Result<(), StoreError> {
                 origin,
             } = tx.take_throttled(&key)?;
             let mut event = Event::of_nobody(&origin, now, action)
-                .outcome("refused")
+                .outcome(EventOutcome::Refused)
                 .reason("limit")
-                .detail(&Detail::Count(count))
-                .detail(&Detail::Since(since));
+                .details(Details {
+                    since: Some(since),
+                    ..Details::count(count)
+                });
             event.subject_id = staff_id;
             Ok(Traced::new((), event))
         })

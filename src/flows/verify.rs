@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use self::settle::{Events, Pending, Settlement, Told};
+use self::settle::{Events, Pending, Settlement};
 use super::{
     Quota, Refusal,
     audit::missed,
@@ -25,7 +25,7 @@ use crate::{
     app::App,
     domain::{
         attempts::Counted,
-        audit::{Action, Origin},
+        audit::{Action, Answered, Origin},
         heard::{self, FOLD_VERSION, MAX_VARIANTS},
         identifier::CallId,
         passphrase::Passphrase,
@@ -115,8 +115,7 @@ struct Story {
 
 /// One form of what was heard, to be tried on a hash.
 struct Try {
-    /// what the audit calls a match by it
-    name: &'static str,
+    how: heard::Heard,
     /// the fold under which a renewal by it would be kept
     renewed_fold: u16,
     candidate: Candidate,
@@ -137,7 +136,7 @@ impl Story {
         let _nobody_waits = answer.send(verified);
         // They may have hung up while the loan system was asked, or while the answer was being kept.
         if reads_out && self.hang_up.clone().came_first().await {
-            self.pending().close_untold(Told::Nothing).await;
+            self.pending().close_untold(Answered::Nothing).await;
         }
     }
 
@@ -214,11 +213,11 @@ impl Story {
         &self,
         held: &PassphraseRow,
         admission: Admission,
-    ) -> Result<(Checked, Vec<(&'static str, u16)>), Refusal> {
+    ) -> Result<(Checked, Vec<(heard::Heard, u16)>), Refusal> {
         let tries = self.tries(held)?;
         let names = tries
             .iter()
-            .map(|each| (each.name, each.renewed_fold))
+            .map(|each| (each.how, each.renewed_fold))
             .collect();
         let candidates = tries.into_iter().map(|each| each.candidate).collect();
         let checked = admission.check(self.question(held, candidates)).await?;
@@ -250,7 +249,7 @@ impl Story {
                 .find(|anew| anew.heard == candidate.heard);
             let renew_as = anew.map(|anew| bytes(anew.folded.as_bytes()));
             Try {
-                name: candidate.heard.name(),
+                how: candidate.heard,
                 renewed_fold: if renew_as.is_some() {
                     FOLD_VERSION
                 } else {
@@ -302,18 +301,18 @@ impl Story {
         held: PassphraseRow,
         counted: Counted,
         checked: Checked,
-        names: &[(&'static str, u16)],
+        names: &[(heard::Heard, u16)],
     ) -> Result<Verified, Refusal> {
         let matched = checked.matched;
-        let (name, fold_version) = matched
+        let (how, fold_version) = matched
             .and_then(|matched| names.get(matched.index).copied())
-            .unwrap_or(("folded", held.fold_version));
+            .unwrap_or((heard::Heard::Folded, held.fold_version));
         let settlement = Arc::new(Settlement {
             how: matched.map(|matched| {
                 if matched.exact {
-                    heard::Heard::Exact.name()
+                    heard::Heard::Exact
                 } else {
-                    name
+                    how
                 }
             }),
             renewed: checked.renewed.map(|made| NewPassphrase {
@@ -324,13 +323,9 @@ impl Story {
             held,
             counted,
         });
-        let told = if self.hang_up.has_come() {
-            Told::Nothing
-        } else {
-            Told::Outcome
-        };
+        let answered = self.hang_up.has_come().then_some(Answered::Nothing);
         let pending = self.pending();
-        let settled = pending.settle(Arc::clone(&settlement), told).await;
+        let settled = pending.settle(Arc::clone(&settlement), answered).await;
         if let Err(error) = &settled
             && !matches!(error, StoreError::AlreadyEnded)
         {
@@ -358,7 +353,7 @@ impl Story {
     ) -> Result<Verified, Refusal> {
         let mut verification = self.draft(outcome);
         verification.locked_until = locked_until;
-        let event = self.events().recorded(&verification);
+        let event = self.events().recorded(&verification, None);
         let row = verification.clone();
         self.app
             .store

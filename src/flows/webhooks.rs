@@ -7,7 +7,7 @@ use super::{Conflict, Page, Refusal, audit::missed};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin},
+        audit::{Action, Details, Event, EventOutcome, Origin},
         role::{Administer, Proof},
     },
     secrets::webhook::WebhookSecret,
@@ -64,11 +64,14 @@ pub async fn register(
         .store
         .write(move |tx| {
             if tx.count_endpoints()? >= MOST_ENDPOINTS {
-                let refused = event.clone().outcome("refused");
+                let refused = event.clone().outcome(EventOutcome::Refused);
                 return Ok(Traced::new(false, refused));
             }
             tx.insert_endpoint(&new, &secret, now)?;
-            Ok(Traced::new(true, event.clone().outcome("created")))
+            Ok(Traced::new(
+                true,
+                event.clone().outcome(EventOutcome::Created),
+            ))
         })
         .await?;
     if !registered {
@@ -102,7 +105,7 @@ pub async fn read(
 ) -> Result<Endpoint, Refusal> {
     let action = Action::WebhookViewed;
     let endpoint = find(app, proof, origin, action, id).await?;
-    record_look(app, proof, origin, Some(id), "read").await?;
+    record_look(app, proof, origin, Some(id), EventOutcome::Read).await?;
     Ok(endpoint)
 }
 
@@ -125,7 +128,7 @@ async fn record_look(
     proof: &Proof<Administer>,
     origin: &Origin,
     id: Option<&str>,
-    outcome: &str,
+    outcome: EventOutcome,
 ) -> Result<(), Refusal> {
     let action = Action::WebhookViewed;
     let mut event = Event::by(proof.actor(), origin, app.clock.now(), action).outcome(outcome);
@@ -172,7 +175,7 @@ pub async fn list(
             endpoints.collect::<Result<Vec<_>, _>>()
         })
         .await?;
-    record_look(app, proof, origin, None, "listed").await?;
+    record_look(app, proof, origin, None, EventOutcome::Listed).await?;
     Ok(Page::of(endpoints, limit, |endpoint| {
         endpoint.row.id.clone()
     }))
@@ -193,9 +196,9 @@ pub async fn change(
         change.url = Some(check_url(app, &url).await?);
     }
     let outcome = match change.is_active {
-        Some(true) => "enabled",
-        Some(false) => "disabled",
-        None => "changed",
+        Some(true) => EventOutcome::Enabled,
+        Some(false) => EventOutcome::Disabled,
+        None => EventOutcome::Changed,
     };
     alter(app, proof, origin, id, outcome, move |tx, id| {
         tx.change_endpoint(id, &change)
@@ -214,7 +217,7 @@ pub async fn remove(
     origin: &Origin,
     id: &str,
 ) -> Result<(), Refusal> {
-    alter(app, proof, origin, id, "removed", |tx, id| {
+    alter(app, proof, origin, id, EventOutcome::Removed, |tx, id| {
         tx.remove_endpoint(id)
     })
     .await
@@ -234,9 +237,14 @@ pub async fn rotate(
     let shown = secret.secret.to_text();
     let now = app.clock.now();
     let old_until = now + TimeDelta::hours(i64::from(app.settings.webhooks.rotation_hours));
-    alter(app, proof, origin, id, "rotated", move |tx, id| {
-        tx.rotate_secret(id, &secret, now, old_until)
-    })
+    alter(
+        app,
+        proof,
+        origin,
+        id,
+        EventOutcome::Rotated,
+        move |tx, id| tx.rotate_secret(id, &secret, now, old_until),
+    )
     .await?;
     Ok((load(app, id).await?.ok_or(Refusal::Unknown)?, shown))
 }
@@ -247,7 +255,7 @@ async fn alter<F>(
     proof: &Proof<Administer>,
     origin: &Origin,
     id: &str,
-    outcome: &'static str,
+    outcome: EventOutcome,
     step: F,
 ) -> Result<(), Refusal>
 where
@@ -265,7 +273,7 @@ where
         .store
         .write(move |tx| {
             if tx.hold_endpoint(&id)?.is_none() {
-                let refused = event.clone().outcome("not_found");
+                let refused = event.clone().outcome(EventOutcome::NotFound);
                 return Ok(Traced::new(false, refused));
             }
             step(tx, &id)?;
@@ -294,7 +302,7 @@ pub async fn deliveries(
         .store
         .read(move |reader| reader.deliveries(&endpoint, state, before, limit + 1))
         .await?;
-    record_look(app, proof, origin, Some(id), "read").await?;
+    record_look(app, proof, origin, Some(id), EventOutcome::Read).await?;
     Ok(Page::of(rows, limit, |row| row.seq.to_string()))
 }
 
@@ -320,11 +328,17 @@ pub async fn replay(
         .store
         .write(move |tx| {
             let Some(held) = tx.delivery(&id, seq)? else {
-                let refused = event.clone().outcome("not_found");
+                let refused = event.clone().outcome(EventOutcome::NotFound);
                 return Ok(Traced::new(None, refused));
             };
             tx.replay_delivery(seq, now)?;
-            let event = event.clone().outcome("replayed").reason(&held.message_id);
+            let event = event
+                .clone()
+                .outcome(EventOutcome::Replayed)
+                .details(Details {
+                    message_id: Some(held.message_id),
+                    ..Details::default()
+                });
             Ok(Traced::new(tx.delivery(&id, seq)?, event))
         })
         .await?;
@@ -352,8 +366,8 @@ pub async fn replay_dead(
             let replayed = tx.replay_dead(&id, since, now)?;
             let event = event
                 .clone()
-                .outcome("replayed")
-                .reason(&format!("{replayed} dead letters"));
+                .outcome(EventOutcome::Replayed)
+                .details(Details::count(replayed as u64));
             Ok(Traced::new(replayed, event))
         })
         .await?;

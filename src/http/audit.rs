@@ -2,7 +2,14 @@
 
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use strum::VariantNames;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
 
 use super::{
     extract::{Call, Guard, Query},
@@ -13,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Details},
+        audit::{Action, Details, EventOutcome},
         calendar::{parse_time, write_time},
         flaw::Flaw,
         role::Audit,
@@ -86,12 +93,12 @@ pub struct EventBody {
     #[schema(required = true)]
     pub call_id: Option<String>,
     /// what came of it
-    #[schema(required = true, example = "verified")]
-    pub outcome: Option<String>,
-    /// why; of a verification: how the words matched
-    #[schema(required = true, example = "folded")]
+    #[schema(required = true, value_type = Option<EventOutcomeName>)]
+    pub outcome: Option<&'static str>,
+    /// why: a code, or the words of whoever asked for it
+    #[schema(required = true, example = "the client asked for it in person")]
     pub reason: Option<String>,
-    /// facts beside the reason
+    /// facts that a program can read; null where there are none
     #[schema(required = true, value_type = Option<EventDetails>)]
     pub details: Option<Details>,
     /// the request
@@ -100,6 +107,22 @@ pub struct EventBody {
     #[schema(required = true)]
     pub remote: Option<String>,
 }
+
+/// What came of an action.
+pub struct EventOutcomeName;
+
+impl PartialSchema for EventOutcomeName {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(EventOutcome::VARIANTS.iter().copied()))
+            .description(Some("What came of an action."))
+            .examples([EventOutcome::Verified.name()]);
+        RefOr::T(Schema::Object(object.build()))
+    }
+}
+
+impl ToSchema for EventOutcomeName {}
 
 /// What changed, from what to what.
 #[derive(ToSchema)]
@@ -112,29 +135,89 @@ pub struct ChangeDetail {
     pub new: Option<String>,
 }
 
-/// Facts beside the reason; only those that the action has.
+/// How many records of a batch, or of a loan source's answer, became what.
+#[derive(ToSchema)]
+pub struct RecordCountsDetail {
+    /// new, or different from what was stored
+    #[schema(minimum = 0, example = 4000)]
+    pub applied: i64,
+    /// stored already
+    #[schema(minimum = 0)]
+    pub unchanged: i64,
+    /// older than what is stored
+    #[schema(minimum = 0)]
+    pub stale: i64,
+    /// not valid
+    #[schema(minimum = 0)]
+    pub rejected: i64,
+    /// loans that a loan source's answer no longer lists; of an answer alone
+    #[schema(required = false, minimum = 0)]
+    pub closed: i64,
+}
+
+/// What a comparison with the loan source found.
+#[derive(ToSchema)]
+pub struct ComparisonDetail {
+    /// clients that were compared
+    #[schema(minimum = 0)]
+    pub clients: i64,
+    /// differences
+    #[schema(minimum = 0)]
+    pub differences: i64,
+}
+
+/// What ended with a restored backup.
+#[derive(ToSchema)]
+pub struct EndedDetail {
+    /// sessions
+    #[schema(minimum = 0)]
+    pub sessions: i64,
+    /// one-time passwords
+    #[schema(minimum = 0)]
+    pub one_time_passwords: i64,
+}
+
+/// Facts about an event that a program can read; only those that the action has.
 #[derive(ToSchema)]
 pub struct EventDetails {
+    /// what the caller was answered, where it was not the outcome: `unavailable` (503), or `nothing`
+    /// where the client had disconnected
+    #[schema(required = false, example = "unavailable")]
+    pub answered: String,
     /// the branch of staff, before and now
     #[schema(required = false)]
     pub branch_code: ChangeDetail,
-    /// which fields are others than before
+    /// the fields that changed
     #[schema(required = false, example = json!(["role"]))]
     pub changed: Vec<String>,
+    /// what a comparison with the loan source found
+    #[schema(required = false)]
+    pub comparison: ComparisonDetail,
     /// how often it happened, or to how many
     #[schema(required = false, minimum = 0, example = 590)]
     pub count: i64,
+    /// what ended with a restored backup
+    #[schema(required = false)]
+    pub ended: EndedDetail,
     /// how the words of a verification matched
     #[schema(required = false, example = "folded")]
     pub fold: String,
-    /// what whoever asked was told, where that was not what came of it: `unavailable` (503), or `nothing`
-    /// where they had hung up
-    #[schema(required = false, example = "unavailable")]
-    pub told: String,
+    /// the message of a webhook that is sent again
+    #[schema(required = false)]
+    pub message_id: String,
+    /// how many records of a batch, or of a loan source's answer, became what
+    #[schema(required = false)]
+    pub records: RecordCountsDetail,
+    /// the report that was read
+    #[schema(required = false, example = "signals")]
+    pub report: String,
     /// the role of staff, before and now
     #[schema(required = false)]
     pub role: ChangeDetail,
-    /// since when what is counted happened
+    /// the kind of an abuse signal
+    #[schema(required = false, value_type = super::signals::SignalKind)]
+    pub signal: String,
+    /// the start of the time in which `count` was counted
     #[schema(required = false, value_type = String, format = DateTime)]
     pub since: String,
     /// the status of staff, before and now
@@ -158,9 +241,9 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
         client_id: event.client_id,
         subject_id: event.subject_id,
         call_id: event.call_id,
-        outcome: event.outcome,
+        outcome: event.outcome.map(EventOutcome::name),
         reason: event.reason,
-        details: event.details,
+        details: (!event.details.is_empty()).then_some(event.details),
         request_id: event.origin.request_id,
         remote: event.origin.remote,
     }
@@ -213,4 +296,31 @@ pub async fn events(
     };
     let page = audit::events(&call.app, &guard, &call.origin, filter, limit).await?;
     Ok(HttpResponse::Ok().json(PageBody::of(&list, page, event_body)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The schema's properties, or the keys of a value.
+    fn names(value: &serde_json::Value) -> Vec<&str> {
+        let object = value.as_object().expect("an object");
+        object.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_schema_describes_every_fact() {
+        let schema = serde_json::to_value(EventDetails::schema()).expect("it is JSON");
+        let facts = serde_json::to_value(Details::every_fact()).expect("it is JSON");
+        assert_eq!(names(&schema["properties"]), names(&facts));
+        for (name, schema) in [
+            ("records", RecordCountsDetail::schema()),
+            ("comparison", ComparisonDetail::schema()),
+            ("ended", EndedDetail::schema()),
+            ("role", ChangeDetail::schema()),
+        ] {
+            let schema = serde_json::to_value(schema).expect("it is JSON");
+            assert_eq!(names(&schema["properties"]), names(&facts[name]), "{name}");
+        }
+    }
 }

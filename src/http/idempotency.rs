@@ -32,7 +32,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event},
+        audit::{Action, Event, EventOutcome},
         role::Actor,
     },
     flows::Refusal,
@@ -306,7 +306,12 @@ async fn replay(
     event.subject_id = text("id");
     let recorded = app
         .store
-        .write(move |_| Ok(Traced::new((), event.clone().outcome("replayed"))))
+        .write(move |_| {
+            Ok(Traced::new(
+                (),
+                event.clone().outcome(EventOutcome::Replayed),
+            ))
+        })
         .await;
     recorded.map_err(|error| Problem::from(Refusal::from(error)))?;
     let mut response =

@@ -15,6 +15,7 @@ use crate::{
     domain::{
         calendar::{parse_time, write_time},
         role::Reports,
+        signals::Kind,
     },
     flows::signals::{self, RaisedSignal},
     store::EventFilter,
@@ -73,7 +74,7 @@ pub struct SignalBody {
     pub at: String,
     /// what looks odd
     #[schema(value_type = SignalKind)]
-    pub kind: Option<String>,
+    pub kind: Option<&'static str>,
     /// whose work it is about; null where it is about a client
     #[schema(required = true)]
     pub staff: Option<SignalStaffBody>,
@@ -81,8 +82,8 @@ pub struct SignalBody {
     #[schema(required = true)]
     pub client_id: Option<String>,
     /// how many clients, specialists, events or readings there were when it was raised
-    #[schema(required = true)]
-    pub count: Option<i64>,
+    #[schema(required = true, value_type = Option<i64>)]
+    pub count: Option<u64>,
 }
 
 impl From<RaisedSignal> for SignalBody {
@@ -96,10 +97,10 @@ impl From<RaisedSignal> for SignalBody {
         Self {
             id: signal.recorded.seq.to_string(),
             at: write_time(event.at),
-            kind: event.reason,
+            kind: event.details.signal.map(Kind::name),
             staff,
             client_id: event.client_id,
-            count: event.outcome.and_then(|count| count.parse().ok()),
+            count: event.details.count,
         }
     }
 }

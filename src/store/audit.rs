@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Details, Event, Origin, TEXT_FIELDS, Who},
+        audit::{Action, Details, Event, EventOutcome, Origin, TEXT_FIELDS, Who},
         role::Role,
         webhook::Message,
     },
@@ -103,9 +103,13 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         }
         _ => return Err(corrupt("half an actor")),
     };
-    let details = details
-        .map(|text| Details::read(&text).ok_or_else(|| corrupt("details that are no object")))
+    let outcome = outcome
+        .map(|word| word.parse().map_err(|_| corrupt("no such outcome")))
         .transpose()?;
+    let details = details
+        .map(|text| Details::read(&text).ok_or_else(|| corrupt("details that are not known")))
+        .transpose()?
+        .unwrap_or_default();
     let event = Event {
         at: moment(TABLE, &key, at)?,
         actor,
@@ -192,9 +196,9 @@ impl<'e> EventColumns<'e> {
             client_id: event.client_id.as_deref(),
             subject_id: event.subject_id.as_deref(),
             call_id: event.call_id.as_deref(),
-            outcome: event.outcome.as_deref(),
+            outcome: event.outcome.map(EventOutcome::name),
             reason: event.reason.as_deref(),
-            details: event.details.as_ref().map(Details::canonical),
+            details: event.details.canonical(),
             request_id: &event.origin.request_id,
             remote: event.origin.remote.as_deref(),
         }

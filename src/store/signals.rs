@@ -15,7 +15,10 @@ use super::{
     access::Reader, columns::micros, engine::connection::AnyConnection, error::StoreError,
     schema::audit_events,
 };
-use crate::domain::signals::{Kind, Rules, Signal};
+use crate::domain::{
+    audit::{Action, Details, EventOutcome},
+    signals::{Kind, Rules, Signal},
+};
 
 /// More signals of one kind at once are not read: whoever sees these knows enough.
 const MOST: i64 = 500;
@@ -94,8 +97,9 @@ impl Reader<'_> {
         if let Some(most) = rules.inquiries {
             let what = format!(
                 "SELECT actor_id AS staff_id, client_id, COUNT(*) AS many {window} \
-                 AND e.action = 'inquiry.made' AND e.outcome = 'read' \
-                 GROUP BY actor_id, client_id HAVING COUNT(*) >= {most}"
+                 AND e.action = 'inquiry.made' AND e.outcome = '{}' \
+                 GROUP BY actor_id, client_id HAVING COUNT(*) >= {most}",
+                EventOutcome::Read.name()
             );
             add(self, Kind::RepeatedInquiries, what)?;
         }
@@ -120,15 +124,15 @@ impl Reader<'_> {
         let rows: Vec<(Option<String>, Option<String>, Option<String>)> = audit_events::table
             .filter(audit_events::seq.ge(first))
             .filter(audit_events::at.gt(micros(from)))
-            .filter(audit_events::action.eq("signal.raised"))
+            .filter(audit_events::action.eq(Action::SignalRaised.name()))
             .select((
-                audit_events::reason,
+                audit_events::details,
                 audit_events::subject_id,
                 audit_events::client_id,
             ))
             .load(self.connection)?;
-        let known = rows.into_iter().filter_map(|(kind, staff, client)| {
-            Some((Kind::from_name(kind.as_deref()?)?, staff, client))
+        let known = rows.into_iter().filter_map(|(details, staff, client)| {
+            Some((Details::read(details.as_deref()?)?.signal?, staff, client))
         });
         Ok(known.collect())
     }

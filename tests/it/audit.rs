@@ -464,25 +464,25 @@ async fn how_the_words_matched_is_told_and_never_the_words(world: &World) {
     specialist.verify(&client, WRONG).await.expect(201);
     let path = format!("/v1/audit/events?limit=200&client_id={client}");
     let events = auditor.get(&path).await.expect(200);
-    let reasons: Vec<_> = events
+    let folds: Vec<_> = events
         .items()
         .iter()
         .filter(|event| event["action"] == "verification.recorded")
-        .map(|event| event["reason"].as_str())
+        .map(|event| event["details"]["fold"].as_str())
         .collect();
     for event in events.items() {
         if event["action"] == "verification.recorded" && event["outcome"] == "verified" {
-            assert_eq!(event["details"], json!({"fold": event["reason"]}));
+            assert_eq!(event["details"], json!({"fold": event["details"]["fold"]}));
         } else {
             assert_eq!(event["details"], Value::Null);
         }
     }
-    assert_eq!(reasons[0], None);
-    assert_eq!(reasons[3], Some("exact"));
-    assert_eq!(reasons[2], Some("folded"));
+    assert_eq!(folds[0], None);
+    assert_eq!(folds[3], Some("exact"));
+    assert_eq!(folds[2], Some("folded"));
     assert!(
-        reasons[1].is_some_and(|how| !["exact", "folded"].contains(&how)),
-        "{reasons:?}"
+        folds[1].is_some_and(|how| !["exact", "folded"].contains(&how)),
+        "{folds:?}"
     );
     for word in ["лилов", "якор", "туман", "суп", "nevfy"] {
         assert!(!events.text.to_lowercase().contains(word), "{word}");

@@ -154,11 +154,14 @@ async fn everybody_is_signed_out_after_a_restore_by_other_tools(world: &World) {
         .get("/v1/staff/me")
         .await
         .expect(200);
-    let events = "SELECT reason FROM audit_events WHERE outcome = 'all_ended'";
+    let events = "SELECT details FROM audit_events WHERE outcome = 'all_ended'";
     let told = world.database.texts(events);
     assert_eq!(
         told,
-        [format!("{} sessions, 1 one-time passwords", ended.sessions)]
+        [format!(
+            r#"{{"ended":{{"sessions":{},"one_time_passwords":1}}}}"#,
+            ended.sessions
+        )]
     );
     let again = end_sessions(&world.first.app).await.expect("ended");
     assert_eq!((again.sessions, again.one_time_passwords), (1, 0));

@@ -191,7 +191,7 @@ async fn what_was_told_503_is_recorded_as_read_by_nobody(world: &World) {
         told,
         [(&json!("verification.recorded"), &json!("verified"))]
     );
-    assert_eq!(events[0]["details"]["told"], "unavailable");
+    assert_eq!(events[0]["details"]["answered"], "unavailable");
     let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
     assert_eq!(world.database.number(open), 0);
     assert_eq!(failed_attempts(&branch, &client).await, 0);
@@ -203,7 +203,7 @@ async fn wrong_words_that_were_told_503_stay_counted_and_are_recorded(world: &Wo
     let events = said_while_away(world, &client, WRONG).await;
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(events[0]["outcome"], "rejected");
-    assert_eq!(events[0]["details"], json!({"told": "unavailable"}));
+    assert_eq!(events[0]["details"], json!({"answered": "unavailable"}));
     assert_eq!(failed_attempts(&branch, &client).await, 1);
 }
 
@@ -223,7 +223,7 @@ async fn right_words_are_settled_in_the_end(world: &World, trouble: Trouble) {
     assert_eq!(failed_attempts(&branch, &client).await, 0);
     let events = events_of(world, &specialist, &client).await;
     assert_eq!(events[0]["outcome"], "verified");
-    assert_eq!(events[0]["details"]["told"], "unavailable");
+    assert_eq!(events[0]["details"]["answered"], "unavailable");
 }
 
 async fn right_words_whose_settlement_met_a_fault_are_no_failure(world: &World) {
@@ -319,7 +319,7 @@ async fn whoever_hangs_up_during_the_hash_is_recorded_as_told_nothing(world: &Wo
         let events = events_of(world, &specialist, &client).await;
         assert_eq!(events.len(), 1, "{key:?}: {events:?}");
         assert_eq!(events[0]["outcome"], "verified");
-        assert_eq!(events[0]["details"]["told"], "nothing");
+        assert_eq!(events[0]["details"]["answered"], "nothing");
         let open = "SELECT count(*) FROM verifications WHERE closed_at IS NULL";
         assert_eq!(world.database.number(open), 0);
         assert_eq!(failed_attempts(&branch, &client).await, 0);
@@ -379,7 +379,7 @@ async fn whoever_hangs_up_while_the_loan_system_is_asked_leaves_nothing_open(wor
         until("it is closed", || world.database.number(open) == 0).await;
         let events = events_of(world, &specialist, &client).await;
         assert_eq!(events[0]["action"], "verification.closed");
-        assert_eq!(events[0]["details"], json!({"told": "nothing"}));
+        assert_eq!(events[0]["details"], json!({"answered": "nothing"}));
         if key.is_some() {
             what_is_repeated_tells_the_outcome_and_no_loans(&specialist, &client, key).await;
         }
@@ -490,7 +490,7 @@ async fn an_attempt_whose_counting_was_committed_and_not_answered_is_taken_back(
     assert_eq!(failed_attempts(&branch, &client).await, 0);
     assert_eq!(other.app.hasher.stats().jobs_checked, 0);
     let events = events_of(world, &specialist, &client).await;
-    assert_eq!(events[0]["details"], json!({"told": "unavailable"}));
+    assert_eq!(events[0]["details"], json!({"answered": "unavailable"}));
 }
 
 async fn a_verification_that_was_committed_and_not_answered_is_closed(world: &World) {
@@ -509,6 +509,6 @@ async fn a_verification_that_was_committed_and_not_answered_is_closed(world: &Wo
     until("it is closed", || world.database.number(open) == 0).await;
     let events = events_of(world, &specialist, &client).await;
     assert_eq!(events[0]["action"], "verification.closed");
-    assert_eq!(events[0]["details"], json!({"told": "unavailable"}));
+    assert_eq!(events[0]["details"], json!({"answered": "unavailable"}));
     assert_eq!(failed_attempts(&branch, &client).await, 0);
 }

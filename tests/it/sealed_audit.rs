@@ -21,7 +21,7 @@ use qupia::{
         settings::{Flags, Settings},
     },
     domain::{
-        audit::{Action, Detail, Event, Origin, Who},
+        audit::{Action, Details, Event, EventOutcome, Origin, Who},
         role::Role,
         seal::Place,
     },
@@ -87,10 +87,13 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
             login: "aigerim".to_owned(),
             role: Role::CallCenter,
         });
-        event = event.client("client-1").call("call-1").outcome("read");
+        event = event
+            .client("client-1")
+            .call("call-1")
+            .outcome(EventOutcome::Read);
     }
     if number % 4 < 2 {
-        event = event.detail(&Detail::Count(number.unsigned_abs()));
+        event = event.details(Details::count(number.unsigned_abs()));
     }
     event
 }

@@ -1,153 +1,286 @@
-//! What an event tells beside its reason, as facts that a program can read.
+//! Facts about an event that a program can read.
 //!
-//! Nothing can be put there but the facts of [`Detail`], so that no name, telephone or secret gets in.
+//! Only the fields of [`Details`] exist, so that no name, telephone number or secret gets into the audit.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{calendar::write_time, role::Role};
+use crate::domain::{role::Role, signals};
 
-/// One fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Detail<'a> {
-    /// which fields are others than before, by their names in the API
-    Changed(&'a [&'static str]),
-    /// the role before, none where somebody was entered, and the role now
-    Role {
-        /// before
-        old: Option<Role>,
-        /// now
-        new: Role,
-    },
-    /// the branch before and the branch now
-    BranchCode {
-        /// before
-        old: Option<&'a str>,
-        /// now
-        new: Option<&'a str>,
-    },
-    /// the status before and now, in the API's words
-    Status {
-        /// before
-        old: &'static str,
-        /// now
-        new: &'static str,
-    },
-    /// how often it happened, or to how many
-    Count(u64),
-    /// since when what is counted happened
-    Since(DateTime<Utc>),
-    /// how a passphrase matched: exactly, folded, or by which variant
-    Fold(&'static str),
-    /// what whoever asked was told, where that was not what came of it
-    Told(&'static str),
+/// A word that the program chose when it wrote, and that is owned when it is read back.
+type Word = Cow<'static, str>;
+
+/// A value before and after a change; `None` where there was or is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change<T> {
+    /// before
+    pub old: Option<T>,
+    /// now
+    pub new: Option<T>,
 }
 
-/// The facts of one event; at least one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Details(BTreeMap<String, Value>);
+impl<T: PartialEq> Change<T> {
+    /// The change from one value to another; `None` where they are the same.
+    #[must_use]
+    pub fn between(old: Option<T>, new: Option<T>) -> Option<Self> {
+        (old != new).then_some(Self { old, new })
+    }
+}
+
+/// What the caller was answered, where it was not the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answered {
+    /// 503, before the outcome could be written down
+    Unavailable,
+    /// nothing: the client had disconnected
+    Nothing,
+}
+
+impl From<Answered> for Details {
+    fn from(answered: Answered) -> Self {
+        Self {
+            answered: Some(answered),
+            ..Self::default()
+        }
+    }
+}
+
+/// How many records of a batch, or of a loan source's answer, became what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordCounts {
+    /// new, or different from what was stored
+    pub applied: u64,
+    /// stored already
+    pub unchanged: u64,
+    /// older than what is stored
+    pub stale: u64,
+    /// not valid
+    pub rejected: u64,
+    /// loans that a loan source's answer no longer lists; `None` for a batch
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<u64>,
+}
+
+/// What a comparison with the loan source found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparisonCounts {
+    /// clients that were compared
+    pub clients: u64,
+    /// differences
+    pub differences: u64,
+}
+
+/// What ended with a restored backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedCounts {
+    /// sessions
+    pub sessions: u64,
+    /// one-time passwords
+    pub one_time_passwords: u64,
+}
+
+/// A report that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// abuse signals
+    Signals,
+}
+
+/// The facts of one event; an event has only those that its action has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Details {
+    /// what the caller was answered, where it was not the outcome
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
+    /// the branch of staff
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch_code: Option<Change<String>>,
+    /// the fields that changed, by their names in the API
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<Word>,
+    /// what a comparison with the loan source found
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<ComparisonCounts>,
+    /// how often it happened, or to how many
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// what ended with a restored backup
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedCounts>,
+    /// how a passphrase matched: exactly, folded, or by which variant
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fold: Option<Word>,
+    /// the message of a webhook
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// how many records became what
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<RecordCounts>,
+    /// the report that was read
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
+    /// the role of staff
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Change<Role>>,
+    /// the kind of an abuse signal
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<signals::Kind>,
+    /// the start of the time in which `count` was counted
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// the status of staff, in the API's words
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Change<Word>>,
+}
 
 impl Details {
-    /// These facts and one more; of two of a kind the later holds.
-    pub(super) fn with(before: Option<Self>, detail: &Detail<'_>) -> Self {
-        let (name, fact) = match *detail {
-            Detail::Changed(fields) => ("changed", json!(fields)),
-            Detail::Role { old, new } => ("role", change(old.map(Role::name), Some(new.name()))),
-            Detail::BranchCode { old, new } => ("branch_code", change(old, new)),
-            Detail::Status { old, new } => ("status", change(Some(old), Some(new))),
-            Detail::Count(count) => ("count", json!(count)),
-            Detail::Since(at) => ("since", json!(write_time(at))),
-            Detail::Fold(how) => ("fold", json!(how)),
-            Detail::Told(what) => ("told", json!(what)),
-        };
-        let mut facts = before.map(|details| details.0).unwrap_or_default();
-        facts.insert(name.to_owned(), fact);
-        Self(facts)
-    }
-
-    /// The one text that they have, which is stored and sealed: JSON without blanks, the facts by name.
+    /// The fields that changed.
     #[must_use]
-    pub fn canonical(&self) -> String {
-        json!(self.0).to_string()
+    pub fn changed(fields: &[&'static str]) -> Self {
+        Self {
+            changed: fields.iter().copied().map(Word::Borrowed).collect(),
+            ..Self::default()
+        }
     }
 
-    /// Reads what was stored; none where it is no JSON object.
+    /// How often it happened, or to how many.
+    #[must_use]
+    pub fn count(count: u64) -> Self {
+        Self {
+            count: Some(count),
+            ..Self::default()
+        }
+    }
+
+    /// How many records became what.
+    #[must_use]
+    pub fn records(counts: RecordCounts) -> Self {
+        Self {
+            records: Some(counts),
+            ..Self::default()
+        }
+    }
+
+    /// Whether there is no fact.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The one text of these facts, which is stored and sealed: JSON without blanks, the facts in the
+    /// order of their names. `None` where there is no fact.
+    ///
+    /// # Panics
+    /// Never: every field has a form in JSON.
+    #[must_use]
+    pub fn canonical(&self) -> Option<String> {
+        let text = || serde_json::to_string(self).expect("every field has a form in JSON");
+        (!self.is_empty()).then(text)
+    }
+
+    /// Reads what was stored; `None` where it is no JSON object, or has a fact that is not known.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().map(Self)
+        // Serde also reads a struct from an array.
+        let is_object = text.starts_with('{');
+        serde_json::from_str(text).ok().filter(|_| is_object)
     }
 }
 
-fn change(old: Option<&str>, new: Option<&str>) -> Value {
-    json!({ "old": old, "new": new })
+#[cfg(test)]
+impl Details {
+    /// Details with every fact that there is.
+    pub(crate) fn every_fact() -> Self {
+        Self {
+            answered: Some(Answered::Unavailable),
+            branch_code: Some(Change {
+                old: Some("ALA-1".to_owned()),
+                new: None,
+            }),
+            changed: vec!["name".into(), "role".into()],
+            comparison: Some(ComparisonCounts {
+                clients: 3,
+                differences: 1,
+            }),
+            count: Some(590),
+            ended: Some(EndedCounts {
+                sessions: 4,
+                one_time_passwords: 2,
+            }),
+            fold: Some(crate::domain::heard::Heard::Folded.name().into()),
+            message_id: Some("m-1".to_owned()),
+            records: Some(RecordCounts {
+                applied: 1,
+                unchanged: 2,
+                stale: 3,
+                rejected: 4,
+                closed: Some(5),
+            }),
+            report: Some(Report::Signals),
+            role: Some(Change {
+                old: Some(Role::Branch),
+                new: Some(Role::Auditor),
+            }),
+            signal: Some(signals::Kind::ManyClients),
+            since: DateTime::from_timestamp(1_800_000_000, 0),
+            status: Some(Change {
+                old: Some("active".into()),
+                new: Some("disabled".into()),
+            }),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn facts() -> [Detail<'static>; 8] {
-        [
-            Detail::Changed(&["name", "role"]),
-            Detail::Role {
-                old: Some(Role::Branch),
-                new: Role::Auditor,
-            },
-            Detail::BranchCode {
-                old: Some("ALA-1"),
-                new: None,
-            },
-            Detail::Status {
-                old: "active",
-                new: "disabled",
-            },
-            Detail::Count(590),
-            Detail::Since(DateTime::from_timestamp(1_800_000_000, 0).unwrap()),
-            Detail::Fold("folded"),
-            Detail::Told("unavailable"),
-        ]
-    }
-
-    fn of(facts: &[Detail<'_>]) -> Details {
-        let all = facts
-            .iter()
-            .fold(None, |before, fact| Some(Details::with(before, fact)));
-        all.expect("there is a fact")
-    }
-
     #[test]
-    fn the_text_is_json_with_the_facts_by_name() {
+    fn the_text_is_json_with_the_facts_in_the_order_of_their_names() {
+        let text = Details::every_fact().canonical().expect("there are facts");
         assert_eq!(
-            of(&facts()).canonical(),
-            r#"{"branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"count":590,"fold":"folded","role":{"old":"branch","new":"auditor"},"since":"2027-01-15T08:00:00Z","status":{"old":"active","new":"disabled"},"told":"unavailable"}"#
+            text,
+            r#"{"answered":"unavailable","branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"comparison":{"clients":3,"differences":1},"count":590,"ended":{"sessions":4,"one_time_passwords":2},"fold":"folded","message_id":"m-1","records":{"applied":1,"unchanged":2,"stale":3,"rejected":4,"closed":5},"report":"signals","role":{"old":"branch","new":"auditor"},"signal":"many_clients","since":"2027-01-15T08:00:00Z","status":{"old":"active","new":"disabled"}}"#
         );
+        assert_eq!(Details::read(&text), Some(Details::every_fact()));
     }
 
     #[test]
-    fn what_is_no_object_is_no_details() {
-        for text in ["", "[]", "null", "\"count\"", "{", "1"] {
+    fn a_fact_that_is_not_there_is_not_written() {
+        assert_eq!(Details::default().canonical(), None);
+        let text = Details::count(7).canonical();
+        assert_eq!(text.as_deref(), Some(r#"{"count":7}"#));
+        assert_eq!(Details::read(r#"{"count":7}"#), Some(Details::count(7)));
+    }
+
+    #[test]
+    fn what_is_no_object_or_has_an_unknown_fact_is_no_details() {
+        for text in [
+            "",
+            "[]",
+            "null",
+            "\"count\"",
+            "{",
+            "1",
+            r#"{"phone":"+7"}"#,
+            r#"{"count":"7"}"#,
+        ] {
             assert_eq!(Details::read(text), None, "{text}");
         }
     }
 
-    proptest! {
-        #[test]
-        fn facts_have_one_text_in_whatever_order_they_are_told(
-            told in Just(facts().to_vec()).prop_shuffle(), few in 1..=7_usize,
-        ) {
-            let mut told = told;
-            told.truncate(few);
-            let text = of(&told).canonical();
-            told.reverse();
-            prop_assert_eq!(&of(&told).canonical(), &text);
-            let read = Details::read(&text).map(|details| details.canonical());
-            prop_assert_eq!(read, Some(text));
+    #[test]
+    fn roles_and_signals_have_the_words_of_the_contract() {
+        for role in Role::ALL {
+            assert_eq!(serde_json::json!(role), role.name());
+        }
+        for kind in signals::Kind::ALL {
+            assert_eq!(serde_json::json!(kind), kind.name());
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{counted, take, told};
+use super::{count, take, told};
 use crate::{
     app::App,
     domain::{
-        audit::Event,
+        audit::{Details, Event, EventOutcome, RecordCounts},
         identifier::ClientNumber,
         loan::{LoanRecord, Record, is_ahead},
     },
@@ -41,7 +41,7 @@ pub(in crate::flows) async fn take_answer(
         let numbers: Vec<&str> = open.chain(listed.iter().copied()).collect();
         tx.hold_numbers(&[&numbers[..], &[number.as_str()]].concat())?;
         let taken = take(&house, tx, &records, event.at)?;
-        let mut closed = 0;
+        let mut closed = 0_u64;
         for held in tx.open_loans(&client_id)? {
             if listed.contains(&held.ticket_number.as_str()) {
                 continue;
@@ -57,9 +57,14 @@ pub(in crate::flows) async fn take_answer(
             }
         }
         let received: Vec<_> = taken.became.into_iter().map(|one| one.received).collect();
-        let event = counted(event.clone(), &received, 0);
-        let reason = format!("{} closed={closed}", event.reason.as_deref().unwrap_or(""));
-        let event = event.reason(&reason);
+        let counts = RecordCounts {
+            closed: Some(closed),
+            ..count(&received, 0)
+        };
+        let event = event
+            .clone()
+            .outcome(EventOutcome::Taken)
+            .details(Details::records(counts));
         let about_clients: Vec<_> = told(&taken.changes, &event).collect();
         Ok(Traced::new(tx.open_loans(&client_id)?, event).with(about_clients))
     });

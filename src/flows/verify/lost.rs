@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Event, Origin, Who},
+        audit::{Action, Event, EventOutcome, Origin, Who},
         passphrase::Kept,
     },
     store::{NewAttempt, StoreError, Traced, Tx},
@@ -102,7 +102,7 @@ async fn give_one_up(
         };
         let lost = Traced::new(
             (),
-            about(counted_at, Action::AttemptLost).outcome("counted"),
+            about(counted_at, Action::AttemptLost).outcome(EventOutcome::Counted),
         );
         let lockout = settled.lockout;
         let brought = lockout.filter(|lockout| settled.place == lockout.failures);
@@ -115,7 +115,7 @@ async fn give_one_up(
             Kept::Blocked | Kept::Destroyed => None,
         });
         Ok(match action {
-            Some(action) => lost.and(about(now, action).outcome("lost")),
+            Some(action) => lost.and(about(now, action).outcome(EventOutcome::Lost)),
             None => lost,
         })
     };

@@ -9,7 +9,8 @@ use crate::{
     app::App,
     domain::{
         attempts::Counted,
-        audit::{Action, Detail, Event, Origin},
+        audit::{Action, Answered, Details, Event, EventOutcome, Origin},
+        heard::Heard,
         passphrase::Kept,
         role::Actor,
         verification::{Outcome, Verification},
@@ -32,39 +33,18 @@ impl Events {
             .call(&verification.call_id)
     }
 
-    pub(super) fn recorded(&self, verification: &Verification) -> Event {
+    /// `answered` is what the caller was answered, where it is not the outcome.
+    pub(super) fn recorded(
+        &self,
+        verification: &Verification,
+        answered: Option<Answered>,
+    ) -> Event {
         self.about(verification, Action::VerificationRecorded)
-            .outcome(verification.outcome.name())
-    }
-}
-
-/// What is told to whoever asked, at the moment when it is written down.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    /// they wait, and are told what came of it next
-    Outcome,
-    /// they were told 503 before, and never hear of it
-    Unavailable,
-    /// they have hung up
-    Nothing,
-}
-
-impl Told {
-    /// The word in an event's details; none where the outcome itself is told.
-    fn word(self) -> Option<&'static str> {
-        match self {
-            Self::Outcome => None,
-            Self::Unavailable => Some("unavailable"),
-            Self::Nothing => Some("nothing"),
-        }
-    }
-
-    /// The event says so, where somebody was told something else.
-    fn noted(self, event: Event) -> Event {
-        match self.word() {
-            Some(word) => event.detail(&Detail::Told(word)),
-            None => event,
-        }
+            .outcome(verification.outcome)
+            .details(Details {
+                answered,
+                ..Details::default()
+            })
     }
 }
 
@@ -89,10 +69,11 @@ impl Pending {
     pub(super) async fn settle(
         &self,
         settlement: Arc<Settlement>,
-        told: Told,
+        answered: Option<Answered>,
     ) -> Result<Recorded, StoreError> {
         let Self { app, draft, events } = self.clone();
-        let work = move |tx: &mut Tx<'_>| settlement.save(&app, tx, draft.clone(), &events, told);
+        let work =
+            move |tx: &mut Tx<'_>| settlement.save(&app, tx, draft.clone(), &events, answered);
         self.app.store.write(work).await
     }
 
@@ -100,15 +81,17 @@ impl Pending {
     pub(super) async fn settle_in_the_end(self, settlement: Arc<Settlement>) {
         if let Err(StoreError::AlreadyEnded) = self.in_the_end(&End::Settled(settlement)).await {
             // The commit that was in doubt had been made after all, and says that loans were read.
-            self.close_untold(Told::Unavailable).await;
+            self.close_untold(Answered::Unavailable).await;
         }
     }
 
     /// Takes the attempt back: a fault kept its words from being tried, which is nobody's failure.
     async fn take_back(&self) -> Result<(), StoreError> {
         let Self { app, draft, events } = self.clone();
-        let event = events.about(&draft, Action::AttemptTakenBack);
-        let event = Told::Unavailable.noted(event.outcome("taken_back"));
+        let event = events
+            .about(&draft, Action::AttemptTakenBack)
+            .outcome(EventOutcome::TakenBack);
+        let event = event.details(Answered::Unavailable.into());
         let work = move |tx: &mut Tx<'_>| {
             tx.take_attempt_back(&draft.id, &draft.client_id, &app.settings.attempts)?;
             Ok(Traced::new((), event.clone()))
@@ -133,10 +116,12 @@ impl Pending {
     }
 
     /// Closes the verification, of which nobody was told, where it stands open.
-    async fn close(&self, told: Told) -> Result<(), StoreError> {
+    async fn close(&self, answered: Answered) -> Result<(), StoreError> {
         let Self { app, draft, events } = self.clone();
-        let event = events.about(&draft, Action::VerificationClosed);
-        let event = told.noted(event.outcome("closed"));
+        let event = events
+            .about(&draft, Action::VerificationClosed)
+            .outcome(EventOutcome::Closed);
+        let event = event.details(answered.into());
         let now = app.clock.now();
         let work = move |tx: &mut Tx<'_>| {
             let found = tx.own_verification(&draft.id, &draft.staff_id)?;
@@ -153,9 +138,9 @@ impl Pending {
     }
 
     /// Closes the verification, however long the database is away.
-    pub(super) async fn close_untold(&self, told: Told) {
+    pub(super) async fn close_untold(&self, answered: Answered) {
         // A fault was told to the log, and one that is closed already needs no closing.
-        let _closed = self.in_the_end(&End::Closed(told)).await;
+        let _closed = self.in_the_end(&End::Closed(answered)).await;
     }
 
     /// Tries until the database answers, for as long as the service runs, and a few times where it
@@ -168,10 +153,12 @@ impl Pending {
             let done = match end {
                 End::Settled(settlement) => {
                     let settlement = Arc::clone(settlement);
-                    self.settle(settlement, Told::Unavailable).await.map(|_| ())
+                    self.settle(settlement, Some(Answered::Unavailable))
+                        .await
+                        .map(|_| ())
                 }
                 End::TakenBack => self.take_back().await,
-                End::Closed(told) => self.close(*told).await,
+                End::Closed(answered) => self.close(*answered).await,
             };
             match done {
                 Ok(()) => return Ok(()),
@@ -198,7 +185,7 @@ impl Pending {
 enum End {
     Settled(Arc<Settlement>),
     TakenBack,
-    Closed(Told),
+    Closed(Answered),
 }
 
 /// What the hash said about a counted attempt, to be written down.
@@ -206,7 +193,7 @@ pub(super) struct Settlement {
     pub(super) held: PassphraseRow,
     pub(super) counted: Counted,
     /// how the words matched; none where they did not
-    pub(super) how: Option<&'static str>,
+    pub(super) how: Option<Heard>,
     pub(super) renewed: Option<NewPassphrase>,
 }
 
@@ -220,7 +207,7 @@ impl Settlement {
         tx: &mut Tx<'_>,
         mut verification: Verification,
         events: &Events,
-        told: Told,
+        answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
         let (law, now) = (&app.settings.attempts, verification.opened_at);
         let were_right = self.how.is_some();
@@ -231,12 +218,12 @@ impl Settlement {
             (Outcome::Verified, Some(how)) => {
                 let failures = settled.lockout.map_or(0, |lockout| lockout.failures);
                 verification.attempts_left = Some(law.attempts_left(failures));
-                self.succeed(app, tx, verification, events, how, told)
+                self.succeed(app, tx, verification, events, how, answered)
             }
-            (Outcome::Rejected, _) => self.reject(app, tx, verification, events, settled, told),
+            (Outcome::Rejected, _) => self.reject(app, tx, verification, events, settled, answered),
             _ => {
                 tx.insert_verification(&verification)?;
-                let event = told.noted(events.recorded(&verification));
+                let event = events.recorded(&verification, answered);
                 Ok(Traced::new((verification, None), event))
             }
         }
@@ -249,7 +236,7 @@ impl Settlement {
         mut verification: Verification,
         events: &Events,
         settled: Settled,
-        told: Told,
+        answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
         let now = verification.opened_at;
         // What a success has cleared meanwhile is told as it was counted.
@@ -262,10 +249,14 @@ impl Settlement {
         let locked_until = settled.lockout.and_then(|lockout| lockout.locked_until);
         verification.locked_until = locked_until.filter(|until| *until > now);
         tx.insert_verification(&verification)?;
-        let event = told.noted(events.recorded(&verification));
+        let event = events.recorded(&verification, answered);
         let traced = Traced::new((verification.clone(), None), event);
         Ok(match self.brought(&settled) {
-            Some(action) => traced.and(events.about(&verification, action).outcome("rejected")),
+            Some(action) => traced.and(
+                events
+                    .about(&verification, action)
+                    .outcome(EventOutcome::Rejected),
+            ),
             None => traced,
         })
     }
@@ -292,29 +283,29 @@ impl Settlement {
         tx: &mut Tx<'_>,
         mut verification: Verification,
         events: &Events,
-        how: &'static str,
-        told: Told,
+        how: Heard,
+        answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
         let now = verification.opened_at;
         let client_id = &self.held.client_id;
         let minutes = i64::from(app.settings.verification_minutes);
         verification.expires_at = Some(now + TimeDelta::minutes(minutes));
         // Loans are read out to whoever hears the answer, and to nobody else.
-        let is_heard = told == Told::Outcome;
+        let is_heard = answered.is_none();
         verification.closed_at = (!is_heard).then(|| app.clock.now());
         tx.insert_verification(&verification)?;
         let mut renewal = None;
         if let Some(renewed) = &self.renewed {
             tx.renew_hash(client_id, self.held.generation, renewed)?;
             let event = events.about(&verification, Action::PassphraseRenewed);
-            renewal = Some(event.outcome("renewed"));
+            renewal = Some(event.outcome(EventOutcome::Renewed));
         }
-        let recorded = events.recorded(&verification).reason(how);
-        let recorded = told.noted(recorded.detail(&Detail::Fold(how)));
+        let mut recorded = events.recorded(&verification, answered);
+        recorded.details.fold = Some(how.name().into());
         let traced = if is_heard {
             let loans = tx.open_loans(client_id)?;
             let read = events.about(&verification, Action::InquiryMade);
-            Traced::new((verification, Some(loans)), recorded).and(read.outcome("read"))
+            Traced::new((verification, Some(loans)), recorded).and(read.outcome(EventOutcome::Read))
         } else {
             Traced::new((verification, None), recorded)
         };
