@@ -29,22 +29,33 @@ struct KeptRepresentative {
     valid_until: Option<NaiveDate>,
 }
 
-type Columns = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    String,
-    Option<Vec<u8>>,
-    String,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+/// A row of the table.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = applications, treat_none_as_default_value = false)]
+struct Columns {
+    id: String,
+    number: String,
+    kind: String,
+    client_id: String,
+    branch_code: String,
+    drafted_by: String,
+    drafted_at: i64,
+    identity_document: String,
+    representative_sealed: Option<Vec<u8>>,
+    progress: String,
+    #[diesel(embed)]
+    end: End,
+}
+
+/// The columns of an application's end.
+#[derive(Default, Queryable, Selectable, Insertable)]
+#[diesel(table_name = applications, treat_none_as_default_value = false)]
+struct End {
+    ended_at: Option<i64>,
+    ended_by: Option<String>,
+    signed_on: Option<String>,
+    cancel_reason: Option<String>,
+}
 
 fn representative_of(id: &str) -> Place<'_> {
     Place {
@@ -62,7 +73,8 @@ impl Reader<'_> {
     pub fn application(&mut self, id: &str) -> Result<Option<Application>, StoreError> {
         let row = applications::table
             .find(id)
-            .first::<Columns>(self.connection)
+            .select(Columns::as_select())
+            .first(self.connection)
             .optional()?;
         row.map(|row| self.decode_application(row)).transpose()
     }
@@ -87,35 +99,21 @@ impl Reader<'_> {
         let rows = of_client
             .order(applications::id.desc())
             .limit(limit)
-            .load::<Columns>(self.connection)?;
+            .select(Columns::as_select())
+            .load(self.connection)?;
         rows.into_iter()
             .map(|row| self.decode_application(row))
             .collect()
     }
 
     fn decode_application(&self, row: Columns) -> Result<Application, StoreError> {
-        let (
-            id,
-            number,
-            kind,
-            client_id,
-            branch_code,
-            drafted_by,
-            drafted_at,
-            document,
-            representative,
-            progress,
-            ended_at,
-            ended_by,
-            signed_on,
-            cancel_reason,
-        ) = row;
+        let (id, end) = (row.id, row.end);
         let corrupt = |why: &str| StoreError::corrupt(TABLE, &id, why);
-        let ended = maybe_moment(TABLE, &id, ended_at)?.zip(ended_by);
-        let progress = match (progress.as_str(), ended) {
+        let ended = maybe_moment(TABLE, &id, end.ended_at)?.zip(end.ended_by);
+        let progress = match (row.progress.as_str(), ended) {
             ("draft" | "expired", _) => Progress::Draft,
             ("completed", Some((at, by))) => {
-                let day = signed_on.as_deref().and_then(|day| day.parse().ok());
+                let day = end.signed_on.as_deref().and_then(|day| day.parse().ok());
                 Progress::Completed {
                     at,
                     by,
@@ -125,23 +123,24 @@ impl Reader<'_> {
             ("cancelled", Some((at, by))) => Progress::Cancelled {
                 at,
                 by,
-                reason: cancel_reason.unwrap_or_default(),
+                reason: end.cancel_reason.unwrap_or_default(),
             },
             _ => return Err(corrupt("no such progress")),
         };
-        let representative = representative
+        let representative = row
+            .representative_sealed
             .map(|sealed| self.open_representative(&id, &sealed))
             .transpose()?;
         Ok(Application {
-            kind: Kind::from_name(&kind).ok_or_else(|| corrupt("no such kind"))?,
-            identity_document: IdentityDocument::parse(&document)
+            kind: Kind::from_name(&row.kind).ok_or_else(|| corrupt("no such kind"))?,
+            identity_document: IdentityDocument::parse(&row.identity_document)
                 .map_err(|flaw| corrupt(flaw.code()))?,
-            drafted_at: moment(TABLE, &id, drafted_at)?,
+            drafted_at: moment(TABLE, &id, row.drafted_at)?,
             id,
-            number,
-            client_id,
-            branch_code,
-            drafted_by,
+            number: row.number,
+            client_id: row.client_id,
+            branch_code: row.branch_code,
+            drafted_by: row.drafted_by,
             representative,
             progress,
         })
@@ -202,18 +201,19 @@ impl Tx<'_> {
             .map(|who| self.seal_representative(&draft.id, who))
             .transpose()?;
         diesel::insert_into(applications::table)
-            .values((
-                applications::id.eq(&draft.id),
-                applications::number.eq(&draft.number),
-                applications::kind.eq(draft.kind.name()),
-                applications::client_id.eq(&draft.client_id),
-                applications::branch_code.eq(&draft.branch_code),
-                applications::drafted_by.eq(&draft.drafted_by),
-                applications::drafted_at.eq(micros(draft.drafted_at)),
-                applications::identity_document.eq(draft.identity_document.name()),
-                applications::representative_sealed.eq(representative),
-                applications::progress.eq("draft"),
-            ))
+            .values(Columns {
+                id: draft.id.clone(),
+                number: draft.number.clone(),
+                kind: draft.kind.name().to_owned(),
+                client_id: draft.client_id.clone(),
+                branch_code: draft.branch_code.clone(),
+                drafted_by: draft.drafted_by.clone(),
+                drafted_at: micros(draft.drafted_at),
+                identity_document: draft.identity_document.name().to_owned(),
+                representative_sealed: representative,
+                progress: "draft".to_owned(),
+                end: End::default(),
+            })
             .execute(self.connection)?;
         Ok(())
     }

@@ -6,10 +6,7 @@
 //! attempt: that happens once. The passphrase is held before the row is looked at, by everybody.
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    dsl::{Eq, case_when},
-    prelude::*,
-};
+use diesel::{dsl::case_when, prelude::*};
 
 use super::{
     access::{Reader, Tally, Tx},
@@ -28,8 +25,19 @@ use crate::domain::{
 
 const TABLE: &str = "attempts";
 
-/// Who attempts what, and when it was counted.
-type Row = (String, String, String, String, String, i64);
+/// A row of the table.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts)]
+struct Columns {
+    id: String,
+    client_id: String,
+    generation: i64,
+    place: i32,
+    staff_id: String,
+    call_id: String,
+    request_id: String,
+    counted_at: i64,
+}
 
 /// Who attempts what: what is known before it is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,16 +163,16 @@ impl Tally<'_> {
         if updated == 0 {
             return Ok(None);
         }
-        let under_way = diesel::insert_into(attempts::table).values((
-            attempts::id.eq(&attempt.id),
-            attempts::client_id.eq(&attempt.client_id),
-            attempts::generation.eq(seen.generation),
-            attempts::place.eq(stored_count(counted.number)),
-            attempts::staff_id.eq(&attempt.staff_id),
-            attempts::call_id.eq(&attempt.call_id),
-            attempts::request_id.eq(&attempt.request_id),
-            attempts::counted_at.eq(micros(now)),
-        ));
+        let under_way = diesel::insert_into(attempts::table).values(Columns {
+            id: attempt.id.clone(),
+            client_id: attempt.client_id.clone(),
+            generation: seen.generation,
+            place: stored_count(counted.number),
+            staff_id: attempt.staff_id.clone(),
+            call_id: attempt.call_id.clone(),
+            request_id: attempt.request_id.clone(),
+            counted_at: micros(now),
+        });
         directly!(&mut *self.connection, connection => under_way.execute(connection))?;
         Ok(Some(counted))
     }
@@ -181,27 +189,20 @@ impl Reader<'_> {
         before: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<(NewAttempt, DateTime<Utc>)>, StoreError> {
-        let rows: Vec<Row> = attempts::table
+        let rows = attempts::table
             .filter(attempts::counted_at.lt(micros(before)))
-            .select((
-                attempts::id,
-                attempts::client_id,
-                attempts::staff_id,
-                attempts::call_id,
-                attempts::request_id,
-                attempts::counted_at,
-            ))
             .order(attempts::counted_at)
             .limit(limit)
+            .select(Columns::as_select())
             .load(self.connection)?;
-        let decode = |(id, client_id, staff_id, call_id, request_id, counted_at): Row| {
-            let at = moment(TABLE, &id, counted_at)?;
+        let decode = |row: Columns| {
+            let at = moment(TABLE, &row.id, row.counted_at)?;
             let attempt = NewAttempt {
-                id,
-                client_id,
-                staff_id,
-                call_id,
-                request_id,
+                id: row.id,
+                client_id: row.client_id,
+                staff_id: row.staff_id,
+                call_id: row.call_id,
+                request_id: row.request_id,
             };
             Ok((attempt, at))
         };
@@ -328,17 +329,19 @@ impl Tx<'_> {
     }
 }
 
-/// The columns in which a lockout is kept.
-type Columns = (
-    Eq<passphrases::state, &'static str>,
-    Eq<passphrases::failed_attempts, i32>,
-    Eq<passphrases::locked_until, Option<i64>>,
-);
+/// The columns of a lockout.
+#[derive(AsChangeset)]
+#[diesel(table_name = passphrases, treat_none_as_null = true)]
+struct LockoutColumns {
+    state: &'static str,
+    failed_attempts: i32,
+    locked_until: Option<i64>,
+}
 
-fn columns(lockout: Lockout) -> Columns {
-    (
-        passphrases::state.eq(lockout.kept.name()),
-        passphrases::failed_attempts.eq(stored_count(lockout.failures)),
-        passphrases::locked_until.eq(lockout.locked_until.map(micros)),
-    )
+fn columns(lockout: Lockout) -> LockoutColumns {
+    LockoutColumns {
+        state: lockout.kept.name(),
+        failed_attempts: stored_count(lockout.failures),
+        locked_until: lockout.locked_until.map(micros),
+    }
 }

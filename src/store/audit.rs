@@ -59,43 +59,29 @@ pub struct EventFilter {
     pub before: Option<i64>,
 }
 
-pub(super) type Columns = (
-    i64,
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    String,
-    Option<String>,
-);
+/// A row of the table.
+#[derive(Queryable)]
+pub(super) struct Columns {
+    seq: i64,
+    at: i64,
+    actor_id: Option<String>,
+    actor_login: Option<String>,
+    actor_role: Option<String>,
+    action: String,
+    client_id: Option<String>,
+    subject_id: Option<String>,
+    call_id: Option<String>,
+    outcome: Option<String>,
+    reason: Option<String>,
+    details: Option<String>,
+    request_id: String,
+    remote: Option<String>,
+}
 
 pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
-    let (
-        seq,
-        at,
-        actor_id,
-        login,
-        role,
-        action,
-        client_id,
-        subject_id,
-        call_id,
-        outcome,
-        reason,
-        details,
-        request_id,
-        remote,
-    ) = row;
-    let key = seq.to_string();
+    let key = row.seq.to_string();
     let corrupt = |why: &str| StoreError::corrupt(TABLE, &key, why);
-    let actor = match (actor_id, login, role) {
+    let actor = match (row.actor_id, row.actor_login, row.actor_role) {
         (None, None, None) => None,
         (Some(id), Some(login), Some(role)) => {
             let role = Role::from_name(&role).ok_or_else(|| corrupt("no such role"))?;
@@ -103,26 +89,34 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         }
         _ => return Err(corrupt("half an actor")),
     };
-    let outcome = outcome
+    let outcome = row
+        .outcome
         .map(|word| word.parse().map_err(|_| corrupt("no such outcome")))
         .transpose()?;
-    let details = details
+    let details = row
+        .details
         .map(|text| Details::read(&text).ok_or_else(|| corrupt("details that are not known")))
         .transpose()?
         .unwrap_or_default();
     let event = Event {
-        at: moment(TABLE, &key, at)?,
+        at: moment(TABLE, &key, row.at)?,
         actor,
-        action: Action::from_name(&action).ok_or_else(|| corrupt("no such action"))?,
-        client_id,
-        subject_id,
-        call_id,
+        action: Action::from_name(&row.action).ok_or_else(|| corrupt("no such action"))?,
+        client_id: row.client_id,
+        subject_id: row.subject_id,
+        call_id: row.call_id,
         outcome,
-        reason,
+        reason: row.reason,
         details,
-        origin: Origin { request_id, remote },
+        origin: Origin {
+            request_id: row.request_id,
+            remote: row.remote,
+        },
     };
-    Ok(RecordedEvent { seq, event })
+    Ok(RecordedEvent {
+        seq: row.seq,
+        event,
+    })
 }
 
 impl Reader<'_> {

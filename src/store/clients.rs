@@ -46,18 +46,17 @@ const MOST_FOUND: i64 = 50;
 
 const TABLE: &str = "clients";
 
-pub(super) type Columns = (
-    String,
-    String,
-    Vec<u8>,
-    Option<Vec<u8>>,
-    Option<Vec<u8>>,
-    Vec<u8>,
-    Vec<u8>,
-    Option<i64>,
-    i64,
-    Option<Vec<u8>>,
-);
+/// A row of the table. What was pushed last is read by itself.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = clients, treat_none_as_default_value = false)]
+struct Columns {
+    id: String,
+    client_number: String,
+    #[diesel(embed)]
+    person: Sealed,
+    as_of: Option<i64>,
+    created_at: i64,
+}
 
 impl Reader<'_> {
     /// The client with an id.
@@ -67,6 +66,7 @@ impl Reader<'_> {
     pub fn client(&mut self, id: &str) -> Result<Option<ClientRow>, StoreError> {
         let row = clients::table
             .find(id)
+            .select(Columns::as_select())
             .get_result(self.connection)
             .optional()?;
         row.map(|row| self.decode_client(row)).transpose()
@@ -107,18 +107,25 @@ impl Reader<'_> {
         let rows: Vec<Columns> = match lookup {
             Lookup::ClientNumber(number) => {
                 let found = clients::table.filter(clients::client_number.eq(number.as_str()));
-                found.limit(1).load(self.connection)?
+                found
+                    .limit(1)
+                    .select(Columns::as_select())
+                    .load(self.connection)?
             }
             Lookup::Phone(phone) => clients::table
                 .filter(clients::phone_index.eq_any(self.vault.phone_indexes(phone.as_str())))
                 .order(clients::client_number)
                 .limit(MOST_FOUND)
+                .select(Columns::as_select())
                 .load(self.connection)?,
             Lookup::TicketNumber(ticket) => {
                 let holder = loans::table.find(ticket.as_str()).select(loans::client_id);
                 match holder.first::<String>(self.connection).optional()? {
                     None => Vec::new(),
-                    Some(id) => clients::table.find(id).load(self.connection)?,
+                    Some(id) => clients::table
+                        .find(id)
+                        .select(Columns::as_select())
+                        .load(self.connection)?,
                 }
             }
         };
@@ -126,8 +133,8 @@ impl Reader<'_> {
         decoded.collect()
     }
 
-    pub(super) fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
-        let (id, client_number, family, given, patronymic, phone, _, as_of, created_at, _) = row;
+    fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
+        let (id, sealed) = (row.id, row.person);
         let open = |column, sealed: &[u8]| {
             self.vault.open(
                 Place {
@@ -143,33 +150,37 @@ impl Reader<'_> {
             PersonName::parse(&text).map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))
         };
         let person = Person {
-            family_name: name("family_name", &family)?,
-            given_name: given
+            family_name: name("family_name", &sealed.family_name_sealed)?,
+            given_name: sealed
+                .given_name_sealed
                 .map(|sealed| name("given_name", &sealed))
                 .transpose()?,
-            patronymic: patronymic
+            patronymic: sealed
+                .patronymic_sealed
                 .map(|sealed| name("patronymic", &sealed))
                 .transpose()?,
-            phone: Phone::parse(&open("phone", &phone)?)
+            phone: Phone::parse(&open("phone", &sealed.phone_sealed)?)
                 .map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))?,
         };
         Ok(ClientRow {
-            as_of: maybe_moment(TABLE, &id, as_of)?,
-            created_at: moment(TABLE, &id, created_at)?,
+            as_of: maybe_moment(TABLE, &id, row.as_of)?,
+            created_at: moment(TABLE, &id, row.created_at)?,
             id,
-            client_number,
+            client_number: row.client_number,
             person,
         })
     }
 }
 
-/// A person as a row's columns.
+/// The columns of a person.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = clients, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Sealed {
-    pub family_name: Vec<u8>,
-    pub given_name: Option<Vec<u8>>,
-    pub patronymic: Option<Vec<u8>>,
-    pub phone: Vec<u8>,
-    pub phone_index: Vec<u8>,
+    pub(super) family_name_sealed: Vec<u8>,
+    pub(super) given_name_sealed: Option<Vec<u8>>,
+    pub(super) patronymic_sealed: Option<Vec<u8>>,
+    pub(super) phone_sealed: Vec<u8>,
+    pub(super) phone_index: Vec<u8>,
 }
 
 impl Reader<'_> {
@@ -185,16 +196,16 @@ impl Reader<'_> {
             )
         };
         Sealed {
-            family_name: seal("family_name", person.family_name.as_str()),
-            given_name: person
+            family_name_sealed: seal("family_name", person.family_name.as_str()),
+            given_name_sealed: person
                 .given_name
                 .as_ref()
                 .map(|name| seal("given_name", name.as_str())),
-            patronymic: person
+            patronymic_sealed: person
                 .patronymic
                 .as_ref()
                 .map(|name| seal("patronymic", name.as_str())),
-            phone: seal("phone", person.phone.as_str()),
+            phone_sealed: seal("phone", person.phone.as_str()),
             phone_index: self.vault.phone_index(person.phone.as_str()),
         }
     }
@@ -213,19 +224,14 @@ impl Tx<'_> {
         as_of: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let sealed = self.seal_person(id, person);
         diesel::insert_into(clients::table)
-            .values((
-                clients::id.eq(id),
-                clients::client_number.eq(number.as_str()),
-                clients::family_name_sealed.eq(sealed.family_name),
-                clients::given_name_sealed.eq(sealed.given_name),
-                clients::patronymic_sealed.eq(sealed.patronymic),
-                clients::phone_sealed.eq(sealed.phone),
-                clients::phone_index.eq(sealed.phone_index),
-                clients::as_of.eq(as_of.map(micros)),
-                clients::created_at.eq(micros(now)),
-            ))
+            .values(Columns {
+                id: id.to_owned(),
+                client_number: number.as_str().to_owned(),
+                person: self.seal_person(id, person),
+                as_of: as_of.map(micros),
+                created_at: micros(now),
+            })
             .execute(self.connection)?;
         Ok(())
     }
@@ -240,13 +246,7 @@ impl Tx<'_> {
         let id = held.id.as_str();
         let sealed = self.seal_person(id, person);
         let changed = diesel::update(clients::table.find(id))
-            .set((
-                clients::family_name_sealed.eq(sealed.family_name),
-                clients::given_name_sealed.eq(sealed.given_name),
-                clients::patronymic_sealed.eq(sealed.patronymic),
-                clients::phone_sealed.eq(sealed.phone),
-                clients::phone_index.eq(sealed.phone_index),
-            ))
+            .set(sealed)
             .execute(self.connection)?;
         one_row(TABLE, id, changed)
     }

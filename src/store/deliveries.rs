@@ -5,7 +5,7 @@ use diesel::{dsl::exists, prelude::*};
 
 use super::{
     access::{Reader, Tally, Tx},
-    columns::{maybe_moment, micros, moment, one_row},
+    columns::{count, maybe_moment, micros, moment, one_row, stored_count},
     error::StoreError,
     leases::Held,
     schema::{webhook_deliveries, webhook_endpoints},
@@ -92,57 +92,45 @@ pub struct Answer {
     pub error: Option<&'static str>,
 }
 
-type Columns = (
-    i64,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    i32,
-    i64,
-    i64,
-    Option<i64>,
-    Option<i32>,
-    Option<String>,
-);
+/// A row of the table.
+#[derive(Queryable)]
+struct Columns {
+    seq: i64,
+    endpoint_id: String,
+    message_id: String,
+    client_id: String,
+    event: String,
+    payload: String,
+    state: String,
+    attempts: i32,
+    next_at: i64,
+    created_at: i64,
+    last_at: Option<i64>,
+    last_status: Option<i32>,
+    last_error: Option<String>,
+}
 
 fn decode(row: Columns) -> Result<DeliveryRow, StoreError> {
-    let (
-        seq,
-        endpoint_id,
-        message_id,
-        client_id,
-        event,
-        payload,
-        state,
-        attempts,
-        next_at,
-        created_at,
-        last_at,
-        last_status,
-        last_error,
-    ) = row;
-    let key = seq.to_string();
+    let key = row.seq.to_string();
     let corrupt = |why: &str| StoreError::corrupt(TABLE, &key, why);
     Ok(DeliveryRow {
-        state: DeliveryState::from_name(&state).ok_or_else(|| corrupt("no such state"))?,
-        attempts: u32::try_from(attempts).map_err(|_| corrupt("a negative count"))?,
-        next_at: moment(TABLE, &key, next_at)?,
-        created_at: moment(TABLE, &key, created_at)?,
-        last_at: maybe_moment(TABLE, &key, last_at)?,
-        last_status: last_status
+        state: DeliveryState::from_name(&row.state).ok_or_else(|| corrupt("no such state"))?,
+        attempts: count(TABLE, &key, row.attempts)?,
+        next_at: moment(TABLE, &key, row.next_at)?,
+        created_at: moment(TABLE, &key, row.created_at)?,
+        last_at: maybe_moment(TABLE, &key, row.last_at)?,
+        last_status: row
+            .last_status
             .map(u16::try_from)
             .transpose()
             .map_err(|_| corrupt("no such status"))?,
-        seq,
-        endpoint_id,
-        message_id,
-        client_id,
-        event,
-        payload,
-        last_error,
+        seq: row.seq,
+        endpoint_id: row.endpoint_id,
+        message_id: row.message_id,
+        client_id: row.client_id,
+        event: row.event,
+        payload: row.payload,
+        last_error: row.last_error,
     })
 }
 
@@ -366,13 +354,12 @@ impl Tally<'_> {
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let count = |attempts: u32| i32::try_from(attempts).unwrap_or(i32::MAX);
         diesel::update(webhook_deliveries::table.find(row.seq))
             .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
-            .filter(webhook_deliveries::attempts.eq(count(row.attempts)))
+            .filter(webhook_deliveries::attempts.eq(stored_count(row.attempts)))
             .set((
                 webhook_deliveries::state.eq(state.name()),
-                webhook_deliveries::attempts.eq(count(row.attempts.saturating_add(1))),
+                webhook_deliveries::attempts.eq(stored_count(row.attempts.saturating_add(1))),
                 webhook_deliveries::next_at.eq(micros(next_at)),
                 webhook_deliveries::last_at.eq(micros(now)),
                 webhook_deliveries::last_status.eq(answer.status.map(i32::from)),

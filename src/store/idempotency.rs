@@ -75,7 +75,16 @@ impl Held {
     }
 }
 
-type Columns = (String, Vec<u8>, i64, i64, String, Option<Vec<u8>>);
+/// A row of the table.
+#[derive(Queryable)]
+struct Columns {
+    id: String,
+    fingerprint: Vec<u8>,
+    started_at: i64,
+    renewed_at: i64,
+    claimed_by: String,
+    answer_sealed: Option<Vec<u8>>,
+}
 
 impl KeyClaim {
     /// A claim of a key by its names; `claimed_by` is of this claim alone.
@@ -211,31 +220,22 @@ impl Tally<'_> {
     fn hold_records(&mut self, claim: &KeyClaim) -> Result<Vec<Held>, StoreError> {
         let records = idempotency_records::table
             .filter(idempotency_records::id.eq_any(claim.ids()))
-            .order(idempotency_records::id)
-            .select((
-                idempotency_records::id,
-                idempotency_records::fingerprint,
-                idempotency_records::started_at,
-                idempotency_records::renewed_at,
-                idempotency_records::claimed_by,
-                idempotency_records::answer_sealed,
-            ));
+            .order(idempotency_records::id);
         let rows: Vec<Columns> = match &mut self.connection {
             AnyConnection::Sqlite(sqlite) => records.load(sqlite)?,
             AnyConnection::Postgres(postgres) => records.for_update().load(postgres)?,
         };
-        let held =
-            |(id, fingerprint, started_at, renewed_at, claimed_by, answer_sealed): Columns| {
-                Ok(Held {
-                    started_at: moment(TABLE, &id, started_at)?,
-                    renewed_at: moment(TABLE, &id, renewed_at)?,
-                    id,
-                    fingerprint,
-                    claimed_by,
-                    answer_sealed,
-                })
-            };
-        rows.into_iter().map(held).collect()
+        let decode = |row: Columns| {
+            Ok(Held {
+                started_at: moment(TABLE, &row.id, row.started_at)?,
+                renewed_at: moment(TABLE, &row.id, row.renewed_at)?,
+                id: row.id,
+                fingerprint: row.fingerprint,
+                claimed_by: row.claimed_by,
+                answer_sealed: row.answer_sealed,
+            })
+        };
+        rows.into_iter().map(decode).collect()
     }
 
     fn take_over(&mut self, claim: &KeyClaim) -> Result<(), StoreError> {

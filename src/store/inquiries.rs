@@ -76,12 +76,12 @@ fn all(postgres: &mut PgConnection, queries: &[&OwnVerification]) -> Outcome<Vec
     let rows: Vec<(recorded::Columns, Option<held_loans::Columns>)> = verifications::table
         .left_join(loans::table.on(of_client))
         .filter(verifications::id.eq_any(ids))
-        .select((verifications::all_columns, loans::all_columns.nullable()))
+        .select(<(recorded::Columns, Option<held_loans::Columns>)>::as_select())
         .load(postgres)?;
     let mut found: HashMap<String, (recorded::Columns, Vec<held_loans::Columns>)> = HashMap::new();
     for (verification, loan) in rows {
         let (_, loans) = found
-            .entry(verification.0.clone())
+            .entry(verification.id.clone())
             .or_insert_with(|| (verification, Vec::new()));
         loans.extend(loan);
     }

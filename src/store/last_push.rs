@@ -4,10 +4,7 @@
 
 use std::collections::HashMap;
 
-use diesel::{
-    prelude::*,
-    sql_types::{Binary, Nullable, Text},
-};
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -86,20 +83,14 @@ impl KnownPerson {
 }
 
 #[derive(QueryableByName)]
+#[diesel(table_name = clients)]
 struct SealedPerson {
-    #[diesel(sql_type = Text)]
     id: String,
-    #[diesel(sql_type = Text)]
     client_number: String,
-    #[diesel(sql_type = Binary)]
     family_name_sealed: Vec<u8>,
-    #[diesel(sql_type = Nullable<Binary>)]
     given_name_sealed: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<Binary>)]
     patronymic_sealed: Option<Vec<u8>>,
-    #[diesel(sql_type = Binary)]
     phone_sealed: Vec<u8>,
-    #[diesel(sql_type = Nullable<Binary>)]
     last_push_sealed: Option<Vec<u8>>,
 }
 

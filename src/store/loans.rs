@@ -35,44 +35,40 @@ pub struct LoanRow {
     pub as_of: DateTime<Utc>,
 }
 
-pub(super) type Columns = (
-    String,
-    String,
-    String,
-    String,
-    i64,
-    String,
-    Option<i32>,
-    bool,
-    i64,
-);
+/// A row of the table.
+#[derive(Clone, Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = loans)]
+pub(super) struct Columns {
+    ticket_number: String,
+    client_id: String,
+    product: String,
+    due_on: String,
+    balance_minor_units: i64,
+    currency: String,
+    grace_days: Option<i32>,
+    is_open: bool,
+    as_of: i64,
+}
 
 pub(super) fn decode(row: Columns) -> Result<LoanRow, StoreError> {
-    let (
-        ticket_number,
-        client_id,
-        product,
-        due_on,
-        minor_units,
-        currency,
-        grace_days,
-        is_open,
-        as_of,
-    ) = row;
-    let corrupt = |why: &str| StoreError::corrupt(TABLE, &ticket_number, why);
+    let corrupt = |why: &str| StoreError::corrupt(TABLE, &row.ticket_number, why);
     Ok(LoanRow {
-        due_on: due_on.parse().map_err(|_| corrupt("no such due date"))?,
-        balance: Money::from_minor_units(minor_units, &currency)
+        due_on: row
+            .due_on
+            .parse()
+            .map_err(|_| corrupt("no such due date"))?,
+        balance: Money::from_minor_units(row.balance_minor_units, &row.currency)
             .map_err(|flaw| corrupt(flaw.code()))?,
-        grace_days: grace_days
+        grace_days: row
+            .grace_days
             .map(u32::try_from)
             .transpose()
             .map_err(|_| corrupt("a negative waiting period"))?,
-        as_of: moment(TABLE, &ticket_number, as_of)?,
-        ticket_number,
-        client_id,
-        product,
-        is_open,
+        as_of: moment(TABLE, &row.ticket_number, row.as_of)?,
+        ticket_number: row.ticket_number,
+        client_id: row.client_id,
+        product: row.product,
+        is_open: row.is_open,
     })
 }
 
@@ -94,7 +90,7 @@ pub(super) fn open_rows(
     let open = loans::table
         .filter(loans::client_id.eq(client_id))
         .filter(loans::is_open.eq(true));
-    Ok(directly!(connection, connection => open.load(connection))?)
+    Ok(directly!(connection, connection => open.select(Columns::as_select()).load(connection))?)
 }
 
 impl Reader<'_> {

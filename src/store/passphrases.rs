@@ -54,18 +54,20 @@ pub struct NewPassphrase {
 
 const TABLE: &str = "passphrases";
 
-type Columns = (
-    String,
-    String,
-    Option<String>,
-    i32,
-    Option<Vec<u8>>,
-    i64,
-    i32,
-    Option<i64>,
-    i64,
-    String,
-);
+/// A row of the table.
+#[derive(Clone, Queryable)]
+pub(super) struct Columns {
+    client_id: String,
+    state: String,
+    hash: Option<String>,
+    fold_version: i32,
+    exact_tag: Option<Vec<u8>>,
+    generation: i64,
+    failed_attempts: i32,
+    locked_until: Option<i64>,
+    set_at: i64,
+    application_id: String,
+}
 
 impl PassphraseRow {
     /// The state at `now` of a passphrase that may not be there.
@@ -76,29 +78,19 @@ impl PassphraseRow {
 }
 
 pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
-    let (
-        client_id,
-        state,
-        hash,
-        fold_version,
-        exact_tag,
-        generation,
-        failed,
-        locked_until,
-        set_at,
-        application_id,
-    ) = row;
+    let client_id = row.client_id;
     let corrupt = |why: &str| StoreError::corrupt(TABLE, &client_id, why);
     Ok(PassphraseRow {
-        kept: Kept::from_name(&state).ok_or_else(|| corrupt("no such state"))?,
-        fold_version: u16::try_from(fold_version).map_err(|_| corrupt("no such fold version"))?,
-        failed_attempts: count(TABLE, &client_id, failed)?,
-        locked_until: maybe_moment(TABLE, &client_id, locked_until)?,
-        set_at: moment(TABLE, &client_id, set_at)?,
-        hash,
-        exact_tag,
-        generation,
-        application_id,
+        kept: Kept::from_name(&row.state).ok_or_else(|| corrupt("no such state"))?,
+        fold_version: u16::try_from(row.fold_version)
+            .map_err(|_| corrupt("no such fold version"))?,
+        failed_attempts: count(TABLE, &client_id, row.failed_attempts)?,
+        locked_until: maybe_moment(TABLE, &client_id, row.locked_until)?,
+        set_at: moment(TABLE, &client_id, row.set_at)?,
+        hash: row.hash,
+        exact_tag: row.exact_tag,
+        generation: row.generation,
+        application_id: row.application_id,
         client_id,
     })
 }

@@ -50,17 +50,19 @@ impl StoredSession {
     }
 }
 
-type Columns = (
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    bool,
-    Option<i64>,
-    i64,
-    Option<i64>,
-);
+/// A session with what is needed of its owner.
+#[derive(Clone, Queryable)]
+struct Columns {
+    session_id: String,
+    staff_id: String,
+    login: String,
+    role: String,
+    branch_code: Option<String>,
+    is_active: bool,
+    one_time_until: Option<i64>,
+    expires_at: i64,
+    ended_at: Option<i64>,
+}
 
 /// Sessions with their owners, by session id.
 pub(super) fn find(
@@ -93,30 +95,28 @@ pub(super) fn find(
                 .filter(sessions::id.eq_any(ids.iter().copied()))
                 .select(columns)
                 .load(postgres)?;
-            let rows = rows.into_iter().map(|row| (row.0.clone(), row));
+            let rows = rows.into_iter().map(|row| (row.session_id.clone(), row));
             Ok(in_order(ids, rows, decode))
         }
     }
 }
 
 fn decode(row: Columns) -> Result<StoredSession, StoreError> {
-    let (session_id, id, login, role, branch_code, is_active, one_time_until, expires_at, ended_at) =
-        row;
-    let role =
-        Role::from_name(&role).ok_or_else(|| StoreError::corrupt("staff", &id, "no such role"))?;
+    let role = Role::from_name(&row.role)
+        .ok_or_else(|| StoreError::corrupt("staff", &row.staff_id, "no such role"))?;
     Ok(StoredSession {
-        is_active,
-        expires_at: moment("sessions", &session_id, expires_at)?,
-        has_ended: ended_at.is_some(),
+        is_active: row.is_active,
+        expires_at: moment("sessions", &row.session_id, row.expires_at)?,
+        has_ended: row.ended_at.is_some(),
         signed_in: SignedIn {
             actor: Actor {
-                id,
-                login,
+                id: row.staff_id,
+                login: row.login,
                 role,
-                branch_code,
-                session_id,
+                branch_code: row.branch_code,
+                session_id: row.session_id,
             },
-            must_change_password: one_time_until.is_some(),
+            must_change_password: row.one_time_until.is_some(),
         },
     })
 }

@@ -92,17 +92,28 @@ pub struct StaffChange {
     pub is_active: Option<bool>,
 }
 
-type StaffColumns = (
-    String,
-    String,
-    Vec<u8>,
-    String,
-    Option<String>,
-    bool,
-    String,
-    Option<i64>,
-    i64,
-);
+/// A row of the table.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = staff, treat_none_as_default_value = false)]
+struct StaffColumns {
+    id: String,
+    login: String,
+    name_sealed: Vec<u8>,
+    role: String,
+    branch_code: Option<String>,
+    is_active: bool,
+    password_hash: String,
+    one_time_until: Option<i64>,
+    created_at: i64,
+}
+
+#[derive(Queryable)]
+struct BranchColumns {
+    code: String,
+    name: String,
+    city: Option<String>,
+    created_at: i64,
+}
 
 fn name_of(id: &str) -> Place<'_> {
     Place {
@@ -178,47 +189,37 @@ impl Reader<'_> {
             .filter(branches::code.gt(after))
             .order(branches::code)
             .limit(limit)
-            .load::<(String, String, Option<String>, i64)>(self.connection)?;
+            .load::<BranchColumns>(self.connection)?;
         rows.into_iter().map(decode_branch).collect()
     }
 
     fn decode_staff(&self, row: StaffColumns) -> Result<StaffRow, StoreError> {
-        let (
-            id,
-            login,
-            name,
-            role,
-            branch_code,
-            is_active,
-            password_hash,
-            one_time_until,
-            created_at,
-        ) = row;
-        let name = self.vault.open(name_of(&id), &name)?.to_string();
-        let role = Role::from_name(&role)
-            .ok_or_else(|| StoreError::corrupt("staff", &id, "no such role"))?;
+        let name = self
+            .vault
+            .open(name_of(&row.id), &row.name_sealed)?
+            .to_string();
+        let role = Role::from_name(&row.role)
+            .ok_or_else(|| StoreError::corrupt("staff", &row.id, "no such role"))?;
         Ok(StaffRow {
-            one_time_until: maybe_moment("staff", &id, one_time_until)?,
-            created_at: moment("staff", &id, created_at)?,
-            id,
-            login,
+            one_time_until: maybe_moment("staff", &row.id, row.one_time_until)?,
+            created_at: moment("staff", &row.id, row.created_at)?,
+            id: row.id,
+            login: row.login,
             name,
             role,
-            branch_code,
-            is_active,
-            password_hash,
+            branch_code: row.branch_code,
+            is_active: row.is_active,
+            password_hash: row.password_hash,
         })
     }
 }
 
-fn decode_branch(row: (String, String, Option<String>, i64)) -> Result<BranchRow, StoreError> {
-    let (code, name, city, created_at) = row;
-    let created_at = moment("branches", &code, created_at)?;
+fn decode_branch(row: BranchColumns) -> Result<BranchRow, StoreError> {
     Ok(BranchRow {
-        code,
-        name,
-        city,
-        created_at,
+        created_at: moment("branches", &row.code, row.created_at)?,
+        code: row.code,
+        name: row.name,
+        city: row.city,
     })
 }
 
@@ -266,17 +267,20 @@ impl Tx<'_> {
     pub fn insert_staff(&mut self, new: &NewStaff, now: DateTime<Utc>) -> Result<(), StoreError> {
         let name = self.vault.seal(name_of(&new.id), &new.name);
         diesel::insert_into(staff::table)
-            .values((
-                staff::id.eq(&new.id),
-                staff::login.eq(new.login.as_str()),
-                staff::name_sealed.eq(name),
-                staff::role.eq(new.role.name()),
-                staff::branch_code.eq(new.branch_code.as_ref().map(BranchCode::as_str)),
-                staff::is_active.eq(true),
-                staff::password_hash.eq(&new.password_hash),
-                staff::one_time_until.eq(new.one_time_until.map(micros)),
-                staff::created_at.eq(micros(now)),
-            ))
+            .values(StaffColumns {
+                id: new.id.clone(),
+                login: new.login.as_str().to_owned(),
+                name_sealed: name,
+                role: new.role.name().to_owned(),
+                branch_code: new
+                    .branch_code
+                    .as_ref()
+                    .map(|code| code.as_str().to_owned()),
+                is_active: true,
+                password_hash: new.password_hash.clone(),
+                one_time_until: new.one_time_until.map(micros),
+                created_at: micros(now),
+            })
             .execute(self.connection)?;
         Ok(())
     }

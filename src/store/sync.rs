@@ -5,10 +5,7 @@ mod writes;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    prelude::*,
-    sql_types::{BigInt, Bool, Integer, Nullable, Text},
-};
+use diesel::prelude::*;
 
 pub use self::writes::{ClientWrite, LoanWrite};
 use super::{
@@ -16,8 +13,8 @@ use super::{
     columns::{maybe_moment, moment},
     error::StoreError,
     groups::among,
-    loans::{self as held_loans, LoanRow},
-    schema::clients,
+    loans::{LoanRow, decode},
+    schema::{clients, loans},
 };
 
 /// A client that is held, as far as deciding by time needs it.
@@ -39,44 +36,18 @@ pub struct HeldLoan {
 }
 
 #[derive(QueryableByName)]
+#[diesel(table_name = clients)]
 struct ClientMark {
-    #[diesel(sql_type = Text)]
     id: String,
-    #[diesel(sql_type = Text)]
     client_number: String,
-    #[diesel(sql_type = Nullable<BigInt>)]
     as_of: Option<i64>,
 }
 
 #[derive(QueryableByName)]
+#[diesel(table_name = loans)]
 struct LoanMark {
-    #[diesel(sql_type = Text)]
     ticket_number: String,
-    #[diesel(sql_type = Text)]
     client_id: String,
-    #[diesel(sql_type = BigInt)]
-    as_of: i64,
-}
-
-#[derive(QueryableByName)]
-struct WholeLoan {
-    #[diesel(sql_type = Text)]
-    ticket_number: String,
-    #[diesel(sql_type = Text)]
-    client_id: String,
-    #[diesel(sql_type = Text)]
-    product: String,
-    #[diesel(sql_type = Text)]
-    due_on: String,
-    #[diesel(sql_type = BigInt)]
-    balance_minor_units: i64,
-    #[diesel(sql_type = Text)]
-    currency: String,
-    #[diesel(sql_type = Nullable<Integer>)]
-    grace_days: Option<i32>,
-    #[diesel(sql_type = Bool)]
-    is_open: bool,
-    #[diesel(sql_type = BigInt)]
     as_of: i64,
 }
 
@@ -139,20 +110,8 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn loans_by_tickets(&mut self, tickets: &[&str]) -> Result<Vec<LoanRow>, StoreError> {
         let select = "SELECT * FROM loans WHERE ticket_number";
-        let rows: Vec<WholeLoan> = among(self.connection, select, tickets)?;
-        let decoded = rows.into_iter().map(|row| {
-            held_loans::decode((
-                row.ticket_number,
-                row.client_id,
-                row.product,
-                row.due_on,
-                row.balance_minor_units,
-                row.currency,
-                row.grace_days,
-                row.is_open,
-                row.as_of,
-            ))
-        });
+        let rows = among(self.connection, select, tickets)?;
+        let decoded = rows.into_iter().map(decode);
         decoded.collect()
     }
 }

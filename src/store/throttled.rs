@@ -35,15 +35,18 @@ pub struct Throttled {
 /// Which of them: the blind value of the login, the door, and when the minute began.
 pub type ThrottledKey = (String, String, i64);
 
-type Columns = (
-    String,
-    String,
-    i64,
-    i64,
-    Option<String>,
-    String,
-    Option<String>,
-);
+/// A row of the table.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = throttled_sign_ins, treat_none_as_default_value = false)]
+struct Columns {
+    login: String,
+    action: String,
+    since: i64,
+    refusals: i64,
+    staff_id: Option<String>,
+    request_id: String,
+    remote: Option<String>,
+}
 
 impl Tally<'_> {
     /// Counts a sign-in that the throttle refused; `subject` is the login's own rate. Tells whether it
@@ -70,14 +73,15 @@ impl Tally<'_> {
             return Ok(false);
         }
         diesel::insert_into(throttled_sign_ins::table)
-            .values((
-                throttled_sign_ins::login.eq(subject),
-                throttled_sign_ins::action.eq(action.name()),
-                throttled_sign_ins::since.eq(micros(now)),
-                throttled_sign_ins::refusals.eq(1),
-                throttled_sign_ins::request_id.eq(&origin.request_id),
-                throttled_sign_ins::remote.eq(origin.remote.as_deref()),
-            ))
+            .values(Columns {
+                login: subject.to_owned(),
+                action: action.name().to_owned(),
+                since: micros(now),
+                refusals: 1,
+                staff_id: None,
+                request_id: origin.request_id.clone(),
+                remote: origin.remote.clone(),
+            })
             .execute(self.connection)?;
         Ok(true)
     }
@@ -126,20 +130,22 @@ impl Tx<'_> {
     pub fn take_throttled(&mut self, key: &ThrottledKey) -> Result<Throttled, StoreError> {
         let (login, action, since) = key;
         let row = throttled_sign_ins::table.find((login.as_str(), action.as_str(), *since));
-        // One statement: what is counted between a look and the end of the row would be lost.
+        // One statement: what is counted between a read and the end of the row would be lost.
         let take = diesel::delete(row).returning(throttled_sign_ins::all_columns);
         let taken: Option<Columns> =
             directly!(&mut *self.connection, connection => take.get_result(connection))
                 .optional()?;
-        let (login, action, since, refusals, staff_id, request_id, remote) =
-            taken.ok_or(StoreError::AlreadyEnded)?;
-        let corrupt = |why: &str| StoreError::corrupt(TABLE, &login, why);
+        let row = taken.ok_or(StoreError::AlreadyEnded)?;
+        let corrupt = |why: &str| StoreError::corrupt(TABLE, &row.login, why);
         Ok(Throttled {
-            action: Action::from_name(&action).ok_or_else(|| corrupt("no such action"))?,
-            since: moment(TABLE, &login, since)?,
-            count: u64::try_from(refusals).map_err(|_| corrupt("a negative count"))?,
-            staff_id,
-            origin: Origin { request_id, remote },
+            action: Action::from_name(&row.action).ok_or_else(|| corrupt("no such action"))?,
+            since: moment(TABLE, &row.login, row.since)?,
+            count: u64::try_from(row.refusals).map_err(|_| corrupt("a negative count"))?,
+            staff_id: row.staff_id,
+            origin: Origin {
+                request_id: row.request_id,
+                remote: row.remote,
+            },
         })
     }
 }

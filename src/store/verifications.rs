@@ -14,47 +14,55 @@ use crate::domain::verification::{CLOCKS_APART, Outcome, Verification};
 
 const TABLE: &str = "verifications";
 
-pub(super) type Columns = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    Option<i64>,
-    Option<i64>,
-    Option<i32>,
-    Option<i64>,
-);
+/// A row of the table.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = verifications, treat_none_as_default_value = false)]
+pub(super) struct Columns {
+    pub(super) id: String,
+    client_id: String,
+    staff_id: String,
+    call_id: String,
+    outcome: String,
+    opened_at: i64,
+    expires_at: Option<i64>,
+    closed_at: Option<i64>,
+    attempts_left: Option<i32>,
+    locked_until: Option<i64>,
+}
 
 pub(super) fn decode(row: Columns) -> Result<Verification, StoreError> {
-    let (
-        id,
-        client_id,
-        staff_id,
-        call_id,
-        outcome,
-        opened_at,
-        expires_at,
-        closed_at,
-        attempts_left,
-        locked_until,
-    ) = row;
+    let id = row.id;
     Ok(Verification {
-        outcome: Outcome::from_name(&outcome)
+        outcome: Outcome::from_name(&row.outcome)
             .ok_or_else(|| StoreError::corrupt(TABLE, &id, "no such outcome"))?,
-        opened_at: moment(TABLE, &id, opened_at)?,
-        expires_at: maybe_moment(TABLE, &id, expires_at)?,
-        closed_at: maybe_moment(TABLE, &id, closed_at)?,
-        attempts_left: attempts_left
+        opened_at: moment(TABLE, &id, row.opened_at)?,
+        expires_at: maybe_moment(TABLE, &id, row.expires_at)?,
+        closed_at: maybe_moment(TABLE, &id, row.closed_at)?,
+        attempts_left: row
+            .attempts_left
             .map(|left| count(TABLE, &id, left))
             .transpose()?,
-        locked_until: maybe_moment(TABLE, &id, locked_until)?,
+        locked_until: maybe_moment(TABLE, &id, row.locked_until)?,
         id,
-        client_id,
-        staff_id,
-        call_id,
+        client_id: row.client_id,
+        staff_id: row.staff_id,
+        call_id: row.call_id,
     })
+}
+
+fn encode(verification: &Verification) -> Columns {
+    Columns {
+        id: verification.id.clone(),
+        client_id: verification.client_id.clone(),
+        staff_id: verification.staff_id.clone(),
+        call_id: verification.call_id.clone(),
+        outcome: verification.outcome.name().to_owned(),
+        opened_at: micros(verification.opened_at),
+        expires_at: verification.expires_at.map(micros),
+        closed_at: verification.closed_at.map(micros),
+        attempts_left: verification.attempts_left.map(stored_count),
+        locked_until: verification.locked_until.map(micros),
+    }
 }
 
 /// The row of a specialist's own verification.
@@ -66,7 +74,7 @@ pub(super) fn own_row(
     let own = verifications::table
         .find(id)
         .filter(verifications::staff_id.eq(staff_id));
-    Ok(directly!(connection, connection => own.get_result(connection)).optional()?)
+    Ok(directly!(connection, connection => own.select(Columns::as_select()).get_result(connection)).optional()?)
 }
 
 impl Reader<'_> {
@@ -113,18 +121,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn insert_verification(&mut self, verification: &Verification) -> Result<(), StoreError> {
-        let insert = diesel::insert_into(verifications::table).values((
-            verifications::id.eq(&verification.id),
-            verifications::client_id.eq(&verification.client_id),
-            verifications::staff_id.eq(&verification.staff_id),
-            verifications::call_id.eq(&verification.call_id),
-            verifications::outcome.eq(verification.outcome.name()),
-            verifications::opened_at.eq(micros(verification.opened_at)),
-            verifications::expires_at.eq(verification.expires_at.map(micros)),
-            verifications::closed_at.eq(verification.closed_at.map(micros)),
-            verifications::attempts_left.eq(verification.attempts_left.map(stored_count)),
-            verifications::locked_until.eq(verification.locked_until.map(micros)),
-        ));
+        let insert = diesel::insert_into(verifications::table).values(encode(verification));
         directly!(&mut *self.connection, connection => insert.execute(connection))?;
         Ok(())
     }

@@ -84,16 +84,18 @@ pub struct SecretRow {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-type Columns = (
-    String,
-    Vec<u8>,
-    Option<String>,
-    Option<String>,
-    bool,
-    Option<String>,
-    i64,
-    Option<i64>,
-);
+/// A row of the table.
+#[derive(Queryable)]
+struct Columns {
+    id: String,
+    url_sealed: Vec<u8>,
+    events: Option<String>,
+    description: Option<String>,
+    is_active: bool,
+    disabled_because: Option<String>,
+    created_at: i64,
+    rests_until: Option<i64>,
+}
 
 fn url_of(id: &str) -> Place<'_> {
     Place {
@@ -221,17 +223,18 @@ impl Reader<'_> {
     }
 
     fn decode_endpoint(&self, row: Columns) -> Result<EndpointRow, StoreError> {
-        let (id, url, events, description, is_active, disabled_because, created_at, rests_until) =
-            row;
         Ok(EndpointRow {
-            url: self.vault.open(url_of(&id), &url)?.to_string(),
-            events: events_of(events.as_deref()),
-            created_at: moment(TABLE, &id, created_at)?,
-            rests_until: maybe_moment(TABLE, &id, rests_until)?,
-            id,
-            description,
-            is_active,
-            disabled_because,
+            url: self
+                .vault
+                .open(url_of(&row.id), &row.url_sealed)?
+                .to_string(),
+            events: events_of(row.events.as_deref()),
+            created_at: moment(TABLE, &row.id, row.created_at)?,
+            rests_until: maybe_moment(TABLE, &row.id, row.rests_until)?,
+            id: row.id,
+            description: row.description,
+            is_active: row.is_active,
+            disabled_because: row.disabled_because,
         })
     }
 }

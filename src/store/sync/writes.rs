@@ -198,10 +198,10 @@ fn client_rows(writes: &[ClientWrite<'_>], sealed: Vec<Sealed>) -> Result<String
     let rows = writes.iter().zip(sealed).map(|((id, record), sealed)| {
         (
             *id,
-            hex(&sealed.family_name),
-            sealed.given_name.as_deref().map(hex),
-            sealed.patronymic.as_deref().map(hex),
-            hex(&sealed.phone),
+            hex(&sealed.family_name_sealed),
+            sealed.given_name_sealed.as_deref().map(hex),
+            sealed.patronymic_sealed.as_deref().map(hex),
+            hex(&sealed.phone_sealed),
             hex(&sealed.phone_index),
             micros(record.as_of),
             record.client_number.as_str(),
@@ -280,10 +280,10 @@ impl<'a> ClientColumns<'a> {
             times: writes.iter().map(|(_, r)| micros(r.as_of)).collect(),
         };
         for person in sealed {
-            columns.families.push(person.family_name);
-            columns.givens.push(person.given_name);
-            columns.patronymics.push(person.patronymic);
-            columns.phones.push(person.phone);
+            columns.families.push(person.family_name_sealed);
+            columns.givens.push(person.given_name_sealed);
+            columns.patronymics.push(person.patronymic_sealed);
+            columns.phones.push(person.phone_sealed);
             columns.tags.push(person.phone_index);
         }
         columns
