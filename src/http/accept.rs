@@ -1,12 +1,11 @@
-//! Whether the caller takes what an address answers with, from `Accept` (RFC 9110 §12.5.1).
+//! Whether a caller accepts what an endpoint answers with: `Accept` (RFC 9110 §12.5.1).
 
 use actix_web::http::header::{ACCEPT, HeaderMap};
 
 use super::weighted::{Weighted, entries};
 
-/// Whether a media type is taken. Where nothing is said, everything is.
-#[must_use]
-pub fn takes(headers: &HeaderMap, media_type: &str) -> bool {
+/// Whether a media type is accepted. Without the header, every type is.
+pub fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let mut entries = entries(headers, ACCEPT).peekable();
     entries.peek().is_none() || is_among(entries, media_type)
 }
@@ -27,11 +26,11 @@ fn is_among<'a>(entries: impl Iterator<Item = Weighted<'a>>, media_type: &str) -
         } else {
             continue;
         };
-        let wanted = entry.weight.is_some_and(|weight| weight > 0);
+        let is_accepted = entry.weight.is_some_and(|weight| weight > 0);
         if closeness > closest {
-            (closest, is_taken) = (closeness, wanted);
+            (closest, is_taken) = (closeness, is_accepted);
         } else if closeness == closest {
-            is_taken |= wanted;
+            is_taken |= is_accepted;
         }
     }
     is_taken

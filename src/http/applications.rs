@@ -1,10 +1,13 @@
 //! Applications: drafted, printed, completed, cancelled.
 
+use std::str::FromStr;
+
 use actix_web::{
     HttpResponse,
     http::header::{self, ContentType},
 };
 use serde::Deserialize;
+use strum::{EnumString, VariantNames};
 use utoipa::{IntoParams, ToSchema};
 
 use self::bodies::body_of;
@@ -51,13 +54,11 @@ pub async fn draft(
     Body(body): Body<DraftBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let client_id = fields.need("/client_id", body.client_id, id);
-    let seen = fields.need("/identity_document", body.identity_document, Ok);
+    let client_id = fields.required("/client_id", body.client_id, id);
+    let seen = fields.required("/identity_document", body.identity_document, Ok);
     let document = seen.and_then(|document| {
-        fields.need("/identity_document/seen", document.seen, |seen| {
-            if seen { Ok(()) } else { Err(Flaw::NotSeen) }
-        });
-        fields.need("/identity_document/kind", document.kind, |text| {
+        fields.required("/identity_document/seen", document.seen, Ok);
+        fields.required("/identity_document/kind", document.kind, |text| {
             IdentityDocument::parse(&text)
         })
     });
@@ -122,8 +123,9 @@ pub async fn list(
 }
 
 /// A language that the form is printed in.
-#[derive(ToSchema)]
+#[derive(Clone, Copy, ToSchema, VariantNames, EnumString)]
 #[schema(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum FormLanguage {
     Kk,
     Ru,
@@ -154,15 +156,12 @@ pub async fn print(
     PathId(id): PathId,
     Query(query): Query<FormQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let language = match query.lang.as_deref() {
-        None | Some("kk") => Language::Kk,
-        Some("ru") => Language::Ru,
-        Some(_) => {
-            let flaw = Flaw::NotOneOf(&["kk", "ru"]);
-            return Err(Problem::invalid(vec![FieldFlaw {
-                pointer: "lang".to_owned(),
-                flaw,
-            }]));
+    let language = match query.lang.as_deref().map(FormLanguage::from_str) {
+        None | Some(Ok(FormLanguage::Kk)) => Language::Kk,
+        Some(Ok(FormLanguage::Ru)) => Language::Ru,
+        Some(Err(_)) => {
+            let flaw = Flaw::NotOneOf(FormLanguage::VARIANTS);
+            return Err(Problem::invalid(vec![FieldFlaw::at("lang", flaw)]));
         }
     };
     let printed = applications::print(&call.app, &guard, &call.origin, &id).await?;
@@ -179,7 +178,7 @@ pub async fn print(
         .body(page))
 }
 
-/// Completes an application from the signed paper: the passphrase is active from here on.
+/// Completes an application from the signed form: the passphrase is active from here on.
 ///
 /// Every counter and lock begins anew. A passphrase that is too easily guessed is refused with each reason
 /// as an entry of `errors`.
@@ -198,10 +197,10 @@ pub async fn complete(
     PathId(id): PathId,
     Body(body): Body<CompletionBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let signed_on = fields.need("/signed_on", body.signed_on, |text| parse_date(&text));
-    let phrase = fields.need("/passphrase", body.passphrase, passphrase);
-    let repeat = fields.need("/passphrase_repeat", body.passphrase_repeat, passphrase);
+    let mut fields = Fields::default();
+    let signed_on = fields.required("/signed_on", body.signed_on, |text| parse_date(&text));
+    let phrase = fields.required("/passphrase", body.passphrase, passphrase);
+    let repeat = fields.required("/passphrase_repeat", body.passphrase_repeat, passphrase);
     let ((signed_on, passphrase), repeat) = fields.finish(signed_on.zip(phrase).zip(repeat))?;
     let completion = Completion {
         signed_on,

@@ -23,13 +23,13 @@ use crate::{
         audit::{Action, Details, EventOutcome},
         calendar::{parse_time, write_time},
         flaw::Flaw,
-        role::Audit,
+        role::{Audit, Role},
     },
     flows::{FieldFlaw, audit},
     store::{EventFilter, RecordedEvent},
 };
 
-/// Which events are wanted.
+/// Which events to list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -41,7 +41,7 @@ pub struct EventQuery {
     #[param(value_type = values::Id, required = false)]
     client_id: Option<String>,
     /// what was done
-    #[param(value_type = values::ActionName, required = false)]
+    #[param(value_type = Action, required = false)]
     action: Option<String>,
     /// not before this time
     #[param(value_type = values::Moment, required = false)]
@@ -49,10 +49,10 @@ pub struct EventQuery {
     /// before this time
     #[param(value_type = values::Moment, required = false)]
     to: Option<String>,
-    /// how many
+    /// maximum number of items
     #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// where to go on: the `next_cursor` of the page before, of this list under these filters
+    /// the `next_cursor` of the page before, of this list under these filters
     #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
@@ -65,7 +65,7 @@ pub struct ActorBody {
     /// login at the time
     pub login: String,
     /// role at the time
-    #[schema(value_type = super::staff::RoleName)]
+    #[schema(value_type = Role)]
     pub role: &'static str,
 }
 
@@ -81,7 +81,7 @@ pub struct EventBody {
     #[schema(required = true)]
     pub actor: Option<ActorBody>,
     /// what
-    #[schema(value_type = values::ActionName)]
+    #[schema(value_type = Action)]
     pub action: &'static str,
     /// about which client
     #[schema(required = true)]
@@ -226,7 +226,6 @@ pub struct EventDetails {
 }
 
 /// Writes an event out.
-#[must_use]
 pub fn event_body(recorded: RecordedEvent) -> EventBody {
     let event = recorded.event;
     EventBody {

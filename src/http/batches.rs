@@ -36,15 +36,15 @@ use crate::{
 
 /// The type of a batch.
 const NDJSON: &str = "application/x-ndjson";
-/// So many rejected lines are shown; the others are counted.
-const REJECTIONS_SHOWN: usize = 1_000;
-/// A batch that sends nothing for so long has ended.
-const SILENCE: Duration = Duration::from_secs(60);
-/// Gzip makes a thousand bytes out of one at the most: so little is unpacked at once that what comes
-/// out of it fits in memory, whatever was packed.
-const PACKED_BYTES: usize = 128;
+/// Maximum number of rejected lines in a report; the others are counted.
+const MAX_REJECTED: usize = 1_000;
+/// A batch that sends nothing for this long has ended.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many bytes of gzip are unpacked at once. One byte becomes at most about a thousand, so that memory
+/// is bounded, whatever was packed.
+const GZIP_CHUNK: usize = 128;
 
-/// Two lines, as the document shows them.
+/// Two lines, for the OpenAPI document.
 const EXAMPLE: &str = concat!(
     r#"{"type":"client","client_number":"K-000123","family_name":"Қасымова","given_name":"Әсел","#,
     r#""phone":"+77012345667","as_of":"2026-11-22T00:00:00Z"}"#,
@@ -58,29 +58,29 @@ const EXAMPLE: &str = concat!(
 /// What became of a batch.
 #[derive(Serialize, ToSchema)]
 pub struct BatchReport {
-    /// records that are held now
+    /// records that were new, or different from what was stored
     pub applied: u64,
-    /// records that were held already
+    /// records that were stored already
     pub unchanged: u64,
-    /// records older than what is held
+    /// records older than what is stored
     pub stale: u64,
-    /// lines that were not taken in
+    /// lines that were not applied
     pub rejected_total: u64,
     /// the first 1,000 of them
     #[schema(max_items = 1000)]
     pub rejected: Vec<RejectedLine>,
 }
 
-/// A line that was not taken in.
+/// A line that was not applied.
 #[derive(Serialize, ToSchema)]
 pub struct RejectedLine {
     /// its number, from 1
     #[schema(minimum = 1, example = 17)]
     pub line: u64,
-    /// the first flaw's code
+    /// the code of the first error
     #[schema(example = "not_a_date")]
     pub code: &'static str,
-    /// every flaw: where, and why
+    /// every error: where, and why
     #[schema(example = "/due_on: A calendar date YYYY-MM-DD is wanted.")]
     pub detail: String,
 }
@@ -88,9 +88,9 @@ pub struct RejectedLine {
 /// Pushes clients and loans as a stream of lines.
 ///
 /// One record a line: `{"type": "client", "client_number": …}` or `{"type": "loan",
-/// "ticket_number": …}` with the fields of the `PUT`s; gzip is taken too. Lines stand alone and are
-/// taken in order; a bad one is reported and the others are applied. A batch that is cut off has
-/// applied what was read and can be sent again: what is held already is `unchanged`, so that no
+/// "ticket_number": …}` with the fields of the `PUT`s, plain or packed with gzip. Lines are independent
+/// and are applied in order; a bad one is reported and the others are applied. A batch that is cut off has
+/// applied what was read and can be sent again: what is stored already is `unchanged`, so that no
 /// `Idempotency-Key` is needed, and none is honoured.
 #[utoipa::path(
     post,
@@ -106,23 +106,23 @@ pub async fn push(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = Body::of(request.headers())?;
-    let stream = Stream::pushed(&call.app, &guard, &call.origin, REJECTIONS_SHOWN);
-    // Spawned, so that a sender who goes away leaves what was read applied.
-    let taking = actix_web::rt::spawn(take(stream, payload, body));
-    let report = taking.await.map_err(Problem::internal)??;
-    Ok(HttpResponse::Ok().json(written(report, preferred(request.headers()))))
+    let upload = Upload::of(request.headers())?;
+    let stream = Stream::pushed(&call.app, &guard, &call.origin, MAX_REJECTED);
+    // Spawned, so that what was read is applied also where the sender disconnects.
+    let applying = actix_web::rt::spawn(apply(stream, payload, upload));
+    let report = applying.await.map_err(Problem::internal)??;
+    Ok(HttpResponse::Ok().json(body_of(report, preferred(request.headers()))))
 }
 
-/// Takes in whatever arrives. Where the stream breaks, what was read stays and its sender is told.
-async fn take(
+/// Applies what arrives. Where the stream breaks, what was read stays applied, and that is reported.
+async fn apply(
     mut stream: Stream,
     mut payload: web::Payload,
-    mut body: Body,
+    mut upload: Upload,
 ) -> Result<Report, Problem> {
     let broken = loop {
         match next_chunk(&mut payload).await {
-            Ok(Some(chunk)) => match unpack(&mut stream, &mut body, &chunk).await? {
+            Ok(Some(chunk)) => match unpack(&mut stream, &mut upload, &chunk).await? {
                 Ok(()) => {}
                 Err(_) => break Some(Code::BadRequest),
             },
@@ -130,8 +130,8 @@ async fn take(
             Err(code) => break Some(code),
         }
     };
-    let broken = broken.or_else(|| body.end().err().map(|_| Code::BadRequest));
-    let sink = body.sink();
+    let broken = broken.or_else(|| upload.end().err().map(|_| Code::BadRequest));
+    let sink = upload.sink();
     if broken.is_none() {
         sink.lines.end(&mut sink.found);
     }
@@ -145,14 +145,14 @@ async fn take(
     })
 }
 
-/// What arrives next of a body that is never held whole; nothing at its end.
+/// The next bytes of a body; `None` at its end.
 ///
 /// # Errors
-/// [`Code::BadRequest`] where it is cut off, [`Code::RequestTimeout`] where it falls silent.
+/// [`Code::BadRequest`] where it is cut off, [`Code::RequestTimeout`] where nothing arrives for too long.
 async fn next_chunk(
     payload: &mut (impl TryStream<Ok = Bytes> + Unpin),
 ) -> Result<Option<Bytes>, Code> {
-    match tokio::time::timeout(SILENCE, payload.try_next()).await {
+    match tokio::time::timeout(IDLE_TIMEOUT, payload.try_next()).await {
         Ok(chunk) => chunk.map_err(|_| Code::BadRequest),
         Err(_) => Err(Code::RequestTimeout),
     }
@@ -160,16 +160,16 @@ async fn next_chunk(
 
 async fn unpack(
     stream: &mut Stream,
-    body: &mut Body,
+    upload: &mut Upload,
     chunk: &[u8],
 ) -> Result<io::Result<()>, Problem> {
-    let at_once = match body {
-        Body::Plain(_) => chunk.len().max(1),
-        Body::Gzip(_) => PACKED_BYTES,
+    let size = match upload {
+        Upload::Plain(_) => chunk.len().max(1),
+        Upload::Gzip(_) => GZIP_CHUNK,
     };
-    for part in chunk.chunks(at_once) {
-        let unpacked = body.write(part);
-        stream.take(&mut body.sink().found).await?;
+    for part in chunk.chunks(size) {
+        let unpacked = upload.write(part);
+        stream.take(&mut upload.sink().found).await?;
         if unpacked.is_err() {
             return Ok(unpacked);
         }
@@ -195,14 +195,17 @@ impl Write for Sink {
     }
 }
 
-/// A body as it is packed.
-enum Body {
+/// A batch as it is packed.
+enum Upload {
     Plain(Sink),
     Gzip(Box<MultiGzDecoder<Sink>>),
 }
 
-impl Body {
-    /// The body that these headers announce, or 415.
+impl Upload {
+    /// The upload that these headers announce.
+    ///
+    /// # Errors
+    /// [`Code::UnsupportedMediaType`].
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let kind = text(header::CONTENT_TYPE).unwrap_or_default();
@@ -235,7 +238,7 @@ impl Body {
         }
     }
 
-    /// Says whether what was packed has come to its end.
+    /// Fails where what was packed is incomplete.
     fn end(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(_) => Ok(()),
@@ -251,7 +254,7 @@ impl Body {
     }
 }
 
-fn written(report: Report, language: Language) -> BatchReport {
+fn body_of(report: Report, language: Language) -> BatchReport {
     let line = |rejected: Rejected| RejectedLine {
         line: rejected.line,
         code: rejected.code(),

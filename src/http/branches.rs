@@ -26,11 +26,11 @@ pub struct NewBranchBody {
     #[schema(required = true, value_type = values::BranchCode)]
     pub code: Option<String>,
     /// its name
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(max = 200))]
     #[schema(required = true, value_type = values::Line)]
     pub name: Option<String>,
     /// its city
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(max = 200))]
     #[schema(value_type = Option<values::Line>)]
     pub city: Option<String>,
 }
@@ -78,9 +78,9 @@ pub async fn open_branch(
     Body(body): Body<NewBranchBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let code = fields.need("/code", body.code, |text| BranchCode::parse(&text));
-    let name = fields.need("/name", body.name, line);
-    let city = fields.may("/city", body.city, line);
+    let code = fields.required("/code", body.code, |text| BranchCode::parse(&text));
+    let name = fields.required("/name", body.name, line);
+    let city = fields.optional("/city", body.city, line);
     let (code, name) = fields.finish(code.zip(name))?;
     let branch = staff::open_branch(&call.app, &guard, &call.origin, code, name, city).await?;
     Ok(HttpResponse::Created().json(BranchBody::from(branch)))

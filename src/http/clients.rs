@@ -1,13 +1,13 @@
-//! Clients: search, cards, who looked at them.
+//! Clients: search, cards, and who accessed them.
 
 use actix_web::{HttpResponse, http::header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use super::{
     audit::{EventBody, event_body},
-    extract::{Body, Call, Fields, Guard, PathId, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query, rule},
     openapi::values,
     paging::{List, PageBody, Paging, event_mark},
     passphrases::StatusBody,
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// A client to be entered.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewClientBody {
     /// the company's number of the client
@@ -56,6 +56,7 @@ pub struct NewClientBody {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
+#[validate(schema(function = Self::changes_something))]
 pub struct ClientPatch {
     /// another family name
     #[serde(default, deserialize_with = "present")]
@@ -75,9 +76,20 @@ pub struct ClientPatch {
     pub phone: Option<Option<String>>,
 }
 
+impl ClientPatch {
+    fn changes_something(&self) -> Result<(), ValidationError> {
+        let is_changed = self.family_name.is_some()
+            || self.given_name.is_some()
+            || self.patronymic.is_some()
+            || self.phone.is_some();
+        rule(is_changed, &Flaw::NothingToChange)
+    }
+}
+
 /// By what clients are looked for: exactly one of the three.
 #[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = Self::has_exactly_one))]
 pub struct SearchBody {
     #[serde(default, deserialize_with = "present")]
     phone: Option<Option<String>>,
@@ -85,6 +97,14 @@ pub struct SearchBody {
     client_number: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     ticket_number: Option<Option<String>>,
+}
+
+impl SearchBody {
+    fn has_exactly_one(&self) -> Result<(), ValidationError> {
+        let given = [&self.phone, &self.client_number, &self.ticket_number];
+        let count = given.iter().filter(|field| field.is_some()).count();
+        rule(count == 1, &Flaw::ExactlyOne)
+    }
 }
 
 /// By what clients are looked for: exactly one of the three.
@@ -191,8 +211,8 @@ pub async fn enter(
     call: Call,
     Body(body): Body<NewClientBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let number = fields.need("/client_number", body.client_number, |text| {
+    let mut fields = Fields::default();
+    let number = fields.required("/client_number", body.client_number, |text| {
         ClientNumber::parse(&text)
     });
     let person = person(
@@ -218,12 +238,12 @@ pub(super) fn person(
     patronymic: Option<String>,
     phone: Option<String>,
 ) -> Option<Person> {
-    let family_name = fields.need("/family_name", family_name, person_name);
-    let given_name = fields.need("/given_name", given_name, |name| {
+    let family_name = fields.required("/family_name", family_name, person_name);
+    let given_name = fields.required("/given_name", given_name, |name| {
         name.map(person_name).transpose()
     });
-    let patronymic = fields.may("/patronymic", patronymic, person_name);
-    let phone = fields.need("/phone", phone, |text| Phone::parse(&text));
+    let patronymic = fields.optional("/patronymic", patronymic, person_name);
+    let phone = fields.required("/phone", phone, |text| Phone::parse(&text));
     Some(Person {
         family_name: family_name?,
         given_name: given_name?,
@@ -234,8 +254,8 @@ pub(super) fn person(
 
 /// Finds clients by exactly one of telephone, client number and ticket number.
 ///
-/// A POST, so that nothing that identifies a person stands in a URL. Every look-up is recorded, found or
-/// not. `call_center` and `supervisor` see masked cards until a verification of their own is open, and
+/// A POST, so that nothing that identifies a person is in a URL. Every search is recorded, whether it finds
+/// anybody or not. `call_center` and `supervisor` see masked cards until a verification of their own is open, and
 /// may touch 60 different clients an hour. Past 10 searches a minute that found nobody every search is 429,
 /// whether it would find somebody or not.
 #[utoipa::path(
@@ -252,16 +272,12 @@ pub async fn search(
     Body(body): Body<SearchBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let given = [&body.phone, &body.client_number, &body.ticket_number];
-    if given.iter().filter(|field| field.is_some()).count() != 1 {
-        fields.note("", Flaw::ExactlyOne);
-    }
     let by_phone = |text: String| Phone::parse(&text).map(Lookup::Phone);
     let by_number = |text: String| ClientNumber::parse(&text).map(Lookup::ClientNumber);
     let by_ticket = |text: String| TicketNumber::parse(&text).map(Lookup::TicketNumber);
-    let phone = fields.may("/phone", body.phone, needed(by_phone));
-    let number = fields.may("/client_number", body.client_number, needed(by_number));
-    let ticket = fields.may("/ticket_number", body.ticket_number, needed(by_ticket));
+    let phone = fields.optional("/phone", body.phone, needed(by_phone));
+    let number = fields.optional("/client_number", body.client_number, needed(by_number));
+    let ticket = fields.optional("/ticket_number", body.ticket_number, needed(by_ticket));
     let lookup = fields.finish(phone.or(number).or(ticket))?;
     let cards = clients::search(&call.app, &guard, &call.origin, lookup).await?;
     let items = cards.into_iter().map(CardBody::from).collect();
@@ -308,22 +324,15 @@ pub async fn amend(
     Body(body): Body<ClientPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let is_empty = body.family_name.is_none()
-        && body.given_name.is_none()
-        && body.patronymic.is_none()
-        && body.phone.is_none();
-    if is_empty {
-        fields.note("", Flaw::NothingToChange);
-    }
     let amendment = Amendment {
-        family_name: fields.may("/family_name", body.family_name, needed(person_name)),
-        given_name: fields.may("/given_name", body.given_name, |name| {
+        family_name: fields.optional("/family_name", body.family_name, needed(person_name)),
+        given_name: fields.optional("/given_name", body.given_name, |name| {
             name.map(person_name).transpose()
         }),
-        patronymic: fields.may("/patronymic", body.patronymic, |name| {
+        patronymic: fields.optional("/patronymic", body.patronymic, |name| {
             name.map(person_name).transpose()
         }),
-        phone: fields.may(
+        phone: fields.optional(
             "/phone",
             body.phone,
             needed(|text: String| Phone::parse(&text)),

@@ -90,13 +90,11 @@ impl Code {
     }
 
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// The HTTP status that it goes with.
-    #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
             Self::MalformedJson

@@ -40,14 +40,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// Who sends the request: somebody signed in, or why not.
+/// Who sends the request.
 #[derive(Clone)]
 pub enum Identity {
-    /// somebody
+    /// somebody who is signed in
     Known(Box<SignedIn>),
-    /// nobody: no token, or not a good one
+    /// no token, or an invalid one
     Nobody,
-    /// it could not be found out
+    /// it could not be checked
     Fault(Problem),
 }
 
@@ -71,7 +71,7 @@ pub async fn present(
     let answered = next.call(request).await?.map_into_boxed_body();
     pending.told();
     let (http_request, response) = answered.into_parts();
-    let mut response = written_out(response, &http_request, &request_id);
+    let mut response = with_problem_document(response, &http_request, &request_id);
     set_headers(&mut response, &http_request, &request_id);
     log(&http_request, response.status(), &request_id, started);
     Ok(ServiceResponse::new(http_request, response))
@@ -84,14 +84,14 @@ fn sent_id(request: &ServiceRequest) -> Option<String> {
 }
 
 /// Turns a refusal without a body into the problem document that the caller reads.
-pub fn written_out(
+pub fn with_problem_document(
     response: HttpResponse,
     request: &HttpRequest,
     request_id: &str,
 ) -> HttpResponse {
     let known = response.extensions().get::<Problem>().cloned();
     let is_document = response.headers().contains_key(header::CONTENT_TYPE)
-        && (response.extensions().get::<Foreign>().is_some() || !is_plain_text(&response));
+        && (response.extensions().get::<OtherErrorFormat>().is_some() || !is_plain_text(&response));
     let problem = match known {
         Some(problem) => problem,
         None if response.status().is_client_error() || response.status().is_server_error() => {
@@ -114,8 +114,8 @@ pub fn written_out(
     document
 }
 
-/// Marks an answer of another standard's form, such as OAuth's errors.
-pub struct Foreign;
+/// Marks an error in the format of another standard, such as OAuth, in an answer's extensions.
+pub struct OtherErrorFormat;
 
 fn is_plain_text(response: &HttpResponse) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -153,7 +153,7 @@ fn set_headers(response: &mut HttpResponse, request: &HttpRequest, request_id: &
     }
 }
 
-/// One line a request: no path (it may hold a client number), no query, no body.
+/// Logs one line for each request: no path (it may contain a client number), no query, no body.
 fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Instant) {
     let route = request
         .match_pattern()
@@ -178,7 +178,7 @@ fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Ins
     );
 }
 
-/// Finds out who sends the request, once.
+/// Finds out who sends the request, once for each.
 pub async fn identify(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -219,12 +219,11 @@ impl FromRequest for HangUp {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let watched = request.extensions().get::<Self>().cloned();
-        ready(watched.ok_or_else(|| Problem::internal("nobody watches whether the caller waits")))
+        ready(watched.ok_or_else(|| Problem::internal("no watch for the caller's disconnect")))
     }
 }
 
 /// From where a request came, for the audit.
-#[must_use]
 pub fn origin(request: &HttpRequest) -> Origin {
     let id = request
         .extensions()

@@ -15,6 +15,7 @@ use actix_web::{
     http::Method,
     web::{self, Payload},
 };
+// utoipa has no other way to the tags and named schemas of a handler: its own derives take this one.
 use utoipa::{
     __dev::{SchemaReferences, Tags},
     openapi::{
@@ -36,7 +37,7 @@ pub struct Endpoint {
     /// its method; GET answers HEAD as well
     pub method: Method,
     /// where it is served
-    pub mount: Mount,
+    pub group: RouteGroup,
     /// who may call it
     pub access: Access,
     /// what it takes as the body of a request
@@ -56,7 +57,7 @@ pub struct Endpoint {
 
 /// Where an endpoint is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mount {
+pub enum RouteGroup {
     /// under [`API`]: callers are identified, and `Accept` is honoured
     Api,
     /// beside it
@@ -121,7 +122,7 @@ impl AnswerHeaders {
     };
 }
 
-/// The endpoint of a handler, under [`API`] unless it is [mounted](Endpoint::mounted) elsewhere.
+/// The endpoint of a handler, under [`API`] unless it is in [another group](Endpoint::in_group).
 macro_rules! endpoint {
     ($module:ident::$handler:ident) => {
         pastey::paste! {
@@ -145,7 +146,7 @@ impl Endpoint {
         let mut endpoint = Self {
             path: P::path(),
             method: method_of::<P>(),
-            mount: Mount::Api,
+            group: RouteGroup::Api,
             access: Access::Public,
             body: RequestBody::None,
             honours_key: false,
@@ -193,8 +194,8 @@ impl Endpoint {
     }
 
     /// Serves it elsewhere than under [`API`].
-    pub fn mounted(self, mount: Mount) -> Self {
-        Self { mount, ..self }
+    pub fn in_group(self, group: RouteGroup) -> Self {
+        Self { group, ..self }
     }
 
     /// Sends other headers with a successful answer.
@@ -212,9 +213,9 @@ impl Endpoint {
 
     /// Every problem that it can end in, in the order of [`Code::all`].
     pub fn problems(&self) -> Vec<Code> {
-        let of_mount: &[Code] = match self.mount {
-            Mount::Api => &[Code::NotAcceptable, Code::Internal, Code::Unavailable],
-            Mount::Root | Mount::Metrics => &[],
+        let of_group: &[Code] = match self.group {
+            RouteGroup::Api => &[Code::NotAcceptable, Code::Internal, Code::Unavailable],
+            RouteGroup::Root | RouteGroup::Metrics => &[],
         };
         let of_key: &[Code] = if self.honours_key {
             &[
@@ -229,7 +230,7 @@ impl Endpoint {
         } else {
             &[]
         };
-        let all = [&self.problems, of_mount, of_key];
+        let all = [&self.problems, of_group, of_key];
         Code::all()
             .filter(|code| all.iter().any(|some| some.contains(code)))
             .collect()

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::{
     applications, audit, audit_seals, batches, branches, clients,
     code::Code,
-    endpoint::{AnswerHeaders, Endpoint, Mount, endpoint},
+    endpoint::{AnswerHeaders, Endpoint, RouteGroup, endpoint},
     form, health, loan_system, passphrases, sessions, signals, staff, tokens, verifications,
     webhooks,
 };
@@ -81,9 +81,9 @@ fn declared() -> Vec<Endpoint> {
         endpoint!(webhooks::replay),
         endpoint!(webhooks::replay_dead),
 
-        endpoint!(health::lives).mounted(Mount::Root),
-        endpoint!(health::is_ready).refuses(&[Unavailable]).mounted(Mount::Root),
-        endpoint!(health::metrics).mounted(Mount::Metrics),
-        endpoint!(health::document).headers(AnswerHeaders::DOCUMENTATION).mounted(Mount::Root),
+        endpoint!(health::lives).in_group(RouteGroup::Root),
+        endpoint!(health::is_ready).refuses(&[Unavailable]).in_group(RouteGroup::Root),
+        endpoint!(health::metrics).in_group(RouteGroup::Metrics),
+        endpoint!(health::document).headers(AnswerHeaders::DOCUMENTATION).in_group(RouteGroup::Root),
     ]
 }

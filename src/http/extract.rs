@@ -1,7 +1,6 @@
-//! Extractors: authority, bodies and parameters arrive in a handler already proved or parsed.
+//! Extractors: what a handler takes as arguments is proved, read and parsed already.
 
 use std::{
-    collections::BTreeMap,
     future::{Ready, ready},
     ops::Deref,
 };
@@ -9,15 +8,17 @@ use std::{
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
-use validator::{Validate, ValidationErrorsKind};
 
-pub use super::path::{PathId, PathPair, PathPart};
 use super::{
     code::Code,
     context::{Identity, origin},
     endpoint::{Access, Argument, Endpoint, RequestBody},
-    intake::{MAX_BODY, Whole, read_whole},
     problem::Problem,
+    whole_body::{MAX_BODY, WholeBody, read_whole},
+};
+pub use super::{
+    fields::{Fields, rule},
+    path::{PathId, PathPair, PathPart},
 };
 use crate::{
     app::App,
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
-/// `EARLY` ones may be had before a one-time password is changed.
+/// `EARLY` admits callers who have still to change a one-time password.
 pub struct Guard<D, const EARLY: bool = false>(Proof<D>);
 
 impl<D, const EARLY: bool> Deref for Guard<D, EARLY> {
@@ -87,7 +88,7 @@ impl<D: Duty, const EARLY: bool> Argument for Guard<D, EARLY> {
     }
 }
 
-/// The app and the request's origin: what every handler gives to its story.
+/// The app and the request's origin, which every flow takes.
 pub struct Call {
     /// the app
     pub app: web::Data<App>,
@@ -105,7 +106,7 @@ impl FromRequest for Call {
             app,
             origin: origin(request),
         });
-        ready(call.ok_or_else(|| Problem::internal("the app is not there")))
+        ready(call.ok_or_else(|| Problem::internal("no app is set")))
     }
 }
 
@@ -145,7 +146,7 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
 }
 
 /// A body of at most `MAX` bytes, of any type.
-pub struct RawBody<const MAX: usize>(pub Whole);
+pub struct RawBody<const MAX: usize>(pub WholeBody);
 
 impl<const MAX: usize> Argument for RawBody<MAX> {
     fn declare(endpoint: &mut Endpoint) {
@@ -235,134 +236,5 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
                 .map(Self)
                 .map_err(|_| Problem::new(Code::UnknownParameter)),
         )
-    }
-}
-
-/// Collects the flaws of a body's fields, so that all are told at once.
-pub struct Fields {
-    flaws: BTreeMap<String, Flaw>,
-}
-
-impl Fields {
-    /// Begins with what the shape's own rules say: what is missing, too long, out of range.
-    #[must_use]
-    pub fn of(body: &impl Validate) -> Self {
-        let mut fields = Self {
-            flaws: BTreeMap::new(),
-        };
-        if let Err(errors) = body.validate() {
-            fields.note_all("", errors.errors());
-        }
-        fields
-    }
-
-    fn note_all<'a, K: AsRef<str> + 'a>(
-        &mut self,
-        prefix: &str,
-        errors: impl IntoIterator<Item = (&'a K, &'a ValidationErrorsKind)>,
-    ) {
-        for (name, kind) in errors {
-            let pointer = format!("{prefix}/{}", name.as_ref());
-            match kind {
-                ValidationErrorsKind::Field(errors) => {
-                    if let Some(error) = errors.first() {
-                        self.flaws.insert(pointer, flaw_of(error));
-                    }
-                }
-                ValidationErrorsKind::Struct(inner) => self.note_all(&pointer, inner.errors()),
-                ValidationErrorsKind::List(items) => {
-                    for (index, inner) in items {
-                        self.note_all(&format!("{pointer}/{index}"), inner.errors());
-                    }
-                }
-            }
-        }
-    }
-
-    /// Notes a flaw.
-    pub fn note(&mut self, pointer: &str, flaw: Flaw) {
-        self.flaws.entry(pointer.to_owned()).or_insert(flaw);
-    }
-
-    /// Parses a field that has to be there. Gives nothing where it is missing or flawed, which is
-    /// noted.
-    pub fn need<T, U>(
-        &mut self,
-        pointer: &str,
-        value: Option<T>,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
-    ) -> Option<U> {
-        match value {
-            Some(value) => self.parse(pointer, value, parse),
-            None => {
-                self.note(pointer, Flaw::Missing);
-                None
-            }
-        }
-    }
-
-    /// Parses a field that may be missing.
-    pub fn may<T, U>(
-        &mut self,
-        pointer: &str,
-        value: Option<T>,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
-    ) -> Option<U> {
-        value.and_then(|value| self.parse(pointer, value, parse))
-    }
-
-    fn parse<T, U>(
-        &mut self,
-        pointer: &str,
-        value: T,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
-    ) -> Option<U> {
-        match parse(value) {
-            Ok(parsed) => Some(parsed),
-            Err(flaw) => {
-                self.note(pointer, flaw);
-                None
-            }
-        }
-    }
-
-    /// What was parsed, if nothing was flawed.
-    ///
-    /// # Errors
-    /// The problem that names every flaw.
-    pub fn finish<T>(self, parsed: Option<T>) -> Result<T, Problem> {
-        match parsed {
-            Some(parsed) if self.flaws.is_empty() => Ok(parsed),
-            _ => {
-                let flaws = self
-                    .flaws
-                    .into_iter()
-                    .map(|(pointer, flaw)| FieldFlaw { pointer, flaw });
-                Err(Problem::invalid(flaws.collect()))
-            }
-        }
-    }
-}
-
-fn flaw_of(error: &validator::ValidationError) -> Flaw {
-    let number = |name: &str| error.params.get(name).and_then(serde_json::Value::as_i64);
-    let size = |name: &str| number(name).and_then(|value| usize::try_from(value).ok());
-    let chars = error
-        .params
-        .get("value")
-        .and_then(|value| value.as_str())
-        .map(|text| text.chars().count());
-    match error.code.as_ref() {
-        "required" => Flaw::Missing,
-        "length" => match (size("min"), size("max"), chars) {
-            (_, Some(max), Some(chars)) if chars > max => Flaw::TooLong { max },
-            (Some(min), _, _) if min > 1 => Flaw::TooShort { min },
-            _ => Flaw::Blank,
-        },
-        "range" => Flaw::OutOfRange {
-            min: number("min").unwrap_or(i64::MIN),
-            max: number("max").unwrap_or(i64::MAX),
-        },
-        _ => Flaw::Contradiction,
     }
 }

@@ -70,7 +70,6 @@ pub struct Sheet<'a> {
 }
 
 /// Writes the page. There is no English form: English readers get the Russian one.
-#[must_use]
 pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
     let Sheet { application, .. } = sheet;
     let words = Words(language);

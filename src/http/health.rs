@@ -1,4 +1,4 @@
-//! Whether the process lives, whether it can serve, its metrics, and the document of its API.
+//! Whether the process runs, whether it can serve, its metrics, and the document of its API.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{code::Code, metrics::Metrics, problem::Problem};
 use crate::app::App;
 
-/// That it is well.
+/// That the service is well.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
     /// always `ok`
@@ -21,13 +21,13 @@ pub struct Health {
     pub status: &'static str,
 }
 
-/// Whether the process lives.
+/// Whether the process runs.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "service",
     operation_id = "read_health",
-    responses((status = 200, description = "It lives", body = Health)),
+    responses((status = 200, description = "It runs", body = Health)),
 )]
 pub async fn lives() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
@@ -45,8 +45,8 @@ pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let is_ready = if app.drain.has_begun() {
         Err("the service was asked to stop".to_owned())
     } else {
-        // Keys were held against the data at the start; what can go away is the database, and what can
-        // change beneath a running instance is its schema.
+        // Keys were checked against the data at the start. What can fail later is the database, and what
+        // can change is its schema.
         app.store.ping().await.map_err(|error| error.to_string())
     };
     is_ready.map_err(|why| {
@@ -59,13 +59,13 @@ pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 
-/// Figures for Prometheus; on an address of their own where one is set.
+/// Metrics for Prometheus; at an address of their own where one is set.
 #[utoipa::path(
     get,
     path = "/metrics",
     tag = "service",
     operation_id = "read_metrics",
-    responses((status = 200, description = "Figures in Prometheus's text form", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain")),
 )]
 pub async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok()

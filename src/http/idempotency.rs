@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: the same key and the same body give the first answer again, without doing
 //! anything twice.
 //!
-//! Whoever repeats a request is admitted to the endpoint first, as they are today; only then is
-//! anything said about the key.
+//! Role, session and password of whoever repeats a request are checked first, as they are now; only then
+//! is anything said about the key.
 
 use std::convert::Infallible;
 
@@ -24,10 +24,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     code::Code,
-    context::{Identity, origin, written_out},
+    context::{Identity, origin, with_problem_document},
     endpoint::{Endpoint, RequestBody},
-    intake::{MAX_BODY, ReadAhead, read_whole},
     problem::Problem,
+    whole_body::{MAX_BODY, ReadAhead, read_whole},
 };
 use crate::{
     app::App,
@@ -42,13 +42,13 @@ use crate::{
 const KEY: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_KEY_CHARS: usize = 128;
-/// How long a key is remembered.
+/// How long an answer is stored.
 pub const KEY_HOURS: i64 = 24;
-/// An answer that cannot be kept is tried again so often, a second apart.
-const KEEP_TRIES: u32 = 600;
+/// How often storing an answer is tried again, a second apart.
+const STORE_ATTEMPTS: u32 = 600;
 
-/// Texts that a kept answer leaves out wherever they stand in it. (A card's `passphrase` is its status;
-/// the word itself is in no answer.)
+/// Texts that are left out of a stored answer, at any depth. (A card's `passphrase` is its status; the
+/// passphrase itself is in no answer.)
 const SECRETS: &[&str] = &[
     "password",
     "client_secret",
@@ -56,20 +56,19 @@ const SECRETS: &[&str] = &[
     "access_token",
     "passphrase",
 ];
-/// What a kept answer leaves out, being for the moment of the first one alone: loans are read again by
-/// whoever may read them then.
-const OF_THE_MOMENT: &[&str] = &["loans", "source"];
+/// Fields that are left out as well: loans are read anew by whoever may read them then.
+const NOT_STORED: &[&str] = &["loans", "source"];
 
-/// Headers that are part of an answer.
-const KEPT_HEADERS: [HeaderName; 3] = [
+/// Headers that are stored with an answer.
+const STORED_HEADERS: [HeaderName; 3] = [
     header::CONTENT_TYPE,
     header::LOCATION,
     header::CONTENT_LANGUAGE,
 ];
 
-/// An answer as it is kept.
+/// An answer as it is stored.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredAnswer {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
@@ -111,8 +110,8 @@ async fn once(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match claim(body, &mut request, header, actor, &app).await {
         Ok((claim, IdempotencyClaim::Fresh)) => {
-            // Spawned, so that a caller who hangs up leaves a kept answer and not a key that is stuck. A
-            // handler that has to know asks the `HangUp` of the request.
+            // Spawned, so that a caller who disconnects leaves a stored answer and not a key that stays
+            // claimed. A handler that has to know takes the `HangUp` of the request.
             let answering = actix_web::rt::spawn(answer(request, next, claim, app));
             answering.await.map_err(Problem::internal)?
         }
@@ -122,8 +121,8 @@ async fn once(
         Ok((_, IdempotencyClaim::Reused)) => {
             Ok(request.error_response(Problem::new(Code::IdempotencyKeyReused)))
         }
-        Ok((_, IdempotencyClaim::Answered(kept))) => {
-            Ok(match replay(&request, &kept, actor, &app).await {
+        Ok((_, IdempotencyClaim::Answered(stored))) => {
+            Ok(match replay(&request, &stored, actor, &app).await {
                 Ok(response) => request.into_response(response),
                 Err(problem) => request.error_response(problem),
             })
@@ -153,8 +152,8 @@ async fn claim(
     let whole = read_whole(request.request(), payload, max).await?;
     let index = &app.keys.now().index;
     let ids = index.all("idempotency", &format!("{} {key}", actor.id));
-    // Under a key of its own: a bare digest of a body would let a thief of the database guess the
-    // passphrase in it without ever paying for an argon2 hash.
+    // Under a key: a plain digest of a body would let a thief of the database guess the passphrase in
+    // it without computing an argon2 hash.
     let fingerprint = hex::encode(digest(request, whole.bytes()));
     let fingerprints = index.all("idempotency.body", &fingerprint);
     request.extensions_mut().insert(ReadAhead(whole));
@@ -173,15 +172,15 @@ async fn claim(
         .tally(move |tally| tally.claim_key(&claiming, lifetime))
         .await;
     if let Err(StoreError::InDoubt(_)) = claimed {
-        // Nothing is carried out under it; if it was claimed after all, it must not stay so.
+        // The request is not carried out, so a claim that was committed after all must be released.
         let (app, claim) = (app.clone(), claim.clone());
-        let released = Outcome {
+        let released = ClaimEnd {
             app,
             claim,
-            kept: None,
+            stored: None,
         };
         let request_id = origin(request.request()).request_id;
-        actix_web::rt::spawn(released.keep_saving(request_id));
+        actix_web::rt::spawn(released.retry_saving(request_id));
     }
     let claimed = claimed.map_err(|error| Problem::from(Refusal::from(error)))?;
     Ok((claim, claimed))
@@ -195,35 +194,35 @@ async fn answer(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let answered = tokio::select! {
         answered = next.call(request) => answered?,
-        never = keep_claimed(&app, &claim) => match never {},
+        never = renew(&app, &claim) => match never {},
     };
     let (http_request, response) = answered.into_parts();
     let request_id = origin(&http_request).request_id;
-    let response = written_out(response, &http_request, &request_id);
+    let response = with_problem_document(response, &http_request, &request_id);
     let status = response.status();
     let (head, body) = response.into_parts();
     let bytes = body::to_bytes(body).await.unwrap_or_default();
-    let is_kept = status.is_success()
+    let is_stored = status.is_success()
         || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
-    let kept = is_kept.then(|| {
-        let headers = KEPT_HEADERS.iter().filter_map(|name| {
+    let stored = is_stored.then(|| {
+        let headers = STORED_HEADERS.iter().filter_map(|name| {
             let value = head.headers().get(name)?.to_str().ok()?;
             Some((name.to_string(), value.to_owned()))
         });
-        Kept {
+        StoredAnswer {
             status: status.as_u16(),
             headers: headers.collect(),
-            body: to_keep(&bytes),
+            body: storable(&bytes),
         }
     });
-    let outcome = Outcome {
+    let end = ClaimEnd {
         app,
         claim,
-        kept: kept.and_then(|kept| serde_json::to_string(&kept).ok()),
+        stored: stored.and_then(|stored| serde_json::to_string(&stored).ok()),
     };
-    if let Err(error) = outcome.save().await {
-        tracing::warn!(request_id, "an answer is not kept yet: {error}");
-        actix_web::rt::spawn(outcome.keep_saving(request_id));
+    if let Err(error) = end.save().await {
+        tracing::warn!(request_id, "an answer is not stored yet: {error}");
+        actix_web::rt::spawn(end.retry_saving(request_id));
     }
     Ok(ServiceResponse::new(
         http_request,
@@ -231,8 +230,8 @@ async fn answer(
     ))
 }
 
-/// Renews a claim for as long as its request is under way, however long that is.
-async fn keep_claimed(app: &App, claim: &KeyClaim) -> Infallible {
+/// Renews a claim for as long as its request runs.
+async fn renew(app: &App, claim: &KeyClaim) -> Infallible {
     let mut now = claim.at();
     loop {
         app.clock.until(now + RENEW_EVERY).await;
@@ -247,53 +246,53 @@ async fn keep_claimed(app: &App, claim: &KeyClaim) -> Infallible {
     }
 }
 
-/// What came of a claimed key: an answer to be kept, or nothing, and the key is free again.
-struct Outcome {
+/// What ends a claim: an answer to be stored, or `None`, which releases the key.
+struct ClaimEnd {
     app: web::Data<App>,
     claim: KeyClaim,
-    kept: Option<String>,
+    stored: Option<String>,
 }
 
-impl Outcome {
+impl ClaimEnd {
     async fn save(&self) -> Result<(), StoreError> {
-        let (claim, kept) = (self.claim.clone(), self.kept.clone());
-        let saved = self.app.store.tally(move |tally| match &kept {
-            Some(kept) => tally.keep_answer(&claim, kept),
+        let (claim, stored) = (self.claim.clone(), self.stored.clone());
+        let saved = self.app.store.tally(move |tally| match &stored {
+            Some(stored) => tally.keep_answer(&claim, stored),
             None => tally.release_key(&claim).map(|()| true),
         });
         if !saved.await? {
-            tracing::error!("an answer was not kept: another request has taken its key over");
+            tracing::error!("an answer was not stored: another request has claimed its key");
         }
         Ok(())
     }
 
-    /// The change stands, so its key stays claimed until its answer is kept.
-    async fn keep_saving(self, request_id: String) {
+    /// The change is committed, so its key stays claimed until its answer is stored.
+    async fn retry_saving(self, request_id: String) {
         let save = async {
-            for _ in 0..KEEP_TRIES {
+            for _ in 0..STORE_ATTEMPTS {
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
                 if self.save().await.is_ok() {
                     return;
                 }
             }
-            tracing::error!(request_id, "an answer could not be kept");
+            tracing::error!(request_id, "an answer could not be stored");
         };
         tokio::select! {
             () = save => {}
-            never = keep_claimed(&self.app, &self.claim) => match never {},
+            never = renew(&self.app, &self.claim) => match never {},
         }
     }
 }
 
 async fn replay(
     request: &ServiceRequest,
-    kept: &str,
+    stored: &str,
     actor: &Actor,
     app: &App,
 ) -> Result<HttpResponse, Problem> {
-    let kept: Kept = serde_json::from_str(kept).map_err(Problem::internal)?;
-    // Whoever looks again is seen again.
-    let body: Value = serde_json::from_str(&kept.body).unwrap_or_default();
+    let stored: StoredAnswer = serde_json::from_str(stored).map_err(Problem::internal)?;
+    // Reading the answer again is recorded in the audit like the first time.
+    let body: Value = serde_json::from_str(&stored.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let now = app.clock.now();
     let mut event = Event::by(
@@ -315,12 +314,12 @@ async fn replay(
         .await;
     recorded.map_err(|error| Problem::from(Refusal::from(error)))?;
     let mut response =
-        HttpResponse::build(StatusCode::from_u16(kept.status).map_err(Problem::internal)?);
-    for (name, value) in &kept.headers {
+        HttpResponse::build(StatusCode::from_u16(stored.status).map_err(Problem::internal)?);
+    for (name, value) in &stored.headers {
         response.insert_header((name.as_str(), value.as_str()));
     }
     response.insert_header((REPLAYED, "true"));
-    Ok(response.body(kept.body))
+    Ok(response.body(stored.body))
 }
 
 fn digest(request: &ServiceRequest, body: &[u8]) -> Vec<u8> {
@@ -336,8 +335,8 @@ fn digest(request: &ServiceRequest, body: &[u8]) -> Vec<u8> {
     digest.finalize().to_vec()
 }
 
-/// An answer's body without what is never kept.
-fn to_keep(body: &[u8]) -> String {
+/// An answer's body without what is never stored.
+fn storable(body: &[u8]) -> String {
     let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
         return String::from_utf8_lossy(body).into_owned();
     };
@@ -350,7 +349,7 @@ fn strip(value: &mut Value) {
         Value::Object(fields) => {
             fields.retain(|name, value| {
                 let is_secret = SECRETS.contains(&name.as_str()) && value.is_string();
-                !is_secret && !OF_THE_MOMENT.contains(&name.as_str())
+                !is_secret && !NOT_STORED.contains(&name.as_str())
             });
             fields.values_mut().for_each(strip);
         }
@@ -366,17 +365,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kept_answer_has_no_secret_and_no_loan_in_it_however_deep() {
+    fn a_stored_answer_has_no_secret_and_no_loan_in_it_however_deep() {
         let answer = json!({
             "id": "1", "password": "a", "staff": [{"secret": "b", "login": "c"}],
             "passphrase": {"state": "active"}, "loans": [{"ticket_number": "T"}],
             "source": {"stale": false}, "inner": {"passphrase": "d", "locked_until": null},
         });
-        let kept: Value = serde_json::from_str(&to_keep(answer.to_string().as_bytes())).unwrap();
+        let stored: Value = serde_json::from_str(&storable(answer.to_string().as_bytes())).unwrap();
         let expected = json!({
             "id": "1", "staff": [{"login": "c"}], "passphrase": {"state": "active"},
             "inner": {"locked_until": null},
         });
-        assert_eq!(kept, expected);
+        assert_eq!(stored, expected);
     }
 }

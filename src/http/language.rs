@@ -6,7 +6,6 @@ use super::weighted::{Weighted, entries};
 use crate::domain::language::Language;
 
 /// The best language of a request; English where none matches.
-#[must_use]
 pub fn preferred(headers: &HeaderMap) -> Language {
     best(entries(headers, ACCEPT_LANGUAGE))
 }
@@ -22,7 +21,7 @@ fn best<'a>(entries: impl Iterator<Item = Weighted<'a>>) -> Language {
         let Some(weight) = entry.weight.filter(|weight| *weight > 0) else {
             continue;
         };
-        if best.is_none_or(|(held, _)| weight > held) {
+        if best.is_none_or(|(heaviest, _)| weight > heaviest) {
             best = Some((weight, language));
         }
     }

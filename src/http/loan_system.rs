@@ -88,37 +88,44 @@ pub struct PushedMoney {
     pub currency: Option<String>,
 }
 
-/// What became of a record.
+/// Why a pushed record changed nothing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotApplied {
+    Stale,
+    Unchanged,
+}
+
+/// How a record was received.
 #[derive(Serialize, ToSchema)]
 pub struct ReceivedBody {
-    /// whether it changed what is held
+    /// whether it changed what is stored
     pub applied: bool,
     /// why not: `stale` or `unchanged`
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = values::NotApplied, required = false)]
-    pub reason: Option<&'static str>,
+    #[schema(value_type = NotApplied, required = false)]
+    pub reason: Option<NotApplied>,
     /// the id here of the client whom the record names
     pub client_id: String,
 }
 
-fn received(became: ReceivedOne) -> HttpResponse {
-    let (mut response, reason) = match became.received {
+fn received(one: ReceivedOne) -> HttpResponse {
+    let (mut response, reason) = match one.received {
         Received::Created => (HttpResponse::Created(), None),
         Received::Applied => (HttpResponse::Ok(), None),
-        why @ (Received::Unchanged | Received::Stale) => {
-            (HttpResponse::Ok(), Some(sync::name(why)))
-        }
+        Received::Unchanged => (HttpResponse::Ok(), Some(NotApplied::Unchanged)),
+        Received::Stale => (HttpResponse::Ok(), Some(NotApplied::Stale)),
     };
     response.json(ReceivedBody {
         applied: reason.is_none(),
         reason,
-        client_id: became.client_id,
+        client_id: one.client_id,
     })
 }
 
 /// Pushes a client as the loan system knows them.
 ///
-/// Older than what is held is `stale`, the same again `unchanged`; neither is an error. An `as_of` of
+/// Older than what is stored is `stale`, the same again `unchanged`; neither is an error. An `as_of` of
 /// more than five minutes ahead is.
 #[utoipa::path(
     put,
@@ -144,13 +151,13 @@ pub async fn put_client(
     };
     let record = written.parse(Some(number), "client_number");
     let record = record.map_err(Problem::invalid)?;
-    let became = sync::take_client(&call.app, &guard, &call.origin, record).await?;
-    Ok(received(became))
+    let one = sync::take_client(&call.app, &guard, &call.origin, record).await?;
+    Ok(received(one))
 }
 
 /// Pushes a loan as the loan system knows it.
 ///
-/// Older than what is held is `stale`, the same again `unchanged`; neither is an error. An `as_of` of
+/// Older than what is stored is `stale`, the same again `unchanged`; neither is an error. An `as_of` of
 /// more than five minutes ahead is.
 #[utoipa::path(
     put,
@@ -181,6 +188,6 @@ pub async fn put_loan(
     };
     let record = written.parse(Some(number), "ticket_number");
     let record = record.map_err(Problem::invalid)?;
-    let became = sync::take_loan(&call.app, &guard, &call.origin, record).await?;
-    Ok(received(became))
+    let one = sync::take_loan(&call.app, &guard, &call.origin, record).await?;
+    Ok(received(one))
 }

@@ -1,5 +1,5 @@
-//! Everything that knows HTTP: routes, extractors that are the proof of authority, shapes of bodies,
-//! problem documents, the OpenAPI document.
+//! Everything that knows HTTP: endpoints and their handlers, extractors that prove what a caller may do,
+//! bodies, problem documents, the OpenAPI document.
 
 pub mod accept;
 pub mod applications;
@@ -13,10 +13,10 @@ pub mod context;
 pub mod endpoint;
 pub mod endpoints;
 pub mod extract;
+pub mod fields;
 pub mod form;
 pub mod health;
 pub mod idempotency;
-pub mod intake;
 pub mod language;
 pub mod loan_system;
 pub mod metrics;
@@ -36,3 +36,4 @@ pub mod tokens;
 pub mod verifications;
 pub mod webhooks;
 pub mod weighted;
+pub mod whole_body;

@@ -12,6 +12,9 @@ use super::{endpoints::endpoints, problem};
 
 mod operations;
 pub mod values;
+mod words;
+
+pub use self::words::WebhookEvent;
 
 /// What the document says of the whole API.
 #[derive(OpenApi)]
@@ -26,17 +29,17 @@ pub mod values;
     tags(
         (name = "sessions", description = "Signing in and out, and one's own account"),
         (name = "service accounts", description = "Access tokens for programs"),
-        (name = "staff", description = "Staff and service accounts, as admins keep them"),
-        (name = "branches", description = "Where clients come to"),
-        (name = "clients", description = "Cards, search, and who looked"),
+        (name = "staff", description = "Staff and service accounts, managed by admins"),
+        (name = "branches", description = "The branches that clients come to"),
+        (name = "clients", description = "Cards, search, and who accessed them"),
         (name = "applications", description = "The signed paper by which a passphrase is set or changed"),
         (name = "passphrases", description = "Status, block, unlock, destruction; checks and suggestions"),
         (name = "verifications", description = "Verifying a caller, and reading loans to them"),
         (name = "loan system", description = "What the loan system pushes"),
         (name = "audit", description = "Who did what, about whom, on which call"),
-        (name = "reports", description = "What supervisors and auditors look at"),
-        (name = "webhooks", description = "Receivers that are told of what happens, as admins keep them"),
-        (name = "service", description = "Health, figures, and this document"),
+        (name = "reports", description = "Reports for supervisors and auditors"),
+        (name = "webhooks", description = "Receivers of events, managed by admins"),
+        (name = "service", description = "Health, metrics, and this document"),
     ),
     components(schemas(problem::ProblemDocument)),
 )]

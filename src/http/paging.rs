@@ -25,7 +25,7 @@ pub struct PageBody<T> {
 }
 
 impl<T> PageBody<T> {
-    /// Writes a page of a list out.
+    /// The body of a page.
     pub fn of<U>(list: &List, page: Page<U>, write: impl Fn(U) -> T) -> Self {
         Self {
             items: page.items.into_iter().map(write).collect(),
@@ -39,23 +39,23 @@ impl<T> PageBody<T> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// how many
+    /// maximum number of items
     #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<String>,
-    /// where to go on: the `next_cursor` of the page before, of this list under these filters
+    /// the `next_cursor` of the page before, of this list under these filters
     #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }
 
-/// The most that one page holds.
+/// Maximum number of items of one page.
 pub const MAX_PAGE: i64 = 200;
 const DEFAULT_PAGE: i64 = 50;
 
 impl Paging {
-    /// The number of items and the mark after which they begin.
+    /// The maximum number of items, and the mark after which they begin.
     ///
     /// # Errors
-    /// 422 where either is none.
+    /// 422 where either is invalid.
     pub fn parse(self, list: &List) -> Result<(i64, Option<String>), Problem> {
         let mut flaws = Vec::new();
         let limit = match self.limit.as_deref() {
@@ -87,7 +87,7 @@ fn limit(text: &str) -> Result<i64, Flaw> {
     })
 }
 
-/// A list as one request asks for it: at which address, under which filters.
+/// Identifies a list: its path and its filters.
 pub struct List([u8; Self::TAG_BYTES]);
 
 impl Argument for List {}
@@ -102,8 +102,8 @@ impl FromRequest for List {
 }
 
 impl List {
-    /// So much of a digest tells lists apart: a cursor is a mark and no authority, so that there is
-    /// nothing to be had by making one.
+    /// Enough of a digest to tell lists apart. A cursor gives no access, so that forging one gains
+    /// nothing.
     const TAG_BYTES: usize = 8;
     /// The longest mark.
     const MAX_MARK: usize = 128;
@@ -128,7 +128,7 @@ impl List {
         URL_SAFE_NO_PAD.encode([self.0.as_slice(), mark.as_bytes()].concat())
     }
 
-    /// The mark in a cursor; nothing where that is none, or none of this list.
+    /// The mark in a cursor of this list; `None` for any other text.
     fn mark(&self, cursor: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let mark = bytes.strip_prefix(self.0.as_slice())?;
@@ -141,7 +141,7 @@ impl List {
 /// A cursor over events, whose marks are numbers.
 ///
 /// # Errors
-/// 422 where it is none.
+/// 422 where it is invalid.
 pub fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
     let parsed = mark.map(|mark| mark.parse::<i64>()).transpose();
     parsed.map_err(|_| Problem::invalid(vec![FieldFlaw::at("cursor", Flaw::NotACursor)]))

@@ -31,7 +31,7 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 pub struct StatusBody {
     /// its state
-    #[schema(value_type = StateName)]
+    #[schema(value_type = PassphraseState)]
     pub state: &'static str,
     /// when it was set
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
@@ -44,18 +44,6 @@ pub struct StatusBody {
     /// the end of the timed lock
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub locked_until: Option<String>,
-}
-
-/// A passphrase's state.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum StateName {
-    Unset,
-    Active,
-    Locked,
-    Disabled,
-    Blocked,
-    Destroyed,
 }
 
 impl From<PassphraseStatus> for StatusBody {
@@ -98,7 +86,7 @@ pub async fn status(
 #[serde(deny_unknown_fields)]
 pub struct BlockBody {
     /// 1 to 500 characters; never the passphrase
-    #[validate(length(min = 1, max = 500))]
+    #[validate(length(max = 500))]
     #[schema(required = true, value_type = values::Reason)]
     pub reason: Option<String>,
     /// the call on which the client asked for it
@@ -125,8 +113,8 @@ pub async fn block(
     Body(body): Body<BlockBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let reason = fields.need("/reason", body.reason, line);
-    let call_id = fields.may("/call_id", body.call_id, |text| CallId::parse(&text));
+    let reason = fields.required("/reason", body.reason, line);
+    let call_id = fields.optional("/call_id", body.call_id, |text| CallId::parse(&text));
     let reason = fields.finish(reason)?;
     let status = passphrases::block(
         &call.app,
@@ -184,8 +172,8 @@ pub async fn destroy(
     Ok(HttpResponse::Ok().json(StatusBody::from(status)))
 }
 
-/// A passphrase that is thought of.
-#[derive(Deserialize, Validate, ToSchema)]
+/// A passphrase to be checked.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckBody {
     /// the passphrase
@@ -218,7 +206,7 @@ pub struct WeaknessBody {
     pub detail: String,
 }
 
-/// A passphrase as it comes in: it is judged later, but it must have something to compare.
+/// A passphrase as it is typed: its strength is judged later, but it must have a letter or a digit.
 pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Flaw> {
     Passphrase::parse(typed)
 }
@@ -238,9 +226,9 @@ pub async fn check(
     request: HttpRequest,
     Body(body): Body<CheckBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let typed = fields.need("/passphrase", body.passphrase, Ok);
-    let client_id = fields.may("/client_id", body.client_id, id);
+    let mut fields = Fields::default();
+    let typed = fields.required("/passphrase", body.passphrase, Ok);
+    let client_id = fields.optional("/client_id", body.client_id, id);
     let typed = fields.finish(typed)?;
     let verdict = match passphrase(typed) {
         Ok(phrase) => {
@@ -264,27 +252,18 @@ pub async fn check(
     }))
 }
 
-/// What suggestions are wanted.
+/// Which phrases to suggest.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuggestBody {
     /// `kk`, `ru` or `en`
-    #[schema(required = true, value_type = LanguageName)]
+    #[schema(required = true, value_type = Language)]
     pub language: Option<String>,
     /// words in a phrase
     #[validate(range(min = 3, max = 5))]
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 3, maximum = 5, default = 3, example = 4)]
     pub words: Option<i64>,
-}
-
-/// A language of phrases.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum LanguageName {
-    Kk,
-    Ru,
-    En,
 }
 
 /// Phrases that can be said and heard.
@@ -312,7 +291,7 @@ pub async fn suggest(
     let mut fields = Fields::of(&body);
     let known =
         |code: String| Language::from_code(&code).ok_or(Flaw::NotOneOf(&["kk", "ru", "en"]));
-    let language = fields.need("/language", body.language, known);
+    let language = fields.required("/language", body.language, known);
     let language = fields.finish(language)?;
     let words = body
         .words

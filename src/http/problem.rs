@@ -1,5 +1,5 @@
-//! Problem documents (RFC 9457): one envelope for whatever goes wrong. What a caller may not know is
-//! in the log and not in the answer.
+//! Problem documents (RFC 9457) for everything that goes wrong. What a caller may not know is in the log
+//! and not in the answer.
 
 use std::fmt;
 
@@ -21,22 +21,21 @@ use crate::{
     store::{Limited, StoreError},
 };
 
-/// A problem on its way to the caller: it becomes a document once language and request are known.
+/// A problem, which becomes a document once language and request are known.
 #[derive(Clone, Debug)]
 pub struct Problem {
     /// the code
     pub code: Code,
-    /// the flaws of fields
+    /// what is wrong with which field
     pub flaws: Vec<FieldFlaw>,
     /// headers that go with it
     pub headers: Vec<(HeaderName, String)>,
-    /// what the log says, and the caller does not hear
+    /// for the log alone
     pub inner: Option<String>,
 }
 
 impl Problem {
     /// A problem with nothing but its code.
-    #[must_use]
     pub fn new(code: Code) -> Self {
         Self {
             code,
@@ -46,8 +45,7 @@ impl Problem {
         }
     }
 
-    /// Invalid input, named by the flaw that has a name of its own.
-    #[must_use]
+    /// Invalid input, or the more specific code that one of the errors has.
     pub fn invalid(flaws: Vec<FieldFlaw>) -> Self {
         let code = Code::of_flaws(&flaws);
         Self {
@@ -56,8 +54,7 @@ impl Problem {
         }
     }
 
-    /// A fault of ours.
-    #[must_use]
+    /// A fault of the service.
     pub fn internal(inner: impl fmt::Display) -> Self {
         Self {
             inner: Some(inner.to_string()),
@@ -66,14 +63,12 @@ impl Problem {
     }
 
     /// With a header.
-    #[must_use]
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// The problem that a bare status is, such as the framework's own refusals.
-    #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         Self::new(match status {
             StatusCode::UNAUTHORIZED => Code::Unauthenticated,
@@ -159,7 +154,7 @@ impl Code {
 
     fn of_flaws(flaws: &[FieldFlaw]) -> Self {
         use crate::domain::flaw::Flaw;
-        let has = |wanted: fn(&Flaw) -> bool| flaws.iter().any(|field| wanted(&field.flaw));
+        let has = |is_kind: fn(&Flaw) -> bool| flaws.iter().any(|field| is_kind(&field.flaw));
         if has(|flaw| matches!(flaw, Flaw::Weak(_))) {
             Self::PassphraseRefused
         } else if has(|flaw| matches!(flaw, Flaw::PassphrasesDiffer)) {
@@ -232,7 +227,6 @@ pub struct FieldError {
 }
 
 /// Writes a problem out for a request.
-#[must_use]
 pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> HttpResponse {
     let language = super::language::preferred(request.headers());
     let mut response = HttpResponse::build(problem.code.status());
@@ -258,7 +252,6 @@ pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> Htt
 }
 
 /// The document of a problem.
-#[must_use]
 pub fn document(
     problem: &Problem,
     language: Language,

@@ -7,12 +7,11 @@ use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The caller's address: the peer's, or where the peer is a proxy that is trusted, the last address
-/// that was told which is not such a proxy itself. What a stranger writes there counts nothing.
+/// The caller's address: the peer's, or where the peer is a trusted proxy, the last listed address that
+/// is not a trusted proxy itself. What anybody else writes into the headers is ignored.
 ///
 /// `X-Forwarded-For` is read, and only where there is none, `Forwarded` (RFC 7239): most proxies write
-/// the former and pass the latter on as a stranger sent it.
-#[must_use]
+/// the former and pass the latter on as it was sent.
 pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
@@ -32,8 +31,8 @@ pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     }
 }
 
-/// The first of these nodes, the last one told first, that is no trusted proxy. One that cannot be read
-/// hides whatever stands before it.
+/// The first of these nodes, which are listed from the end, that is no trusted proxy. One that cannot be
+/// read hides all before it.
 fn nearest<'a>(
     peer: IpAddr,
     nodes: impl Iterator<Item = &'a [u8]>,
@@ -144,7 +143,7 @@ mod tests {
 
     const PROXY: &str = "10.0.0.1";
 
-    fn told(name: HeaderName, lines: &[impl AsRef<[u8]>]) -> String {
+    fn caller_of(name: HeaderName, lines: &[impl AsRef<[u8]>]) -> String {
         let mut headers = HeaderMap::new();
         for line in lines {
             let line = HeaderValue::from_bytes(line.as_ref()).unwrap();
@@ -175,10 +174,10 @@ mod tests {
             ("203.0.113.7, garbage, 10.0.0.2", "10.0.0.2"),
             ("", PROXY),
         ] {
-            assert_eq!(told(X_FORWARDED_FOR, &[line]), expected, "{line}");
+            assert_eq!(caller_of(X_FORWARDED_FOR, &[line]), expected, "{line}");
         }
         let lines = ["198.51.100.1", "203.0.113.7:1", "10.0.0.2"];
-        assert_eq!(told(X_FORWARDED_FOR, &lines), "203.0.113.7");
+        assert_eq!(caller_of(X_FORWARDED_FOR, &lines), "203.0.113.7");
     }
 
     #[test]
@@ -204,7 +203,7 @@ mod tests {
             ("for=203.0.113.7, for=_SEVKISEK", PROXY),
             ("for=203.0.113.7, proto=https", PROXY),
         ] {
-            assert_eq!(told(FORWARDED, &[line]), expected, "{line}");
+            assert_eq!(caller_of(FORWARDED, &[line]), expected, "{line}");
         }
     }
 
@@ -223,9 +222,13 @@ mod tests {
         // Nor what stands before that which the proxy appended.
         for strange in ["\"", "\"198.51.100.1", "é", "\"\\", "198.51.100.1, \"é"] {
             let line = format!("{strange}, 203.0.113.7");
-            assert_eq!(told(X_FORWARDED_FOR, &[&line]), "203.0.113.7", "{line}");
+            assert_eq!(
+                caller_of(X_FORWARDED_FOR, &[&line]),
+                "203.0.113.7",
+                "{line}"
+            );
             let (line, then) = (format!("{strange}, 10.0.0.3"), "203.0.113.7, 10.0.0.2");
-            assert_eq!(told(X_FORWARDED_FOR, &[&*line, then]), "203.0.113.7");
+            assert_eq!(caller_of(X_FORWARDED_FOR, &[&*line, then]), "203.0.113.7");
         }
         for strange in [
             "for=\"x",
@@ -236,7 +239,7 @@ mod tests {
         ] {
             for node in ["203.0.113.7", "\"203.0.113.7:443\""] {
                 let line = format!("{strange}, for={node};host=\"a\\\",b\"");
-                assert_eq!(told(FORWARDED, &[&line]), "203.0.113.7", "{line}");
+                assert_eq!(caller_of(FORWARDED, &[&line]), "203.0.113.7", "{line}");
             }
         }
         // A line that cannot be read is there, and hides what stands before it.
@@ -244,7 +247,7 @@ mod tests {
             (X_FORWARDED_FOR, "198.51.100.1"),
             (FORWARDED, "for=198.51.100.1"),
         ] {
-            assert_eq!(told(name, &[before, "é"]), PROXY);
+            assert_eq!(caller_of(name, &[before, "é"]), PROXY);
         }
     }
 
@@ -283,23 +286,23 @@ mod tests {
             // One that is a trusted proxy itself says only that somebody asked it.
             prop_assume!(!expected.starts_with("10."));
             for node in [format!("{address}"), format!("{address}:{port}"), format!("\"{address}\"")] {
-                let told = told(X_FORWARDED_FOR, &appended(&node));
-                prop_assert_eq!(told, &*expected);
+                let address = caller_of(X_FORWARDED_FOR, &appended(&node));
+                prop_assert_eq!(address, &*expected);
             }
             for element in [
                 format!("for={address}"),
                 format!("by=_x;for=\"{address}:{port}\";proto=https"),
                 format!("for={address};host=\"a\\\\\\\",;b\\\\\""),
             ] {
-                let told = told(FORWARDED, &appended(&element));
-                prop_assert_eq!(told, &*expected);
+                let address = caller_of(FORWARDED, &appended(&element));
+                prop_assert_eq!(address, &*expected);
             }
         }
 
         #[test]
         fn no_line_makes_it_panic(line in strange_line()) {
-            let _ = told(X_FORWARDED_FOR, &[&line]);
-            let _ = told(FORWARDED, &[&line]);
+            let _ = caller_of(X_FORWARDED_FOR, &[&line]);
+            let _ = caller_of(FORWARDED, &[&line]);
         }
 
         #[test]

@@ -15,7 +15,7 @@ use super::{
     accept,
     code::Code,
     context::identify,
-    endpoint::{API, AnswerHeaders, Endpoint, Mount},
+    endpoint::{API, AnswerHeaders, Endpoint, RouteGroup},
     endpoints::endpoints,
     idempotency::honour,
     problem::Problem,
@@ -24,11 +24,11 @@ use super::{
 /// Lays out every route but that of the metrics.
 pub fn routes(config: &mut web::ServiceConfig) {
     let mut api = web::scope(API).wrap(from_fn(identify));
-    for resource in resources(Mount::Api) {
+    for resource in resources(RouteGroup::Api) {
         api = api.service(resource);
     }
     config.service(api);
-    for resource in resources(Mount::Root) {
+    for resource in resources(RouteGroup::Root) {
         config.service(resource);
     }
     // Swagger UI out of the binary, and nothing from elsewhere.
@@ -40,17 +40,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 /// The metrics, which may have an address of their own.
 pub fn metrics(config: &mut web::ServiceConfig) {
-    for resource in resources(Mount::Metrics) {
+    for resource in resources(RouteGroup::Metrics) {
         config.service(resource);
     }
 }
 
-/// The paths of a mount with their methods, in the order in which the router tries them.
-fn resources(mount: Mount) -> Vec<Resource> {
+/// The paths of a group with their methods, in the order in which the router tries them.
+fn resources(group: RouteGroup) -> Vec<Resource> {
     let mut paths: Vec<(&str, Vec<&'static Endpoint>)> = Vec::new();
     for endpoint in endpoints()
         .iter()
-        .filter(|endpoint| endpoint.mount == mount)
+        .filter(|endpoint| endpoint.group == group)
     {
         match paths.iter_mut().find(|(path, _)| *path == endpoint.path) {
             Some((_, endpoints)) => endpoints.push(endpoint),
@@ -58,9 +58,9 @@ fn resources(mount: Mount) -> Vec<Resource> {
         }
     }
     let resources = paths.into_iter().map(|(path, endpoints)| {
-        let path = match mount {
-            Mount::Api => path.strip_prefix(API).unwrap_or(path),
-            Mount::Root | Mount::Metrics => path,
+        let path = match group {
+            RouteGroup::Api => path.strip_prefix(API).unwrap_or(path),
+            RouteGroup::Root | RouteGroup::Metrics => path,
         };
         resource(path, &endpoints)
     });
@@ -107,7 +107,9 @@ async fn enter(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     request.extensions_mut().insert(endpoint.headers);
-    if endpoint.mount == Mount::Api && !accept::takes(request.headers(), &endpoint.media_type) {
+    if endpoint.group == RouteGroup::Api
+        && !accept::accepts(request.headers(), &endpoint.media_type)
+    {
         return Ok(request.error_response(Problem::new(Code::NotAcceptable)));
     }
     if endpoint.honours_key {

@@ -10,23 +10,24 @@ use std::{
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{
-    context::present, health::ApiDocument, intake::Intake, metrics::Metrics, openapi, routes,
+    context::present, health::ApiDocument, metrics::Metrics, openapi, routes,
+    whole_body::BodyMemory,
 };
 use crate::{
     app::{App, StartError, log::LostLines, ticker::Ticker},
     secrets::certificate::Certificate,
 };
 
-/// A request's headers have to arrive within this time.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// What is in flight when the service stops has this time to finish. Handing duties over and closing the
-/// database come after it, within the half minute that is promised for all.
-const FINISH_WITHIN_SECONDS: u64 = 19;
+/// The time in which a request's headers have to arrive.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time that running requests have to finish when the service stops. Handing leases over and closing
+/// the database come after it, within the half minute that is promised for all.
+const SHUTDOWN_TIMEOUT_SECONDS: u64 = 19;
 
-/// So many connections are held by one worker; the next waits in the system's own queue.
-const MOST_CONNECTIONS: usize = 10_000;
-/// A renewed certificate is found within this time, or at once with SIGHUP.
-const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(10);
+/// Maximum number of connections of one worker; the next waits in the system's queue.
+const MAX_CONNECTIONS: usize = 10_000;
+/// How often the certificate is read anew; SIGHUP does it at once.
+const CERTIFICATE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A server that is bound and not yet running.
 pub struct Bound {
@@ -48,14 +49,14 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
     let data = web::Data::new(app.clone());
     let has_own_metrics = app.settings.metrics_listen.is_some();
     let shared = metrics.clone();
-    let intake = web::Data::new(Intake::default());
+    let memory = web::Data::new(BodyMemory::default());
     let document = web::Data::new(ApiDocument(LazyLock::new(|| openapi::json().into())));
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
             .app_data(document.clone())
             .app_data(shared.clone())
-            .app_data(intake.clone())
+            .app_data(memory.clone())
             .wrap(from_fn(present))
             .configure(routes::routes)
             .configure(|config| {
@@ -64,12 +65,12 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
                 }
             })
     })
-    .client_request_timeout(HEADERS_WITHIN)
-    // A caller who hangs up only closes their side as yet, and is not to be answered any more: what is
-    // read out to nobody is recorded as such.
+    .client_request_timeout(HEADER_TIMEOUT)
+    // A caller who closes their side of the connection has disconnected: what nobody reads is recorded
+    // as such.
     .h1_allow_half_closed(false)
-    .max_connections(MOST_CONNECTIONS)
-    .shutdown_timeout(FINISH_WITHIN_SECONDS)
+    .max_connections(MAX_CONNECTIONS)
+    .shutdown_timeout(SHUTDOWN_TIMEOUT_SECONDS)
     .disable_signals();
     let (server, scheme) = match &app.settings.tls {
         None => (
@@ -79,11 +80,11 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
             "http",
         ),
         Some((chain, key)) => {
-            // A SIGHUP that comes from here on is heard.
-            let ticker = Ticker::every(LOOK_AT_CERTIFICATE);
+            // From here on a SIGHUP is handled.
+            let ticker = Ticker::every(CERTIFICATE_INTERVAL);
             let certificate = Certificate::load(chain, key)?;
             let config = certificate.server_config()?;
-            actix_web::rt::spawn(keep_fresh(certificate, ticker));
+            actix_web::rt::spawn(reload_certificate(certificate, ticker));
             let bound = server.bind_rustls_0_23(app.settings.listen, config);
             let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
             (bound, "https")
@@ -116,13 +117,13 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
     })
 }
 
-/// Says which address it was.
+/// The error names the address.
 fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
     StartError::Listen(io::Error::new(error.kind(), format!("{address}: {error}")))
 }
 
-/// Serves a renewed certificate without a stop; one that cannot be read leaves the old one served.
-async fn keep_fresh(certificate: Arc<Certificate>, mut ticker: Ticker) {
+/// Serves a renewed certificate without a restart; where it cannot be read, the old one stays.
+async fn reload_certificate(certificate: Arc<Certificate>, mut ticker: Ticker) {
     loop {
         ticker.tick().await;
         match certificate.reload() {

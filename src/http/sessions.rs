@@ -1,17 +1,17 @@
-//! Signing in and out, and what people do about their own account.
+//! Signing in and out, and one's own account.
 
 use actix_web::HttpResponse;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
 
 use super::{
     extract::{Body, Call, Fields, Guard},
-    intake::MAX_CREDENTIALS,
     openapi::values,
     problem::Problem,
     staff::StaffBody,
+    tokens::TokenType,
+    whole_body::MAX_CREDENTIALS,
 };
 use crate::{
     domain::{
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Who signs in.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// the login, in any case
@@ -46,8 +46,7 @@ pub struct SessionBody {
     )]
     pub access_token: String,
     /// always `Bearer`
-    #[schema(value_type = values::TokenType)]
-    pub token_type: &'static str,
+    pub token_type: TokenType,
     /// seconds until it ends
     #[schema(minimum = 1, example = 43200)]
     pub expires_in: i64,
@@ -71,16 +70,16 @@ pub async fn open_session(
     call: Call,
     Body(body): Body<SignIn, MAX_CREDENTIALS>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let login = fields.need("/login", body.login, Ok);
-    let password = fields.need("/password", body.password, Ok);
+    let mut fields = Fields::default();
+    let login = fields.required("/login", body.login, Ok);
+    let password = fields.required("/password", body.password, Ok);
     let (login, password) = fields.finish(login.zip(password))?;
-    // What is no login cannot be anybody's; it costs and is told the same as an unknown one.
+    // A text that cannot be a login takes as long and is answered as an unknown login.
     let login = Login::parse(&login).ok();
     let session = sign_in::sign_in(&call.app, &call.origin, Door::People, login, password).await?;
     Ok(HttpResponse::Created().json(SessionBody {
         access_token: session.token.expose_secret().to_owned(),
-        token_type: "Bearer",
+        token_type: TokenType::Bearer,
         expires_in: session.expires_in,
         staff: session.staff.into(),
     }))
@@ -116,7 +115,7 @@ pub async fn me(guard: Guard<Staff, true>, call: Call) -> Result<HttpResponse, P
 }
 
 /// A change of one's own password.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// the current one
@@ -141,9 +140,9 @@ pub async fn change_password(
     call: Call,
     Body(body): Body<PasswordChange>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let current = fields.need("/current_password", body.current_password, Ok);
-    let new = fields.need("/new_password", body.new_password, Ok);
+    let mut fields = Fields::default();
+    let current = fields.required("/current_password", body.current_password, Ok);
+    let new = fields.required("/new_password", body.new_password, Ok);
     let (current, new) = fields.finish(current.zip(new))?;
     passwords::change_own(&call.app, &guard, &call.origin, current, new).await?;
     Ok(HttpResponse::NoContent().finish())

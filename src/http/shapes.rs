@@ -1,6 +1,9 @@
-//! Shapes that several resources share: money, reasons, and how texts are parsed.
+//! Bodies and parsers that several resources share.
+
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, VariantNames};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -32,7 +35,36 @@ impl From<Money> for MoneyBody {
     }
 }
 
-/// Reads a parameter of a query that may be left out; a flaw is noted by the parameter's name.
+/// Whether something may be used: an account by which staff sign in, a receiver of webhooks.
+#[derive(Clone, Copy, Serialize, ToSchema, VariantNames, EnumString)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ActiveStatus {
+    Active,
+    Disabled,
+}
+
+impl ActiveStatus {
+    /// The status of what is active, or of what is not.
+    pub fn of(is_active: bool) -> Self {
+        if is_active {
+            Self::Active
+        } else {
+            Self::Disabled
+        }
+    }
+
+    /// Whether what is entered is `active`.
+    ///
+    /// # Errors
+    /// [`Flaw::NotOneOf`].
+    pub fn is_active(entered: String) -> Result<bool, Flaw> {
+        let status = Self::from_str(&entered).map_err(|_| Flaw::NotOneOf(Self::VARIANTS))?;
+        Ok(matches!(status, Self::Active))
+    }
+}
+
+/// Parses an optional parameter of a query; an error is noted under the parameter's name.
 pub fn parameter<T>(
     flaws: &mut Vec<FieldFlaw>,
     name: &str,
@@ -58,7 +90,7 @@ pub fn needed<T, U>(
 #[serde(deny_unknown_fields)]
 pub struct ReasonBody {
     /// 1 to 500 characters; never the passphrase
-    #[validate(length(min = 1, max = 500))]
+    #[validate(length(max = 500))]
     #[schema(required = true, value_type = values::Reason)]
     pub reason: Option<String>,
 }
@@ -70,7 +102,7 @@ impl ReasonBody {
     /// 422 where there is none.
     pub fn parse(self) -> Result<String, Problem> {
         let mut fields = Fields::of(&self);
-        let reason = fields.need("/reason", self.reason, line);
+        let reason = fields.required("/reason", self.reason, line);
         fields.finish(reason)
     }
 }
@@ -81,14 +113,6 @@ impl ReasonBody {
 /// [`Flaw::Blank`], [`Flaw::NotALine`].
 pub fn line(text: String) -> Result<String, Flaw> {
     text::line(&text)
-}
-
-/// A line of at most 200 characters.
-///
-/// # Errors
-/// As for [`line`], and [`Flaw::TooLong`].
-pub fn short_line(text: String) -> Result<String, Flaw> {
-    text::short_line(&text)
 }
 
 /// An id that the service is said to have given out. A control character cannot be in one, and

@@ -14,14 +14,14 @@ use super::{
 use crate::{
     domain::{
         calendar::{parse_time, write_time},
-        role::Reports,
+        role::{Reports, Role},
         signals::Kind,
     },
     flows::signals::{self, RaisedSignal},
     store::EventFilter,
 };
 
-/// Which signals are wanted.
+/// Which signals to list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -32,23 +32,12 @@ pub struct SignalQuery {
     /// before this time
     #[param(value_type = values::Moment, required = false)]
     to: Option<String>,
-    /// how many
+    /// maximum number of items
     #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// where to go on: the `next_cursor` of the page before, of this list under these filters
+    /// the `next_cursor` of the page before, of this list under these filters
     #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-}
-
-/// What looks odd.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum SignalKind {
-    ManyClients,
-    LookUpsWithoutVerification,
-    ManySpecialists,
-    OutsideHours,
-    RepeatedInquiries,
 }
 
 /// Whose work a signal is about.
@@ -60,7 +49,7 @@ pub struct SignalStaffBody {
     #[schema(example = "aigul")]
     pub login: String,
     /// role
-    #[schema(value_type = super::staff::RoleName)]
+    #[schema(value_type = Role)]
     pub role: &'static str,
 }
 
@@ -73,7 +62,7 @@ pub struct SignalBody {
     #[schema(value_type = String, format = DateTime)]
     pub at: String,
     /// what looks odd
-    #[schema(value_type = SignalKind)]
+    #[schema(value_type = Kind)]
     pub kind: Option<&'static str>,
     /// whose work it is about; null where it is about a client
     #[schema(required = true)]

@@ -1,17 +1,17 @@
-//! Staff and service accounts, as admins keep them.
+//! Staff and service accounts, managed by admins.
 
 use actix_web::{HttpResponse, http::header};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathId, Query},
+    extract::{Body, Call, Fields, Guard, PathId, Query, rule},
     openapi::values,
     paging::{List, PageBody, Paging},
     problem::Problem,
-    shapes::{line, needed, present, short_line},
+    shapes::{ActiveStatus, line, needed, present},
 };
 use crate::{
     domain::{
@@ -37,14 +37,13 @@ pub struct StaffBody {
     #[schema(example = "Айгүл Серік")]
     pub name: String,
     /// role
-    #[schema(value_type = RoleName)]
+    #[schema(value_type = Role)]
     pub role: &'static str,
     /// branch, where there is one
     #[schema(required = true, example = "ALA-1")]
     pub branch_code: Option<String>,
     /// `active` or `disabled`
-    #[schema(value_type = StaffStatus)]
-    pub status: &'static str,
+    pub status: ActiveStatus,
     /// whether a one-time password has still to be changed
     pub password_change_required: bool,
     /// since when they are entered
@@ -52,30 +51,10 @@ pub struct StaffBody {
     pub created_at: String,
 }
 
-/// A role's name.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum RoleName {
-    CallCenter,
-    Branch,
-    Supervisor,
-    Auditor,
-    Admin,
-    LoanSystem,
-}
-
-/// Whether staff may sign in.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum StaffStatus {
-    Active,
-    Disabled,
-}
-
 impl From<StaffRow> for StaffBody {
     fn from(staff: StaffRow) -> Self {
         Self {
-            status: staff.status(),
+            status: ActiveStatus::of(staff.is_active),
             id: staff.id,
             login: staff.login,
             name: staff.name,
@@ -95,11 +74,11 @@ pub struct NewStaffBody {
     #[schema(required = true, value_type = values::NewLogin)]
     pub login: Option<String>,
     /// the name, 1 to 200 characters
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(max = 200))]
     #[schema(required = true, value_type = values::Line)]
     pub name: Option<String>,
     /// the role
-    #[schema(required = true, value_type = RoleName)]
+    #[schema(required = true, value_type = Role)]
     pub role: Option<String>,
     /// the branch: needed for `branch`
     #[schema(value_type = Option<values::BranchCode>)]
@@ -148,10 +127,10 @@ pub async fn enter_staff(
     Body(body): Body<NewStaffBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let login = fields.need("/login", body.login, |text| Login::parse(&text));
-    let name = fields.need("/name", body.name, line);
-    let role = fields.need("/role", body.role, role);
-    let branch_code = fields.may("/branch_code", body.branch_code, |text| {
+    let login = fields.required("/login", body.login, |text| Login::parse(&text));
+    let name = fields.required("/name", body.name, line);
+    let role = fields.required("/role", body.role, role);
+    let branch_code = fields.optional("/branch_code", body.branch_code, |text| {
         BranchCode::parse(&text)
     });
     if role == Some(Role::Branch) && branch_code.is_none() {
@@ -222,30 +201,20 @@ pub async fn read_staff(
     Ok(HttpResponse::Ok().json(StaffBody::from(row)))
 }
 
-/// Whether a status is `active`.
-///
-/// # Errors
-/// [`Flaw::NotOneOf`] where it is not `disabled` either.
-pub(super) fn is_active(status: String) -> Result<bool, Flaw> {
-    match status.as_str() {
-        "active" => Ok(true),
-        "disabled" => Ok(false),
-        _ => Err(Flaw::NotOneOf(&["active", "disabled"])),
-    }
-}
-
-/// What to change of staff; what is left out stays.
+/// What to change of staff; what is left out stays as it is.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
+#[validate(schema(function = Self::changes_something))]
 pub struct StaffPatch {
     /// another name
+    #[validate(length(max = 200))]
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = values::Line, required = false)]
     pub name: Option<Option<String>>,
     /// another role
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = RoleName, required = false)]
+    #[schema(value_type = Role, required = false)]
     pub role: Option<Option<String>>,
     /// another branch; null for none
     #[serde(default, deserialize_with = "present")]
@@ -253,8 +222,18 @@ pub struct StaffPatch {
     pub branch_code: Option<Option<String>>,
     /// `active` or `disabled`
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = StaffStatus, required = false)]
+    #[schema(value_type = ActiveStatus, required = false)]
     pub status: Option<Option<String>>,
+}
+
+impl StaffPatch {
+    fn changes_something(&self) -> Result<(), ValidationError> {
+        let is_changed = self.name.is_some()
+            || self.role.is_some()
+            || self.branch_code.is_some()
+            || self.status.is_some();
+        rule(is_changed, &Flaw::NothingToChange)
+    }
 }
 
 /// Changes, disables or enables staff.
@@ -277,20 +256,13 @@ pub async fn change_staff(
     Body(body): Body<StaffPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let is_empty = body.name.is_none()
-        && body.role.is_none()
-        && body.branch_code.is_none()
-        && body.status.is_none();
-    if is_empty {
-        fields.note("", Flaw::NothingToChange);
-    }
     let change = StaffChange {
-        name: fields.may("/name", body.name, needed(short_line)),
-        role: fields.may("/role", body.role, needed(role)),
-        branch_code: fields.may("/branch_code", body.branch_code, |code| {
+        name: fields.optional("/name", body.name, needed(line)),
+        role: fields.optional("/role", body.role, needed(role)),
+        branch_code: fields.optional("/branch_code", body.branch_code, |code| {
             code.map(|text| BranchCode::parse(&text)).transpose()
         }),
-        is_active: fields.may("/status", body.status, needed(is_active)),
+        is_active: fields.optional("/status", body.status, needed(ActiveStatus::is_active)),
     };
     let change = fields.finish(Some(change))?;
     let row = staff::change(&call.app, &guard, &call.origin, &id, change).await?;

@@ -1,5 +1,7 @@
 //! Access tokens of service accounts: OAuth2 client credentials (RFC 6749 §4.4).
 
+use std::str::FromStr;
+
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{StatusCode, header},
@@ -7,14 +9,14 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use strum::EnumString;
 use utoipa::ToSchema;
 
 use super::{
-    context::Foreign,
+    context::OtherErrorFormat,
     extract::{Call, RawBody},
-    intake::MAX_CREDENTIALS,
-    openapi::values,
     problem::Problem,
+    whole_body::MAX_CREDENTIALS,
 };
 use crate::{
     domain::identifier::Login,
@@ -28,7 +30,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 pub struct TokenForm {
     /// `client_credentials`
-    #[schema(required = true, value_type = values::GrantType)]
+    #[schema(required = true, value_type = GrantType)]
     pub grant_type: Option<String>,
     /// the service account
     #[schema(value_type = String, required = false, example = "loan-system")]
@@ -41,6 +43,29 @@ pub struct TokenForm {
     pub scope: Option<String>,
 }
 
+/// How a token is sent.
+#[derive(Serialize, ToSchema)]
+pub enum TokenType {
+    Bearer,
+}
+
+/// How a token is asked for.
+#[derive(EnumString, ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum GrantType {
+    ClientCredentials,
+}
+
+/// The code of an error of RFC 6749 §5.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OAuthErrorCode {
+    InvalidRequest,
+    InvalidClient,
+    UnsupportedGrantType,
+}
+
 /// An access token of a service account.
 #[derive(Serialize, ToSchema)]
 pub struct TokenBody {
@@ -50,27 +75,25 @@ pub struct TokenBody {
     )]
     pub access_token: String,
     /// always `Bearer`
-    #[schema(value_type = values::TokenType)]
-    pub token_type: &'static str,
+    pub token_type: TokenType,
     /// seconds until it ends
     #[schema(minimum = 1, example = 43200)]
     pub expires_in: i64,
 }
 
-/// An error as RFC 6749 §5.2 has it.
+/// An error of RFC 6749 §5.2.
 #[derive(Serialize, ToSchema)]
 pub struct OAuthError {
     /// `invalid_request`, `invalid_client`, `unsupported_grant_type`
-    #[schema(value_type = values::OAuthErrorCode)]
-    pub error: &'static str,
+    pub error: OAuthErrorCode,
     /// for people
     pub error_description: &'static str,
 }
 
 /// Gives a service account an access token (RFC 6749 §4.4, client credentials).
 ///
-/// The credentials come as HTTP Basic or in the form, not as both. What is wrong with them is told in
-/// RFC 6749's own JSON; a limit or a fault of the service, as everywhere, in a problem document.
+/// The credentials come as HTTP Basic or in the form, not as both. Errors in them are reported in the
+/// JSON of RFC 6749; a limit or a fault of the service, as everywhere, in a problem document.
 #[utoipa::path(
     post,
     path = "/v1/oauth/token",
@@ -95,12 +118,12 @@ pub async fn issue_token(
             .insert_header((header::PRAGMA, "no-cache"))
             .json(TokenBody {
                 access_token: session.token.expose_secret().to_owned(),
-                token_type: "Bearer",
+                token_type: TokenType::Bearer,
                 expires_in: session.expires_in,
             })),
         Err(Refusal::BadCredentials) => Ok(oauth_error(
             401,
-            "invalid_client",
+            OAuthErrorCode::InvalidClient,
             "the client id or the secret is not right",
             in_header,
         )),
@@ -113,8 +136,8 @@ type Credentials = (Option<Login>, SecretString, bool);
 fn read_credentials(
     request: &HttpRequest,
     body: &[u8],
-) -> Result<Credentials, (&'static str, &'static str)> {
-    let invalid = |why| ("invalid_request", why);
+) -> Result<Credentials, (OAuthErrorCode, &'static str)> {
+    let invalid = |why| (OAuthErrorCode::InvalidRequest, why);
     if !request
         .content_type()
         .eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -125,11 +148,11 @@ fn read_credentials(
     }
     let form: TokenForm =
         serde_urlencoded::from_bytes(body).map_err(|_| invalid("the form cannot be read"))?;
-    match form.grant_type.as_deref() {
-        Some("client_credentials") => {}
-        Some(_) => {
+    match form.grant_type.as_deref().map(GrantType::from_str) {
+        Some(Ok(GrantType::ClientCredentials)) => {}
+        Some(Err(_)) => {
             return Err((
-                "unsupported_grant_type",
+                OAuthErrorCode::UnsupportedGrantType,
                 "only client_credentials is supported",
             ));
         }
@@ -170,7 +193,7 @@ fn decode_basic(encoded: &str) -> Option<(String, SecretString)> {
 
 fn oauth_error(
     status: u16,
-    error: &'static str,
+    error: OAuthErrorCode,
     description: &'static str,
     in_header: bool,
 ) -> HttpResponse {
@@ -188,6 +211,6 @@ fn oauth_error(
         error,
         error_description: description,
     });
-    response.extensions_mut().insert(Foreign);
+    response.extensions_mut().insert(OtherErrorFormat);
     response
 }

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, http::header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
 use zeroize::Zeroizing;
 
 use super::{
@@ -17,6 +16,7 @@ use crate::{
     domain::{
         calendar::write_time,
         identifier::CallId,
+        loan::Standing,
         role::Verify,
         verification::{Outcome, Verification},
     },
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// What the specialist heard, from whom, on which call.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationRequest {
     /// the client who is called by that name on the telephone
@@ -53,7 +53,7 @@ pub struct VerificationBody {
     /// the call
     pub call_id: String,
     /// what came of it
-    #[schema(value_type = OutcomeName)]
+    #[schema(value_type = Outcome)]
     pub outcome: &'static str,
     /// when
     #[schema(value_type = String, format = DateTime)]
@@ -78,18 +78,6 @@ pub struct VerificationBody {
     pub source: Option<SourceBody>,
 }
 
-/// What came of a verification.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum OutcomeName {
-    Verified,
-    Rejected,
-    Locked,
-    Disabled,
-    Blocked,
-    Unset,
-}
-
 /// A loan as it is read out.
 #[derive(Serialize, ToSchema)]
 pub struct LoanBody {
@@ -108,7 +96,7 @@ pub struct LoanBody {
     #[schema(required = true)]
     pub grace_period: Option<GraceBody>,
     /// where it stands today
-    #[schema(value_type = StandingName)]
+    #[schema(value_type = Standing)]
     pub standing: &'static str,
     /// days to the due date; negative once past
     pub days_until_due: i64,
@@ -118,17 +106,6 @@ pub struct LoanBody {
     /// when the loan system knew this
     #[schema(value_type = String, format = DateTime)]
     pub as_of: String,
-}
-
-/// Where a loan stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum StandingName {
-    Current,
-    DueToday,
-    InGrace,
-    GraceExpired,
-    Overdue,
 }
 
 /// The guaranteed waiting period of a loan.
@@ -242,10 +219,10 @@ pub async fn verify(
     hang_up: HangUp,
     Body(body): Body<VerificationRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let client_id = fields.need("/client_id", body.client_id, id);
-    let passphrase = fields.need("/passphrase", body.passphrase, passphrase);
-    let call_id = fields.need("/call_id", body.call_id, |text| CallId::parse(&text));
+    let mut fields = Fields::default();
+    let client_id = fields.required("/client_id", body.client_id, id);
+    let passphrase = fields.required("/passphrase", body.passphrase, passphrase);
+    let call_id = fields.required("/call_id", body.call_id, |text| CallId::parse(&text));
     let ((client_id, passphrase), call_id) =
         fields.finish(client_id.zip(passphrase).zip(call_id))?;
     let heard = Heard {

@@ -1,4 +1,4 @@
-//! Receivers of webhooks, as an admin keeps them.
+//! Receivers of webhooks, managed by admins.
 
 use actix_web::{HttpResponse, http::header};
 use serde::Deserialize;
@@ -12,8 +12,7 @@ use super::{
     openapi::values,
     paging::{List, PageBody, Paging, event_mark},
     problem::Problem,
-    shapes::{line, needed, short_line},
-    staff::is_active,
+    shapes::{ActiveStatus, line, needed},
 };
 use crate::{
     domain::{calendar::parse_time, flaw::Flaw, role::Administer, webhook::TOLD},
@@ -34,10 +33,10 @@ fn events(named: Vec<String>) -> Result<Vec<String>, Flaw> {
     if !named.iter().all(|name| TOLD.contains(&name.as_str())) {
         return Err(Flaw::NotOneOf(TOLD));
     }
-    let wanted = TOLD
+    let chosen = TOLD
         .iter()
-        .filter(|told| named.iter().any(|name| name == *told));
-    Ok(wanted.map(|told| (*told).to_owned()).collect())
+        .filter(|event| named.iter().any(|name| name == *event));
+    Ok(chosen.map(|event| (*event).to_owned()).collect())
 }
 
 /// Registers a receiver of webhooks (Standard Webhooks).
@@ -58,9 +57,9 @@ pub async fn register(
     Body(body): Body<NewWebhookBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let url = fields.need("/url", body.url, line);
-    let events = fields.may("/events", body.events, events);
-    let description = fields.may("/description", body.description, line);
+    let url = fields.required("/url", body.url, line);
+    let events = fields.optional("/events", body.events, events);
+    let description = fields.optional("/description", body.description, line);
     let registration = Registration {
         url: fields.finish(url)?,
         events,
@@ -132,22 +131,15 @@ pub async fn change(
     Body(body): Body<WebhookPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let is_empty = body.url.is_none()
-        && body.events.is_none()
-        && body.description.is_none()
-        && body.status.is_none();
-    if is_empty {
-        fields.note("", Flaw::NothingToChange);
-    }
     let change = EndpointChange {
-        url: fields.may("/url", body.url, needed(line)),
-        events: fields.may("/events", body.events, |named| {
+        url: fields.optional("/url", body.url, needed(line)),
+        events: fields.optional("/events", body.events, |named| {
             named.map(events).transpose()
         }),
-        description: fields.may("/description", body.description, |text| {
-            text.map(short_line).transpose()
+        description: fields.optional("/description", body.description, |text| {
+            text.map(line).transpose()
         }),
-        is_active: fields.may("/status", body.status, needed(is_active)),
+        is_active: fields.optional("/status", body.status, needed(ActiveStatus::is_active)),
     };
     let change = fields.finish(Some(change))?;
     let endpoint = webhooks::change(&call.app, &guard, &call.origin, &id, change).await?;
@@ -192,18 +184,18 @@ pub async fn rotate(
     Ok(HttpResponse::Created().json(WebhookBody::of(endpoint, Some(secret))))
 }
 
-/// Which deliveries are wanted.
+/// Which deliveries to list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
-    /// how they stand
-    #[param(value_type = bodies::WebhookDeliveryStatus, required = false, inline)]
+    /// their status
+    #[param(value_type = DeliveryState, required = false, inline)]
     status: Option<String>,
-    /// how many
+    /// maximum number of items
     #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// where to go on: the `next_cursor` of the page before, of this list under these filters
+    /// the `next_cursor` of the page before, of this list under these filters
     #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
@@ -258,7 +250,7 @@ pub async fn replay(
     Ok(HttpResponse::Accepted().json(WebhookDeliveryBody::from(row)))
 }
 
-/// Sends dead letters again.
+/// Sends dead letters again: deliveries that were tried as often as they may be.
 #[utoipa::path(
     post,
     path = "/v1/webhooks/{id}/replay",
@@ -274,8 +266,8 @@ pub async fn replay_dead(
     PathId(id): PathId,
     Body(body): Body<ReplayBody>,
 ) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(&body);
-    let since = fields.may("/since", body.since, |text| parse_time(&text));
+    let mut fields = Fields::default();
+    let since = fields.optional("/since", body.since, |text| parse_time(&text));
     fields.finish(Some(()))?;
     let replayed = webhooks::replay_dead(&call.app, &guard, &call.origin, &id, since).await?;
     Ok(HttpResponse::Accepted().json(ReplayedBody { replayed }))

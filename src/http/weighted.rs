@@ -3,8 +3,8 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 
-/// More entries than this are not read: no browser sends them.
-const MOST_ENTRIES: usize = 64;
+/// Maximum number of entries that are read; no browser sends more.
+const MAX_ENTRIES: usize = 64;
 /// The weight of an entry without one.
 const WHOLE: u16 = 1_000;
 
@@ -13,17 +13,17 @@ const WHOLE: u16 = 1_000;
 pub struct Weighted<'a> {
     /// what is preferred, without its parameters
     pub value: &'a str,
-    /// how much, in thousandths; none where the weight is no weight
+    /// how much, in thousandths; `None` where it is invalid
     pub weight: Option<u16>,
 }
 
 /// The entries of a header, in the order in which they were sent.
 pub fn entries(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = Weighted<'_>> {
     let lines = headers.get_all(name).filter_map(|line| line.to_str().ok());
-    lines.flat_map(of_line).take(MOST_ENTRIES)
+    lines.flat_map(of_line).take(MAX_ENTRIES)
 }
 
-/// The entries of one line. Empty ones are passed over (§5.6.1).
+/// The entries of one line. Empty ones are skipped (§5.6.1).
 pub fn of_line(line: &str) -> impl Iterator<Item = Weighted<'_>> {
     let written = line.split(',').map(str::trim);
     written.filter(|entry| !entry.is_empty()).map(|entry| {
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_weight_is_named_in_any_case_and_has_three_digits() {
-        for (text, told) in [
+        for (text, expected) in [
             ("a", Some(1_000)),
             ("a;q=0.5", Some(500)),
             ("a ; Q=0.5", Some(500)),
@@ -81,7 +81,7 @@ mod tests {
             ("a;q=-0", None),
             ("a;q=", None),
         ] {
-            assert_eq!(weight(text), told, "{text}");
+            assert_eq!(weight(text), expected, "{text}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! Taking bodies in: how large one may be, how long it may take, and how much all of them together may
-//! hold in memory.
+//! Reading bodies of requests whole: how large one may be, how long it may take, and how much memory all
+//! of them may use together.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,68 +14,66 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{code::Code, context::Identity, problem::Problem};
 
-/// The largest body but a batch's, bytes.
+/// The maximum size of a body that is read whole, bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
-/// The largest body of those who are not known yet, bytes: credentials.
+/// The maximum size of a body with credentials, bytes.
 pub const MAX_CREDENTIALS: usize = 16 * 1024;
 
-/// A body has to arrive within this time, however slowly it is sent.
-const WITHIN: Duration = Duration::from_secs(30);
-/// The bodies of those who are known hold so much together.
-const MOST_OF_THE_KNOWN: usize = 64 * MAX_BODY;
-/// Those of strangers have a room of their own, which keeps nobody out who is known.
-const MOST_OF_STRANGERS: usize = 2_048 * MAX_CREDENTIALS;
-/// Who finds no room asks again after so many seconds.
-const NO_ROOM: &str = "1";
+/// The time in which a body has to arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// The memory of all bodies whose senders are signed in, bytes.
+const MEMORY_SIGNED_IN: usize = 64 * MAX_BODY;
+/// The memory of all other bodies, bytes: apart, so that they keep nobody out who is signed in.
+const MEMORY_ANONYMOUS: usize = 2_048 * MAX_CREDENTIALS;
+/// `Retry-After` where there is no memory, seconds.
+const RETRY_AFTER: &str = "1";
 
-/// The memory that bodies may hold, in bytes. Cheap to clone.
+/// The memory that is left for bodies, in bytes. Cheap to clone.
 #[derive(Clone)]
-pub struct Intake {
-    known: Arc<Semaphore>,
-    strangers: Arc<Semaphore>,
+pub struct BodyMemory {
+    signed_in: Arc<Semaphore>,
+    anonymous: Arc<Semaphore>,
 }
 
-impl Default for Intake {
+impl Default for BodyMemory {
     fn default() -> Self {
-        Self::of(MOST_OF_THE_KNOWN, MOST_OF_STRANGERS)
+        Self::of(MEMORY_SIGNED_IN, MEMORY_ANONYMOUS)
     }
 }
 
-/// A body that is there whole. It is counted for as long as it is held.
-pub struct Whole {
+/// A body that was read whole. Its memory is counted until it is dropped.
+pub struct WholeBody {
     bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
+    _memory: Option<OwnedSemaphorePermit>,
 }
 
-impl Whole {
-    /// What it is.
-    #[must_use]
+impl WholeBody {
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 }
 
-/// A body that was read before its handler is called, in the request's extensions.
-pub struct ReadAhead(pub Whole);
+/// A body that was read before the handler is called, in the request's extensions.
+pub struct ReadAhead(pub WholeBody);
 
-impl Intake {
-    fn of(known: usize, strangers: usize) -> Self {
+impl BodyMemory {
+    fn of(signed_in: usize, anonymous: usize) -> Self {
         Self {
-            known: Arc::new(Semaphore::new(known)),
-            strangers: Arc::new(Semaphore::new(strangers)),
+            signed_in: Arc::new(Semaphore::new(signed_in)),
+            anonymous: Arc::new(Semaphore::new(anonymous)),
         }
     }
 
-    fn room_for(&self, request: &HttpRequest) -> Arc<Semaphore> {
-        let room = match request.extensions().get::<Identity>() {
-            Some(Identity::Known(_)) => &self.known,
-            _ => &self.strangers,
+    fn for_sender(&self, request: &HttpRequest) -> Arc<Semaphore> {
+        let memory = match request.extensions().get::<Identity>() {
+            Some(Identity::Known(_)) => &self.signed_in,
+            _ => &self.anonymous,
         };
-        Arc::clone(room)
+        Arc::clone(memory)
     }
 }
 
-/// Reads a request's body, of `max` bytes at the most.
+/// Reads a request's body of at most `max` bytes.
 ///
 /// # Errors
 /// [`Code::PayloadTooLarge`], [`Code::RequestTimeout`], [`Code::Overloaded`] where all bodies together
@@ -84,12 +82,13 @@ pub fn read_whole(
     request: &HttpRequest,
     payload: Payload,
     max: usize,
-) -> impl Future<Output = Result<Whole, Problem>> + 'static {
+) -> impl Future<Output = Result<WholeBody, Problem>> + 'static {
     let ahead = request.extensions_mut().remove::<ReadAhead>();
-    let room = request
-        .app_data::<web::Data<Intake>>()
-        .map(|intake| intake.room_for(request));
-    let is_announced_too_large = announced(request.headers()).is_some_and(|length| length > max);
+    let memory = request
+        .app_data::<web::Data<BodyMemory>>()
+        .map(|memory| memory.for_sender(request));
+    let is_announced_too_large =
+        content_length(request.headers()).is_some_and(|length| length > max);
     async move {
         if let Some(ReadAhead(whole)) = ahead {
             return Ok(whole);
@@ -97,43 +96,47 @@ pub fn read_whole(
         if is_announced_too_large {
             return Err(Problem::new(Code::PayloadTooLarge));
         }
-        let room = room.ok_or_else(|| Problem::internal("no bodies are taken in"))?;
-        let read = tokio::time::timeout(WITHIN, read(payload, max, room)).await;
+        let memory = memory.ok_or_else(|| Problem::internal("no memory is set for bodies"))?;
+        let read = tokio::time::timeout(READ_TIMEOUT, read(payload, max, memory)).await;
         read.unwrap_or_else(|_| Err(Problem::new(Code::RequestTimeout)))
     }
 }
 
-fn announced(headers: &HeaderMap) -> Option<usize> {
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     let length = headers.get(header::CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
 }
 
-async fn read(mut payload: Payload, max: usize, room: Arc<Semaphore>) -> Result<Whole, Problem> {
+async fn read(
+    mut payload: Payload,
+    max: usize,
+    memory: Arc<Semaphore>,
+) -> Result<WholeBody, Problem> {
     let mut body = BytesMut::new();
-    let mut held: Option<OwnedSemaphorePermit> = None;
+    let mut taken: Option<OwnedSemaphorePermit> = None;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest))?;
         if body.len() + chunk.len() > max {
             return Err(Problem::new(Code::PayloadTooLarge));
         }
-        let more = take_room(&room, chunk.len())?;
-        match &mut held {
-            Some(held) => held.merge(more),
-            None => held = Some(more),
+        let more = take(&memory, chunk.len())?;
+        match &mut taken {
+            Some(taken) => taken.merge(more),
+            None => taken = Some(more),
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Whole {
+    Ok(WholeBody {
         bytes: body.freeze(),
-        _room: held,
+        _memory: taken,
     })
 }
 
-fn take_room(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
-    let no_room = || Problem::new(Code::Overloaded).header(header::RETRY_AFTER, NO_ROOM);
+fn take(memory: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    let none_left = || Problem::new(Code::Overloaded).header(header::RETRY_AFTER, RETRY_AFTER);
     let bytes = u32::try_from(bytes).map_err(|_| Problem::new(Code::PayloadTooLarge))?;
-    let room = Arc::clone(room).try_acquire_many_owned(bytes);
-    room.map_err(|_| no_room())
+    let taken = Arc::clone(memory).try_acquire_many_owned(bytes);
+    taken.map_err(|_| none_left())
 }
 
 #[cfg(test)]
@@ -142,34 +145,34 @@ mod tests {
 
     use super::*;
 
-    async fn sent(intake: &Intake, body: Vec<u8>, max: usize) -> Result<Whole, Problem> {
+    async fn sent(memory: &BodyMemory, body: Vec<u8>, max: usize) -> Result<WholeBody, Problem> {
         let request = TestRequest::post()
-            .app_data(web::Data::new(intake.clone()))
+            .app_data(web::Data::new(memory.clone()))
             .set_payload(body);
         let (request, payload) = request.to_http_parts();
         read_whole(&request, payload, max).await
     }
 
-    fn code(read: Result<Whole, Problem>) -> Option<Code> {
+    fn code(read: Result<WholeBody, Problem>) -> Option<Code> {
         read.err().map(|problem| problem.code)
     }
 
     #[actix_web::test]
-    async fn what_bodies_hold_together_is_bounded_and_given_back() {
-        let intake = Intake::of(0, 10);
-        let first = sent(&intake, vec![b'a'; 6], 8).await.ok();
+    async fn the_memory_of_all_bodies_is_bounded_and_given_back() {
+        let memory = BodyMemory::of(0, 10);
+        let first = sent(&memory, vec![b'a'; 6], 8).await.ok();
         assert_eq!(first.as_ref().map(|whole| whole.bytes().len()), Some(6));
-        let second = sent(&intake, vec![b'b'; 5], 8).await;
+        let second = sent(&memory, vec![b'b'; 5], 8).await;
         assert_eq!(code(second), Some(Code::Overloaded));
         drop(first);
-        assert!(sent(&intake, vec![b'b'; 8], 8).await.is_ok());
+        assert!(sent(&memory, vec![b'b'; 8], 8).await.is_ok());
     }
 
     #[actix_web::test]
     async fn a_body_is_as_long_as_it_may_be_and_no_longer() {
-        let intake = Intake::of(0, 100);
-        assert!(sent(&intake, vec![b'a'; 8], 8).await.is_ok());
-        let longer = sent(&intake, vec![b'a'; 9], 8).await;
+        let memory = BodyMemory::of(0, 100);
+        assert!(sent(&memory, vec![b'a'; 8], 8).await.is_ok());
+        let longer = sent(&memory, vec![b'a'; 9], 8).await;
         assert_eq!(code(longer), Some(Code::PayloadTooLarge));
     }
 }

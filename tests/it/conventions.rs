@@ -470,6 +470,15 @@ async fn what_is_not_acceptable_is_not_sent(world: &World) {
     ] {
         assert_eq!(me(accept).await, 406, "{accept}");
     }
+    let branch = world.staff("branch").await;
+    for (accept, status) in [("application/json", 406), ("text/html", 404)] {
+        let form = branch.get("/v1/applications/nothing/form");
+        assert_eq!(
+            form.header("accept", accept).await.status,
+            status,
+            "{accept}"
+        );
+    }
 }
 
 async fn problems_are_told_in_the_callers_language(world: &World) {
@@ -507,8 +516,23 @@ async fn problems_are_told_in_the_callers_language(world: &World) {
 }
 
 async fn every_answer_is_guarded_by_its_headers(world: &World) {
-    for path in ["/healthz", "/v1/staff/me", "/v1/nothing", "/openapi.json"] {
+    let nothing = "default-src 'none'; frame-ancestors 'none'";
+    let documentation = "default-src 'self'; ";
+    for (path, caching, policy) in [
+        ("/healthz", Some("no-store"), nothing),
+        ("/v1/staff/me", Some("no-store"), nothing),
+        ("/v1/nothing", Some("no-store"), nothing),
+        ("/openapi.json", None, documentation),
+        ("/docs/", None, documentation),
+        ("/docs/nothing", Some("no-store"), nothing),
+    ] {
         let answer = world.line().get(path).await;
+        assert_eq!(answer.header("cache-control"), caching, "{path}");
+        let sent = answer.header("content-security-policy");
+        assert!(
+            sent.is_some_and(|sent| sent.starts_with(policy)),
+            "{path}: {sent:?}"
+        );
         assert_eq!(
             answer.header("x-content-type-options"),
             Some("nosniff"),

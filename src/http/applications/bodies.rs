@@ -1,19 +1,19 @@
-//! An application as it comes in and goes out.
+//! Bodies of applications.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 use zeroize::Zeroizing;
 
 use crate::{
     domain::{
-        application::{Application, Mandate, Progress, Representative},
+        application::{Application, IdentityDocument, Kind, Mandate, Progress, Representative},
         calendar::{parse_document_date, write_time},
         flaw::Flaw,
     },
     http::{
-        extract::Fields,
+        extract::{Fields, rule},
         openapi::values,
         shapes::{line, object, person_name},
     },
@@ -27,6 +27,7 @@ pub struct DraftBody {
     #[schema(required = true, value_type = values::Id)]
     pub client_id: Option<String>,
     /// what identity document was seen; its number and image are never taken
+    #[validate(nested)]
     #[serde(default, deserialize_with = "object")]
     #[schema(required = true, value_type = SeenDocument)]
     pub identity_document: Option<SeenDocument>,
@@ -41,45 +42,30 @@ pub struct DraftBody {
 #[serde(deny_unknown_fields)]
 pub struct SeenDocument {
     /// its kind
-    #[schema(required = true, value_type = DocumentKind)]
+    #[schema(required = true, value_type = IdentityDocument)]
     pub kind: Option<String>,
     /// that it was seen: true
+    #[validate(custom(function = was_seen))]
     #[schema(required = true, value_type = values::Seen)]
     pub seen: Option<bool>,
 }
 
-/// The kind of an identity document.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum DocumentKind {
-    IdentityCard,
-    Passport,
-    ResidencePermit,
-    Other,
+fn was_seen(seen: &bool) -> Result<(), ValidationError> {
+    rule(*seen, &Flaw::NotSeen)
 }
 
-/// The kind of a representative's paper.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum MandateKind {
-    PowerOfAttorney,
-    CourtDecision,
-    Guardianship,
-    Other,
-}
-
-/// Who signs for the client, and on what paper.
+/// Who signs for the client, and by which document.
 #[derive(Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepresentativeBody {
     /// full name
     #[schema(required = true, value_type = values::PersonName)]
     pub full_name: Option<String>,
-    /// the kind of paper
-    #[schema(required = true, value_type = MandateKind)]
+    /// the kind of document
+    #[schema(required = true, value_type = Mandate)]
     pub document_kind: Option<String>,
     /// its number
-    #[validate(length(min = 1, max = 64))]
+    #[validate(length(max = 64))]
     #[schema(required = true, value_type = values::PaperNumber)]
     pub document_number: Option<String>,
     /// its date
@@ -92,23 +78,23 @@ pub struct RepresentativeBody {
 
 impl RepresentativeBody {
     pub(super) fn parse(self, fields: &mut Fields) -> Option<Representative> {
-        let full_name = fields.need("/representative/full_name", self.full_name, person_name);
-        let mandate = fields.need(
+        let full_name = fields.required("/representative/full_name", self.full_name, person_name);
+        let mandate = fields.required(
             "/representative/document_kind",
             self.document_kind,
             |text| Mandate::parse(&text),
         );
-        let number = fields.need(
+        let number = fields.required(
             "/representative/document_number",
             self.document_number,
             line,
         );
-        let date = fields.need(
+        let date = fields.required(
             "/representative/document_date",
             self.document_date,
             |text| parse_document_date(&text),
         );
-        let until = fields.may("/representative/valid_until", self.valid_until, |text| {
+        let until = fields.optional("/representative/valid_until", self.valid_until, |text| {
             parse_document_date(&text)
         });
         if let (Some(date), Some(until)) = (date, until)
@@ -143,11 +129,11 @@ impl From<&Representative> for RepresentativeBody {
 pub struct ApplicationBody {
     /// its id
     pub id: String,
-    /// the number on the paper
+    /// the number on the signed form
     #[schema(example = "ALA-1-2026-000017")]
     pub number: String,
     /// `set` or `change`
-    #[schema(value_type = ApplicationKind)]
+    #[schema(value_type = Kind)]
     pub kind: &'static str,
     /// how far it has come
     #[schema(value_type = ApplicationState)]
@@ -169,7 +155,7 @@ pub struct ApplicationBody {
     /// who signs for the client
     #[schema(required = true)]
     pub representative: Option<RepresentativeBody>,
-    /// the day on the paper, once completed
+    /// the day on the signed form, once completed
     #[schema(required = true, value_type = Option<String>, format = Date)]
     pub signed_on: Option<String>,
     /// when it was completed
@@ -189,14 +175,6 @@ pub struct ApplicationBody {
     pub cancel_reason: Option<String>,
 }
 
-/// Whether a passphrase is set or changed.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum ApplicationKind {
-    Set,
-    Change,
-}
-
 /// How far an application has come.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -211,7 +189,7 @@ pub enum ApplicationState {
 #[derive(Serialize, ToSchema)]
 pub struct SeenDocumentBody {
     /// its kind
-    #[schema(value_type = DocumentKind)]
+    #[schema(value_type = IdentityDocument)]
     pub kind: &'static str,
     /// that it was seen
     pub seen: bool,
@@ -251,11 +229,11 @@ pub(super) fn body_of(application: &Application, now: DateTime<Utc>) -> Applicat
     }
 }
 
-/// What the branch enters from the signed paper, and what the client typed, twice.
-#[derive(Deserialize, Validate, ToSchema)]
+/// What the branch enters from the signed form, and what the client typed, twice.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompletionBody {
-    /// the day on the paper
+    /// the day on the signed form
     #[schema(required = true, value_type = values::Day)]
     pub signed_on: Option<String>,
     /// the passphrase

@@ -19,7 +19,7 @@ use crate::{
     domain::{flaw::Flaw, language::Language, role::Role},
     http::{
         code::Code,
-        endpoint::{Access, AnswerHeaders, Endpoint, Mount},
+        endpoint::{Access, AnswerHeaders, Endpoint, RouteGroup},
         problem::{self, Problem},
     },
     locales,
@@ -49,7 +49,7 @@ pub fn add(api: &mut OpenApi, endpoint: &Endpoint) {
     };
     let paths = &mut api.paths;
     paths.add_path_operation(&endpoint.path, vec![method], operation);
-    if endpoint.mount == Mount::Api
+    if endpoint.group == RouteGroup::Api
         && let Some(item) = paths.paths.get_mut(&endpoint.path)
     {
         item.parameters = Some(vec![parameter("AcceptLanguage"), parameter("RequestId")]);
@@ -130,7 +130,7 @@ fn security(roles: &[Role]) -> Vec<SecurityRequirement> {
 /// The response of a status, with an example for each of its problems.
 fn shared(status: u16, codes: &[Code]) -> Response {
     let names = codes.iter().map(|code| code.name());
-    let told: Vec<_> = codes
+    let details: Vec<_> = codes
         .iter()
         .map(|code| {
             format!(
@@ -162,7 +162,7 @@ fn shared(status: u16, codes: &[Code]) -> Response {
         content = content.examples_from_iter([(code.name(), example)]);
     }
     let mut response = ResponseBuilder::new()
-        .description(told.join(" "))
+        .description(details.join(" "))
         .content("application/problem+json", content.build())
         .build();
     response
@@ -198,13 +198,13 @@ fn name_of(codes: &[Code]) -> String {
 }
 
 fn headers_of_status(status: u16) -> Vec<(String, RefOr<Header>)> {
-    let told: &[(&str, &str)] = match StatusCode::from_u16(status) {
-        Ok(StatusCode::UNAUTHORIZED) => &[("WWW-Authenticate", "the scheme that is wanted")],
+    let of_status: &[(&str, &str)] = match StatusCode::from_u16(status) {
+        Ok(StatusCode::UNAUTHORIZED) => &[("WWW-Authenticate", "the scheme to use")],
         Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE) => &[
-            ("Accept", "the type that is wanted, where it was another"),
+            ("Accept", "the accepted type, where it was another"),
             (
                 "Accept-Encoding",
-                "the codings that are taken, where it was another",
+                "the accepted codings, where it was another",
             ),
         ],
         Ok(StatusCode::TOO_MANY_REQUESTS) => &[
@@ -224,7 +224,8 @@ fn headers_of_status(status: u16) -> Vec<(String, RefOr<Header>)> {
         _ => &[],
     };
     let language = ("Content-Language", "the language of `title` and `detail`");
-    told.iter()
+    of_status
+        .iter()
         .chain([&language])
         .map(|(name, description)| ((*name).to_owned(), header(description)))
         .collect()

@@ -10,19 +10,19 @@ use crate::{
     domain::role::Role,
     http::{
         code::Code,
-        endpoint::{API, Mount},
+        endpoint::{API, RouteGroup},
         endpoints::endpoints,
     },
 };
 
 #[test]
-fn an_endpoint_stands_once_under_its_mount_and_documents_its_path() {
+fn an_endpoint_is_declared_once_in_its_group_and_documents_its_path() {
     let mut found = BTreeSet::new();
     for endpoint in endpoints() {
         let place = format!("{} {}", endpoint.method, endpoint.path);
         assert!(found.insert(place.clone()), "{place} is declared twice");
         let is_api = endpoint.path.starts_with(&format!("{API}/"));
-        assert_eq!(is_api, endpoint.mount == Mount::Api, "{place}");
+        assert_eq!(is_api, endpoint.group == RouteGroup::Api, "{place}");
         let parameters = endpoint.operation().parameters.unwrap_or_default();
         let documented = parameters.iter().filter_map(|parameter| match parameter {
             RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path => {

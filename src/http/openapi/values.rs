@@ -1,5 +1,4 @@
-//! The values of requests as the document shows them. They only describe: what is parsed, and how,
-//! stands in `domain`.
+//! The texts of requests as the document shows them: a pattern for what `domain` parses.
 
 use utoipa::{
     PartialSchema, ToSchema,
@@ -8,8 +7,6 @@ use utoipa::{
         schema::{ObjectBuilder, Schema, Type},
     },
 };
-
-use crate::domain::{audit::Action, webhook::TOLD};
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident { $($rule:tt)* };)+) => {
@@ -37,7 +34,7 @@ texts! {
     BranchCode { pattern = r"^\s*[A-Za-z0-9._-]{1,64}\s*$", example = "ALA-1" };
     /// A name: 1 to 100 letters of any script, hyphens, apostrophes and spaces, one letter at least. A
     /// middle dot stands between letters, a full stop after an initial; dashes and quotation marks stand
-    /// for hyphen and apostrophe, joiners inside a word. It is kept as it was typed.
+    /// for hyphen and apostrophe, joiners inside a word. It is stored as it was typed.
     PersonName {
         pattern = r"^[\p{L}\p{M}\p{Zs}\p{Cf}\p{Pd}.'’‘‛ʼʻʹ`´′＇՚׳״·‧・･་−]+$",
         min_length = 1, max_length = 100, example = "Қасымова"
@@ -48,13 +45,13 @@ texts! {
     Line { pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", min_length = 1, max_length = 200, example = "Айгүл Серік" };
     /// Why something is done, for the audit: one line, 1 to 500 characters; never the passphrase.
     Reason { pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", min_length = 1, max_length = 500, example = "the client asked for it in person" };
-    /// The number of a paper: one line, 1 to 64 characters.
+    /// The number of a document: one line, 1 to 64 characters.
     PaperNumber { pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", min_length = 1, max_length = 64, example = "№ 4512" };
     /// A calendar date from 1990-01-01 to 2199-12-31, in the business time zone.
     Day { format = Date, pattern = r"^(199[0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$", example = "2026-11-22" };
     /// A calendar date on a document, from 1900-01-01 to 2199-12-31.
     DocumentDay { format = Date, pattern = r"^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$", example = "1987-05-12" };
-    /// A moment as in RFC 3339, in any zone; kept to the microsecond.
+    /// A moment as in RFC 3339, in any zone; stored to the microsecond.
     Moment { format = DateTime, example = "2026-11-22T09:30:00Z" };
     /// Where a receiver is called: `https`, without user and fragment, in the open network.
     Address { pattern = r"^\s*\S+\s*$", max_length = 2048, example = "https://sms.example.kz/qupia" };
@@ -66,43 +63,9 @@ texts! {
     NewPassword { format = Password, min_length = 12, max_length = 256, example = "lantern marmot orchard" };
     /// A decimal amount, never below zero and no finer than the currency's minor unit.
     Amount { pattern = r"^[0-9]+(\.[0-9]+)?$", max_length = 40, example = "125000.00" };
-    /// Where a webhook is sent: `https`, without user and fragment, in the open network.
-    WebhookUrl { pattern = "^https?://", max_length = 2048, example = "https://sms.example.kz/qupia" };
     /// An ISO 4217 currency.
     Currency { pattern = "^[A-Z]{3}$", example = "KZT" };
 }
-
-/// What was done, as the audit names it.
-pub struct ActionName;
-
-impl PartialSchema for ActionName {
-    fn schema() -> RefOr<Schema> {
-        let object = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(Action::NAMES.iter().copied()))
-            .description(Some("What was done, as the audit names it."))
-            .examples([Action::VerificationRecorded.name()]);
-        RefOr::T(Schema::Object(object.build()))
-    }
-}
-
-impl ToSchema for ActionName {}
-
-/// An event that receivers of webhooks are told of.
-pub struct WebhookEvent;
-
-impl PartialSchema for WebhookEvent {
-    fn schema() -> RefOr<Schema> {
-        let object = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(TOLD.iter().copied()))
-            .description(Some("An event that receivers of webhooks are told of."))
-            .examples(["passphrase.changed"]);
-        RefOr::T(Schema::Object(object.build()))
-    }
-}
-
-impl ToSchema for WebhookEvent {}
 
 /// True: the document was seen. Nothing else is taken.
 pub struct Seen;
@@ -118,33 +81,3 @@ impl PartialSchema for Seen {
 }
 
 impl ToSchema for Seen {}
-
-/// How a token is sent.
-#[derive(ToSchema)]
-pub enum TokenType {
-    Bearer,
-}
-
-/// How a token is asked for.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum GrantType {
-    ClientCredentials,
-}
-
-/// What RFC 6749 §5.2 calls an error.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum OAuthErrorCode {
-    InvalidRequest,
-    InvalidClient,
-    UnsupportedGrantType,
-}
-
-/// Why a pushed record changed nothing.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum NotApplied {
-    Stale,
-    Unchanged,
-}

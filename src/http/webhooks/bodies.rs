@@ -1,14 +1,18 @@
-//! A receiver of webhooks, and its deliveries, as they come in and go out.
+//! Bodies of receivers of webhooks and of their deliveries.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::{
-    domain::calendar::write_time,
+    domain::{calendar::write_time, flaw::Flaw},
     flows::webhooks::Endpoint,
-    http::{openapi::values, shapes::present},
+    http::{
+        extract::rule,
+        openapi::{WebhookEvent, values},
+        shapes::{ActiveStatus, present},
+    },
     store::{DeliveryRow, DeliveryState},
 };
 
@@ -19,49 +23,13 @@ pub struct NewWebhookBody {
     /// where to: `https`, without user and fragment, in the open network
     #[schema(required = true, value_type = values::Address)]
     pub url: Option<String>,
-    /// which events it is told; all where this is left out or null
+    /// which events it receives; all where this is left out or null
     #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
     pub events: Option<Vec<String>>,
     /// what it is for
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(max = 200))]
     #[schema(value_type = Option<values::Line>)]
     pub description: Option<String>,
-}
-
-/// An event that receivers are told of.
-#[derive(ToSchema)]
-pub enum WebhookEvent {
-    #[schema(rename = "passphrase.set")]
-    PassphraseSet,
-    #[schema(rename = "passphrase.changed")]
-    PassphraseChanged,
-    #[schema(rename = "passphrase.locked")]
-    PassphraseLocked,
-    #[schema(rename = "passphrase.disabled")]
-    PassphraseDisabled,
-    #[schema(rename = "passphrase.blocked")]
-    PassphraseBlocked,
-    #[schema(rename = "passphrase.destroyed")]
-    PassphraseDestroyed,
-    #[schema(rename = "inquiry.made")]
-    InquiryMade,
-}
-
-/// Whether a receiver is told anything.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum WebhookStatus {
-    Active,
-    Disabled,
-}
-
-/// How a delivery stands.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum WebhookDeliveryStatus {
-    Pending,
-    Delivered,
-    Dead,
 }
 
 /// Since when and until when a secret signs.
@@ -83,15 +51,14 @@ pub struct WebhookBody {
     /// where to
     #[schema(example = "https://sms.example.kz/qupia")]
     pub url: String,
-    /// which events it is told; null for all
+    /// which events it receives; null for all
     #[schema(required = true, value_type = Option<Vec<WebhookEvent>>)]
     pub events: Option<Vec<String>>,
     /// what it is for
     #[schema(required = true)]
     pub description: Option<String>,
-    /// whether it is told anything
-    #[schema(value_type = WebhookStatus)]
-    pub status: &'static str,
+    /// whether it receives anything
+    pub status: ActiveStatus,
     /// why it is disabled: `admin`, or `gone` where it answered 410
     #[schema(required = true)]
     pub disabled_because: Option<String>,
@@ -118,7 +85,7 @@ impl WebhookBody {
             url: row.url,
             events: row.events,
             description: row.description,
-            status: if row.is_active { "active" } else { "disabled" },
+            status: ActiveStatus::of(row.is_active),
             disabled_because: row.disabled_because,
             secrets: secrets.collect(),
             created_at: write_time(row.created_at),
@@ -127,7 +94,7 @@ impl WebhookBody {
     }
 }
 
-/// A message to one receiver, and what became of it.
+/// A message to one receiver, and the state of its delivery.
 #[derive(Serialize, ToSchema)]
 pub struct WebhookDeliveryBody {
     /// id of the delivery
@@ -135,11 +102,11 @@ pub struct WebhookDeliveryBody {
     /// id of the message: `webhook-id`, the same at every attempt
     #[schema(example = "msg_019c1234-5678-7abc-8def-0123456789ab")]
     pub message_id: String,
-    /// what it tells
+    /// its event
     #[schema(value_type = WebhookEvent)]
     pub event: String,
-    /// how it stands
-    #[schema(value_type = WebhookDeliveryStatus)]
+    /// its status
+    #[schema(value_type = DeliveryState)]
     pub status: &'static str,
     /// how often it was tried
     pub attempts: u32,
@@ -183,6 +150,7 @@ impl From<DeliveryRow> for WebhookDeliveryBody {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
+#[validate(schema(function = Self::changes_something))]
 pub struct WebhookPatch {
     /// another address
     #[serde(default, deserialize_with = "present")]
@@ -193,17 +161,28 @@ pub struct WebhookPatch {
     #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
     pub events: Option<Option<Vec<String>>>,
     /// another description; null for none
+    #[validate(length(max = 200))]
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<values::Line>)]
     pub description: Option<Option<String>>,
     /// `active` or `disabled`
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = WebhookStatus, required = false)]
+    #[schema(value_type = ActiveStatus, required = false)]
     pub status: Option<Option<String>>,
 }
 
+impl WebhookPatch {
+    fn changes_something(&self) -> Result<(), ValidationError> {
+        let is_changed = self.url.is_some()
+            || self.events.is_some()
+            || self.description.is_some()
+            || self.status.is_some();
+        rule(is_changed, &Flaw::NothingToChange)
+    }
+}
+
 /// Which dead letters are sent again.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayBody {
     /// those written at this time or later; all where it is left out
