@@ -107,9 +107,7 @@ fn received(became: ReceivedOne) -> HttpResponse {
     let (mut response, reason) = match became.received {
         Received::Created => (HttpResponse::Created(), None),
         Received::Applied => (HttpResponse::Ok(), None),
-        why @ (Received::Unchanged | Received::Stale) => {
-            (HttpResponse::Ok(), Some(sync::name(why)))
-        }
+        why @ (Received::Unchanged | Received::Stale) => (HttpResponse::Ok(), Some(why.name())),
     };
     response.json(ReceivedBody {
         applied: reason.is_none(),
