@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_was_moved_is_not_decrypted() {
+    fn a_value_that_was_moved_does_not_open() {
         let cipher = FieldCipher::new(&keyring());
         let value = encrypted(&cipher, "+77011234567");
         let places = [
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_value_is_encrypted_differently_each_time() {
+    fn the_same_value_is_sealed_differently_each_time() {
         let (cipher, chance) = (FieldCipher::new(&keyring()), Chance::seeded(3));
         let encrypt = || cipher.encrypt(&chance, "clients", "phone", "id-1", b"same");
         assert_ne!(encrypt(), encrypt());
@@ -263,7 +263,7 @@ mod tests {
         }
 
         #[test]
-        fn one_changed_bit_anywhere_is_found(at: prop::sample::Index, bit in 0u8..8) {
+        fn one_changed_bit_anywhere_does_not_open(at: prop::sample::Index, bit in 0u8..8) {
             let cipher = FieldCipher::new(&keyring());
             let mut value = encrypted(&cipher, "Әділ");
             let at = at.index(value.len());
