@@ -1,45 +1,41 @@
 //! The life of an application (Appendix #1): drafted, then completed, cancelled or expired.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::{
     flaw::{FieldFlaw, Flaw},
     person::PersonName,
 };
 
-/// A draft that nobody completes ends by itself after this many hours.
+/// Hours after which a draft expires.
 pub const DRAFT_HOURS: i64 = 24;
 
 /// Whether the application sets a first passphrase or changes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
-    /// no hash is held
+    /// there is no hash
     Set,
-    /// a hash is held
+    /// there is a hash
     Change,
 }
 
 impl Kind {
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Set => "set",
-            Self::Change => "change",
-        }
+        self.into()
     }
 
-    /// The kind of a kept word.
-    #[must_use]
+    /// The kind of a stored word.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Set, Self::Change]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 }
 
 /// What identity document was seen. Its number and image are never taken (law 94-V).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum IdentityDocument {
     /// identity card
     IdentityCard,
@@ -52,33 +48,23 @@ pub enum IdentityDocument {
 }
 
 impl IdentityDocument {
-    /// The words of the contract.
-    pub const NAMES: [&'static str; 4] = ["identity_card", "passport", "residence_permit", "other"];
-    const ALL: [Self; 4] = [
-        Self::IdentityCard,
-        Self::Passport,
-        Self::ResidencePermit,
-        Self::Other,
-    ];
-
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
+        self.into()
     }
 
-    /// The kind of a word.
+    /// The kind with a name.
     ///
     /// # Errors
     /// [`Flaw::NotOneOf`].
     pub fn parse(name: &str) -> Result<Self, Flaw> {
-        let known = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        known.ok_or(Flaw::NotOneOf(&Self::NAMES))
+        name.parse().map_err(|_| Flaw::NotOneOf(Self::VARIANTS))
     }
 }
 
-/// On what paper a representative acts for the client (policy, 2.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The document by which a representative acts for the client (policy, 2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Mandate {
     /// power of attorney
     PowerOfAttorney,
@@ -91,55 +77,38 @@ pub enum Mandate {
 }
 
 impl Mandate {
-    /// The words of the contract.
-    pub const NAMES: [&'static str; 4] = [
-        "power_of_attorney",
-        "court_decision",
-        "guardianship",
-        "other",
-    ];
-    const ALL: [Self; 4] = [
-        Self::PowerOfAttorney,
-        Self::CourtDecision,
-        Self::Guardianship,
-        Self::Other,
-    ];
-
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
+        self.into()
     }
 
-    /// The kind of a word.
+    /// The kind with a name.
     ///
     /// # Errors
     /// [`Flaw::NotOneOf`].
     pub fn parse(name: &str) -> Result<Self, Flaw> {
-        let known = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        known.ok_or(Flaw::NotOneOf(&Self::NAMES))
+        name.parse().map_err(|_| Flaw::NotOneOf(Self::VARIANTS))
     }
 }
 
-/// Who signs for the client, and on what paper.
+/// Who signs for the client, and by which document.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Representative {
     /// full name
     pub full_name: PersonName,
-    /// the kind of paper
+    /// the kind of document
     pub mandate: Mandate,
     /// its number
     pub document_number: String,
     /// its date
     pub document_date: NaiveDate,
-    /// its last day, where it has one
+    /// the last day on which it is valid, if it has one
     pub valid_until: Option<NaiveDate>,
 }
 
 impl Representative {
-    /// What speaks against the paper on a day: that it is dated ahead, or that its last day, which
-    /// counts, is past.
-    #[must_use]
+    /// The validation errors of the document on a day: it is dated in the future, or it has expired. It is
+    /// still valid on its last day.
     pub fn flaws_on(&self, day: NaiveDate) -> Vec<FieldFlaw> {
         let mut flaws = Vec::new();
         if self.document_date > day {
@@ -163,28 +132,49 @@ pub enum Progress {
     Completed {
         /// when
         at: DateTime<Utc>,
-        /// by which member of staff
+        /// the id of the member of staff
         by: String,
-        /// the day on the paper
+        /// the day on the signed form
         signed_on: NaiveDate,
     },
-    /// given up
+    /// cancelled
     Cancelled {
         /// when
         at: DateTime<Utc>,
-        /// by which member of staff
+        /// the id of the member of staff
         by: String,
         /// why
         reason: String,
     },
 }
 
-/// An application.
+/// The state of an application at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum ApplicationState {
+    /// drafted, to be signed
+    Draft,
+    /// a draft that nobody completed in time
+    Expired,
+    /// signed, and the passphrase set
+    Completed,
+    /// cancelled
+    Cancelled,
+}
+
+impl ApplicationState {
+    /// The word of the contract.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What was drafted; it stays as it is.
 #[derive(Clone)]
-pub struct Application {
-    /// its id
+pub struct Draft {
+    /// the application's id
     pub id: String,
-    /// the number on the paper
+    /// the number on the form
     pub number: String,
     /// set or change
     pub kind: Kind,
@@ -192,7 +182,7 @@ pub struct Application {
     pub client_id: String,
     /// where it was drafted
     pub branch_code: String,
-    /// by which member of staff
+    /// the id of the member of staff
     pub drafted_by: String,
     /// when
     pub drafted_at: DateTime<Utc>,
@@ -200,41 +190,91 @@ pub struct Application {
     pub identity_document: IdentityDocument,
     /// who signs for the client
     pub representative: Option<Representative>,
-    /// how far it has come
-    pub progress: Progress,
 }
 
-/// The step asked for does not follow from where the application stands.
+/// An application: a draft, and what became of it.
+#[derive(Clone)]
+pub struct Application {
+    /// what was drafted
+    pub draft: Draft,
+    progress: Progress,
+}
+
+/// The application can no longer be completed or cancelled: it was, or the draft expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotOpen;
 
+impl From<Draft> for Application {
+    fn from(draft: Draft) -> Self {
+        Self::stored(draft, Progress::Draft)
+    }
+}
+
 impl Application {
-    /// When the draft ends by itself.
-    #[must_use]
-    pub fn expires_at(&self) -> DateTime<Utc> {
-        self.drafted_at + TimeDelta::hours(DRAFT_HOURS)
+    /// An application as it was stored.
+    pub fn stored(draft: Draft, progress: Progress) -> Self {
+        Self { draft, progress }
     }
 
-    /// The word of the contract for where it stands at `now`.
-    #[must_use]
-    pub fn state(&self, now: DateTime<Utc>) -> &'static str {
+    /// How far it has come.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// When the draft ends by itself.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.draft.drafted_at + TimeDelta::hours(DRAFT_HOURS)
+    }
+
+    /// Its state at `now`.
+    pub fn state(&self, now: DateTime<Utc>) -> ApplicationState {
         match self.progress {
-            Progress::Draft if now >= self.expires_at() => "expired",
-            Progress::Draft => "draft",
-            Progress::Completed { .. } => "completed",
-            Progress::Cancelled { .. } => "cancelled",
+            Progress::Draft if now >= self.expires_at() => ApplicationState::Expired,
+            Progress::Draft => ApplicationState::Draft,
+            Progress::Completed { .. } => ApplicationState::Completed,
+            Progress::Cancelled { .. } => ApplicationState::Cancelled,
         }
     }
 
-    /// Whether it can still be completed or cancelled.
+    /// Whether it can be completed or cancelled at `now`.
     ///
     /// # Errors
-    /// [`NotOpen`] where it was, or where the draft expired.
-    pub fn open(&self, now: DateTime<Utc>) -> Result<(), NotOpen> {
-        (self.state(now) == "draft").then_some(()).ok_or(NotOpen)
+    /// [`NotOpen`].
+    pub fn check_open(&self, now: DateTime<Utc>) -> Result<(), NotOpen> {
+        (self.state(now) == ApplicationState::Draft)
+            .then_some(())
+            .ok_or(NotOpen)
     }
 
-    /// Whether the day on the paper can be: not ahead, and not before the draft's own day.
+    /// The application once a member of staff has completed it: it was signed on a day.
+    ///
+    /// # Errors
+    /// [`NotOpen`].
+    pub fn complete(
+        &self,
+        at: DateTime<Utc>,
+        by: &str,
+        signed_on: NaiveDate,
+    ) -> Result<Self, NotOpen> {
+        let by = by.to_owned();
+        self.end(at, Progress::Completed { at, by, signed_on })
+    }
+
+    /// The application once a member of staff has given it up.
+    ///
+    /// # Errors
+    /// [`NotOpen`].
+    pub fn cancel(&self, at: DateTime<Utc>, by: &str, reason: &str) -> Result<Self, NotOpen> {
+        let (by, reason) = (by.to_owned(), reason.to_owned());
+        self.end(at, Progress::Cancelled { at, by, reason })
+    }
+
+    fn end(&self, at: DateTime<Utc>, progress: Progress) -> Result<Self, NotOpen> {
+        self.check_open(at)?;
+        Ok(Self::stored(self.draft.clone(), progress))
+    }
+
+    /// Checks the day on the signed form: not in the future, and not before the day of the draft.
     ///
     /// # Errors
     /// [`Flaw::DayAhead`] or [`Flaw::BeforeDraft`].
@@ -262,7 +302,7 @@ mod tests {
     }
 
     fn draft() -> Application {
-        Application {
+        let draft = Draft {
             id: "a".into(),
             number: "A-1".into(),
             kind: Kind::Set,
@@ -272,34 +312,38 @@ mod tests {
             drafted_at: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
             identity_document: IdentityDocument::Passport,
             representative: None,
-            progress: Progress::Draft,
-        }
+        };
+        draft.into()
     }
 
     #[test]
     fn a_draft_ends_by_itself_after_a_day_and_not_before() {
         let draft = draft();
-        let last = draft.expires_at() - TimeDelta::microseconds(1);
-        assert_eq!((draft.state(last), draft.open(last)), ("draft", Ok(())));
-        assert_eq!(
-            (
-                draft.state(draft.expires_at()),
-                draft.open(draft.expires_at())
-            ),
-            ("expired", Err(NotOpen))
-        );
+        let end = draft.expires_at();
+        let last = end - TimeDelta::microseconds(1);
+        assert_eq!(draft.state(last), ApplicationState::Draft);
+        assert_eq!(draft.state(end), ApplicationState::Expired);
+        assert!(draft.complete(last, "s", day("2027-01-15")).is_ok());
+        assert!(draft.complete(end, "s", day("2027-01-15")).is_err());
+        assert!(draft.cancel(end, "s", "typo").is_err());
     }
 
     #[test]
-    fn what_was_cancelled_stays_cancelled() {
-        let mut cancelled = draft();
-        let at = cancelled.drafted_at;
-        cancelled.progress = Progress::Cancelled {
-            at,
-            by: "s".into(),
-            reason: "typo".into(),
-        };
-        assert_eq!(cancelled.open(at), Err(NotOpen));
+    fn what_has_ended_stays_as_it_ended() {
+        let draft = draft();
+        let at = draft.draft.drafted_at;
+        let cancelled = draft
+            .cancel(at, "s", "typo")
+            .unwrap_or_else(|_| unreachable!());
+        let completed = draft.complete(at, "s", day("2027-01-15"));
+        let completed = completed.unwrap_or_else(|_| unreachable!());
+        assert_eq!(cancelled.state(at), ApplicationState::Cancelled);
+        assert_eq!(completed.state(at), ApplicationState::Completed);
+        for ended in [cancelled, completed] {
+            assert_eq!(ended.check_open(at), Err(NotOpen));
+            assert!(ended.complete(at, "s", day("2027-01-15")).is_err());
+            assert!(ended.cancel(at, "s", "typo").is_err());
+        }
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! The law of attempts: how many wrong words are tried before the passphrase is locked, and before
-//! it is disabled for good.
+//! The lockout policy: after how many wrong attempts a passphrase is locked, and after how many it is
+//! disabled.
 //!
-//! An attempt is counted *before* its hash is computed, so that however many arrive at once, no
-//! more are ever tried than the law allows. NIST SP 800-63B-4 §3.2.2 allows at most 100 in a row.
+//! An attempt is counted *before* its hash is computed, so that however many arrive at once, no more are
+//! ever tried than the policy allows. NIST SP 800-63B-4 §3.2.2 allows at most 100 in a row.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::passphrase::Kept;
 
-/// How one passphrase stands under the law: its failures in a row, and what they brought.
+/// The lockout state of one passphrase: its failures in a row, and their consequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lockout {
-    /// what state it is kept in
+    /// its stored state
     pub kept: Kept,
-    /// failures in a row, those among them whose words are not known yet
+    /// failures in a row, including attempts whose result is not known yet
     pub failures: u32,
     /// the end of the timed lock
     pub locked_until: Option<DateTime<Utc>>,
@@ -29,27 +29,26 @@ pub struct Lock {
     pub minutes: u32,
 }
 
-/// The law in force: locks by ascending count, and the count that disables.
+/// The policy in force: locks by ascending count, and the count that disables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptLaw {
     locks: Vec<Lock>,
     disable_after: u32,
 }
 
-/// What counting one more attempt brings, before anybody knows if its word was right.
+/// The consequence of one more attempt, before it is known whether it was right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// this attempt's number in the row of failures, from 1
+    /// the number of this attempt in the row of failures, from 1
     pub number: u32,
-    /// the end of the lock that this attempt brings if it is wrong
+    /// the end of the lock that begins with this attempt if it is wrong
     pub locked_until: Option<DateTime<Utc>>,
     /// whether this attempt disables the passphrase if it is wrong
     pub disables: bool,
 }
 
 impl Counted {
-    /// The state in which the passphrase is kept from the count on, until its word is known.
-    #[must_use]
+    /// The stored state from the count on, until the result is known.
     pub fn kept(&self) -> Kept {
         if self.disables {
             Kept::Disabled
@@ -58,8 +57,7 @@ impl Counted {
         }
     }
 
-    /// How the passphrase stands from the count on, until its word is known.
-    #[must_use]
+    /// The lockout state from the count on, until the result is known.
     pub fn lockout(&self) -> Lockout {
         Lockout {
             kept: self.kept(),
@@ -73,10 +71,10 @@ impl AttemptLaw {
     /// NIST SP 800-63B-4 §3.2.2: no more than this many consecutive failures.
     pub const MOST_ATTEMPTS: u32 = 100;
 
-    /// Makes a law.
+    /// Makes a policy.
     ///
     /// # Errors
-    /// A sentence that says what does not fit, for whoever wrote the settings.
+    /// A sentence that says what is wrong, for whoever wrote the settings.
     pub fn new(locks: Vec<Lock>, disable_after: u32) -> Result<Self, String> {
         if !(1..=Self::MOST_ATTEMPTS).contains(&disable_after) {
             return Err(format!(
@@ -106,7 +104,6 @@ impl AttemptLaw {
     }
 
     /// Counts one more attempt on top of `failures` already in a row.
-    #[must_use]
     pub fn count(&self, failures: u32, now: DateTime<Utc>) -> Counted {
         let number = failures.saturating_add(1);
         let disables = number >= self.disable_after;
@@ -121,18 +118,16 @@ impl AttemptLaw {
         }
     }
 
-    /// The lock that stands after `failures` in a row that were counted behind a success: the longest
-    /// that they reached.
-    #[must_use]
+    /// The end of the lock after `failures` in a row that were counted after a success: that of the longest
+    /// lock that they reach.
     pub fn lock_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let reached = self.locks.iter().rfind(|lock| lock.failures <= failures);
         reached.map(|lock| now + TimeDelta::minutes(i64::from(lock.minutes)))
     }
 
-    /// Clears what was counted up to right words at this place in the row of failures, and keeps what was
-    /// counted behind them. At place 0, which a success behind them had cleared before, nothing is left to
-    /// clear.
-    #[must_use]
+    /// The state after a right attempt at `place` in the row of failures: what was counted up to it is
+    /// cleared, and what was counted after it stays. Place 0 means that a later success has cleared the row
+    /// already.
     pub fn clear(&self, lockout: Lockout, place: u32, now: DateTime<Utc>) -> Lockout {
         if place == 0 {
             return lockout;
@@ -145,9 +140,9 @@ impl AttemptLaw {
         }
     }
 
-    /// Takes one attempt out of the row of failures, which a fault kept from being tried; the failures
-    /// behind it move up. What the last of them brought is undone: so few do not bring it.
-    #[must_use]
+    /// The state after one attempt, which a fault kept from being tried, is taken out of the row of
+    /// failures; later ones move up. The consequence of the last one is undone: one failure fewer does not
+    /// have it.
     pub fn take_back(&self, lockout: Lockout, place: u32) -> Lockout {
         if place == 0 {
             return lockout;
@@ -166,9 +161,8 @@ impl AttemptLaw {
         }
     }
 
-    /// How many attempts are left until the next lock or the end, after `failures` in a row;
-    /// zero on the one that brought it.
-    #[must_use]
+    /// Attempts left until the next lock or the end, after `failures` in a row; zero after the one that
+    /// brought it.
     pub fn attempts_left(&self, failures: u32) -> u32 {
         let bounds = self
             .locks

@@ -1,7 +1,7 @@
 //! An audit event, and the canonical bytes under which it is sealed.
 //!
-//! Who did what, about whom, on which call, with what outcome, from where. No secret, and no more of
-//! a person than ids.
+//! Who did what, about whom, on which call, with what outcome, from where. No secret, and no personal data
+//! but ids.
 
 mod details;
 mod outcome;
@@ -9,21 +9,21 @@ mod outcome;
 use chrono::{DateTime, Utc};
 
 pub use self::{
-    details::{Answered, Change, ComparisonCounts, Details, EndedCounts, RecordCounts, Report},
+    details::{Answered, Change, ComparisonCounts, Details, EndedCounts, RecordCounts, ReportName},
     outcome::EventOutcome,
 };
 use super::role::{Actor, Role};
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What was done. The list stands in the OpenAPI document.
+        /// What was done. The OpenAPI document has the list.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Action {
             $($(#[$doc])* $variant,)+
         }
 
         impl Action {
-            /// The words for every action, in the order of declaration.
+            /// The name of every action, in the order of declaration.
             pub const NAMES: &'static [&'static str] = &[$($name,)+];
             const ALL: &'static [Self] = &[$(Self::$variant,)+];
         }
@@ -71,15 +71,15 @@ actions! {
     ApplicationCancelled = "application.cancelled",
     /// a passphrase's status was read
     PassphraseViewed = "passphrase.viewed",
-    /// a passphrase that was thought of was checked for a client
+    /// a proposed passphrase was checked for a client
     PassphraseChecked = "passphrase.checked",
     /// a first passphrase was set
     PassphraseSet = "passphrase.set",
     /// a passphrase was changed
     PassphraseChanged = "passphrase.changed",
-    /// wrong words brought a timed lock
+    /// wrong attempts brought a timed lock
     PassphraseLocked = "passphrase.locked",
-    /// wrong words ended the passphrase
+    /// wrong attempts disabled the passphrase
     PassphraseDisabled = "passphrase.disabled",
     /// a timed lock was lifted
     PassphraseUnlocked = "passphrase.unlocked",
@@ -87,13 +87,13 @@ actions! {
     PassphraseBlocked = "passphrase.blocked",
     /// consent was withdrawn
     PassphraseDestroyed = "passphrase.destroyed",
-    /// the hash was made anew under today's parameters
+    /// the hash was renewed under the current parameters
     PassphraseRenewed = "passphrase.renewed",
     /// a caller was verified, or not
     VerificationRecorded = "verification.recorded",
     /// a counted attempt that a fault kept from being tried was taken back
     AttemptTakenBack = "attempt.taken_back",
-    /// an attempt was counted by an instance that ended before its words were known: it stays counted
+    /// an attempt was counted by an instance that ended before its result was known: it stays counted
     AttemptLost = "attempt.lost",
     /// a verification was read
     VerificationViewed = "verification.viewed",
@@ -115,11 +115,11 @@ actions! {
     AuditRead = "audit.read",
     /// the audit was verified
     AuditVerified = "audit.verified",
-    /// who looked at a client was read
+    /// the accesses to a client were read
     AccessesRead = "client.accesses_read",
     /// reports were read
     ReportRead = "report.read",
-    /// something looked like abuse
+    /// an abuse signal was raised
     SignalRaised = "signal.raised",
     /// a webhook endpoint was registered
     WebhookCreated = "webhook.created",
@@ -127,27 +127,25 @@ actions! {
     WebhookViewed = "webhook.viewed",
     /// a webhook endpoint was changed or removed
     WebhookChanged = "webhook.changed",
-    /// a delivery was asked for again
+    /// a delivery was requested again
     WebhookReplayed = "webhook.replayed",
     /// keys were added, rotated, retired, or data re-encrypted
     KeysChanged = "keys.changed",
     /// a backup was made or restored
     BackupMade = "backup.made",
-    /// a kept answer was given again to a repeated request
+    /// a stored answer was sent again for a repeated request
     AnswerReplayed = "answer.replayed",
-    /// demonstration data was laid out
+    /// demonstration data was made
     DemoSeeded = "demo.seeded",
 }
 
 impl Action {
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
-    /// The action of a word.
-    #[must_use]
+    /// The action with a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -156,7 +154,7 @@ impl Action {
     }
 }
 
-/// From where a request came.
+/// Where a request came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// the request's id
@@ -166,8 +164,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The origin of what the program does of itself.
-    #[must_use]
+    /// The origin of what the program does by itself.
     pub fn own(what: &str) -> Self {
         Self {
             request_id: what.to_owned(),
@@ -202,7 +199,7 @@ impl From<&Actor> for Who {
 pub struct Event {
     /// when
     pub at: DateTime<Utc>,
-    /// who; nobody where it was refused before anyone was known
+    /// who; `None` where nobody was signed in
     pub actor: Option<Who>,
     /// what
     pub action: Action,
@@ -224,7 +221,6 @@ pub struct Event {
 
 impl Event {
     /// An event of somebody signed in.
-    #[must_use]
     pub fn by(actor: &Actor, origin: &Origin, at: DateTime<Utc>, action: Action) -> Self {
         Self {
             actor: Some(actor.into()),
@@ -232,8 +228,7 @@ impl Event {
         }
     }
 
-    /// An event of nobody known, or of the program itself.
-    #[must_use]
+    /// An event without an actor, or of the program itself.
     pub fn of_nobody(origin: &Origin, at: DateTime<Utc>, action: Action) -> Self {
         Self {
             at,
@@ -293,7 +288,6 @@ impl Event {
 
     /// The bytes that are hashed and sealed: the event's place in the audit and every field, each
     /// with its length before it, so that no two events have the same bytes.
-    #[must_use]
     pub fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
         let details = self.details.canonical();
         let fields = [
@@ -315,12 +309,11 @@ impl Event {
     }
 }
 
-/// How many fields of an event are texts.
+/// Number of text fields of an event.
 pub const TEXT_FIELDS: usize = 12;
 
-/// The canonical bytes of an event as it is written: its place, its time in microseconds, and its
-/// texts in the order of the table's columns. A text that is not there differs from an empty one.
-#[must_use]
+/// The canonical bytes of an event as it is stored: its place, its time in microseconds, and its texts in
+/// the order of the table's columns. A null text differs from an empty one.
 pub fn canonical_bytes(seq: i64, at_micros: i64, fields: [Option<&[u8]>; TEXT_FIELDS]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
     bytes.extend_from_slice(b"qupia-event-1");

@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 
 use super::flaw::Flaw;
 
-/// The years that a calendar date may name. An accounting system that has no date writes `0001-01-01`,
-/// and one that means "without end" `9999-12-31`: neither is a day that somebody could be told.
+/// The years of a calendar date. An accounting system writes `0001-01-01` for "no date" and `9999-12-31`
+/// for "without end": neither is a day that a client can be told.
 const YEARS: RangeInclusive<i32> = 1990..=2199;
 
-/// The years in which a document may be dated: a decision of a court may be older than any loan.
+/// The years of a date on a document: a court decision may be older than any loan.
 const DOCUMENT_YEARS: RangeInclusive<i32> = 1900..=2199;
 
 /// Parses a calendar date, `YYYY-MM-DD` and nothing else, from 1990-01-01 to 2199-12-31.
@@ -22,7 +22,7 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
     within(&YEARS, parse_day(text)?)
 }
 
-/// Parses a date that stands on a document, from 1900-01-01 to 2199-12-31.
+/// Parses a date on a document, from 1900-01-01 to 2199-12-31.
 ///
 /// # Errors
 /// As for [`parse_date`].
@@ -45,7 +45,7 @@ fn parse_day(text: &str) -> Result<NaiveDate, Flaw> {
     date.ok_or(Flaw::NotADate)
 }
 
-/// A day that somebody could be told: from 1990-01-01 to 2199-12-31.
+/// Checks that a day is from 1990-01-01 to 2199-12-31.
 ///
 /// # Errors
 /// [`Flaw::DateOutOfRange`].
@@ -61,13 +61,13 @@ fn within(years: &RangeInclusive<i32>, day: NaiveDate) -> Result<NaiveDate, Flaw
         .ok_or(Flaw::DateOutOfRange { first, last })
 }
 
-/// Parses an RFC 3339 time to microseconds, just as the databases keep it.
+/// Parses an RFC 3339 time to microseconds, the precision of the databases.
 ///
 /// # Errors
 /// [`Flaw::NotATime`].
 pub fn parse_time(text: &str) -> Result<DateTime<Utc>, Flaw> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::NotATime)?;
-    // As the databases give it back: a leap second is the first moment after it there.
+    // As the databases return it: there a leap second is the moment after it.
     let utc = DateTime::from_timestamp_micros(time.timestamp_micros()).ok_or(Flaw::NotATime)?;
     (1..=9999)
         .contains(&utc.year())
@@ -76,13 +76,11 @@ pub fn parse_time(text: &str) -> Result<DateTime<Utc>, Flaw> {
 }
 
 /// Writes a time as the contract has it: RFC 3339, UTC, `Z`.
-#[must_use]
 pub fn write_time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
-/// The day that the business is in at a moment.
-#[must_use]
+/// The calendar day at a moment in the business time zone.
 pub fn business_day(zone: Tz, moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&zone).date_naive()
 }

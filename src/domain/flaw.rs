@@ -1,11 +1,11 @@
-//! What can be wrong with one value that somebody entered.
+//! Validation errors of single values.
 
 use strum::{EnumDiscriminants, EnumIter, IntoStaticStr};
 
 use super::strength::Weakness;
 
-/// Why a value was refused. The code is stable and for machines; what is said for it to people stands in
-/// `locales/`, under the name of its kind.
+/// Why a value was refused. The code is stable and for machines; `locales/` has the message, under the name
+/// of the kind.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(
     name(FlawKind),
@@ -16,9 +16,9 @@ use super::strength::Weakness;
 pub enum Flaw {
     /// The field is needed and is not there.
     Missing,
-    /// There is nothing in it but blanks.
+    /// It is empty or blank.
     Blank,
-    /// A control character, such as a line break or NUL, is in it.
+    /// It contains a control character, such as a line break or NUL.
     NotALine,
     /// Fewer characters than `min`.
     TooShort {
@@ -30,15 +30,15 @@ pub enum Flaw {
         /// the greatest number of characters
         max: usize,
     },
-    /// Not letters, hyphens, apostrophes and spaces, nor what else real names hold.
+    /// It contains other characters than names do: letters, hyphens, apostrophes, spaces and a few more.
     NotAName,
     /// Not a telephone number.
     NotAPhone,
-    /// Not 1 to 64 of the characters that numbers, logins and codes are made of.
+    /// Not 1 to 64 of the characters that numbers, logins and codes consist of.
     NotAnIdentifier,
     /// Not a calendar date `YYYY-MM-DD`.
     NotADate,
-    /// A calendar date outside the years that a date may name.
+    /// A calendar date outside the allowed years.
     DateOutOfRange {
         /// the first year
         first: i32,
@@ -47,11 +47,11 @@ pub enum Flaw {
     },
     /// Not an RFC 3339 time.
     NotATime,
-    /// The loan system's time of a record lies ahead of the service's clock.
+    /// The `as_of` of a record lies ahead of the service's clock.
     AsOfAhead,
     /// Not a decimal amount in the currency's own minor units.
     NotAnAmount,
-    /// Below zero where nothing can be.
+    /// Below zero.
     Negative,
     /// Not an ISO 4217 currency.
     NotACurrency,
@@ -62,39 +62,39 @@ pub enum Flaw {
         /// the greatest
         max: i64,
     },
-    /// None of the words that can stand here.
+    /// Not one of the allowed words.
     NotOneOf(&'static [&'static str]),
-    /// The day lies ahead.
+    /// The day lies in the future.
     DayAhead,
     /// The day lies before the application was drafted.
     BeforeDraft,
-    /// The representative's document is past its last day.
+    /// The representative's document has expired.
     DocumentExpired,
     /// The identity document was not seen.
     NotSeen,
     /// The two entries of the passphrase differ.
     PassphrasesDiffer,
-    /// There is nothing in the passphrase that could be compared.
+    /// The passphrase has no letter and no digit.
     NothingToCompare,
     /// No such client.
     UnknownClient,
     /// No such branch.
     UnknownBranch,
-    /// The current password is another.
+    /// The current password is wrong.
     WrongPassword,
-    /// The new password is common, or holds the login.
+    /// The new password is common, or contains the login.
     WeakPassword,
-    /// Exactly one of several fields is wanted.
+    /// Exactly one of several fields is required.
     ExactlyOne,
     /// One field, twice.
     Twice,
-    /// At least one of several fields is wanted.
+    /// At least one of several fields is required.
     NothingToChange,
     /// Not a cursor that this list gave out.
     NotACursor,
-    /// Two fields do not go together.
+    /// Two fields contradict each other.
     Contradiction,
-    /// Not an address that may be called.
+    /// Not an address that the service may call.
     NotAUrl,
     /// Another JSON type than this field has.
     WrongType,
@@ -107,26 +107,26 @@ pub enum Flaw {
         /// the greatest number of bytes
         max: usize,
     },
-    /// Bytes that are no UTF-8.
+    /// Not UTF-8.
     NotUtf8,
-    /// A line whose letters make no sense in the encoding that its file was recognised to be in.
+    /// A line that makes no sense in the encoding that was detected for its file.
     WrongEncoding,
-    /// A line that sums a table up.
+    /// A line with the totals of a table.
     TotalRow,
     /// A line of a table with more or fewer values than its header has columns.
     WrongColumns {
-        /// what the header has
+        /// the number of columns in the header
         wanted: usize,
     },
-    /// A quotation that begins in this line and does not end.
+    /// A quotation mark in this line is never closed.
     UnendedQuotation,
-    /// A stream that ended before its end, or was not packed as it said.
+    /// A stream that broke off, or whose compression is broken.
     BrokenOff,
     /// A passphrase that is too easily guessed.
     Weak(Weakness),
 }
 
-/// A flaw and the field that has it.
+/// A validation error and the field that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFlaw {
     /// JSON pointer to the field, or the parameter's name
@@ -136,8 +136,7 @@ pub struct FieldFlaw {
 }
 
 impl FieldFlaw {
-    /// A flaw of a field.
-    #[must_use]
+    /// A validation error of a field.
     pub fn at(pointer: &str, flaw: Flaw) -> Self {
         Self {
             pointer: pointer.to_owned(),
@@ -148,7 +147,6 @@ impl FieldFlaw {
 
 impl Flaw {
     /// The stable machine code.
-    #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::DateOutOfRange { .. } => "out_of_range",

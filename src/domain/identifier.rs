@@ -1,4 +1,4 @@
-//! The numbers, codes and logins by which people and papers are called.
+//! The numbers, codes and logins that identify people and documents.
 //!
 //! Each is 1 to 64 letters (of any script), digits, `.`, `_`, `-` and `/`; logins and branch codes
 //! are ASCII, without `/`, and compared without regard to case.
@@ -19,13 +19,12 @@ macro_rules! identifier {
             /// Parses what was entered; blanks at the ends are not part of it.
             ///
             /// # Errors
-            /// [`Flaw::NotAnIdentifier`] where another character, none or too many are in it.
+            /// [`Flaw::NotAnIdentifier`] where it has another character, none, or too many.
             pub fn parse(entered: &str) -> Result<Self, Flaw> {
                 $parse(entered).map(Self)
             }
 
             /// The identifier as text.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -54,7 +53,7 @@ identifier!(
     ascii_lower
 );
 identifier!(
-    /// A branch's code; lower case and upper case are one, kept in upper case.
+    /// A branch's code; case does not matter, and it is stored in upper case.
     BranchCode,
     ascii_upper
 );
@@ -62,7 +61,7 @@ identifier!(
 fn any_script(entered: &str) -> Result<String, Flaw> {
     let text: String = entered.trim().nfc().collect();
     let is_letter = |c: char| c.is_alphanumeric() || is_combining_mark(c);
-    // Two numbers that look the same would be two clients.
+    // Two numbers that look the same must not be two clients.
     checked(text, |c| {
         is_letter(c) && !is_invisible(c) || "._-/".contains(c)
     })

@@ -1,16 +1,15 @@
-//! Characters that are not seen: marks that come along when text is pasted, and letters that show nothing.
+//! Invisible characters: marks that come along when text is pasted, and letters without a glyph.
 
-/// Whether a character shows nothing and says nothing of the text: Unicode's
-/// `Default_Ignorable_Code_Point`, but for the selectors of variants, by which the letter before them is
-/// seen in another form. Joiners are among them; inside a word they are part of its spelling, which is
-/// for the caller to tell.
+/// Whether a character is invisible: Unicode's `Default_Ignorable_Code_Point`, except variation selectors,
+/// which change the look of the letter before them. Joiners are included; inside a word they are part of
+/// its spelling, which the caller has to decide.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
             | '\u{34f}'
             | '\u{61c}'
-            // Fillers of Hangul and vowels of Khmer, which are letters by their kind.
+            // Hangul fillers and Khmer vowels, which are letters by category.
             | '\u{115f}'..='\u{1160}'
             | '\u{17b4}'..='\u{17b5}'
             | '\u{180e}'
@@ -28,7 +27,6 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 /// Whether nothing can be seen of a text.
-#[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }

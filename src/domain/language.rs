@@ -16,7 +16,6 @@ impl Language {
     pub const ALL: [Self; 3] = [Self::Kk, Self::Ru, Self::En];
 
     /// The ISO 639-1 code.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Kk => "kk",
@@ -26,7 +25,6 @@ impl Language {
     }
 
     /// The language of an ISO 639-1 code, case aside.
-    #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

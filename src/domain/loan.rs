@@ -1,6 +1,7 @@
-//! What the loan system says, and where a loan stands on a given day.
+//! Records of the loan system, and the standing of a loan on a given day.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use strum::{EnumCount, IntoStaticStr};
 
 use super::{
     identifier::{ClientNumber, TicketNumber},
@@ -8,39 +9,39 @@ use super::{
     person::Person,
 };
 
-/// A client as the loan system knows them.
+/// A client as the loan system states it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientRecord {
     /// the company's number of the client
     pub client_number: ClientNumber,
     /// names and telephone
     pub person: Person,
-    /// when the loan system knew this
+    /// the time of this statement (`as_of`)
     pub as_of: DateTime<Utc>,
 }
 
-/// A loan as the loan system knows it.
+/// A loan as the loan system states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoanRecord {
     /// the pledge ticket
     pub ticket_number: TicketNumber,
     /// whose loan
     pub client_number: ClientNumber,
-    /// what it is called
+    /// the name of the product
     pub product: String,
     /// the due date
     pub due_on: NaiveDate,
     /// the outstanding balance
     pub balance: Money,
-    /// the guaranteed waiting period of this contract, days; `None` where the loan system says nothing
+    /// the guaranteed waiting period of this contract, days; `None` where the loan system states none
     pub grace_days: Option<u32>,
     /// whether it is open
     pub is_open: bool,
-    /// when the loan system knew this
+    /// the time of this statement (`as_of`)
     pub as_of: DateTime<Utc>,
 }
 
-/// What one line of a batch or of a file says.
+/// The record in one line of a batch or a file.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Record {
     /// a client
@@ -50,8 +51,7 @@ pub enum Record {
 }
 
 impl Record {
-    /// When the loan system knew this.
-    #[must_use]
+    /// The time of this statement (`as_of`).
     pub fn as_of(&self) -> DateTime<Utc> {
         match self {
             Self::Client(client) => client.as_of,
@@ -60,12 +60,11 @@ impl Record {
     }
 }
 
-/// So much may the loan system's clock be ahead of ours.
+/// How far the loan system's clock may be ahead of the service's.
 pub const MOST_AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-/// Whether a time lies so far ahead that nobody can have known anything then. What is held under such a
-/// time would be called the newest until that day comes, whatever is sent.
-#[must_use]
+/// Whether an `as_of` lies too far in the future. A record stored under such a time would be the newest
+/// until that day comes, whatever is pushed.
 pub fn is_ahead(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     as_of - now > MOST_AHEAD
 }
@@ -73,31 +72,38 @@ pub fn is_ahead(as_of: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 /// The longest waiting period that a contract may state, days.
 pub const MAX_GRACE_DAYS: u32 = 3_650;
 
-/// What became of a record that the loan system sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result for a record of the loan system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Received {
-    /// it was new, and is held now
+    /// it was new, and is stored
     Created,
-    /// it changed what was held
+    /// it changed what was stored
     Applied,
-    /// it is what is held already
+    /// it repeats what is stored
     Unchanged,
-    /// something newer is held
+    /// something newer is stored
     Stale,
 }
 
-/// What is held of the client or the loan that a record is about.
+impl Received {
+    /// The word of the contract.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What is stored about the client or the loan of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// of when that is; none for a client that was made at a branch
+    /// its `as_of`; `None` for a client that a branch entered
     pub as_of: Option<DateTime<Utc>>,
-    /// whether the record repeats what the loan system last said
+    /// whether the record repeats the last statement of the loan system
     pub is_same: bool,
 }
 
-/// Decides by `as_of` what becomes of a record. What is held without a time yields to any push, and so
-/// does what is held of a time that has not come: it was taken while a clock was wrong.
-#[must_use]
+/// Decides by `as_of` about a record. A push replaces what is stored without a time, and what is stored
+/// under a time in the future: that was taken while a clock was wrong.
 pub fn receive(held: Option<Held>, as_of: DateTime<Utc>, now: DateTime<Utc>) -> Received {
     let believed = held.map(|held| {
         let held_as_of = held.as_of.filter(|held| !is_ahead(*held, now));
@@ -111,17 +117,18 @@ pub fn receive(held: Option<Held>, as_of: DateTime<Utc>, now: DateTime<Utc>) -> 
     }
 }
 
-/// The guaranteed waiting period: the days that the pledge is kept after the due date.
+/// The guaranteed waiting period: the days for which the pledge is kept after the due date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GracePeriod {
     /// its length, days
     pub days: u32,
-    /// the last day that the pledge is safe: the due date and `days` more
+    /// the last day on which the pledge is kept: the due date plus `days`
     pub ends_on: NaiveDate,
 }
 
-/// Where a loan stands on one day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The standing of a loan on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Standing {
     /// before its due date
     Current,
@@ -129,50 +136,33 @@ pub enum Standing {
     DueToday,
     /// past due, the pledge is still kept
     InGrace,
-    /// past due, and past the last day that the pledge is safe
+    /// past due, and past the last day on which the pledge is kept
     GraceExpired,
-    /// past due, and nobody knows for how long the pledge is kept
+    /// past due, and the waiting period is not known
     Overdue,
 }
 
 impl Standing {
-    /// Every standing.
-    pub const ALL: [Self; 5] = [
-        Self::Current,
-        Self::DueToday,
-        Self::InGrace,
-        Self::GraceExpired,
-        Self::Overdue,
-    ];
-
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Current => "current",
-            Self::DueToday => "due_today",
-            Self::InGrace => "in_grace",
-            Self::GraceExpired => "grace_expired",
-            Self::Overdue => "overdue",
-        }
+        self.into()
     }
 }
 
 /// A loan as it is read out on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoanStanding {
-    /// where it stands
+    /// its standing
     pub standing: Standing,
-    /// the waiting period, where the loan system states one
+    /// the waiting period, if the loan system states one
     pub grace_period: Option<GracePeriod>,
     /// days to the due date; negative once past
     pub days_until_due: i64,
-    /// days to the last safe day; only in grace
+    /// days to the last day of the waiting period; only in grace
     pub days_left_in_grace: Option<i64>,
 }
 
-/// Reckons where a loan stands `today`, a day of the business time zone.
-#[must_use]
+/// Computes the standing of a loan on a day of the business time zone.
 pub fn standing(due_on: NaiveDate, grace_days: Option<u32>, today: NaiveDate) -> LoanStanding {
     let grace_period = grace_days.and_then(|days| {
         let ends_on = due_on.checked_add_days(Days::new(u64::from(days)))?;

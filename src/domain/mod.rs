@@ -1,4 +1,4 @@
-//! The rules, pure: no I/O, no clock, no chance, nothing of HTTP or SQL.
+//! The rules, pure: no I/O, no clock, no random numbers, no HTTP and no SQL.
 
 pub mod application;
 pub mod attempts;

@@ -1,4 +1,4 @@
-//! Money: whole minor units of one currency. There is no float anywhere.
+//! Money: whole minor units of one currency, never a float.
 
 use iso_currency::Currency;
 use rust_decimal::Decimal;
@@ -34,7 +34,7 @@ impl Money {
         Self::from_decimal(decimal, currency)
     }
 
-    /// The money of a decimal; trailing zeros beyond the minor unit are no offence.
+    /// The money of a decimal; trailing zeros beyond the minor unit are allowed.
     ///
     /// # Errors
     /// [`Flaw::Negative`] or [`Flaw::NotAnAmount`], as for [`Money::parse`].
@@ -55,10 +55,10 @@ impl Money {
         })
     }
 
-    /// Money from its kept form.
+    /// Money from its stored form.
     ///
     /// # Errors
-    /// The [`Flaw`] of the part that does not fit.
+    /// The [`Flaw`] of the invalid part.
     pub fn from_minor_units(minor_units: i64, currency: &str) -> Result<Self, Flaw> {
         if minor_units < 0 {
             return Err(Flaw::Negative);
@@ -70,19 +70,16 @@ impl Money {
     }
 
     /// Whole minor units.
-    #[must_use]
     pub fn minor_units(self) -> i64 {
         self.minor_units
     }
 
     /// The ISO 4217 code.
-    #[must_use]
     pub fn currency_code(self) -> &'static str {
         self.currency.code()
     }
 
     /// The amount as a decimal string with all digits of the minor unit: `125000.00`.
-    #[must_use]
     pub fn amount(self) -> String {
         Decimal::new(self.minor_units, scale_of(self.currency)).to_string()
     }
@@ -96,8 +93,7 @@ pub fn parse_currency(code: &str) -> Result<Currency, Flaw> {
     Currency::from_code(code).ok_or(Flaw::NotACurrency)
 }
 
-/// How many digits stand behind the point in a currency's minor unit: 2 for KZT, 0 for JPY.
-#[must_use]
+/// Number of decimal digits of a currency's minor unit: 2 for KZT, 0 for JPY.
 pub fn scale_of(currency: Currency) -> u32 {
     currency.exponent().map_or(0, u32::from)
 }

@@ -1,6 +1,7 @@
-//! The passphrase as it was entered, and the life of the one that is kept.
+//! A passphrase as it was entered, and the states of the stored one.
 
 use chrono::{DateTime, Utc};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use zeroize::Zeroizing;
 
 use super::{flaw::Flaw, heard};
@@ -10,7 +11,7 @@ use super::{flaw::Flaw, heard};
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {
-    /// More than this cannot have been said on the telephone; it bounds the work of folding.
+    /// Nobody says more than this on the telephone; it bounds the work of folding.
     const MAX_CHARS: usize = 1_000;
 
     /// Takes what was typed. Whether it is strong enough is another question (`strength`).
@@ -30,24 +31,23 @@ impl Passphrase {
     }
 
     /// The text as typed.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
     /// Whether two entries are the same text in NFC.
-    #[must_use]
     pub fn is_same_entry(&self, other: &Self) -> bool {
         *heard::exact_form(&self.0) == *heard::exact_form(&other.0)
     }
 }
 
-/// What state a client's passphrase is kept in. A timed lock is no state of its own: it passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The stored state of a client's passphrase. A timed lock is not stored as a state: it passes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kept {
     /// it can be tried
     Active,
-    /// the law of attempts ended it
+    /// the lockout policy disabled it
     Disabled,
     /// it was blocked on the client's word
     Blocked,
@@ -56,28 +56,20 @@ pub enum Kept {
 }
 
 impl Kept {
-    /// The word by which it is kept.
-    #[must_use]
+    /// The word by which it is stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Blocked => "blocked",
-            Self::Destroyed => "destroyed",
-        }
+        self.into()
     }
 
-    /// The state of a kept word.
-    #[must_use]
+    /// The state of a stored word.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Active, Self::Disabled, Self::Blocked, Self::Destroyed]
-            .into_iter()
-            .find(|kept| kept.name() == name)
+        name.parse().ok()
     }
 }
 
 /// The state of a client's passphrase at one moment, as branch staff and supervisors see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum PassphraseState {
     /// never set
     Unset,
@@ -85,7 +77,7 @@ pub enum PassphraseState {
     Active,
     /// a timed lock holds
     Locked,
-    /// the law of attempts ended it
+    /// the lockout policy disabled it
     Disabled,
     /// blocked on the client's word
     Blocked,
@@ -94,18 +86,7 @@ pub enum PassphraseState {
 }
 
 impl PassphraseState {
-    /// Every state.
-    pub const ALL: [Self; 6] = [
-        Self::Unset,
-        Self::Active,
-        Self::Locked,
-        Self::Disabled,
-        Self::Blocked,
-        Self::Destroyed,
-    ];
-
-    /// The state at `now` of what is kept, if anything is.
-    #[must_use]
+    /// The state at `now` of what is stored, if anything is.
     pub fn at(now: DateTime<Utc>, kept: Option<(Kept, Option<DateTime<Utc>>)>) -> Self {
         match kept {
             None => Self::Unset,
@@ -117,23 +98,14 @@ impl PassphraseState {
         }
     }
 
-    /// Whether a hash is held, so that an application *changes* the passphrase.
-    #[must_use]
+    /// Whether there is a hash, so that an application *changes* the passphrase.
     pub fn has_hash(self) -> bool {
         !matches!(self, Self::Unset | Self::Destroyed)
     }
 
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Unset => "unset",
-            Self::Active => "active",
-            Self::Locked => "locked",
-            Self::Disabled => "disabled",
-            Self::Blocked => "blocked",
-            Self::Destroyed => "destroyed",
-        }
+        self.into()
     }
 }
 

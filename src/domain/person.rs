@@ -11,7 +11,7 @@ pub use self::{name::PersonName, phone::Phone};
 pub struct Person {
     /// family name
     pub family_name: PersonName,
-    /// given name; none for a person who has one name alone
+    /// given name; `None` for a person with one name only
     pub given_name: Option<PersonName>,
     /// patronymic, where there is one
     pub patronymic: Option<PersonName>,
@@ -20,8 +20,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// The names in full, in the order in which papers of Kazakhstan have them.
-    #[must_use]
+    /// The full name, in the order that documents of Kazakhstan use.
     pub fn full_name(&self) -> String {
         let names = [
             Some(&self.family_name),
@@ -32,8 +31,7 @@ impl Person {
         names.collect::<Vec<_>>().join(" ")
     }
 
-    /// Which fields are others than another's, by their names in the API.
-    #[must_use]
+    /// The fields that differ from another person's, by their names in the API.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let fields = [
             ("family_name", self.family_name != other.family_name),

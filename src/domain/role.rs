@@ -1,20 +1,37 @@
-//! Who may do what: the role table, and proofs that can only be had from it.
+//! Who may do what: the role table, and proofs that only it can give.
 
 use std::marker::PhantomData;
 
-/// The part that somebody plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
+
+/// The role of a member of staff or a service account.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// verifies callers and reads loans to them
     CallCenter,
     /// registers clients and their passphrases
     Branch,
-    /// as the call centre, and lifts timed locks
+    /// does what the call centre does, and lifts timed locks
     Supervisor,
     /// reads the audit
     Auditor,
-    /// keeps staff and branches
+    /// manages staff, branches and webhooks
     Admin,
     /// the service account that feeds clients and loans
     LoanSystem,
@@ -22,35 +39,18 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
-        Self::CallCenter,
-        Self::Branch,
-        Self::Supervisor,
-        Self::Auditor,
-        Self::Admin,
-        Self::LoanSystem,
-    ];
-
+    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
     /// The words of the contract, in the order of [`Role::ALL`].
-    pub const NAMES: [&'static str; 6] = [
-        "call_center",
-        "branch",
-        "supervisor",
-        "auditor",
-        "admin",
-        "loan_system",
-    ];
+    pub const NAMES: &'static [&'static str] = <Self as VariantNames>::VARIANTS;
 
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
+        self.into()
     }
 
-    /// The role of a word.
-    #[must_use]
+    /// The role with a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -61,17 +61,17 @@ pub struct Actor {
     pub id: String,
     /// login
     pub login: String,
-    /// the part they play
+    /// role
     pub role: Role,
-    /// their branch, where they have one
+    /// branch, if there is one
     pub branch_code: Option<String>,
-    /// the session they act in
+    /// the session
     pub session_id: String,
 }
 
-/// Something that only some roles may do. The constants of the implementations are the role table.
+/// A permission. The constants of its implementations are the role table.
 pub trait Duty: 'static {
-    /// The roles that may.
+    /// The roles that have it.
     const ROLES: &'static [Role];
 }
 
@@ -105,17 +105,17 @@ duties! {
     Unlock: Supervisor;
     /// Read and verify the audit.
     Audit: Auditor;
-    /// See who looked at a client.
+    /// See the accesses to a client.
     Accesses: Auditor, Branch;
     /// Read reports.
     Reports: Supervisor, Auditor;
-    /// Keep staff, branches, service accounts and webhooks.
+    /// Manage staff, branches, service accounts and webhooks.
     Administer: Admin;
     /// Push clients and loans.
     Feed: LoanSystem;
 }
 
-/// Proof that its actor may do `D`. There is no way to one but through the role table.
+/// Proof that its actor has the permission `D`. Only the role table can give one.
 pub struct Proof<D> {
     actor: Actor,
     duty: PhantomData<D>,
@@ -123,7 +123,6 @@ pub struct Proof<D> {
 
 impl<D: Duty> Proof<D> {
     /// The proof, if the actor's role may.
-    #[must_use]
     pub fn of(actor: Actor) -> Option<Self> {
         D::ROLES.contains(&actor.role).then_some(Self {
             actor,
@@ -132,7 +131,6 @@ impl<D: Duty> Proof<D> {
     }
 
     /// Who it is.
-    #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
@@ -145,7 +143,7 @@ mod tests {
     #[test]
     fn a_role_is_known_by_its_name_and_by_no_other() {
         for role in Role::ALL {
-            assert_eq!(Role::from_name(role.name()), Some(role));
+            assert_eq!(Role::from_name(role.name()), Some(*role));
         }
         assert_eq!(Role::from_name("root"), None);
     }

@@ -1,4 +1,4 @@
-//! A seal of the audit: what is signed, how seals chain, and how an event is held against its seal.
+//! A seal of the audit: what is signed, how seals chain, and how an event is checked against its seal.
 //!
 //! An event's *leaf* is the SHA-256 of its canonical bytes. A seal's digest is the SHA-256 of the
 //! places and leaves of its events, in order; its message holds number, last place, count, digest,
@@ -12,7 +12,7 @@ use super::audit::{TEXT_FIELDS, canonical_bytes};
 
 /// The most events that one seal covers.
 pub const MOST_EVENTS: usize = 1_000;
-/// What the first seal holds in place of the hash of a seal before it.
+/// What the first seal has in place of the hash of a seal before it.
 pub const GENESIS: [u8; 32] = [0; 32];
 /// The leaf of an event that could not be read when it was sealed. No event has it.
 pub const UNREADABLE: [u8; 32] = [0; 32];
@@ -20,7 +20,7 @@ pub const UNREADABLE: [u8; 32] = [0; 32];
 const PLACE_BYTES: usize = 8;
 const LEAF_BYTES: usize = PLACE_BYTES + 32;
 
-/// An event exactly as it stands in its row, whether or not it makes sense.
+/// An event exactly as it is in its row, whether or not it makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenEvent {
     /// its place
@@ -41,17 +41,15 @@ pub struct Leaf {
 }
 
 impl WrittenEvent {
-    /// Its time in microseconds; none where the row holds no number.
-    #[must_use]
+    /// Its time in microseconds; `None` where the row has no number.
     pub fn at_micros(&self) -> Option<i64> {
         let text = std::str::from_utf8(&self.at).ok()?;
         let micros: i64 = text.parse().ok()?;
-        // One number has one form: `+5` and `05` are alterations.
+        // One number has one form: `+5` and `05` are modifications.
         (micros.to_string() == text).then_some(micros)
     }
 
     /// Its leaf.
-    #[must_use]
     pub fn leaf(&self) -> Leaf {
         let fields = self.texts.each_ref().map(Option::as_deref);
         let hash = self.at_micros().map_or(UNREADABLE, |at| {
@@ -64,8 +62,7 @@ impl WrittenEvent {
     }
 }
 
-/// Writes leaves as a seal keeps them.
-#[must_use]
+/// Writes leaves as a seal stores them.
 pub fn write_leaves(leaves: &[Leaf]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(leaves.len() * LEAF_BYTES);
     for leaf in leaves {
@@ -75,8 +72,7 @@ pub fn write_leaves(leaves: &[Leaf]) -> Vec<u8> {
     bytes
 }
 
-/// Reads leaves; none where it is no list of them in rising order.
-#[must_use]
+/// Reads leaves; `None` where it is no list of them in rising order.
 pub fn read_leaves(bytes: &[u8]) -> Option<Vec<Leaf>> {
     let (chunks, rest) = bytes.as_chunks::<LEAF_BYTES>();
     let leaves: Vec<Leaf> = chunks.iter().map(read_leaf).collect();
@@ -96,12 +92,11 @@ fn read_leaf(chunk: &[u8; LEAF_BYTES]) -> Leaf {
 }
 
 /// The digest of a seal over its leaves.
-#[must_use]
 pub fn digest(leaves: &[u8]) -> [u8; 32] {
     Sha256::digest(leaves).into()
 }
 
-/// A seal, exactly as it stands in its row.
+/// A seal, exactly as it is in its row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {
     /// 1, 2, 3 …
@@ -126,7 +121,6 @@ pub struct Seal {
 
 impl Seal {
     /// What is signed.
-    #[must_use]
     pub fn message(&self) -> Vec<u8> {
         let mut message = b"qupia-seal-1".to_vec();
         for number in [self.number, self.last_seq, self.events, self.sealed_at] {
@@ -138,8 +132,7 @@ impl Seal {
         message
     }
 
-    /// What the next seal holds of this one, its signature included.
-    #[must_use]
+    /// The hash of this seal, with its signature, that the next one contains.
     pub fn hash(&self) -> [u8; 32] {
         let mut bytes = b"qupia-seal-hash-1".to_vec();
         framed(&mut bytes, &self.message());
@@ -147,8 +140,7 @@ impl Seal {
         Sha256::digest(bytes).into()
     }
 
-    /// Where the chain stands after this seal.
-    #[must_use]
+    /// The end of the chain after this seal.
     pub fn head(&self) -> Head {
         Head {
             number: self.number,
@@ -163,7 +155,7 @@ fn framed(bytes: &mut Vec<u8>, part: &[u8]) {
     bytes.extend_from_slice(part);
 }
 
-/// Where a chain stands.
+/// The end of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// the number of the last seal; 0 before the first
@@ -175,16 +167,15 @@ pub struct Head {
 }
 
 impl Head {
-    /// Where every chain begins.
+    /// The end of an empty chain.
     pub const GENESIS: Self = Self {
         number: 0,
         last_seq: 0,
         hash: GENESIS,
     };
 
-    /// The first place that the next seal may cover. Before the first seal nothing stands, so an event
-    /// at whatever place is the first seal's, or was put there.
-    #[must_use]
+    /// The first place that the next seal may cover. Nothing comes before the first seal, so an event at
+    /// any earlier place belongs to it, or was inserted later.
     pub fn next_seq(&self) -> i64 {
         match self.number {
             0 => i64::MIN,
@@ -192,8 +183,7 @@ impl Head {
         }
     }
 
-    /// The number of the next seal. A seal below the first was put there, and is not passed over.
-    #[must_use]
+    /// The number of the next seal. A seal below the first was inserted later, and is not skipped.
     pub fn next_number(&self) -> i64 {
         match self.number {
             0 => i64::MIN,
@@ -229,7 +219,7 @@ impl std::fmt::Display for Bad {
     }
 }
 
-/// Holds a seal against the one before it; its signature is another's matter.
+/// Checks a seal against the one before it, except its signature.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -259,9 +249,9 @@ pub fn check_link(before: &Head, seal: &Seal) -> Result<(), Bad> {
     Ok(())
 }
 
-/// Holds the leaves of a seal, and then its events, against its digest. `events` are those between
-/// the seal before it and its last one, in rising order; of many more than there should be, one more
-/// is enough.
+/// Checks the leaves of a seal, and then its events, against its digest. `events` are those between the
+/// seal before it and its last one, in rising order; where there are too many, one more than expected is
+/// enough.
 ///
 /// # Errors
 /// The first thing that is wrong.

@@ -1,67 +1,65 @@
-//! Signals of abuse by insiders: what looks odd in the audit, and how odd it has to be.
+//! Signals of abuse by insiders: their kinds and thresholds.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray, VariantNames};
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What looks odd.
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
-        )]
-        #[serde(rename_all = "snake_case")]
-        pub enum Kind {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl Kind {
-            /// Every kind.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-            /// The words of the contract, in the order of [`Kind::ALL`].
-            pub const NAMES: &'static [&'static str] = &[$($name,)+];
-
-            /// The word of the contract.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                Self::NAMES[self as usize]
-            }
-
-            /// The kind of a word.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|kind| kind.name() == name)
-            }
-        }
-    };
-}
-
-kinds! {
+/// The kind of a signal.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+    VariantNames,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Kind {
     /// a specialist touched many different clients
-    ManyClients = "many_clients",
-    /// a specialist looked clients up whom nobody then verified with them
-    LookUpsWithoutVerification = "look_ups_without_verification",
-    /// several specialists tried the words of one client
-    ManySpecialists = "many_specialists",
+    ManyClients,
+    /// a specialist read clients whom they did not then verify
+    LookUpsWithoutVerification,
+    /// several specialists tried the passphrase of one client
+    ManySpecialists,
     /// a specialist worked outside the hours
-    OutsideHours = "outside_hours",
+    OutsideHours,
     /// a specialist read the loans of one client again and again
-    RepeatedInquiries = "repeated_inquiries",
+    RepeatedInquiries,
 }
 
-/// How odd something has to be, each within the window; none where it raises nothing.
+impl Kind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
+    /// The words of the contract, in the order of [`Kind::ALL`].
+    pub const NAMES: &'static [&'static str] = <Self as VariantNames>::VARIANTS;
+
+    /// The word of the contract.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The thresholds within the window; `None` switches a signal off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// what is looked at together, and how long the same signal is not raised again
+    /// the window in which events are counted, and in which the same signal is raised once
     pub window: TimeDelta,
-    /// so many different clients of one specialist
+    /// different clients of one specialist
     pub clients: Option<u32>,
-    /// so many different clients looked up and not verified
+    /// different clients that were read and not verified
     pub look_ups: Option<u32>,
-    /// how long after a look-up a verification may still come
+    /// how long after a read a verification may still come
     pub look_up_grace: TimeDelta,
-    /// so many specialists for one client
+    /// specialists for one client
     pub specialists: Option<u32>,
-    /// so many readings of one client's loans by one specialist
+    /// readings of one client's loans by one specialist
     pub inquiries: Option<u32>,
     /// when specialists work
     pub hours: Option<Hours>,
@@ -75,8 +73,7 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Reads `08:00-20:00`. Hours that begin when they end are none.
-    #[must_use]
+    /// Reads `08:00-20:00`. Hours that begin when they end are not valid.
     pub fn parse(text: &str) -> Option<Self> {
         let (from, to) = text.split_once('-')?;
         let time = |part: &str| NaiveTime::parse_from_str(part.trim(), "%H:%M").ok();
@@ -87,8 +84,7 @@ impl Hours {
         (hours.from != hours.to).then_some(hours)
     }
 
-    /// Whether a moment lies within; the last minute is the one before `to`.
-    #[must_use]
+    /// Whether a moment lies within the hours; the last minute is the one before `to`.
     pub fn contain(self, moment: DateTime<Utc>, zone: Tz) -> bool {
         let time = moment.with_timezone(&zone).time();
         if self.from < self.to {
@@ -98,8 +94,7 @@ impl Hours {
         }
     }
 
-    /// The spans of time outside, from `from` up to `to`, to the minute.
-    #[must_use]
+    /// The spans of time outside the hours, from `from` up to `to`, to the minute.
     pub fn outside(
         self,
         from: DateTime<Utc>,
@@ -126,16 +121,16 @@ impl Hours {
     }
 }
 
-/// Something odd, before it is recorded.
+/// A signal, before it is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
-    /// what is odd
+    /// its kind
     pub kind: Kind,
-    /// whose work it is, where it is one specialist's
+    /// the specialist, if it is about one
     pub staff_id: Option<String>,
-    /// about whom, where it is one client
+    /// the client, if it is about one
     pub client_id: Option<String>,
-    /// how many
+    /// the number that reached the threshold
     pub count: i64,
 }
 
@@ -174,12 +169,5 @@ mod tests {
         let opens = at("2026-01-31T03:00:00Z");
         assert_eq!(day.outside(from, to, Almaty), [(from, opens)]);
         assert_eq!(day.outside(opens, to, Almaty), []);
-    }
-
-    #[test]
-    fn a_kind_is_known_by_its_name() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::from_name(kind.name()), Some(*kind));
-        }
     }
 }

@@ -5,16 +5,16 @@ use zeroize::Zeroizing;
 
 use super::{flaw::Flaw, identifier::Login};
 
-/// The fewest characters of a staff password.
+/// Minimum length of a staff password, characters.
 pub const MIN_PASSWORD_CHARS: usize = 12;
-/// The most, so that no one makes the service hash a book (ASVS 6.2.9 wants at least 64).
+/// Maximum length, which bounds the work of hashing (ASVS 6.2.9 asks for at least 64).
 pub const MAX_PASSWORD_CHARS: usize = 256;
-/// How long a one-time password stays good for signing in, hours.
+/// How long a one-time password is valid, hours.
 pub const ONE_TIME_PASSWORD_HOURS: i64 = 72;
 /// How long a session lasts, hours: a shift and a bit.
 pub const SESSION_HOURS: i64 = 12;
 
-/// The words of the business, which anyone would try first.
+/// The words of the business, which an attacker would try first.
 const OWN_WORDS: &[&str] = &[
     "qupia",
     "lombard",
@@ -24,10 +24,10 @@ const OWN_WORDS: &[&str] = &[
     "бірінші",
 ];
 
-/// Judges a new password; composition is never asked for (NIST SP 800-63B-4 §3.1.1.2).
+/// Checks a new password; there are no composition rules (NIST SP 800-63B-4 §3.1.1.2).
 ///
 /// # Errors
-/// [`Flaw::TooShort`], [`Flaw::TooLong`], or [`Flaw::WeakPassword`] where it is common or holds the
+/// [`Flaw::TooShort`], [`Flaw::TooLong`], or [`Flaw::WeakPassword`] where it is common or contains the
 /// login.
 pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
     let password = normalized(password);
@@ -53,16 +53,14 @@ pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// A password as it is kept: in NFC, so that keyboards which compose letters differently type the same
-/// one (NIST SP 800-63B-4 §3.1.1.2).
-#[must_use]
+/// A password in the form that is hashed: NFC, so that keyboards which compose letters differently type the
+/// same one (NIST SP 800-63B-4 §3.1.1.2).
 pub fn normalized(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())
 }
 
-/// The spellings under which what was typed may have been kept, each once, the one of today first. The
-/// others are of passwords that were kept as they were typed.
-#[must_use]
+/// The spellings of a typed password that may have been hashed, each once, the current one first. The
+/// others are those of passwords that were hashed as they were typed.
 pub fn spellings(typed: &str) -> Vec<Zeroizing<String>> {
     let decomposed = Zeroizing::new(typed.nfd().collect::<String>());
     let mut spellings = vec![normalized(typed)];
@@ -74,8 +72,7 @@ pub fn spellings(typed: &str) -> Vec<Zeroizing<String>> {
     spellings
 }
 
-/// As many guesses as an online attacker never makes; the estimator's own line between its scores 1
-/// and 2.
+/// More guesses than an online attacker makes; the estimator's own threshold between its scores 1 and 2.
 const LEAST_GUESSES_LOG10: f64 = 6.0;
 /// The estimator's cost and its counters grow fast with length, so it is given pieces.
 const PIECE_CHARS: usize = 20;
@@ -124,7 +121,7 @@ mod tests {
         let mixed = "й ё и\u{306}";
         assert_eq!(told(mixed).len(), 3);
         assert_eq!(told("lantern"), ["lantern"]);
-        // Its length is counted in what is kept.
+        // The length is that of the hashed form.
         let login = Login::parse("aigul").unwrap();
         let short = "и\u{306}".repeat(11);
         let flaw = Flaw::TooShort { min: 12 };

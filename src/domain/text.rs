@@ -1,9 +1,8 @@
-//! Texts of no meaning of their own, such as what a product is called.
+//! Free texts, such as the name of a product.
 
 use super::{flaw::Flaw, invisible::is_blank};
 
-/// What some programs put before a text in UTF-8. It says which way round its bytes stand, and is no part
-/// of the text.
+/// The byte order mark that some programs put before a text in UTF-8. It is no part of the text.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The longest of [`short_line`], characters.

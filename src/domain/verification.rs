@@ -1,19 +1,21 @@
-//! A verification: one specialist, one client, one call, one answer.
+//! A verification: one specialist, one client, one call, one result.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::passphrase::{Kept, PassphraseState};
 
-/// What came of comparing what was heard. Each is a recorded fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The result of comparing what was heard. Each is a recorded fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
-    /// the words were right
+    /// the passphrase was right
     Verified,
-    /// the words were wrong
+    /// the passphrase was wrong
     Rejected,
     /// nothing was tried: a timed lock holds
     Locked,
-    /// nothing was tried: the law of attempts ended this passphrase
+    /// nothing was tried: the lockout policy disabled the passphrase
     Disabled,
     /// nothing was tried: it is blocked
     Blocked,
@@ -22,18 +24,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Self; 6] = [
-        Self::Verified,
-        Self::Rejected,
-        Self::Locked,
-        Self::Disabled,
-        Self::Blocked,
-        Self::Unset,
-    ];
-
-    /// The outcome without a try that a state brings; `None` where the words are to be tried.
-    #[must_use]
+    /// The outcome in a state that allows no try; `None` where the passphrase is to be tried.
     pub fn untried(state: PassphraseState) -> Option<Self> {
         match state {
             PassphraseState::Active => None,
@@ -44,8 +35,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of words that were tried on a passphrase that is kept so by now.
-    #[must_use]
+    /// The outcome of a try, given the stored state by now.
     pub fn tried(kept: Kept, were_right: bool) -> Self {
         match kept {
             Kept::Blocked => Self::Blocked,
@@ -56,22 +46,13 @@ impl Outcome {
     }
 
     /// The word of the contract.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::Rejected => "rejected",
-            Self::Locked => "locked",
-            Self::Disabled => "disabled",
-            Self::Blocked => "blocked",
-            Self::Unset => "unset",
-        }
+        self.into()
     }
 
-    /// The outcome of a kept word.
-    #[must_use]
+    /// The outcome of a stored word.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -82,7 +63,7 @@ pub struct Verification {
     pub id: String,
     /// whose passphrase
     pub client_id: String,
-    /// the specialist whose own it is
+    /// the specialist who owns it
     pub staff_id: String,
     /// the call
     pub call_id: String,
@@ -90,40 +71,39 @@ pub struct Verification {
     pub outcome: Outcome,
     /// when
     pub opened_at: DateTime<Utc>,
-    /// until when loans may be read, where verified
+    /// until when loans may be read, if verified
     pub expires_at: Option<DateTime<Utc>>,
-    /// when the call ended or the passphrase ceased to be what was verified
+    /// when the call ended, or the passphrase was changed or ended
     pub closed_at: Option<DateTime<Utc>>,
-    /// attempts to the next lock; none where no attempt is possible
+    /// attempts left until the next lock; `None` where no attempt is possible
     pub attempts_left: Option<u32>,
-    /// the end of the lock, where one holds
+    /// the end of the timed lock, if there is one
     pub locked_until: Option<DateTime<Utc>>,
 }
 
 /// Whether loans may be read under a verification at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Access {
     /// they may
     Open,
-    /// it was open and is no more
+    /// it was open and is no longer
     Over,
     /// it never was
     NeverOpen,
 }
 
-/// How far apart the clocks of two instances may be. What was opened further ahead was opened before
-/// a clock was set back, and would else stay open for longer than it was good for.
+/// How far apart the clocks of two instances may be. A verification that was opened further ahead was
+/// opened before a clock was set back, and would stay open for too long.
 pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 impl Verification {
     /// Whether loans may be read at `now`.
-    #[must_use]
-    pub fn door(&self, now: DateTime<Utc>) -> Door {
+    pub fn access(&self, now: DateTime<Utc>) -> Access {
         let is_of_now = self.opened_at <= now + CLOCKS_APART;
         match (self.outcome, self.closed_at, self.expires_at) {
-            (Outcome::Verified, None, Some(expires)) if is_of_now && now < expires => Door::Open,
-            (Outcome::Verified, ..) => Door::Over,
-            _ => Door::NeverOpen,
+            (Outcome::Verified, None, Some(expires)) if is_of_now && now < expires => Access::Open,
+            (Outcome::Verified, ..) => Access::Over,
+            _ => Access::NeverOpen,
         }
     }
 }

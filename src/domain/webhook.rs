@@ -1,5 +1,5 @@
-//! What is told to receivers of webhooks: which events, in what words, and how often it is tried
-//! (Standard Webhooks).
+//! Webhook messages: which events are sent, their payload, and the schedule of attempts (Standard
+//! Webhooks).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use super::{
     calendar::write_time,
 };
 
-/// The events that are told, by the words of the contract.
+/// The events that are sent, by the words of the contract.
 pub const TOLD: &[&str] = &[
     "passphrase.set",
     "passphrase.changed",
@@ -20,7 +20,7 @@ pub const TOLD: &[&str] = &[
     "inquiry.made",
 ];
 
-/// What the id in an event's subject is called in the message.
+/// The name in the payload for the id in an event's subject.
 fn subject_name(action: Action) -> Option<&'static str> {
     match action {
         Action::PassphraseSet | Action::PassphraseChanged => Some("application_id"),
@@ -31,21 +31,19 @@ fn subject_name(action: Action) -> Option<&'static str> {
     }
 }
 
-/// A message to receivers.
+/// A message to endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// what happened
     pub event: &'static str,
-    /// about whom: messages of one client are kept in order
+    /// about which client: messages about one client stay in order
     pub client_id: String,
     /// the body, JSON: ids and no personal data
     pub payload: String,
 }
 
 impl Message {
-    /// The message of an event, if it is one that is told. What was refused, or was so already, did not
-    /// happen.
-    #[must_use]
+    /// The message of an event, if it is one that is sent. An event that changed nothing has none.
     pub fn of(event: &Event) -> Option<Self> {
         let name = event.action.name();
         if event.outcome.is_some_and(EventOutcome::changed_nothing) || !TOLD.contains(&name) {
@@ -73,7 +71,7 @@ impl Message {
     }
 }
 
-/// How long is waited before each attempt, seconds, as Standard Webhooks proposes.
+/// The wait before each attempt, seconds, as Standard Webhooks proposes.
 const SCHEDULE_SECONDS: [i64; 10] = [
     0,
     5,
@@ -87,32 +85,29 @@ const SCHEDULE_SECONDS: [i64; 10] = [
     24 * 3_600,
 ];
 
-/// How many attempts a message has.
+/// Number of attempts for a message.
 pub const MOST_ATTEMPTS: u32 = SCHEDULE_SECONDS.len() as u32;
 
-/// How long to wait after `failed` attempts; none where it was the last. `draw` gives a number below
-/// its bound: up to a tenth is added, so that what failed together is not tried again together.
-#[must_use]
+/// The wait after `failed` attempts; `None` after the last. `draw` gives a random number below its bound:
+/// up to a tenth is added, so that what failed together is not tried again together.
 pub fn wait_after(failed: u32, draw: impl FnOnce(u32) -> u32) -> Option<TimeDelta> {
     let seconds = *SCHEDULE_SECONDS.get(usize::try_from(failed).ok()?)?;
     let spread = u32::try_from(seconds * 100).unwrap_or(u32::MAX);
     Some(TimeDelta::seconds(seconds) + TimeDelta::milliseconds(i64::from(draw(spread))))
 }
 
-/// A receiver is left alone for no longer than this, whatever it asks for.
+/// Longest pause that an endpoint can ask for.
 const LONGEST_REST: TimeDelta = TimeDelta::hours(24);
 
-/// For how long a receiver asks to be left alone: by `Retry-After`, in seconds or as a date of HTTP, with
-/// a 429 or a 503 (RFC 9110, 10.2.3; RFC 6585, 4). What it says with another status, or in other words,
-/// is passed over.
-#[must_use]
+/// The pause that an endpoint asks for by `Retry-After`, in seconds or as an HTTP date, with a 429 or a 503
+/// (RFC 9110, 10.2.3; RFC 6585, 4). `None` with another status, or where it cannot be read.
 pub fn rest_asked_for(status: u16, retry_after: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
     if !matches!(status, 429 | 503) {
         return None;
     }
     let text = retry_after.trim();
     let rest = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit ask for more than is heeded.
+        // More digits than fit ask for more than the longest pause.
         let seconds = text.parse().unwrap_or(i64::MAX);
         TimeDelta::try_seconds(seconds).unwrap_or(LONGEST_REST)
     } else {

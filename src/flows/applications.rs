@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        application::{Application, DRAFT_HOURS, IdentityDocument, Kind, Progress, Representative},
+        application::{Application, DRAFT_HOURS, Draft, IdentityDocument, Kind, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         identifier::BranchCode,
@@ -16,8 +16,8 @@ use crate::{
     store::{BranchRow, ClientRow, PassphraseRow, StoreError, Taken, Traced},
 };
 
-/// An application to be drafted.
-pub struct Draft {
+/// What is drafted.
+pub struct DraftRequest {
     /// whose passphrase
     pub client_id: String,
     /// what identity document was seen
@@ -35,22 +35,25 @@ pub async fn draft(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    draft: Draft,
+    request: DraftRequest,
 ) -> Result<Application, Refusal> {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let action = Action::ApplicationDrafted;
     let actor = proof.actor().clone();
-    let wanted = draft.client_id.clone();
+    let requested = request.client_id.clone();
     if !app
         .store
-        .read(move |reader| reader.has_client(&wanted))
+        .read(move |reader| reader.has_client(&requested))
         .await?
     {
-        return Err(missed_client(app, &actor, origin, action, &draft.client_id).await);
+        return Err(missed_client(app, &actor, origin, action, &request.client_id).await);
     }
-    let event = Event::by(&actor, origin, now, action).client(&draft.client_id);
-    let flaws = draft.representative.as_ref().map(|who| who.flaws_on(today));
+    let event = Event::by(&actor, origin, now, action).client(&request.client_id);
+    let flaws = request
+        .representative
+        .as_ref()
+        .map(|who| who.flaws_on(today));
     if let Some(flaws) = flaws.filter(|flaws| !flaws.is_empty()) {
         let reason = flaws[0].flaw.code();
         let refused = event.outcome(EventOutcome::Refused).reason(reason);
@@ -63,26 +66,25 @@ pub async fn draft(
     let year = chrono::Datelike::year(&today);
     app.store
         .write(move |tx| {
-            // Held before any application is, as everybody does: whoever ends the passphrase at this
-            // moment either finds this draft, or is found by it.
-            let held = tx.hold_passphrase(&draft.client_id)?;
-            let has_hash = PassphraseRow::state(held.as_ref(), now).has_hash();
+            // The passphrase is locked before any application, in the same order everywhere: whoever ends
+            // the passphrase at this moment either finds this draft, or is found by it.
+            let stored = tx.hold_passphrase(&request.client_id)?;
+            let has_hash = PassphraseRow::state(stored.as_ref(), now).has_hash();
             let serial = tx.next_number(&format!("application:{branch_code}:{year}"))?;
-            let application = Application {
+            let draft = Draft {
                 id: id.clone(),
                 number: format!("{branch_code}-{year}-{serial:06}"),
                 kind: if has_hash { Kind::Change } else { Kind::Set },
-                client_id: draft.client_id.clone(),
+                client_id: request.client_id.clone(),
                 branch_code: branch_code.clone(),
                 drafted_by: actor.id.clone(),
                 drafted_at: now,
-                identity_document: draft.identity_document,
-                representative: draft.representative.clone(),
-                progress: Progress::Draft,
+                identity_document: request.identity_document,
+                representative: request.representative.clone(),
             };
-            tx.insert_draft(&application, now - chrono::TimeDelta::hours(DRAFT_HOURS))?;
+            tx.insert_draft(&draft, now - chrono::TimeDelta::hours(DRAFT_HOURS))?;
             Ok(Traced::new(
-                application,
+                Application::from(draft),
                 event.clone().outcome(EventOutcome::Drafted),
             ))
         })
@@ -107,11 +109,11 @@ pub async fn read(
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationViewed;
     let application = find(app, proof, origin, action, id).await?;
-    record_look(app, proof, origin, &application, action).await?;
+    record_read(app, proof, origin, &application, action).await?;
     Ok(application)
 }
 
-/// What stands on the paper.
+/// What is printed on the form.
 pub struct Printed {
     /// the application
     pub application: Application,
@@ -133,8 +135,8 @@ pub async fn print(
 ) -> Result<Printed, Refusal> {
     let action = Action::ApplicationPrinted;
     let application = find(app, proof, origin, action, id).await?;
-    let client_id = application.client_id.clone();
-    let code = BranchCode::parse(&application.branch_code).ok();
+    let client_id = application.draft.client_id.clone();
+    let code = BranchCode::parse(&application.draft.branch_code).ok();
     let (client, branch) = app
         .store
         .read(move |reader| {
@@ -146,7 +148,7 @@ pub async fn print(
         })
         .await?;
     let client = client.ok_or(Refusal::Unknown)?;
-    record_look(app, proof, origin, &application, action).await?;
+    record_read(app, proof, origin, &application, action).await?;
     Ok(Printed {
         application,
         client,
@@ -154,7 +156,7 @@ pub async fn print(
     })
 }
 
-async fn record_look(
+async fn record_read(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -162,8 +164,8 @@ async fn record_look(
     action: Action,
 ) -> Result<(), Refusal> {
     let event = Event::by(proof.actor(), origin, app.clock.now(), action)
-        .client(&application.client_id)
-        .subject(&application.id)
+        .client(&application.draft.client_id)
+        .subject(&application.draft.id)
         .outcome(EventOutcome::Read);
     app.store.record(event).await?;
     Ok(())
@@ -181,15 +183,15 @@ pub async fn list(
     before: Option<String>,
     limit: i64,
 ) -> Result<Page<Application>, Refusal> {
-    let wanted = client_id.to_owned();
+    let requested = client_id.to_owned();
     let rows = app
         .store
         .read(move |reader| {
-            if !reader.has_client(&wanted)? {
+            if !reader.has_client(&requested)? {
                 return Ok(None);
             }
             reader
-                .applications_of(&wanted, before.as_deref(), limit + 1)
+                .applications_of(&requested, before.as_deref(), limit + 1)
                 .map(Some)
         })
         .await?;
@@ -206,10 +208,12 @@ pub async fn list(
     .client(client_id)
     .outcome(EventOutcome::Listed);
     app.store.record(event).await?;
-    Ok(Page::of(rows, limit, |application| application.id.clone()))
+    Ok(Page::of(rows, limit, |application| {
+        application.draft.id.clone()
+    }))
 }
 
-/// Gives an application up.
+/// Cancels an application.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`].
@@ -221,26 +225,20 @@ pub async fn cancel(
     reason: String,
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationCancelled;
-    let mut application = find(app, proof, origin, action, id).await?;
+    let application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    if application.open(now).is_err() {
+    let Ok(cancelled) = application.cancel(now, &proof.actor().id, &reason) else {
         return Err(refuse_over(app, proof, origin, action, &application).await);
-    }
-    let by = proof.actor().id.clone();
-    application.progress = Progress::Cancelled {
-        at: now,
-        by,
-        reason: reason.clone(),
     };
     let event = Event::by(proof.actor(), origin, now, action)
-        .client(&application.client_id)
-        .subject(&application.id)
+        .client(&application.draft.client_id)
+        .subject(&application.draft.id)
         .reason(&reason);
-    let ended = application.clone();
+    let ended = cancelled.clone();
     let was_open = app
         .store
         .write(move |tx| {
-            let was_open = tx.end_draft(&ended.id, &ended.progress)?;
+            let was_open = tx.end_draft(&ended)?;
             Ok(Traced::new(
                 was_open,
                 event.clone().outcome(if was_open {
@@ -252,13 +250,13 @@ pub async fn cancel(
         })
         .await?;
     if was_open {
-        Ok(application)
+        Ok(cancelled)
     } else {
         Err(Refusal::Conflict(Conflict::ApplicationNotOpen))
     }
 }
 
-/// Records that a step was asked for of an application that is not open, and gives the refusal.
+/// Records a step on an application that is no longer open, and gives the refusal.
 pub(super) async fn refuse_over(
     app: &App,
     proof: &Proof<Register>,
@@ -267,8 +265,8 @@ pub(super) async fn refuse_over(
     application: &Application,
 ) -> Refusal {
     let event = Event::by(proof.actor(), origin, app.clock.now(), step)
-        .client(&application.client_id)
-        .subject(&application.id)
+        .client(&application.draft.client_id)
+        .subject(&application.draft.id)
         .outcome(EventOutcome::Refused)
         .reason("application_not_open");
     match app.store.record(event).await {
@@ -277,7 +275,7 @@ pub(super) async fn refuse_over(
     }
 }
 
-/// The application with an id, for a step; that there is none is recorded.
+/// The application with an id, for a step. Where there is none, the attempt is recorded.
 pub(super) async fn find(
     app: &App,
     proof: &Proof<Register>,
@@ -285,10 +283,10 @@ pub(super) async fn find(
     step: Action,
     id: &str,
 ) -> Result<Application, Refusal> {
-    let wanted = id.to_owned();
+    let requested = id.to_owned();
     let found = app
         .store
-        .read(move |reader| reader.application(&wanted))
+        .read(move |reader| reader.application(&requested))
         .await?;
     match found {
         Some(application) => Ok(application),

@@ -1,4 +1,4 @@
-//! The audit is read, which is itself recorded.
+//! Reading the audit, which is itself recorded.
 
 use std::collections::HashMap;
 
@@ -18,9 +18,6 @@ use crate::{
 };
 
 /// Reads events, newest first.
-///
-/// # Errors
-/// [`Refusal::Store`].
 pub async fn events(
     app: &App,
     proof: &Proof<Audit>,
@@ -33,11 +30,12 @@ pub async fn events(
     Ok(page)
 }
 
-/// So much of what somebody asked for is told, characters: an id is shorter, and a body may hold anything.
+/// Maximum length, in characters, of an unknown id as it is recorded. A real id is shorter, and a request
+/// may hold anything.
 const MAX_MISSED: usize = 100;
 
-/// Records that somebody asked for what is not there, and gives the refusal. What they asked for is told
-/// as the subject: it is the id of nothing.
+/// Records that somebody asked for an id that does not exist, and gives the refusal. The event's subject is
+/// that id.
 pub(super) async fn missed(
     app: &App,
     actor: &Actor,
@@ -49,7 +47,7 @@ pub(super) async fn missed(
     missed_by(app, event, id).await
 }
 
-/// As [`missed`], where the event of what they wanted to do tells more of it.
+/// As [`missed`], for an event that already says more about the request.
 pub(super) async fn missed_by(app: &App, event: Event, id: &str) -> Refusal {
     let asked: String = id.chars().take(MAX_MISSED).collect();
     let mut event = event.subject(&asked).outcome(EventOutcome::NotFound);
@@ -60,7 +58,7 @@ pub(super) async fn missed_by(app: &App, event: Event, id: &str) -> Refusal {
     }
 }
 
-/// The same where the body of a request names a client who is not there, which is a flaw of the body.
+/// The same for a client id in the body of a request, which is a validation error of that field.
 pub(super) async fn missed_client(
     app: &App,
     actor: &Actor,
@@ -86,10 +84,10 @@ pub async fn accesses(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Page<RecordedEvent>, Refusal> {
-    let wanted = client_id.to_owned();
+    let requested = client_id.to_owned();
     if !app
         .store
-        .read(move |reader| reader.has_client(&wanted))
+        .read(move |reader| reader.has_client(&requested))
         .await?
     {
         let action = Action::AccessesRead;
@@ -114,9 +112,6 @@ pub async fn accesses(
 }
 
 /// Seals, newest first, and the public halves of the keys that signed them.
-///
-/// # Errors
-/// [`Refusal::Store`].
 pub async fn seals(
     app: &App,
     proof: &Proof<Audit>,
@@ -133,10 +128,7 @@ pub async fn seals(
     Ok((page, keys.into_iter().collect()))
 }
 
-/// Verifies the whole audit, and records what came of it.
-///
-/// # Errors
-/// [`Refusal::Store`].
+/// Verifies the whole audit, and records the result.
 pub async fn verify(app: &App, proof: &Proof<Audit>, origin: &Origin) -> Result<Report, Refusal> {
     let folder = app.settings.data_dir.clone();
     let known = tokio::task::spawn_blocking(move || chain_head::recall(&folder)).await;

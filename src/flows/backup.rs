@@ -1,7 +1,7 @@
-//! A backup is made while the service runs, and restored only after it was verified.
+//! Makes a backup while the service runs, and restores one only after it was verified.
 //!
-//! It holds the database and not the keyring: one theft must not yield both. Within the age format it
-//! is one line of JSON, the [`Manifest`], and then the database's file.
+//! A backup holds the database and not the keyring: one theft must not yield both. Inside the age format it
+//! is one line of JSON, the [`Manifest`], and then the database file.
 
 use std::{
     fs::{self, File},
@@ -37,23 +37,23 @@ use crate::{
 /// The longest manifest, in bytes.
 const MOST_MANIFEST: u64 = 4_096;
 
-/// What a backup says of itself.
+/// The first line of a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// the format's version, 1
     pub qupia_backup: u32,
     /// when it was made, RFC 3339
     pub made_at: String,
-    /// the newest seal that was known when it was begun, `NUMBER:HASH`
+    /// the newest seal that was known when the backup began, `NUMBER:HASH`
     pub newest_seal: Option<String>,
-    /// the length of the database's file
+    /// the length of the database file, bytes
     pub database_bytes: u64,
 }
 
 /// Why there is no backup, or nothing was restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// it is copied by other tools
+    /// the database is copied by other tools
     #[error(
         "PostgreSQL is backed up with its own tools, pg_dump or pgBackRest; see docs/keys-and-backup.md"
     )]
@@ -70,18 +70,15 @@ pub enum BackupError {
     /// the keyring does not fit
     #[error("{0}")]
     Start(#[from] StartError),
-    /// it is no backup of ours
+    /// not a backup of this program
     #[error("this is no backup of this program: {0}")]
     NotABackup(&'static str),
-    /// what was sealed is not as it was
+    /// the audit is not as it was sealed
     #[error("nothing was restored: the audit is not as it was sealed: {0}")]
     BadAudit(Bad),
 }
 
 /// Makes a backup of the database, encrypted, into `out`.
-///
-/// # Errors
-/// [`BackupError`].
 pub async fn back_up<W: Write + Send + 'static>(
     foundation: &Foundation,
     lock: BackupLock,
@@ -91,7 +88,7 @@ pub async fn back_up<W: Write + Send + 'static>(
     if matches!(url, DatabaseUrl::Postgres(_)) {
         return Err(BackupError::Postgres);
     }
-    // Recorded first, so that the backup holds the trace of itself.
+    // Recorded first, so that the backup contains its own event.
     foundation
         .store
         .record(event(foundation, EventOutcome::Made))
@@ -130,19 +127,20 @@ pub async fn back_up<W: Write + Send + 'static>(
 
 /// What was restored.
 pub struct Restored {
-    /// what the backup says of itself
+    /// the backup's manifest
     pub manifest: Manifest,
-    /// what was found of the audit
+    /// the result of verifying the audit
     pub audit: verify_audit::Report,
-    /// who was signed in then, and is no more
+    /// the sessions that ended
     pub ended: Ended,
 }
 
-/// Restores a backup into a folder that is not there yet, or empty, once schema, keys and audit were
-/// verified; whoever was signed in then is so no more. `settings` are those of the folder, with the keyring that the data was written under.
+/// Restores a backup into a folder that does not exist yet or is empty, after schema, keys and audit were
+/// verified, and ends all sessions. `settings` are those of the folder, with the keyring under which the
+/// data was written.
 ///
 /// # Errors
-/// [`BackupError`]; nothing is in the folder then.
+/// [`BackupError`]; the folder is then left empty.
 pub async fn restore(
     settings: impl FnOnce(&Path) -> Result<Settings, StartError>,
     key: BackupKey,
@@ -176,7 +174,7 @@ pub async fn restore(
     let to = to.to_owned();
     let newest = audit.newest;
     run(move || {
-        // Whole before it gets its name: what fails halfway goes with the folder of the trial.
+        // Complete before it gets its name: what fails halfway is removed with the temporary folder.
         let whole = tempfile::Builder::new()
             .prefix("restore-")
             .tempdir_in(&to)?;
@@ -208,7 +206,7 @@ async fn run<T: Send + 'static>(
     done.map_err(io::Error::other)?
 }
 
-/// What is there already is never written over.
+/// Refuses a folder that already has data: nothing is ever overwritten.
 fn make_empty(folder: &Path) -> io::Result<()> {
     private_file::create_folder(folder)?;
     let holds = |name: &str| folder.join(name).symlink_metadata().is_ok();
@@ -227,9 +225,9 @@ fn make_empty(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Moves what was restored to where it is served from: all of it or nothing.
+/// Moves the restored files to the data folder: all of them or none.
 fn move_all(from: &Path, to: &Path) -> io::Result<()> {
-    // The database is the last: with it there is something to serve.
+    // The database is the last: with it the folder can be served.
     let names = ["audit-head", "qupia.sqlite"];
     let move_one = |name: &str| fs::rename(from.join(name), to.join(name));
     let mut made = names.into_iter().filter(|name| from.join(name).exists());
@@ -238,7 +236,7 @@ fn move_all(from: &Path, to: &Path) -> io::Result<()> {
         .and_then(|()| File::open(to)?.sync_all());
     if moved.is_err() {
         for name in names {
-            // Neither was there before. Why it failed is told, and not that this failed too.
+            // Neither existed before. The first error is reported, not a failure to clean up.
             let _left = fs::remove_file(to.join(name));
         }
     }
@@ -255,7 +253,7 @@ fn unpack(key: &BackupKey, from: File, to: &Path) -> Result<Manifest, BackupErro
         return Err(BackupError::NotABackup("its format is of a later version"));
     }
     let mut database = private_file::create(to)?;
-    // To the very end: only there is it known that nothing was cut off.
+    // Read to the very end: only there is it known that nothing was cut off.
     let copied = io::copy(&mut plain, &mut database)?;
     if copied != manifest.database_bytes {
         return Err(BackupError::NotABackup(

@@ -1,5 +1,5 @@
-//! Clients: entered and amended at a branch, looked up by whoever serves them. Every look leaves an
-//! event, found or not.
+//! Clients: entered and amended at a branch, searched for by those who serve them. Every search and every
+//! read leaves an event, whether a client was found or not.
 
 use super::{Quota, Refusal, audit::missed, limits};
 use crate::{
@@ -14,11 +14,11 @@ use crate::{
     store::{ClientRow, Lookup, PassphraseRow, Traced},
 };
 
-/// A client as one specialist may see them now.
+/// A client's card, as one specialist may see it now.
 pub struct Card {
     /// the client
     pub client: ClientRow,
-    /// whether only initials and the telephone's end may be shown
+    /// whether only initials and the end of the telephone number may be shown
     pub is_masked: bool,
     /// the passphrase, if one was ever set
     pub passphrase: Option<PassphraseRow>,
@@ -26,7 +26,7 @@ pub struct Card {
     pub state: PassphraseState,
 }
 
-/// What may be amended; `None` leaves it.
+/// The fields that may be amended; `None` leaves a field as it is.
 #[derive(Clone, Default)]
 pub struct Amendment {
     /// another family name
@@ -92,10 +92,10 @@ pub async fn amend(
     let event = Event::by(proof.actor(), origin, now, Action::ClientChanged).client(id);
     let actor = proof.actor().clone();
     let id = id.to_owned();
-    let held = id.clone();
+    let requested = id.clone();
     if !app
         .store
-        .read(move |reader| reader.has_client(&held))
+        .read(move |reader| reader.has_client(&requested))
         .await?
     {
         return Err(missed(app, &actor, origin, Action::ClientChanged, &id).await);
@@ -114,8 +114,8 @@ pub async fn amend(
             };
             let person = amended(&client.person, &amendment);
             let changed = person.differences(&client.person);
-            // The branch's word yields to the loan system's next one; an older one stays stale, and the
-            // same one again is unchanged.
+            // The next push of the loan system replaces what a branch entered; an older one stays stale,
+            // and the same one again is unchanged.
             tx.amend_client(&client, &person)?;
             let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
             let event = match changed.as_slice() {
@@ -131,21 +131,21 @@ pub async fn amend(
     amended.ok_or(Refusal::Unknown)
 }
 
-fn amended(held: &Person, amendment: &Amendment) -> Person {
-    let (held, amendment) = (held.clone(), amendment.clone());
+fn amended(before: &Person, amendment: &Amendment) -> Person {
+    let (before, amendment) = (before.clone(), amendment.clone());
     Person {
-        family_name: amendment.family_name.unwrap_or(held.family_name),
-        given_name: amendment.given_name.unwrap_or(held.given_name),
-        patronymic: amendment.patronymic.unwrap_or(held.patronymic),
-        phone: amendment.phone.unwrap_or(held.phone),
+        family_name: amendment.family_name.unwrap_or(before.family_name),
+        given_name: amendment.given_name.unwrap_or(before.given_name),
+        patronymic: amendment.patronymic.unwrap_or(before.patronymic),
+        phone: amendment.phone.unwrap_or(before.phone),
     }
 }
 
-/// Looks clients up.
+/// Searches for clients.
 ///
 /// # Errors
-/// [`Refusal::Limited`]: too many were touched, or too many searches found nobody. It is the same answer
-/// whether somebody would be found or not.
+/// [`Refusal::Limited`]: too many clients were touched, or too many searches found nobody. The answer is
+/// the same whether somebody would be found or not.
 pub async fn search(
     app: &App,
     proof: &Proof<Find>,
@@ -155,21 +155,21 @@ pub async fn search(
     let actor = proof.actor().clone();
     let _lock = app.searches.lock(&actor.id).await;
     let now = app.clock.now();
-    let (looker, window) = (actor.clone(), app.settings.empty_searches);
-    let looked = app
+    let (specialist, window) = (actor.clone(), app.settings.empty_searches);
+    let searched = app
         .store
         .read(move |reader| {
-            if let Err(limited) = reader.used_by(&looker.id)?.may_search(window, now) {
+            if let Err(limited) = reader.used_by(&specialist.id)?.may_search(window, now) {
                 return Ok(Err(limited));
             }
             let found = reader.find_clients(&lookup)?;
             let cards = found
                 .into_iter()
-                .map(|client| card(reader, client, &looker, now));
+                .map(|client| card(reader, client, &specialist, now));
             cards.collect::<Result<Vec<_>, _>>().map(Ok)
         })
         .await?;
-    let cards = match looked {
+    let cards = match searched {
         Ok(cards) => cards,
         Err(limited) => {
             let quota = Quota::EmptySearches;
@@ -214,13 +214,13 @@ pub async fn read(
 ) -> Result<Card, Refusal> {
     let now = app.clock.now();
     let actor = proof.actor().clone();
-    let (looker, wanted) = (actor.clone(), id.to_owned());
+    let (specialist, requested) = (actor.clone(), id.to_owned());
     let found = app
         .store
         .read(move |reader| {
-            let client = reader.client(&wanted)?;
+            let client = reader.client(&requested)?;
             client
-                .map(|client| card(reader, client, &looker, now))
+                .map(|client| card(reader, client, &specialist, now))
                 .transpose()
         })
         .await?;

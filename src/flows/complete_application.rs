@@ -1,4 +1,4 @@
-//! The signed application is completed: the passphrase is set or changed, in one transaction.
+//! Completes a signed application: the passphrase is set or changed in one transaction.
 
 use std::panic::resume_unwind;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        application::{Application, Progress},
+        application::{Application, NotOpen},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         flaw::Flaw,
@@ -23,9 +23,9 @@ use crate::{
     store::{ClientRow, NewPassphrase, PassphraseRow, Traced},
 };
 
-/// What the branch enters from the signed paper, and what the client typed, twice.
+/// What the branch enters from the signed form, and what the client typed, twice.
 pub struct Completion {
-    /// the day on the paper
+    /// the day on the signed form
     pub signed_on: chrono::NaiveDate,
     /// the passphrase
     pub passphrase: Passphrase,
@@ -36,8 +36,8 @@ pub struct Completion {
 /// Completes an application.
 ///
 /// # Errors
-/// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`], [`Refusal::Invalid`] with every flaw of the
-/// paper and the passphrase, [`Refusal::Overloaded`].
+/// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`], [`Refusal::Invalid`] with every validation error
+/// of the form and the passphrase, [`Refusal::Overloaded`].
 pub async fn complete(
     app: &App,
     proof: &Proof<Register>,
@@ -46,12 +46,12 @@ pub async fn complete(
     completion: Completion,
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationCompleted;
-    let mut application = find(app, proof, origin, action, id).await?;
+    let application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    if application.open(now).is_err() {
+    if application.check_open(now).is_err() {
         return Err(refuse_over(app, proof, origin, action, &application).await);
     }
-    let client_id = application.client_id.clone();
+    let client_id = application.draft.client_id.clone();
     let client = app
         .store
         .read(move |reader| reader.client(&client_id))
@@ -60,7 +60,7 @@ pub async fn complete(
     let flaws = flaws(app, &application, &client, &completion).await;
     if !flaws.is_empty() {
         let event = Event::by(proof.actor(), origin, now, action)
-            .client(&application.client_id)
+            .client(&application.draft.client_id)
             .subject(id)
             .outcome(EventOutcome::Refused)
             .reason(flaws[0].flaw.code());
@@ -68,13 +68,10 @@ pub async fn complete(
         return Err(Refusal::Invalid(flaws));
     }
     let made = hash(app, &completion.passphrase).await?;
-    let by = proof.actor().id.clone();
-    application.progress = Progress::Completed {
-        at: now,
-        by,
-        signed_on: completion.signed_on,
-    };
-    save(app, proof, origin, application, made).await
+    let completed = application
+        .complete(now, &proof.actor().id, completion.signed_on)
+        .map_err(|NotOpen| not_open())?;
+    save(app, proof, origin, completed, made).await
 }
 
 async fn flaws(
@@ -85,12 +82,12 @@ async fn flaws(
 ) -> Vec<FieldFlaw> {
     let zone = app.settings.time_zone;
     let today = business_day(zone, app.clock.now());
-    let drafted_on = business_day(zone, application.drafted_at);
+    let drafted_on = business_day(zone, application.draft.drafted_at);
     let mut flaws = Vec::new();
     if let Err(flaw) = Application::check_signed_on(completion.signed_on, drafted_on, today) {
         flaws.push(FieldFlaw::at("/signed_on", flaw));
     }
-    if let Some(who) = &application.representative {
+    if let Some(who) = &application.draft.representative {
         flaws.extend(who.flaws_on(today));
     }
     if !completion.passphrase.is_same_entry(&completion.repeat) {
@@ -101,7 +98,7 @@ async fn flaws(
     flaws
 }
 
-/// Judges a passphrase, for a client where one is known.
+/// Judges the strength of a passphrase, for a client where one is known.
 pub(super) async fn judge(
     app: &App,
     passphrase: &Passphrase,
@@ -126,15 +123,15 @@ pub(super) async fn judge(
     .await
 }
 
-/// What takes a while to reckon, on a thread that serves nobody. The first judgement makes the tables of
-/// words; a server's thread that did so would keep everybody on its connections waiting, and close those
-/// connections afterwards, since their time seems to be over.
+/// Runs a long computation on a thread that serves no connection. The first judgement builds the tables of
+/// words; on a server thread it would block all its connections, which would then be closed because their
+/// time seems to be over.
 pub(super) async fn reckoned<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let reckoned = tokio::task::spawn_blocking(work).await;
     reckoned.unwrap_or_else(|panicked| resume_unwind(panicked.into_panic()))
 }
 
-/// A judgement's weaknesses as flaws.
+/// A judgement's weaknesses as validation errors.
 pub(super) fn weaknesses(judgement: &Judgement) -> impl Iterator<Item = Flaw> + '_ {
     judgement.weaknesses.iter().copied().map(Flaw::Weak)
 }
@@ -162,21 +159,26 @@ async fn save(
     let origin = origin.clone();
     let about = move |application: &Application, action| {
         Event::by(&actor, &origin, now, action)
-            .client(&application.client_id)
-            .subject(&application.id)
+            .client(&application.draft.client_id)
+            .subject(&application.draft.id)
     };
     app.store
         .write(move |tx| {
             let completed = about(&application, Action::ApplicationCompleted);
-            // Held before the application is: a block or a destruction at this moment either finds the
-            // passphrase set, or has cancelled the draft.
-            let held = tx.hold_passphrase(&application.client_id)?;
-            if !tx.end_draft(&application.id, &application.progress)? {
+            // The passphrase is locked before the application: a block or a destruction at this moment
+            // either finds the passphrase set, or has cancelled the draft.
+            let stored = tx.hold_passphrase(&application.draft.client_id)?;
+            if !tx.end_draft(&application)? {
                 return Ok(Traced::new(None, completed.outcome(EventOutcome::Refused)));
             }
-            tx.set_passphrase(&application.client_id, &passphrase, &application.id, now)?;
-            tx.close_verifications_of(&application.client_id, now)?;
-            let action = if PassphraseRow::state(held.as_ref(), now).has_hash() {
+            tx.set_passphrase(
+                &application.draft.client_id,
+                &passphrase,
+                &application.draft.id,
+                now,
+            )?;
+            tx.close_verifications_of(&application.draft.client_id, now)?;
+            let action = if PassphraseRow::state(stored.as_ref(), now).has_hash() {
                 Action::PassphraseChanged
             } else {
                 Action::PassphraseSet

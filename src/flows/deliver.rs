@@ -1,9 +1,9 @@
-//! Messages are delivered to receivers of webhooks: by the instance that has the duty, at least once,
-//! in order for each client, on the standard's schedule.
+//! Delivers webhooks: by the instance that has the lease, at least once, in order for each client, on the
+//! schedule of Standard Webhooks.
 //!
-//! An attempt is counted after the answer: whoever dies in between delivers again, under the same id.
-//! Whoever was paused, and whose duty is another's by now, sends nothing more and counts nothing: the
-//! duty's term is asked for before each attempt and again with its count.
+//! An attempt is counted after the answer: an instance that dies in between makes another deliver again,
+//! under the same id. An instance that was paused and has lost the lease sends nothing more and counts
+//! nothing: the lease's term is checked before each attempt and again when it is counted.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 
-use super::lease::{Watch, still_holds};
+use super::lease::{LeaseKeeper, still_holds};
 use crate::{
     app::{App, outbound::WebhookRequest},
     domain::{
@@ -22,52 +22,48 @@ use crate::{
     store::{Answer, DeliveryRow, DeliveryState, EndpointRow, Held, StoreError, Traced},
 };
 
-/// So many messages are on their way to one receiver at once, each of another client.
+/// Maximum number of messages that are sent to one endpoint at once, each about another client.
 const AT_ONCE: i64 = 16;
-/// How often the outbox is looked at.
+/// How often the outbox is read.
 const PERIOD: Duration = Duration::from_secs(1);
-/// How often what was delivered long ago is forgotten.
+/// How often old deliveries are deleted.
 const FORGET_EVERY: TimeDelta = TimeDelta::minutes(10);
 
-/// Why a receiver was switched off: it said so (Standard Webhooks, «410 Gone»).
+/// Why an endpoint was switched off: it answered 410 Gone (Standard Webhooks).
 const GONE: &str = "gone";
 
-/// What a pass over the outbox did.
+/// What one pass over the outbox did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// messages that a receiver took
+    /// messages that an endpoint accepted
     pub taken: usize,
     /// attempts that failed
     pub failed: usize,
 }
 
-/// Carries messages out, as long as the duty is this instance's.
+/// Delivers webhooks for as long as this instance has the lease.
 pub struct Carrier {
     app: App,
-    watch: Watch,
+    lease: LeaseKeeper,
     forgot_at: Option<DateTime<Utc>>,
 }
 
 impl Carrier {
-    /// One that has carried nothing yet.
-    #[must_use]
+    /// A worker without a lease yet.
     pub fn new(app: &App) -> Self {
         Self {
             app: app.clone(),
-            watch: Watch::over("webhooks"),
+            lease: LeaseKeeper::of("webhooks"),
             forgot_at: None,
         }
     }
 
-    /// Delivers all that is due, and waits until it is done.
-    ///
-    /// # Errors
-    /// [`StoreError`].
+    /// Makes every attempt that is due, and waits for all of them.
     pub async fn deliver_due(&mut self) -> Result<Delivered, StoreError> {
-        let Some((held, receivers)) = self.receivers().await? else {
+        let Some((lease, endpoints)) = self.endpoints().await? else {
             return Ok(Delivered::default());
         };
-        let passes = receivers.iter().map(|id| serve(&self.app, &held, id));
+        let passes = endpoints.iter().map(|id| serve(&self.app, &lease, id));
         let mut whole = Delivered::default();
         for pass in join_all(passes).await {
             let pass = pass?;
@@ -77,18 +73,18 @@ impl Carrier {
         Ok(whole)
     }
 
-    /// Delivers for as long as the service runs. Receivers are served apart, so that a slow one keeps
-    /// no other waiting.
+    /// Delivers for as long as the service runs. Endpoints are served independently, so that a slow one
+    /// delays no other.
     pub async fn run(mut self) {
         let mut serving: HashMap<String, JoinHandle<()>> = HashMap::new();
         loop {
-            match self.receivers().await {
-                Ok(Some((held, receivers))) => {
+            match self.endpoints().await {
+                Ok(Some((lease, endpoints))) => {
                     serving.retain(|_, pass| !pass.is_finished());
-                    for id in receivers {
-                        let (app, held) = (self.app.clone(), held.clone());
+                    for id in endpoints {
+                        let (app, lease) = (self.app.clone(), lease.clone());
                         serving.entry(id.clone()).or_insert_with(|| {
-                            tokio::spawn(async move { pass(&app, &held, &id).await })
+                            tokio::spawn(async move { pass(&app, &lease, &id).await })
                         });
                     }
                 }
@@ -99,17 +95,14 @@ impl Carrier {
         }
     }
 
-    /// Lets another instance go on at once.
-    ///
-    /// # Errors
-    /// [`StoreError`].
+    /// Gives the lease up, so that another instance can go on at once.
     pub async fn let_go(app: &App) -> Result<(), StoreError> {
-        Watch::over("webhooks").let_go(app).await
+        LeaseKeeper::of("webhooks").release(app).await
     }
 
-    /// The receivers for which something is due, if they are ours to serve.
-    async fn receivers(&mut self) -> Result<Option<(Held, Vec<String>)>, StoreError> {
-        let Some(held) = self.watch.hold(&self.app).await? else {
+    /// The endpoints for which something is due, if this instance has the lease.
+    async fn endpoints(&mut self) -> Result<Option<(Held, Vec<String>)>, StoreError> {
+        let Some(lease) = self.lease.hold(&self.app).await? else {
             return Ok(None);
         };
         let now = self.app.clock.now();
@@ -122,42 +115,42 @@ impl Carrier {
                 .await?;
         }
         let due = self.app.store.read(move |reader| reader.endpoints_due(now));
-        Ok(Some((held, due.await?)))
+        Ok(Some((lease, due.await?)))
     }
 }
 
-async fn pass(app: &App, held: &Held, endpoint_id: &str) {
-    if let Err(error) = serve(app, held, endpoint_id).await {
+async fn pass(app: &App, lease: &Held, endpoint_id: &str) {
+    if let Err(error) = serve(app, lease, endpoint_id).await {
         tracing::warn!(endpoint = endpoint_id, "webhooks wait: {error}");
     }
 }
 
-/// A receiver that may be called now, and what signs for it.
-struct Receiver {
-    endpoint: EndpointRow,
+/// An endpoint that may be called now, and its signing secrets.
+struct ActiveEndpoint {
+    row: EndpointRow,
     secrets: Vec<WebhookSecret>,
 }
 
-/// Serves one receiver until nothing is due, or nothing gets through.
-async fn serve(app: &App, held: &Held, endpoint_id: &str) -> Result<Delivered, StoreError> {
+/// Serves one endpoint until nothing is due, or an attempt fails.
+async fn serve(app: &App, lease: &Held, endpoint_id: &str) -> Result<Delivered, StoreError> {
     let mut whole = Delivered::default();
     loop {
-        let Some((receiver, due)) = due(app, endpoint_id).await? else {
+        let Some((endpoint, due)) = due(app, endpoint_id).await? else {
             return Ok(whole);
         };
-        // At the last moment: from here on nobody else sends for as long as a dead lease is waited for.
-        if !still_holds(app, held).await? {
+        // At the last moment: from here on no other instance sends until the lease could have expired.
+        if !still_holds(app, lease).await? {
             return Ok(whole);
         }
         let attempts = due
             .into_iter()
-            .map(|row| attempt(app, held, &receiver, row));
+            .map(|row| attempt(app, lease, &endpoint, row));
         let (mut taken, mut is_over) = (0, false);
-        for came in join_all(attempts).await {
-            match came? {
-                Came::Taken => taken += 1,
-                Came::Failed => whole.failed += 1,
-                Came::Uncounted => is_over = true,
+        for result in join_all(attempts).await {
+            match result? {
+                AttemptResult::Accepted => taken += 1,
+                AttemptResult::Failed => whole.failed += 1,
+                AttemptResult::Uncounted => is_over = true,
             }
         }
         whole.taken += taken;
@@ -167,12 +160,12 @@ async fn serve(app: &App, held: &Held, endpoint_id: &str) -> Result<Delivered, S
     }
 }
 
-/// What is due for a receiver, if it is to be called at all. Its secrets are read each time: one that
-/// has run out signs nothing more.
+/// What is due for an endpoint, if it may be called. Its secrets are read each time: an expired one signs
+/// nothing more.
 async fn due(
     app: &App,
     endpoint_id: &str,
-) -> Result<Option<(Receiver, Vec<DeliveryRow>)>, StoreError> {
+) -> Result<Option<(ActiveEndpoint, Vec<DeliveryRow>)>, StoreError> {
     let (now, id) = (app.clock.now(), endpoint_id.to_owned());
     let may_be_called = move |endpoint: &EndpointRow| {
         endpoint.is_active && endpoint.rests_until.is_none_or(|until| until <= now)
@@ -187,89 +180,99 @@ async fn due(
                 return Ok(None);
             }
             let secrets = reader.signing_secrets(&id, now)?;
-            Ok(Some((Receiver { endpoint, secrets }, due)))
+            Ok(Some((
+                ActiveEndpoint {
+                    row: endpoint,
+                    secrets,
+                },
+                due,
+            )))
         })
         .await
 }
 
-/// What came of an attempt.
-enum Came {
-    /// the receiver took the message
-    Taken,
-    /// it did not
+/// The result of an attempt.
+enum AttemptResult {
+    /// the endpoint accepted the message
+    Accepted,
+    /// the endpoint did not accept it
     Failed,
-    /// another instance delivers by now, and finds out itself
+    /// another instance has the lease by now, and makes its own attempt
     Uncounted,
 }
 
 /// An attempt that was made.
 struct Attempted {
     answer: Answer,
-    /// for how long the receiver asked to be left alone
+    /// how long the endpoint asked to be left alone (`Retry-After`)
     rest: Option<TimeDelta>,
     now: DateTime<Utc>,
 }
 
 async fn attempt(
     app: &App,
-    held: &Held,
-    receiver: &Receiver,
+    lease: &Held,
+    endpoint: &ActiveEndpoint,
     row: DeliveryRow,
-) -> Result<Came, StoreError> {
-    let (answer, rest) = call(app, receiver, &row).await?;
-    let (endpoint, now) = (&receiver.endpoint, app.clock.now());
+) -> Result<AttemptResult, StoreError> {
+    let (answer, rest) = call(app, endpoint, &row).await?;
+    let (endpoint, now) = (&endpoint.row, app.clock.now());
     let attempted = Attempted { answer, rest, now };
-    let (is_counted, came) = match answer.status {
+    let (is_counted, result) = match answer.status {
         Some(200..=299) => {
-            let is_counted = end(app, held, row, DeliveryState::Delivered, attempted);
-            (is_counted.await?, Came::Taken)
+            let is_counted = end(app, lease, row, DeliveryState::Delivered, attempted);
+            (is_counted.await?, AttemptResult::Accepted)
         }
         Some(410) => {
-            let is_counted = end(app, held, row, DeliveryState::Dead, attempted).await?;
+            let is_counted = end(app, lease, row, DeliveryState::Dead, attempted).await?;
             if is_counted {
                 switch_off(app, endpoint).await?;
             }
-            (is_counted, Came::Failed)
+            (is_counted, AttemptResult::Failed)
         }
         _ => {
-            let is_counted = put_off(app, held, endpoint, row, attempted);
-            (is_counted.await?, Came::Failed)
+            let is_counted = put_off(app, lease, endpoint, row, attempted);
+            (is_counted.await?, AttemptResult::Failed)
         }
     };
-    Ok(if is_counted { came } else { Came::Uncounted })
+    Ok(if is_counted {
+        result
+    } else {
+        AttemptResult::Uncounted
+    })
 }
 
-/// Says whether the attempt was counted.
+/// Ends a delivery; gives whether the attempt was counted.
 async fn end(
     app: &App,
-    held: &Held,
+    lease: &Held,
     row: DeliveryRow,
     state: DeliveryState,
     Attempted { answer, now, .. }: Attempted,
 ) -> Result<bool, StoreError> {
-    let held = held.clone();
+    let lease = lease.clone();
     app.store
-        .tally(move |tally| tally.end_delivery(&held, &row, state, answer, now))
+        .tally(move |tally| tally.end_delivery(&lease, &row, state, answer, now))
         .await
 }
 
-/// Calls a receiver. Gives its answer, and for how long it asked to be left alone.
+/// Calls an endpoint. Gives its answer, and how long it asked to be left alone.
 async fn call(
     app: &App,
-    receiver: &Receiver,
+    endpoint: &ActiveEndpoint,
     row: &DeliveryRow,
 ) -> Result<(Answer, Option<TimeDelta>), StoreError> {
     let now = app.clock.now();
     let timestamp = now.timestamp();
     let body = row.payload.as_bytes();
-    let signature = sign(&row.message_id, timestamp, body, &receiver.secrets);
+    let signature = sign(&row.message_id, timestamp, body, &endpoint.secrets);
     let signature = signature.map_err(|error| StoreError::Corrupt {
         table: "webhook_deliveries",
         id: row.seq.to_string(),
         why: error.to_string(),
     })?;
     let letter = WebhookRequest {
-        url: &receiver.endpoint.url,
+        url: &endpoint.row.url,
         id: &row.message_id,
         timestamp,
         signature: &signature,
@@ -295,7 +298,7 @@ async fn call(
     })
 }
 
-/// The receiver is gone for good; what waits for it stays, for the day that it is switched on again.
+/// Switches an endpoint off that is gone. Its pending deliveries stay, in case it is switched on again.
 async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError> {
     let id = endpoint.id.clone();
     let event = Event::of_nobody(
@@ -306,11 +309,11 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
     .subject(&id)
     .outcome(EventOutcome::Disabled)
     .reason(GONE);
-    tracing::warn!(endpoint = id, "a receiver of webhooks answered 410 Gone");
+    tracing::warn!(endpoint = id, "a webhook endpoint answered 410 Gone");
     app.store
         .write(move |tx| {
-            let held = tx.hold_endpoint(&id)?;
-            if held.is_some_and(|held| held.is_active) {
+            let stored = tx.hold_endpoint(&id)?;
+            if stored.is_some_and(|stored| stored.is_active) {
                 tx.switch_endpoint(&id, Some(GONE))?;
             }
             Ok(Traced::new((), event.clone()))
@@ -318,10 +321,10 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
         .await
 }
 
-/// Says whether the attempt was counted.
+/// Ends a delivery; gives whether the attempt was counted.
 async fn put_off(
     app: &App,
-    held: &Held,
+    lease: &Held,
     endpoint: &EndpointRow,
     row: DeliveryRow,
     Attempted { answer, rest, now }: Attempted,
@@ -335,15 +338,15 @@ async fn put_off(
             "given up after {MOST_ATTEMPTS} attempts: a dead letter"
         );
     }
-    let held = held.clone();
+    let lease = lease.clone();
     app.store
         .tally(move |tally| {
             let is_counted = match wait {
                 Some(wait) => {
                     let next_at = now + rest.map_or(wait, |rest| wait.max(rest));
-                    tally.retry_delivery(&held, &row, answer, next_at, now)?
+                    tally.retry_delivery(&lease, &row, answer, next_at, now)?
                 }
-                None => tally.end_delivery(&held, &row, DeliveryState::Dead, answer, now)?,
+                None => tally.end_delivery(&lease, &row, DeliveryState::Dead, answer, now)?,
             };
             if let (true, Some(rest)) = (is_counted, rest) {
                 tally.let_endpoint_rest(&row.endpoint_id, now + rest)?;

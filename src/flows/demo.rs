@@ -1,5 +1,5 @@
-//! A demonstration: branches, staff of every role, clients, loans in every standing and passphrases,
-//! all made up, and all made through the stories that real ones are made through, with their events.
+//! Demonstration data: branches, staff of every role, clients, loans in every standing and passphrases. All
+//! of it is invented, and made by the same flows as real data, with their events.
 
 mod cast;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use self::cast::{BRANCHES, CLIENTS, ClientPart, LoanPart, STAFF, StaffPart, Word};
 use super::{
     Refusal,
-    applications::{self, Draft},
+    applications::{self, DraftRequest},
     complete_application::{self, Completion},
     first_run, passphrases, passwords, staff, sync,
 };
@@ -32,19 +32,19 @@ use crate::{
     },
 };
 
-/// Who signs in how.
+/// A login and its secret.
 pub struct DemoStaff {
     /// login, or client id
     pub login: &'static str,
     /// password, or client secret
     pub secret: String,
-    /// the part they play
+    /// role
     pub role: Role,
     /// their branch
     pub branch: Option<&'static str>,
 }
 
-/// A client, and what there is to know for whoever plays them.
+/// A client, and what the caller has to know.
 pub struct DemoClient {
     /// the company's number
     pub number: &'static str,
@@ -52,13 +52,13 @@ pub struct DemoClient {
     pub name: String,
     /// telephone
     pub phone: &'static str,
-    /// the words to say, and what state they are in
+    /// the passphrase to say, and its state
     pub words: String,
     /// standings of the loans, by due date
     pub loans: Vec<&'static str>,
 }
 
-/// What was made up.
+/// The demonstration data.
 pub struct Demonstration {
     /// staff of every role
     pub staff: Vec<DemoStaff>,
@@ -68,7 +68,7 @@ pub struct Demonstration {
     pub draft_id: String,
 }
 
-/// Makes everything up in an empty database.
+/// Makes the demonstration data in an empty database.
 ///
 /// # Errors
 /// [`Refusal`], where the database or the hash workers fail.
@@ -113,7 +113,7 @@ pub async fn lay_out(app: &App) -> Result<Demonstration, Refusal> {
     })
 }
 
-/// Where and when it plays.
+/// The context in which the data is made.
 struct Stage<'a> {
     app: &'a App,
     origin: Origin,
@@ -122,7 +122,7 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// The first admin, made as at any first run, and then with a password of their own.
+    /// The first admin, made as at any first run, with a password of their own.
     async fn first_admin(&self) -> Result<Actor, Refusal> {
         let first = first_run::make_first_admin(self.app).await?;
         let one_time = first.ok_or(Refusal::Unknown)?;
@@ -160,8 +160,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Enters somebody and gives them the password of their part; a service account keeps the secret
-    /// that was made for it.
+    /// Enters a member of staff with a fixed password; a service account keeps its generated secret.
     async fn engage(&self, admin: &Actor, part: &StaffPart) -> Result<(Actor, String), Refusal> {
         let entry = staff::Entry {
             login: login(part.login)?,
@@ -218,7 +217,7 @@ impl Stage<'_> {
             number: part.number,
             name: part.names.join(" "),
             phone: part.phone,
-            words: part.word.told(),
+            words: part.word.shown(),
             loans,
         })
     }
@@ -253,7 +252,7 @@ impl Stage<'_> {
     /// Sets a passphrase as a branch does: drafted, signed, completed.
     async fn set(&self, actors: &[Actor], client_id: &str, words: &str) -> Result<(), Refusal> {
         let proof = playing::<Register>(actors)?;
-        let draft = Draft {
+        let draft = DraftRequest {
             client_id: client_id.to_owned(),
             identity_document: IdentityDocument::IdentityCard,
             representative: None,
@@ -268,16 +267,22 @@ impl Stage<'_> {
             passphrase: entry()?,
             repeat: entry()?,
         };
-        complete_application::complete(self.app, &proof, &self.origin, &application.id, completion)
-            .await?;
+        complete_application::complete(
+            self.app,
+            &proof,
+            &self.origin,
+            &application.draft.id,
+            completion,
+        )
+        .await?;
         Ok(())
     }
 
-    /// A draft by a representative, to be printed and completed by whoever looks around.
+    /// A draft with a representative, to be printed and completed by whoever tries the service.
     async fn draft_one(&self, actors: &[Actor]) -> Result<String, Refusal> {
         let number =
             ClientNumber::parse(cast::DRAFT_FOR).map_err(|flaw| in_cast("/client_number", flaw))?;
-        let draft = Draft {
+        let draft = DraftRequest {
             client_id: self.client_id(&number).await?,
             identity_document: IdentityDocument::Passport,
             representative: Some(Representative {
@@ -290,7 +295,7 @@ impl Stage<'_> {
         };
         let proof = playing::<Register>(actors)?;
         let application = applications::draft(self.app, &proof, &self.origin, draft).await?;
-        Ok(application.id)
+        Ok(application.draft.id)
     }
 }
 
@@ -308,7 +313,7 @@ fn proof<D: Duty>(actor: &Actor) -> Result<Proof<D>, Refusal> {
     Proof::of(actor.clone()).ok_or(Refusal::Unknown)
 }
 
-/// The proof of the first among the cast whose role may.
+/// The proof of the first member of staff whose role may.
 fn playing<D: Duty>(actors: &[Actor]) -> Result<Proof<D>, Refusal> {
     actors
         .iter()

@@ -1,5 +1,5 @@
-//! An older copy of the database brings back who was signed in then, and what has been revoked since. So
-//! with a restore every session ends, and every one-time password with them.
+//! An older copy of the database brings back old sessions and access that was revoked since. So a restore
+//! ends every session and every one-time password.
 
 use crate::{
     app::foundation::Foundation,
@@ -10,21 +10,21 @@ use crate::{
     store::{StoreError, Traced},
 };
 
-/// What was ended, and who may sign in anew.
+/// What was ended, and who may sign in again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
-    /// sessions that held
+    /// sessions that were valid
     pub sessions: usize,
-    /// one-time passwords that were good
+    /// one-time passwords that were valid
     pub one_time_passwords: usize,
-    /// logins that are active, with their roles: some may have been disabled since
+    /// active logins with their roles: some may have been disabled after the backup
     pub active: Vec<(String, Role)>,
 }
 
 /// Ends all sessions and one-time passwords.
 ///
 /// # Errors
-/// [`StoreError`]; nothing was ended then.
+/// [`StoreError`]; then nothing was ended.
 pub async fn end_sessions(foundation: &Foundation) -> Result<Ended, StoreError> {
     let now = foundation.clock.now();
     let event = Event::of_nobody(&Origin::own("cli"), now, Action::SessionClosed)

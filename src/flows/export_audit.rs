@@ -1,4 +1,4 @@
-//! The audit as lines of JSON with its seals, for a verifier that trusts nobody here.
+//! Exports the audit with its seals as lines of JSON, for an independent verifier.
 //!
 //! Events stand in order, each seal after the last event that it covers. Texts and times are given
 //! exactly as they are sealed. `docs/audit-seals.md` describes the lines.
@@ -22,10 +22,10 @@ pub enum ExportError {
     /// the database
     #[error("{0}")]
     Store(#[from] StoreError),
-    /// where it is written to
+    /// the output
     #[error("cannot write: {0}")]
     Write(#[from] std::io::Error),
-    /// an event that JSON has no form for
+    /// an event that JSON cannot represent
     #[error("event {0} holds what is no text or no time: run `qupia audit verify`")]
     Unreadable(i64),
 }
@@ -41,7 +41,7 @@ pub struct Exported {
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Line<'a> {
+enum ExportLine<'a> {
     Event(EventLine<'a>),
     Seal(SealLine<'a>),
 }
@@ -77,11 +77,8 @@ struct SealLine<'a> {
     signature: String,
 }
 
-/// Writes the whole audit out. That it was read is recorded first. `progress` is told how many seals
-/// are done, and of how many.
-///
-/// # Errors
-/// [`ExportError`].
+/// Writes the whole audit out, after recording that it was read. `progress` gets how many seals are done,
+/// and of how many.
 pub async fn export(
     foundation: &Foundation,
     out: &mut impl Write,
@@ -110,7 +107,7 @@ pub async fn export(
         }
         for seal in seals {
             done.events += events(foundation, out, seq, seal.last_seq).await?;
-            line(out, &Line::Seal(seal_line(&seal, &keys)))?;
+            line(out, &ExportLine::Seal(seal_line(&seal, &keys)))?;
             done.seals += 1;
             progress(seal.number, until);
             number = seal.number.saturating_add(1);
@@ -141,7 +138,7 @@ async fn events(
         from = last.seq.saturating_add(1);
         for event in &events {
             let event = event_line(event).ok_or(ExportError::Unreadable(event.seq))?;
-            line(out, &Line::Event(event))?;
+            line(out, &ExportLine::Event(event))?;
             written += 1;
         }
         if events.len() < MOST_EVENTS {
@@ -150,7 +147,7 @@ async fn events(
     }
 }
 
-fn line(out: &mut impl Write, line: &Line<'_>) -> std::io::Result<()> {
+fn line(out: &mut impl Write, line: &ExportLine<'_>) -> std::io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     out.write_all(b"\n")
 }

@@ -19,8 +19,8 @@ use crate::{
 /// The first admin's login.
 pub const FIRST_LOGIN: &str = "admin";
 
-/// Makes the first admin where there is no staff. Gives the one-time password where it was made here
-/// and must be shown; one from the settings is known to whoever set it.
+/// Makes the first admin where there is no staff. Gives the one-time password if it was generated here and
+/// must be shown; one from the settings is already known.
 ///
 /// # Errors
 /// [`Refusal::Store`] or [`Refusal::Hash`].

@@ -1,17 +1,16 @@
-//! Whether whoever asked still waits for the answer. What is read out to nobody is recorded as such, so a
-//! story that reads out asks here, also where it runs in a task that outlives the request.
+//! Whether the HTTP client still waits for the answer. An answer that reached nobody is recorded as such,
+//! so a flow that reads loans out asks here, also in a task that outlives the request.
 
 use tokio::sync::watch;
 
-/// An answer that is yet to be told: held by the request's own future, with which it is dropped where the
-/// caller disconnects.
+/// A pending answer. The request's future owns it, and drops it when the client disconnects.
 pub struct PendingAnswer(watch::Sender<bool>);
 
-/// What a story knows of its caller.
+/// Tells a flow whether the client has disconnected.
 #[derive(Clone)]
 pub struct HangUp(watch::Receiver<bool>);
 
-/// An answer that somebody waits for, and how a story hears that they do no longer.
+/// A pending answer, and the view of it for the flow.
 #[must_use]
 pub fn watched() -> (PendingAnswer, HangUp) {
     let (sender, receiver) = watch::channel(false);
@@ -19,20 +18,19 @@ pub fn watched() -> (PendingAnswer, HangUp) {
 }
 
 impl PendingAnswer {
-    /// The caller was there to the end.
+    /// The answer was sent completely.
     pub fn told(self) {
         self.0.send_replace(true);
     }
 }
 
 impl HangUp {
-    /// Whether the caller has gone without an answer.
-    #[must_use]
+    /// Whether the client has disconnected without an answer.
     pub fn has_come(&self) -> bool {
         self.0.has_changed().is_err() && !*self.0.borrow()
     }
 
-    /// Waits until the caller was answered or has gone, and says whether they have gone.
+    /// Waits until the client was answered or has disconnected, and says whether it has disconnected.
     pub async fn came_first(mut self) -> bool {
         self.0.wait_for(|was_told| *was_told).await.is_err()
     }

@@ -1,4 +1,4 @@
-//! Loans are read out, under an open verification of the caller's own. Each reading leaves an event.
+//! Reads loans out under an open verification of the specialist's own. Each reading leaves an event.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,27 +14,27 @@ use crate::{
         calendar::business_day,
         loan::{LoanStanding, is_ahead, standing},
         role::{Proof, Verify},
-        verification::{Door, Verification},
+        verification::{Access, Verification},
     },
     store::{LoanRow, Traced},
 };
 
-/// A loan and where it stands today.
+/// A loan and its standing today.
 pub struct LoanView {
     /// the loan as last stated
     pub loan: LoanRow,
-    /// where it stands
+    /// its standing
     pub standing: LoanStanding,
 }
 
-/// How far the answer can be trusted.
+/// How current the answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// whether the loan system could be asked, or is one that tells of itself
+    /// whether the loan system could be asked, or pushes by itself
     pub available: bool,
-    /// the oldest time of what is shown
+    /// the oldest `as_of` of the loans
     pub as_of: Option<DateTime<Utc>>,
-    /// whether that is too long ago
+    /// whether that is older than the settings allow
     pub stale: bool,
 }
 
@@ -44,7 +44,7 @@ pub struct Inquiry {
     pub client_id: String,
     /// open loans, by due date, then ticket number
     pub loans: Vec<LoanView>,
-    /// how far they can be trusted
+    /// how current they are
     pub source: Source,
 }
 
@@ -55,7 +55,7 @@ type Judged = Result<Readable, Refusal>;
 /// Reads the loans again while the verification is open.
 ///
 /// # Errors
-/// [`Refusal::Unknown`] where it is not the caller's own, [`Refusal::NotVerified`],
+/// [`Refusal::Unknown`] where it is another specialist's, [`Refusal::NotVerified`],
 /// [`Refusal::VerificationOver`].
 pub async fn inquire(
     app: &App,
@@ -71,10 +71,10 @@ pub async fn inquire(
         let (verification, loans) = app.store.inquire(id, &actor.id, judge).await??;
         return Ok(view(app, verification.client_id, loans, Known::Told));
     }
-    let (wanted, staff_id) = (id.to_owned(), actor.id.clone());
+    let (requested, staff_id) = (id.to_owned(), actor.id.clone());
     let found = app
         .store
-        .read(move |reader| reader.own_inquiry(&wanted, &staff_id));
+        .read(move |reader| reader.own_inquiry(&requested, &staff_id));
     let (event, judged) = judge(event, found.await?, now);
     let (verification, before) = match judged {
         Ok(found) => found,
@@ -90,12 +90,12 @@ pub async fn inquire(
         call_id: &verification.call_id,
     };
     let (loans, known) = pull::current(app, question, before).await;
-    // Nothing is read out before the look is recorded.
+    // Nothing is read out before the read is recorded.
     app.store.record(event).await?;
     Ok(view(app, verification.client_id, loans, known))
 }
 
-/// What may be read out of what was found, and the event that tells so.
+/// Decides whether the loans may be read out; gives the event that records it.
 fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, Judged) {
     let Some((verification, loans)) = found else {
         return (event.outcome(EventOutcome::NotFound), Err(Refusal::Unknown));
@@ -103,20 +103,20 @@ fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, J
     let event = event
         .client(&verification.client_id)
         .call(&verification.call_id);
-    match verification.door(now) {
-        Door::Open => (event.outcome(EventOutcome::Read), Ok((verification, loans))),
-        Door::Over => (
+    match verification.access(now) {
+        Access::Open => (event.outcome(EventOutcome::Read), Ok((verification, loans))),
+        Access::Over => (
             event.outcome(EventOutcome::Refused),
             Err(Refusal::VerificationOver),
         ),
-        Door::NeverOpen => (
+        Access::NeverOpen => (
             event.outcome(EventOutcome::Refused),
             Err(Refusal::NotVerified),
         ),
     }
 }
 
-/// Reckons where loans stand and how far they can be trusted.
+/// Computes the standing of loans and how current they are.
 pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Known) -> Inquiry {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
@@ -125,7 +125,7 @@ pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Kno
     let source = Source {
         available: known != Known::Before,
         as_of,
-        // Of what is held under a time that has not come nobody knows how old it is.
+        // The age of a loan whose `as_of` lies in the future is not known.
         stale: known == Known::Before
             || as_of.is_some_and(|as_of| as_of < oldest)
             || loans.iter().any(|loan| is_ahead(loan.as_of, now)),
@@ -144,7 +144,7 @@ pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Kno
     }
 }
 
-/// Reads a verification of one's own.
+/// Reads one of the specialist's own verifications.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -154,10 +154,10 @@ pub async fn read(
     origin: &Origin,
     id: &str,
 ) -> Result<Verification, Refusal> {
-    let (wanted, staff_id) = (id.to_owned(), proof.actor().id.clone());
+    let (requested, staff_id) = (id.to_owned(), proof.actor().id.clone());
     let found = app
         .store
-        .read(move |reader| reader.own_verification(&wanted, &staff_id))
+        .read(move |reader| reader.own_verification(&requested, &staff_id))
         .await?;
     let Some(verification) = found else {
         let action = Action::VerificationViewed;
@@ -177,7 +177,7 @@ pub async fn read(
     Ok(verification)
 }
 
-/// Ends a verification with its call; ending it twice is no offence.
+/// Closes a verification when its call ends; closing it twice is allowed.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -188,10 +188,10 @@ pub async fn close(
     id: &str,
 ) -> Result<(), Refusal> {
     let now = app.clock.now();
-    let (wanted, staff_id) = (id.to_owned(), proof.actor().id.clone());
+    let (requested, staff_id) = (id.to_owned(), proof.actor().id.clone());
     let found = app
         .store
-        .read(move |reader| reader.own_verification(&wanted, &staff_id))
+        .read(move |reader| reader.own_verification(&requested, &staff_id))
         .await?;
     let Some(verification) = found else {
         let action = Action::VerificationClosed;

@@ -1,7 +1,8 @@
-//! Keys are added, put to use, counted, and retired; data is made anew under the active ones.
+//! Keys are added, activated, counted and retired; stored values are encrypted and indexed again under the
+//! active ones.
 //!
-//! Nothing stops for it: a running instance looks at its keyring every few seconds, reads with a new
-//! key at once and writes with it a little later, when every other instance reads with it too.
+//! The service keeps running: an instance rereads its keyring every few seconds. It decrypts with a new key
+//! at once and encrypts with it a little later, when every other instance has it too.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,28 +13,28 @@ use crate::{
     store::{Rewrapped, SEALED, StoreError, Traced},
 };
 
-/// Rows that one transaction makes anew.
+/// Number of rows that one transaction rewrites.
 const BATCH: i64 = 500;
-/// How long an idempotency key is remembered.
+/// How long an idempotency key is stored.
 const IDEMPOTENCY: TimeDelta = TimeDelta::hours(24);
-/// How long an instance may go on making things with the key that was active before.
+/// How long an instance may still use the key that was active before.
 const CHANGE_OVER: TimeDelta = TimeDelta::seconds(60);
 
-/// Why the keys were left as they were.
+/// Why the keys were not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// the keyring's file
+    /// the keyring file
     #[error("{0}")]
     Keyring(#[from] KeyringError),
-    /// there is no such key, or it cannot be done with it
+    /// there is no such key, or its state does not allow it
     #[error("{0}")]
     Problem(#[from] KeyProblem),
-    /// something hangs on the key
+    /// the key is still needed
     #[error("{id} is not retired: {held} still hang on it")]
     Held {
         /// the key
         id: String,
-        /// what hangs on it, in words
+        /// what needs it, in words
         held: String,
     },
     /// the database
@@ -41,31 +42,28 @@ pub enum KeysError {
     Store(#[from] StoreError),
 }
 
-/// A key, and what hangs on it.
+/// A key, and how many stored things need it.
 #[derive(Clone, Debug)]
 pub struct KeyUse {
     /// what it is for
     pub purpose: Purpose,
     /// its name
     pub id: String,
-    /// whether it makes what is new
+    /// whether it is the active one of its purpose
     pub is_active: bool,
     /// when it was made
     pub created_at: DateTime<Utc>,
-    /// how many things hang on it
+    /// how many stored things need it
     pub held: i64,
-    /// what these are
+    /// what these things are
     pub what: &'static str,
-    /// whether they would be lost with it
+    /// whether they would be lost without it
     pub is_needed: bool,
-    /// the public half of a key that seals
+    /// the public half of a seal key
     pub public_key: Option<[u8; 32]>,
 }
 
-/// Every key, and what hangs on it.
-///
-/// # Errors
-/// [`StoreError`].
+/// Every key, and how many stored things need it.
 pub async fn list(foundation: &Foundation) -> Result<Vec<KeyUse>, StoreError> {
     let keyring = foundation.keys.now().keyring.clone();
     let mut found = Vec::new();
@@ -112,7 +110,7 @@ async fn usage(
                         (requests, "idempotency keys of the last day", true)
                     }
                 }
-                // Whose token an older key signed has a session from before the change.
+                // A token that an older key signed belongs to a session from before the change.
                 Purpose::Token if is_active => (0, "sessions", true),
                 Purpose::Token => (reader.sessions_opened_until(over, now)?, "sessions", true),
                 Purpose::Seal => {
@@ -144,10 +142,7 @@ async fn usage(
     })
 }
 
-/// Adds a key that only reads, for every instance to have before it is put to use.
-///
-/// # Errors
-/// [`KeysError`].
+/// Adds a key that only decrypts, so that every instance has it before it is activated.
 pub async fn add(foundation: &Foundation, purpose: Purpose) -> Result<String, KeysError> {
     let keyring = &foundation.keys.now().keyring;
     let (keyring, id) = keyring.add(purpose, &foundation.chance, foundation.clock.now());
@@ -159,10 +154,7 @@ pub async fn add(foundation: &Foundation, purpose: Purpose) -> Result<String, Ke
     Ok(id)
 }
 
-/// Puts a key to use: one that was added before, or else a new one.
-///
-/// # Errors
-/// [`KeysError`].
+/// Activates a key: one that was added before, or else a new one.
 pub async fn rotate(
     foundation: &Foundation,
     purpose: Purpose,
@@ -187,10 +179,7 @@ pub async fn rotate(
     Ok(id)
 }
 
-/// Takes a key out for good, if nothing hangs on it any more.
-///
-/// # Errors
-/// [`KeysError`].
+/// Removes a key, if nothing needs it any more.
 pub async fn retire(foundation: &Foundation, purpose: Purpose, id: &str) -> Result<(), KeysError> {
     let keyring = foundation.keys.now().keyring.clone();
     let without = keyring.retire(purpose, id)?;
@@ -202,7 +191,7 @@ pub async fn retire(foundation: &Foundation, purpose: Purpose, id: &str) -> Resu
             return Err(KeysError::Held { id, held });
         }
     }
-    // The database first: a key that it asks for and that is gone would stop the next start.
+    // The database first: if it still named a key that is gone, the next start would fail.
     let (forgotten, retired) = (id.to_owned(), event(foundation, EventOutcome::Retired, id));
     foundation
         .store
@@ -227,19 +216,16 @@ fn event(foundation: &Foundation, outcome: EventOutcome, subject: &str) -> Event
         .outcome(outcome)
 }
 
-/// What was made anew.
+/// What was rewritten.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anew {
-    /// values
+    /// values that were rewritten
     pub done: usize,
-    /// values that do not open, each as `table.column row`
+    /// values that cannot be decrypted, each as `table.column row`
     pub unopened: Vec<String>,
 }
 
 /// How many values are not under the active keys.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn to_rewrap(foundation: &Foundation) -> Result<i64, StoreError> {
     let keys = foundation.keys.now();
     let (prefix, mark) = (keys.cipher.active_prefix(), keys.index.active_mark());
@@ -254,11 +240,11 @@ pub async fn to_rewrap(foundation: &Foundation) -> Result<i64, StoreError> {
     Ok(old.chain(old_index).map(|(_, number)| number).sum())
 }
 
-/// Makes every value anew that is not under the active field and index keys, batch by batch. It may
-/// be stopped at any moment and begun again: what is done is told by the values themselves.
+/// Rewrites every value that is not under the active field and index keys, batch by batch. It may be
+/// stopped at any moment and started again: each value names its key.
 ///
 /// # Errors
-/// [`StoreError`]; what was done until then stays.
+/// [`StoreError`]; batches that were committed stay.
 pub async fn rewrap(
     foundation: &Foundation,
     mut progress: impl FnMut(usize),
@@ -266,7 +252,7 @@ pub async fn rewrap(
     let mut anew = Anew::default();
     let columns = SEALED.iter().copied().map(Some).chain([None]);
     for of in columns {
-        // Where nothing is to be done nothing is recorded.
+        // Where there is nothing to do, nothing is recorded.
         let has_others = foundation
             .store
             .read(move |reader| reader.has_others(of))

@@ -1,67 +1,63 @@
-//! A duty that one instance has at a time: it is held by being renewed, and a dead holder's is taken
-//! over.
+//! A lease on a job that only one instance may do at a time: its holder keeps it by renewing it, and that
+//! of a dead holder is taken over.
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::App,
+    app::foundation::Foundation,
     store::{DEAD_AFTER, Held, Lease, Sighting, StoreError},
 };
 
-/// Whether a lease that was ours still is, a moment before something is done that a successor would do
-/// too. It is renewed by it.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn still_holds(app: &App, held: &Held) -> Result<bool, StoreError> {
-    let (held, now) = (held.clone(), app.clock.now());
-    app.store
-        .tally(move |tally| tally.still_holds(&held, now))
+/// Whether this instance still has the lease, a moment before something is done that a successor would do
+/// too. It renews the lease.
+pub async fn still_holds(foundation: &Foundation, lease: &Held) -> Result<bool, StoreError> {
+    let (lease, now) = (lease.clone(), foundation.clock.now());
+    foundation
+        .store
+        .tally(move |tally| tally.still_holds(&lease, now))
         .await
 }
 
-/// One instance's view of a duty.
-pub struct Watch {
+/// Keeps one instance's lease on a job, or looks out for it while another instance has it.
+pub struct LeaseKeeper {
     name: &'static str,
+    /// the lease as it was last seen in another's hands
     seen: Option<Sighting>,
     /// the lease, and when it was renewed
-    held: Option<(Held, DateTime<Utc>)>,
+    lease: Option<(Held, DateTime<Utc>)>,
 }
 
-impl Watch {
-    /// A duty that nobody has been seen with yet.
-    #[must_use]
-    pub fn over(name: &'static str) -> Self {
+impl LeaseKeeper {
+    /// Of a job by its name; it has no lease yet.
+    pub fn of(name: &'static str) -> Self {
         Self {
             name,
             seen: None,
-            held: None,
+            lease: None,
         }
     }
 
-    /// The lease, if the duty is this instance's. It is renewed well before others take it for dead.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn hold(&mut self, app: &App) -> Result<Option<Held>, StoreError> {
-        let now = app.clock.now();
-        if let Some((held, renewed_at)) = &self.held
+    /// The lease, if this instance has it or can take it. It is renewed well before others take it for
+    /// dead.
+    pub async fn hold(&mut self, foundation: &Foundation) -> Result<Option<Held>, StoreError> {
+        let now = foundation.clock.now();
+        if let Some((lease, renewed_at)) = &self.lease
             && *renewed_at <= now
             && now - *renewed_at < DEAD_AFTER / 3
         {
-            return Ok(Some(held.clone()));
+            return Ok(Some(lease.clone()));
         }
-        self.held = None;
-        let (name, instance, seen) = (self.name, app.instance.clone(), self.seen.clone());
-        let lease = app
+        self.lease = None;
+        let (name, instance, seen) = (self.name, foundation.instance.clone(), self.seen.clone());
+        let lease = foundation
             .store
             .tally(move |tally| tally.hold_lease(name, &instance, seen.as_ref(), now))
             .await?;
         match lease {
-            Lease::Ours(held) => {
+            Lease::Ours(lease) => {
                 self.seen = None;
-                self.held = Some((held.clone(), now));
-                Ok(Some(held))
+                self.lease = Some((lease.clone(), now));
+                Ok(Some(lease))
             }
             Lease::Theirs(sighting) => {
                 self.seen = Some(sighting);
@@ -70,14 +66,12 @@ impl Watch {
         }
     }
 
-    /// Lets the duty go, so that another instance need not wait.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn let_go(&mut self, app: &App) -> Result<(), StoreError> {
-        self.held = None;
-        let (name, instance) = (self.name, app.instance.clone());
-        app.store
+    /// Gives the lease up, so that another instance need not wait.
+    pub async fn release(&mut self, foundation: &Foundation) -> Result<(), StoreError> {
+        self.lease = None;
+        let (name, instance) = (self.name, foundation.instance.clone());
+        foundation
+            .store
             .tally(move |tally| tally.release_lease(name, &instance))
             .await
     }

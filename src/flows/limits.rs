@@ -10,8 +10,8 @@ use crate::{
     store::{Limited, Window},
 };
 
-/// A quota that is taken in two steps: a look refuses a flood before it gets into the line for a hash,
-/// and one is taken only when its turn has come, so that who is refused for load has used up nothing.
+/// A quota in two steps: a check refuses a flood before it enters the queue for hashing, and one unit is
+/// taken only when its turn has come, so that a request that is refused for load uses up nothing.
 pub(super) struct Rate {
     /// the subject's names, one for each index key that is read
     names: Vec<String>,
@@ -19,7 +19,6 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// The quota of a subject by its names.
     pub(super) fn of(names: Vec<String>, window: Window) -> Self {
         Self { names, window }
     }
@@ -29,16 +28,16 @@ impl Rate {
         self.names.first().map_or("", String::as_str)
     }
 
-    /// Whether there is room for one more.
-    pub(super) async fn look(&self, app: &App) -> Result<Result<(), Limited>, Refusal> {
+    /// Whether one more unit is left.
+    pub(super) async fn check(&self, app: &App) -> Result<Result<(), Limited>, Refusal> {
         let (names, window, now) = (self.names.clone(), self.window, app.clock.now());
-        let look = app
+        let check = app
             .store
             .read(move |reader| reader.has_room(&names, window, now));
-        Ok(look.await?)
+        Ok(check.await?)
     }
 
-    /// Takes one.
+    /// Takes one unit.
     pub(super) async fn take(&self, app: &App) -> Result<Result<(), Limited>, Refusal> {
         let (names, window, now) = (self.names.clone(), self.window, app.clock.now());
         let taken = app
@@ -48,10 +47,10 @@ impl Rate {
     }
 }
 
-/// Notes that an actor touches clients. Branch staff may serve whoever comes.
+/// Counts clients that an actor touches. Branch staff are not limited: they serve whoever comes in.
 ///
 /// # Errors
-/// [`Refusal::Limited`] where that would be too many different clients within the hour.
+/// [`Refusal::Limited`] where these would be too many different clients within the hour.
 pub async fn touch(
     app: &App,
     actor: &Actor,
@@ -80,9 +79,8 @@ pub async fn touch(
     }
 }
 
-/// Notes that a search found nobody. Where a specialist could touch nobody more, the refusal is the one
-/// that finding somebody new would have brought, and as with that nothing is noted: neither tells
-/// whether somebody is known.
+/// Counts a search that found nobody. Where a specialist may touch no more clients, the refusal is the same
+/// as for finding a new client, and nothing is counted: neither reveals whether the client exists.
 ///
 /// # Errors
 /// [`Refusal::Limited`].
@@ -101,8 +99,8 @@ pub(super) async fn search_in_vain(
             if is_specialist && let Err(limited) = used.may_touch_another(clients, now) {
                 return Ok(Err(limited));
             }
-            // Where another instance was quicker the search had begun while there was room: it is
-            // answered, for its refusal would tell that nobody was found.
+            // Another instance may have used up the quota after this search began: it is answered, since a
+            // refusal would reveal that nobody was found.
             if used.search_in_vain(searches, now).is_ok() {
                 tally.keep_used_by(&staff_id, &used, now)?;
             }

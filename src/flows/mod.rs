@@ -1,7 +1,7 @@
-//! One file a story: load, decide, save, in the order of the story. No status codes, no SQL.
+//! One file for each use case: load, decide, save, in that order. No status codes, no SQL.
 //!
-//! A story takes the proof that its actor may, and the origin of the request; a refusal that is a
-//! fact (wrong words, a limit) is a value and is recorded, never an error that rolls it back.
+//! A flow takes the proof that its actor may, and the origin of the request. A refusal that is a fact (a
+//! wrong passphrase, a limit) is a value and is recorded, never an error that rolls back.
 
 pub mod applications;
 pub mod audit;
@@ -42,7 +42,7 @@ use crate::{
     store::{Limited, StoreError, Taken},
 };
 
-/// A state in which the step asked for cannot be taken.
+/// A state that does not allow the requested step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {
     /// another client has this number
@@ -61,7 +61,7 @@ pub enum Conflict {
     NotLocked,
     /// nobody else could administer
     LastAdmin,
-    /// as many receivers of webhooks as there may be
+    /// the maximum number of webhook endpoints exists already
     TooManyWebhooks,
 }
 
@@ -80,7 +80,6 @@ pub enum Quota {
 
 impl Quota {
     /// The quota's name, in the audit and to the caller.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Verifications => "verifications",
@@ -91,24 +90,24 @@ impl Quota {
     }
 }
 
-/// Why a story did not come to its end.
+/// Why a flow did not succeed.
 #[derive(Debug)]
 pub enum Refusal {
     /// there is no such thing, or it is another's
     Unknown,
     /// not in this state
     Conflict(Conflict),
-    /// what was entered does not do
+    /// validation errors in what was entered
     Invalid(Vec<FieldFlaw>),
-    /// wrong login or password, nobody says which
+    /// wrong login or password, which of them is not said
     BadCredentials,
-    /// this verification never opened a door
+    /// this verification is not of right words
     NotVerified,
     /// this verification is over
     VerificationOver,
     /// a quota is used up
     Limited(Quota, Limited),
-    /// the hash workers have too much to do
+    /// the queue for hashing is full
     Overloaded(Duration),
     /// a hash could not be computed
     Hash(HashError),
@@ -117,8 +116,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// One flaw in one field.
-    #[must_use]
+    /// One validation error in one field.
     pub fn invalid(pointer: &str, flaw: Flaw) -> Self {
         Self::Invalid(vec![FieldFlaw::at(pointer, flaw)])
     }
@@ -148,16 +146,16 @@ impl From<HashError> for Refusal {
     }
 }
 
-/// One page of a list, and where the next begins.
+/// One page of a list, and the cursor of the next.
 pub struct Page<T> {
-    /// what is on it
+    /// the items
     pub items: Vec<T>,
-    /// the mark after the last item, where there is more
+    /// the cursor after the last item, where there are more
     pub next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page out of one item more than it holds.
+    /// A page from a read of one item more than fits on it.
     fn of(mut items: Vec<T>, limit: i64, mark: impl Fn(&T) -> String) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_more = items.len() > limit;

@@ -1,7 +1,5 @@
-//! A client's passphrase: its status, blocked on the client's word, a lock lifted, consent withdrawn;
-//! and the check of one that is only thought of.
-
-use chrono::TimeDelta;
+//! A client's passphrase: reading its status, blocking it, lifting a lock, destroying it on withdrawal of
+//! consent; and the strength check of a proposed one.
 
 use super::{
     Conflict, Refusal,
@@ -12,7 +10,6 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        application::{DRAFT_HOURS, Progress},
         audit::{Action, Event, EventOutcome, Origin},
         flaw::Flaw,
         identifier::CallId,
@@ -29,7 +26,7 @@ use crate::{
 pub struct PassphraseStatus {
     /// its state
     pub state: PassphraseState,
-    /// what is kept, if one was ever set
+    /// the stored passphrase, if one was ever set
     pub row: Option<PassphraseRow>,
 }
 
@@ -44,18 +41,18 @@ pub async fn status(
     client_id: &str,
 ) -> Result<PassphraseStatus, Refusal> {
     let now = app.clock.now();
-    let wanted = client_id.to_owned();
-    let held = app
+    let requested = client_id.to_owned();
+    let stored = app
         .store
         .read(move |reader| {
-            if reader.has_client(&wanted)? {
-                reader.passphrase(&wanted).map(Some)
+            if reader.has_client(&requested)? {
+                reader.passphrase(&requested).map(Some)
             } else {
                 Ok(None)
             }
         })
         .await?;
-    let Some(row) = held else {
+    let Some(row) = stored else {
         let action = Action::PassphraseViewed;
         return Err(missed(app, proof.actor(), origin, action, client_id).await);
     };
@@ -67,9 +64,9 @@ pub async fn status(
     Ok(PassphraseStatus { state, row })
 }
 
-/// Blocks the passphrase on the client's word; blocking a blocked one is no offence. It touches the
-/// client, as a look does. An open draft is cancelled either way: whoever it is for, the client has said
-/// that they are not to be served by it.
+/// Blocks the passphrase on the client's word; blocking it twice is allowed. It counts as touching the
+/// client, as a search does. An open draft is cancelled in either case: the client has said not to be
+/// served by it.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Refusal::Limited`].
@@ -98,15 +95,15 @@ pub async fn block(
             return Ok(Err(Conflict::NoPassphrase));
         }
         if state == PassphraseState::Blocked {
-            return Ok(Ok(Step::Ended { anew: false }));
+            return Ok(Ok(Step::Ended { is_new: false }));
         }
         tx.end_passphrase(id, Kept::Blocked, now)?;
-        Ok(Ok(Step::Ended { anew: true }))
+        Ok(Ok(Step::Ended { is_new: true }))
     })
     .await
 }
 
-/// Lifts a timed lock; the count of failures stays.
+/// Lifts a timed lock; the count of failed attempts stays.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Conflict::NotLocked`].
@@ -166,7 +163,7 @@ pub async fn destroy(
             return Ok(Err(Conflict::NoPassphrase));
         }
         tx.end_passphrase(id, Kept::Destroyed, now)?;
-        Ok(Ok(Step::Ended { anew: true }))
+        Ok(Ok(Step::Ended { is_new: true }))
     })
     .await
 }
@@ -184,7 +181,7 @@ fn event(
         .reason(reason)
 }
 
-/// Goes on only about a client who is there; asking about another is recorded.
+/// Checks that the client exists; an unknown id is recorded.
 async fn require_client(app: &App, client_id: &str, event: &Event) -> Result<(), Refusal> {
     let id = client_id.to_owned();
     if app.store.read(move |reader| reader.has_client(&id)).await? {
@@ -193,17 +190,17 @@ async fn require_client(app: &App, client_id: &str, event: &Event) -> Result<(),
     Err(missed_by(app, event.clone(), client_id).await)
 }
 
-/// What a step made of a passphrase.
+/// The result of a step.
 enum Step {
     Unlocked,
-    /// nobody is verified by it any more, and only a new application leads back
+    /// the passphrase verifies nobody any more, and only a new application sets another
     Ended {
-        /// whether it is so only now; else whoever is told of changes is told nothing
-        anew: bool,
+        /// whether it ended only now; if not, no webhook is sent
+        is_new: bool,
     },
 }
 
-/// One change of a passphrase that is held still meanwhile.
+/// Changes a passphrase, which is locked meanwhile.
 async fn change<F>(
     app: &App,
     client_id: &str,
@@ -219,8 +216,8 @@ where
     let now = event.at;
     app.store
         .write(move |tx| {
-            let held = tx.hold_passphrase(&id)?;
-            let state = PassphraseRow::state(held.as_ref(), now);
+            let stored = tx.hold_passphrase(&id)?;
+            let state = PassphraseRow::state(stored.as_ref(), now);
             let step = match step(tx, state, &id)? {
                 Ok(step) => step,
                 Err(conflict) => {
@@ -232,8 +229,8 @@ where
             let state = PassphraseRow::state(row.as_ref(), now);
             let (outcome, cancelled) = match step {
                 Step::Unlocked => (state.into(), None),
-                Step::Ended { anew: true } => (state.into(), cancel_draft(tx, &id, &event)?),
-                Step::Ended { anew: false } => {
+                Step::Ended { is_new: true } => (state.into(), cancel_draft(tx, &id, &event)?),
+                Step::Ended { is_new: false } => {
                     (EventOutcome::Unchanged, cancel_draft(tx, &id, &event)?)
                 }
             };
@@ -248,27 +245,32 @@ where
 }
 
 /// Cancels the client's open draft with the passphrase, for the same reason: it was drafted before, and
-/// would lead back. Gives the event of it.
+/// would set another. Gives the event of it. The passphrase has to be locked in this transaction, or a
+/// completion may come between.
 fn cancel_draft(
     tx: &mut Tx<'_>,
     client_id: &str,
     ended: &Event,
 ) -> Result<Option<Event>, StoreError> {
-    let by = ended.actor.as_ref().map(|who| who.id.clone());
-    let cancelled = Progress::Cancelled {
-        at: ended.at,
-        by: by.unwrap_or_default(),
-        reason: ended.reason.clone().unwrap_or_default(),
+    let Some(draft) = tx.draft_of(client_id)? else {
+        return Ok(None);
     };
-    let expired_before = ended.at - TimeDelta::hours(DRAFT_HOURS);
-    let draft = tx.cancel_draft_of(client_id, expired_before, &cancelled)?;
-    Ok(draft.map(|id| Event {
+    let by = ended.actor.as_ref().map_or("", |who| who.id.as_str());
+    let reason = ended.reason.as_deref().unwrap_or_default();
+    let Ok(cancelled) = draft.cancel(ended.at, by, reason) else {
+        return Ok(None);
+    };
+    let was_open = tx.end_draft(&cancelled)?;
+    Ok(was_open.then(|| Event {
         action: Action::ApplicationCancelled,
-        ..ended.clone().subject(&id).outcome(EventOutcome::Cancelled)
+        ..ended
+            .clone()
+            .subject(&cancelled.draft.id)
+            .outcome(EventOutcome::Cancelled)
     }))
 }
 
-/// What completion would say to a passphrase.
+/// The result of a strength check, as completion would decide.
 pub struct Verdict {
     /// why it would be refused; none where it would not
     pub reasons: Vec<Flaw>,
@@ -276,8 +278,8 @@ pub struct Verdict {
     pub guesses_log10: f64,
 }
 
-/// Checks a passphrase and stores nothing of it. That a client's names and telephone were read for it is
-/// recorded, as any look is.
+/// Checks a passphrase and stores nothing of it. The read of a client's names and telephone number for it
+/// is audited.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for an unknown client.
@@ -292,8 +294,11 @@ pub async fn check(
     let client = match client_id {
         None => None,
         Some(id) => {
-            let wanted = id.clone();
-            let found = app.store.read(move |reader| reader.client(&wanted)).await?;
+            let requested = id.clone();
+            let found = app
+                .store
+                .read(move |reader| reader.client(&requested))
+                .await?;
             if found.is_none() {
                 return Err(missed_client(app, proof.actor(), origin, action, &id).await);
             }
@@ -319,10 +324,10 @@ pub async fn check(
     })
 }
 
-/// How many suggestions are made at once.
+/// Number of suggestions in one answer.
 const SUGGESTIONS: usize = 5;
 
-/// Makes phrases that can be said and heard; each would be taken at completion.
+/// Makes phrases that are easy to say and to hear; each would be accepted at completion.
 pub async fn suggest(
     app: &App,
     _proof: &Proof<Register>,
@@ -335,8 +340,8 @@ pub async fn suggest(
         let is_taken = |phrase: &String| {
             strength::judge(phrase, &About::default(), &app.settings.strength).acceptable()
         };
-        // A phrase may draw one word twice. Hardly one in a thousand is refused at the default minimum of
-        // guesses, and less than half at the highest, so the bound is not met.
+        // A phrase may contain one word twice. At the default minimum of guesses hardly one in a thousand
+        // is refused, and at the highest fewer than half, so the bound is never reached.
         std::iter::repeat_with(draw)
             .take(100 * SUGGESTIONS)
             .filter(is_taken)

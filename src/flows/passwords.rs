@@ -1,4 +1,4 @@
-//! Staff passwords: changed by their owner, or made anew by an admin.
+//! Staff passwords: changed by their owner, or reset by an admin.
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
@@ -30,7 +30,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Refusal::Invalid`] where the current one is wrong or the new one weak, [`Refusal::Overloaded`],
-/// [`Refusal::Limited`] where wrong ones come too fast.
+/// [`Refusal::Limited`] after too many tries.
 pub async fn change_own(
     app: &App,
     proof: &Proof<Staff>,
@@ -43,8 +43,8 @@ pub async fn change_own(
     let weak = judge_password(new.expose_secret(), &login).err();
     let now = app.clock.now();
     let rate = Rate::of(vec![format!("password:{}", actor.id)], app.settings.logins);
-    // Looked at before it lines up and counted when its turn has come, as a sign-in is.
-    if let Err(limited) = rate.look(app).await? {
+    // Checked before it enters the queue and counted when its turn has come, as for a sign-in.
+    if let Err(limited) = rate.check(app).await? {
         return Err(limits::reached(app, &actor, origin, Quota::Logins, limited).await?);
     }
     let admission = app.hasher.admit().await?;
@@ -64,7 +64,7 @@ pub async fn change_own(
     for candidate in &mut candidates {
         candidate.renew_as = Some(bytes(&new));
     }
-    // The new hash is made in the turn of the check: a second one could be refused for load.
+    // The new hash is made in the same admission as the check: a second one could be refused for load.
     let check = Check {
         stored: Some(staff.password_hash.clone()),
         exact_tag: None,
@@ -99,9 +99,9 @@ pub async fn change_own(
     let changed = app
         .store
         .write(move |tx| {
-            // An admin may have given another one meanwhile, and that one holds.
-            let held = tx.hold_staff(&actor.id)?;
-            if held.is_none_or(|held| held.password_hash != staff.password_hash) {
+            // An admin may have reset the password meanwhile, and then that one stays.
+            let stored = tx.hold_staff(&actor.id)?;
+            if stored.is_none_or(|stored| stored.password_hash != staff.password_hash) {
                 return Ok(Traced::new(
                     false,
                     event.clone().outcome(EventOutcome::Refused),
@@ -122,7 +122,7 @@ pub async fn change_own(
     }
 }
 
-/// A secret that was made for somebody, to be shown once.
+/// A generated secret, to be shown once.
 #[derive(Clone)]
 pub struct MadeSecret {
     /// the secret
@@ -141,8 +141,11 @@ pub async fn reset(
     origin: &Origin,
     id: &str,
 ) -> Result<MadeSecret, Refusal> {
-    let wanted = id.to_owned();
-    let staff = app.store.read(move |reader| reader.staff(&wanted)).await?;
+    let requested = id.to_owned();
+    let staff = app
+        .store
+        .read(move |reader| reader.staff(&requested))
+        .await?;
     let Some(staff) = staff else {
         let action = Action::PasswordReset;
         return Err(missed(app, proof.actor(), origin, action, id).await);
@@ -159,8 +162,8 @@ pub async fn reset(
     Ok(secret)
 }
 
-/// Makes a new one-time password or client secret from the machine's own console, as for an admin
-/// whose password is lost; see [`super::staff::prepare_at_console`].
+/// Makes a new one-time password or client secret from the command line, for instance for an admin who has
+/// lost the password; see [`super::staff::prepare_at_console`].
 ///
 /// # Errors
 /// As [`reset`].
@@ -175,7 +178,7 @@ pub async fn prepare_at_console(app: &App, login: Login) -> Result<Renewing, Ref
     prepare(app, event, staff).await
 }
 
-/// A new first secret that is made, and not in force yet.
+/// A generated secret that is not in force yet.
 pub struct Renewing {
     /// to be shown once
     pub secret: MadeSecret,
@@ -185,10 +188,7 @@ pub struct Renewing {
 }
 
 impl Renewing {
-    /// Puts it in force, and gives whose it is; all their sessions end.
-    ///
-    /// # Errors
-    /// [`Refusal::Store`].
+    /// Puts it in force and ends all sessions of its owner, who is given.
     pub async fn commit(self, app: &App) -> Result<StaffRow, Refusal> {
         let Self {
             staff, made, event, ..
@@ -245,8 +245,8 @@ pub(super) fn bytes(password: &SecretString) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(normalized(password.expose_secret()).as_bytes().to_vec())
 }
 
-/// What was typed, in each spelling that may have been hashed. A match by one of the past is renewed by
-/// that of today.
+/// What was typed, in each spelling that may have been hashed. A match by an older spelling renews the hash
+/// under the current one.
 pub(super) fn candidates(typed: &SecretString) -> Vec<Candidate> {
     let today = bytes(typed);
     let candidates = spellings(typed.expose_secret())

@@ -1,6 +1,6 @@
-//! The loan system is asked when loans are about to be read out; its answer is kept as the last known
-//! state. Where it is away or slow, what was known before is shown as what it is: of its own time, and
-//! stale. No connection to the database is held meanwhile.
+//! Asks the loan system when loans are about to be read out, and stores its answer as the last known state.
+//! Where it is away or slow, the last known state is shown with its own time, as stale. No database
+//! connection is held meanwhile.
 
 use super::{Refusal, sync};
 use crate::{
@@ -14,18 +14,18 @@ use crate::{
     store::{LoanRow, StoreError},
 };
 
-/// How the loans that are shown came to be known.
+/// Where the figures that are shown come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
-    /// the loan system tells of itself
+    /// the loan system pushes by itself
     Told,
-    /// it was asked, now or a moment ago
+    /// the loan system was asked, now or a moment ago
     Answered,
-    /// it could not be asked
+    /// the loan system could not be asked
     Before,
 }
 
-/// For whom loans are asked.
+/// On whose behalf loans are asked for.
 pub(super) struct Question<'a> {
     /// who will read them
     pub actor: &'a Actor,
@@ -37,7 +37,7 @@ pub(super) struct Question<'a> {
     pub call_id: &'a str,
 }
 
-/// The loans of a client as they stand now, else as they were known `before`.
+/// The current loans of a client, else those known `before`.
 pub(super) async fn current(
     app: &App,
     question: Question<'_>,
@@ -46,13 +46,13 @@ pub(super) async fn current(
     let Some(source) = &app.loan_source else {
         return (before, Known::Told);
     };
-    // Boxed, so that whoever asks nobody does not carry the room for it.
+    // Boxed, so that the future stays small where no loan source is set.
     match Box::pin(ask(app, source, &question, &before)).await {
-        Ok(Some(Kept::Anew(loans))) => (loans, Known::Answered),
-        Ok(Some(Kept::Fresh)) => (before, Known::Answered),
+        Ok(Some(Pulled::New(loans))) => (loans, Known::Answered),
+        Ok(Some(Pulled::Fresh)) => (before, Known::Answered),
         Ok(None) => (before, Known::Before),
         Err(fault) => {
-            // The verification stands, and what was known before may be told as what it is.
+            // The verification stands, and the last known state may be shown as such.
             tracing::error!(
                 request_id = question.origin.request_id,
                 "the loan source's answer could not be kept: {fault:?}"
@@ -62,21 +62,21 @@ pub(super) async fn current(
     }
 }
 
-/// What came of asking.
-enum Kept {
-    /// these are the loans now
-    Anew(Vec<LoanRow>),
-    /// what is held was asked for a moment ago
+/// The result of asking.
+enum Pulled {
+    /// these are the current loans
+    New(Vec<LoanRow>),
+    /// the stored loans were asked for a moment ago
     Fresh,
 }
 
-/// Nothing where the source gave no answer that can be read out; that too is recorded.
+/// `None` where the source gave no answer that can be read out; that too is recorded.
 async fn ask(
     app: &App,
     source: &LoanSource,
     question: &Question<'_>,
     before: &[LoanRow],
-) -> Result<Option<Kept>, Refusal> {
+) -> Result<Option<Pulled>, Refusal> {
     let client_id = question.client_id.to_owned();
     let found = app.store.read(move |reader| reader.client(&client_id));
     let client = found.await?.ok_or(Refusal::Unknown)?;
@@ -88,7 +88,7 @@ async fn ask(
         })?;
     let now = app.clock.now();
     if source.is_fresh(&number, now) {
-        return Ok(Some(Kept::Fresh));
+        return Ok(Some(Pulled::Fresh));
     }
     let event = Event::by(question.actor, question.origin, now, Action::LoansPulled)
         .client(question.client_id)
@@ -98,19 +98,19 @@ async fn ask(
             let whose = (question.client_id, &number);
             let loans = sync::take_answer(app, event, whose, before, stated, as_of).await?;
             source.is_held(&number, now);
-            return Ok(Some(Kept::Anew(loans)));
+            return Ok(Some(Pulled::New(loans)));
         }
-        // A client of ours whom the source has never seen has no loans there; but where some are held,
-        // one of the two is wrong, and nothing is closed on such a word.
+        // A client whom the source does not know has no loans there. But where loans are stored, one of the
+        // two is wrong, and no loan is closed on such an answer.
         Ok(Answer::UnknownClient) => {
             let client_id = question.client_id.to_owned();
-            let held = app.store.read(move |reader| reader.open_loans(&client_id));
-            if held.await?.is_empty() {
+            let stored = app.store.read(move |reader| reader.open_loans(&client_id));
+            if stored.await?.is_empty() {
                 app.store
                     .record(event.outcome(EventOutcome::UnknownClient))
                     .await?;
                 source.is_held(&number, now);
-                return Ok(Some(Kept::Anew(Vec::new())));
+                return Ok(Some(Pulled::New(Vec::new())));
             }
             "unknown_client"
         }

@@ -1,4 +1,4 @@
-//! Our open loans are held against those of the loan source; nothing is changed.
+//! Compares the stored open loans with those of the loan source; changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -14,27 +14,27 @@ use crate::{
     store::LoanRow,
 };
 
-/// Something that is held otherwise than the source states it.
+/// A difference between a stored loan and the source.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Difference {
     /// whose loan
     pub client_number: String,
     /// the pledge ticket
     pub ticket_number: String,
-    /// in what
+    /// the field
     pub what: &'static str,
-    /// what is held here
+    /// the stored value
     pub ours: String,
-    /// what the source states
+    /// the source's value
     pub theirs: String,
 }
 
-/// Why a comparison did not come to its end.
+/// Why a comparison did not finish.
 #[derive(Debug)]
 pub enum Broken {
     /// the source gave no answer about a client
     Source(ClientNumber, SourceFault),
-    /// anything of ours
+    /// a fault on this side
     Refusal(Refusal),
 }
 
@@ -44,22 +44,22 @@ impl<E: Into<Refusal>> From<E> for Broken {
     }
 }
 
-/// So many clients are looked up at once.
+/// Number of clients that are read at once.
 const PAGE: i64 = 500;
 
-/// Asks the source about every client, and tells each difference. Gives the number of clients.
+/// Asks the source about every client, and reports each difference. Gives the number of clients.
 ///
 /// # Errors
-/// [`Broken`], at the first client about whom there is no answer.
+/// [`Broken`], at the first client for whom there is no answer.
 pub async fn compare(
-    house: &Foundation,
+    foundation: &Foundation,
     source: &LoanSource,
     mut tell: impl FnMut(Difference),
 ) -> Result<u64, Broken> {
     let (mut after, mut clients, mut differences) = (String::new(), 0_u64, 0_u64);
     loop {
         let from = after.clone();
-        let page = house
+        let page = foundation
             .store
             .read(move |reader| reader.clients_after(&from, PAGE));
         let page = page.await?;
@@ -71,15 +71,15 @@ pub async fn compare(
             let Ok(number) = ClientNumber::parse(&number) else {
                 continue;
             };
-            for difference in of_client(house, source, id, &number).await? {
+            for difference in of_client(foundation, source, id, &number).await? {
                 differences += 1;
                 tell(difference);
             }
             clients += 1;
         }
     }
-    let origin = Origin::own(&format!("loans-check-{}", house.new_id()));
-    let event = Event::of_nobody(&origin, house.clock.now(), Action::LoansPulled)
+    let origin = Origin::own(&format!("loans-check-{}", foundation.new_id()));
+    let event = Event::of_nobody(&origin, foundation.clock.now(), Action::LoansPulled)
         .outcome(EventOutcome::Compared)
         .details(Details {
             comparison: Some(ComparisonCounts {
@@ -88,23 +88,23 @@ pub async fn compare(
             }),
             ..Details::default()
         });
-    house.store.record(event).await?;
+    foundation.store.record(event).await?;
     Ok(clients)
 }
 
 async fn of_client(
-    house: &Foundation,
+    foundation: &Foundation,
     source: &LoanSource,
     id: String,
     number: &ClientNumber,
 ) -> Result<Vec<Difference>, Broken> {
-    let theirs = match source.ask(number, house.clock.now()).await {
+    let theirs = match source.ask(number, foundation.clock.now()).await {
         Ok(Answer::Loans(loans, _)) => loans,
         Ok(Answer::UnknownClient) => Vec::new(),
         Err(fault) => return Err(Broken::Source(number.clone(), fault)),
     };
-    // Read after the answer, so that what was pushed in the meantime is no difference.
-    let ours = house.store.read(move |reader| reader.open_loans(&id));
+    // Read after the answer, so that a push in the meantime is no difference.
+    let ours = foundation.store.read(move |reader| reader.open_loans(&id));
     Ok(differences(number, ours.await?, &theirs))
 }
 
@@ -129,31 +129,31 @@ fn differences(
             });
         }
     };
-    for held in ours {
-        let ticket = held.ticket_number.as_str();
+    for stored in ours {
+        let ticket = stored.ticket_number.as_str();
         let Some(stated) = stated.remove(ticket) else {
             note(ticket, "status", "open".to_owned(), "not open".to_owned());
             continue;
         };
         let days = |days: Option<u32>| days.map_or("unknown".to_owned(), |days| days.to_string());
-        let (due, due_there) = (held.due_on.to_string(), stated.due_on.to_string());
+        let (due, due_there) = (stored.due_on.to_string(), stated.due_on.to_string());
         note(
             ticket,
             "balance",
-            money(held.balance),
+            money(stored.balance),
             money(stated.balance),
         );
         note(ticket, "due_on", due, due_there);
         note(
             ticket,
             "grace_days",
-            days(held.grace_days),
+            days(stored.grace_days),
             days(stated.grace_days),
         );
         note(
             ticket,
             "product",
-            held.product.clone(),
+            stored.product.clone(),
             stated.product.clone(),
         );
     }

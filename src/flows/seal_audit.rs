@@ -1,12 +1,13 @@
-//! What is committed to the audit is bound into the chain of seals.
+//! Binds the committed events of the audit into the chain of seals.
 //!
-//! One instance seals at a time: it holds a lease. Events are inserted in parallel and never wait for
-//! the chain; the sealer comes after them.
+//! One instance seals at a time, by a lease. Events are inserted in parallel and never wait for the chain;
+//! the sealer follows them.
 
 use std::{io, time::Duration};
 
 use tokio::sync::oneshot;
 
+use super::lease::LeaseKeeper;
 use crate::{
     app::{
         App,
@@ -14,23 +15,30 @@ use crate::{
         foundation::Foundation,
     },
     domain::seal::{Head, MOST_EVENTS, Seal, WrittenEvent, digest, write_leaves},
-    store::{Lease, Sighting, StoreError},
+    store::StoreError,
 };
 
 const LEASE: &str = "sealer";
-/// How often the sealer comes round.
+/// How often events are sealed.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// What one instance's sealer remembers from round to round.
-#[derive(Default)]
+/// The state of one instance's sealer between rounds.
 pub struct Sealer {
-    /// the lease in another's hands
-    seen: Option<Sighting>,
-    /// whether it was said that the chain is shorter than it was
+    lease: LeaseKeeper,
+    /// whether it was logged that the chain is shorter than it was
     has_warned: bool,
 }
 
-/// Seals once a second, until it is told to stop; then once more, and lets the lease go.
+impl Default for Sealer {
+    fn default() -> Self {
+        Self {
+            lease: LeaseKeeper::of(LEASE),
+            has_warned: false,
+        }
+    }
+}
+
+/// Seals once a second until `stop`; then once more, and releases the lease.
 pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
     let mut sealer = Sealer::default();
     loop {
@@ -42,25 +50,20 @@ pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
             break;
         }
     }
-    let instance = app.instance.clone();
-    let released = app
-        .store
-        .tally(move |tally| tally.release_lease(LEASE, &instance))
-        .await;
-    if let Err(error) = released {
+    if let Err(error) = sealer.lease.release(&app).await {
         tracing::warn!("the sealer's lease was not released: {error}");
     }
 }
 
-/// Seals what is settled, if this instance is the one that seals. Gives the seals it made.
+/// Seals the events that are committed, if this instance has the lease. Gives the new seals.
 ///
 /// # Errors
-/// [`StoreError`]; what was sealed until then stays.
+/// [`StoreError`]; seals that were added stay.
 pub async fn seal_once(
     foundation: &Foundation,
     sealer: &mut Sealer,
 ) -> Result<Vec<Seal>, StoreError> {
-    let is_ours = hold_lease(foundation, sealer).await?;
+    let is_ours = sealer.lease.hold(foundation).await?.is_some();
     let newest = foundation.store.read(|reader| reader.newest_seal()).await?;
     remember(foundation, sealer, newest.as_ref()).await;
     let mut made = Vec::new();
@@ -68,7 +71,7 @@ pub async fn seal_once(
         return Ok(made);
     }
     let mut head = newest.map_or(Head::GENESIS, |seal| seal.head());
-    // A look without a lock first: where nothing was written, nobody needs to be held up.
+    // Read without a lock first: where nothing was written, nobody needs to wait.
     let from = head.last_seq + 1;
     let waiting = foundation
         .store
@@ -105,23 +108,7 @@ pub async fn seal_once(
     Ok(made)
 }
 
-async fn hold_lease(foundation: &Foundation, sealer: &mut Sealer) -> Result<bool, StoreError> {
-    let (instance, seen) = (foundation.instance.clone(), sealer.seen.take());
-    let now = foundation.clock.now();
-    let lease = foundation
-        .store
-        .tally(move |tally| tally.hold_lease(LEASE, &instance, seen.as_ref(), now))
-        .await?;
-    match lease {
-        Lease::Ours(_) => Ok(true),
-        Lease::Theirs(sighting) => {
-            sealer.seen = Some(sighting);
-            Ok(false)
-        }
-    }
-}
-
-/// Signs a seal over these events and adds it; none where another instance was faster.
+/// Signs a seal over these events and adds it; `None` where another instance was faster.
 async fn add(
     foundation: &Foundation,
     head: &Head,
@@ -153,7 +140,7 @@ async fn add(
     Ok(is_added.then_some(seal))
 }
 
-/// Remembers a seal outside the database, unless what is remembered says that the database has lost
+/// Writes the newest seal to a file outside the database, unless that file shows that the database has lost
 /// some.
 async fn remember(foundation: &Foundation, sealer: &mut Sealer, newest: Option<&Seal>) {
     let newest = newest.map(KnownSeal::from);

@@ -1,5 +1,5 @@
-//! Signing in and out. A wrong login and a wrong password are one answer at one cost; every try is
-//! recorded, and they are throttled by login.
+//! Signing in and out. A wrong login and a wrong password have the same answer and the same cost; every try
+//! is recorded, and tries are throttled by login.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -21,7 +21,7 @@ use crate::{
     store::{Limited, SessionRow, SignedIn, StaffRow, Traced},
 };
 
-/// A session that was opened.
+/// A new session.
 pub struct Session {
     /// the access token
     pub token: SecretString,
@@ -31,7 +31,7 @@ pub struct Session {
     pub staff: StaffRow,
 }
 
-/// Which door: people sign in with a password, service accounts with a client secret.
+/// How one signs in: people with a password, service accounts with a client secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     /// `POST /v1/sessions`
@@ -65,10 +65,10 @@ pub async fn sign_in(
     password: SecretString,
 ) -> Result<Session, Refusal> {
     let rate = rate(app, login.as_ref());
-    // A flood under one login is turned away before it lines up, and holds no worker while its refusal is
-    // written; one is counted only when its turn has come, so that who is refused for load has used up
-    // nothing.
-    if let Err(limited) = rate.look(app).await? {
+    // A flood under one login is refused before it enters the queue, and occupies no worker while the
+    // refusal is written. A try is counted only when its turn has come, so that a request that is refused
+    // for load uses up nothing.
+    if let Err(limited) = rate.check(app).await? {
         return Err(turn_away(app, origin, door, login.as_ref(), &rate, limited).await);
     }
     let admission = app.hasher.admit().await?;
@@ -112,10 +112,11 @@ pub async fn sign_in(
     }
 }
 
-/// The quota of sign-ins under a login.
+/// The rate limit of one login.
 fn rate(app: &App, login: Option<&Login>) -> Rate {
     let name = login.map_or("", Login::as_str);
-    // The rate is kept under a blind value: somebody may have typed a password into the login field.
+    // The rate is stored under a keyed hash of the login: somebody may have typed a password into that
+    // field.
     let blind = app.keys.now().index.all("login", name);
     let names = blind
         .iter()
@@ -123,7 +124,7 @@ fn rate(app: &App, login: Option<&Login>) -> Rate {
     Rate::of(names.collect(), app.settings.logins)
 }
 
-/// Counts a sign-in that is throttled, and gives the refusal.
+/// Counts a throttled sign-in, and gives the refusal.
 async fn turn_away(
     app: &App,
     origin: &Origin,
@@ -165,14 +166,14 @@ async fn open(
         .outcome(EventOutcome::Opened);
     event.actor = Some(who(&staff));
     let (id, one_time_until) = (staff.id.clone(), staff.one_time_until);
-    let held = staff.password_hash.clone();
+    let password_hash = staff.password_hash.clone();
     let opened = app
         .store
         .write(move |tx| {
-            // Between the look and now an admin may have disabled them or given another password.
+            // Since the read above an admin may have disabled the account or reset the password.
             let unchanged = tx
                 .hold_staff(&id)?
-                .is_some_and(|now| now.is_active && now.password_hash == held);
+                .is_some_and(|now| now.is_active && now.password_hash == password_hash);
             if !unchanged {
                 return Ok(Traced::new(
                     false,
@@ -205,7 +206,7 @@ async fn refuse(
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     let mut event = Event::of_nobody(origin, now, door.action()).outcome(EventOutcome::Refused);
-    // Whose login it was is told as the subject: the actor is not known to be them.
+    // The owner of the login is the subject: the actor is not known to be them.
     event.subject_id = known.map(|staff| staff.id);
     app.store.record(event).await?;
     Ok(())
@@ -219,10 +220,10 @@ fn who(staff: &StaffRow) -> Who {
     }
 }
 
-/// Who a token's bearer is, now.
+/// The signed-in owner of a token.
 ///
 /// # Errors
-/// [`Refusal::BadCredentials`] where the token is not good or its session no longer holds.
+/// [`Refusal::BadCredentials`] where the token is not valid or its session has ended.
 pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
     let now = app.clock.now();
     let claims = app
@@ -232,17 +233,14 @@ pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
         .check(token, now.timestamp())
         .map_err(|_| Refusal::BadCredentials)?;
     let signed_in = app.store.signed_in(&claims.session_id, now).await?;
-    // A token of somebody else, or of another role, than its session's is none of ours.
+    // A token whose owner or role is not its session's is not valid.
     signed_in
         .filter(|known| known.actor.id == claims.staff_id)
         .filter(|known| known.actor.role.name() == claims.role)
         .ok_or(Refusal::BadCredentials)
 }
 
-/// Signs out: the token is dead at once.
-///
-/// # Errors
-/// [`Refusal::Store`].
+/// Signs out: the token is no longer valid.
 pub async fn sign_out(app: &App, proof: &Proof<Anyone>, origin: &Origin) -> Result<(), Refusal> {
     let now = app.clock.now();
     let session_id = proof.actor().session_id.clone();

@@ -1,103 +1,96 @@
-//! Signals of abuse by insiders: the newest part of the audit is looked through, by the instance that
-//! has the duty, and what is odd is recorded once in a window.
+//! Signals of abuse by insiders: the instance that has the lease searches the newest part of the audit, and
+//! records each finding once in a window.
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{Page, Refusal, lease::Watch};
+use super::{Page, Refusal, lease::LeaseKeeper};
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Details, Event, EventOutcome, Origin, Report},
+        audit::{Action, Details, Event, EventOutcome, Origin, ReportName},
         role::{Proof, Reports},
         signals::Signal,
     },
     store::{EventFilter, Held, RecordedEvent, StaffRow, StoreError, Traced},
 };
 
-/// How often the audit is looked through.
+/// How often the audit is searched.
 const EVERY: Duration = Duration::from_secs(60);
-/// The lease has to be renewed more often than that.
+/// How often the lease is renewed.
 const WATCH_EVERY: Duration = Duration::from_secs(3);
 const LEASE: &str = "signals";
 
-/// Looks through the audit, as long as the duty is this instance's.
+/// Searches the audit for as long as this instance has the lease.
 pub struct Lookout {
     app: App,
-    watch: Watch,
+    lease: LeaseKeeper,
 }
 
 impl Lookout {
-    /// One that has looked at nothing yet.
-    #[must_use]
+    /// A detector without a lease yet.
     pub fn new(app: &App) -> Self {
         Self {
             app: app.clone(),
-            watch: Watch::over(LEASE),
+            lease: LeaseKeeper::of(LEASE),
         }
     }
 
-    /// Looks once, if it is ours to look, and gives what was raised.
-    ///
-    /// # Errors
-    /// [`StoreError`].
+    /// Searches once, if this instance has the lease, and gives the signals that were raised.
     pub async fn look(&mut self) -> Result<Vec<Signal>, StoreError> {
-        match self.watch.hold(&self.app).await? {
-            Some(held) => raise(&self.app, &held).await,
+        match self.lease.hold(&self.app).await? {
+            Some(lease) => raise(&self.app, &lease).await,
             None => Ok(Vec::new()),
         }
     }
 
-    /// Looks for as long as the service runs.
+    /// Searches for as long as the service runs.
     pub async fn run(mut self) {
-        let looks_every = EVERY.as_secs() / WATCH_EVERY.as_secs();
+        let searches_every = EVERY.as_secs() / WATCH_EVERY.as_secs();
         let mut rounds = 0;
         loop {
-            let looked = if rounds >= looks_every {
+            let searched = if rounds >= searches_every {
                 rounds = 0;
                 self.look().await.map(|_| ())
             } else {
-                self.watch.hold(&self.app).await.map(|_| ())
+                self.lease.hold(&self.app).await.map(|_| ())
             };
-            if let Err(error) = looked {
-                tracing::warn!("the audit was not looked through: {error}");
+            if let Err(error) = searched {
+                tracing::warn!("the audit was not searched: {error}");
             }
             rounds += 1;
             tokio::time::sleep(WATCH_EVERY).await;
         }
     }
 
-    /// Lets another instance go on at once.
-    ///
-    /// # Errors
-    /// [`StoreError`].
+    /// Gives the lease up, so that another instance can go on at once.
     pub async fn let_go(app: &App) -> Result<(), StoreError> {
-        Watch::over(LEASE).let_go(app).await
+        LeaseKeeper::of(LEASE).release(app).await
     }
 }
 
-async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
+async fn raise(app: &App, lease: &Held) -> Result<Vec<Signal>, StoreError> {
     let (now, rules) = (app.clock.now(), app.settings.signals.clone());
     let from = now - rules.window;
     let zone = app.settings.time_zone;
     let outside = rules
         .hours
         .map_or_else(Vec::new, |hours| hours.outside(from, now, zone));
-    let odd = app
+    let signals = app
         .store
         .read(move |reader| {
             let mut known: HashSet<_> = reader.raised_since(from)?.into_iter().collect();
-            let mut odd = reader.signals(&rules, &outside, now)?;
-            odd.retain(|signal| {
+            let mut signals = reader.signals(&rules, &outside, now)?;
+            signals.retain(|signal| {
                 known.insert((
                     signal.kind,
                     signal.staff_id.clone(),
                     signal.client_id.clone(),
                 ))
             });
-            Ok(odd)
+            Ok(signals)
         })
         .await?;
-    let mut events = odd.iter().map(|signal| {
+    let mut events = signals.iter().map(|signal| {
         let origin = Origin::own("signals");
         let mut event = Event::of_nobody(&origin, now, Action::SignalRaised)
             .outcome(EventOutcome::Raised)
@@ -110,15 +103,15 @@ async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
         event
     });
     let Some(first) = events.next() else {
-        return Ok(odd);
+        return Ok(signals);
     };
     let rest: Vec<Event> = events.collect();
-    // To look through the audit takes a while, and another may have raised the same by now.
-    let (held, now) = (held.clone(), app.clock.now());
+    // The search takes a while, and another instance may have raised the same by now.
+    let (lease, now) = (lease.clone(), app.clock.now());
     let written = app
         .store
         .write(move |tx| {
-            tx.require_lease(&held, now)?;
+            tx.require_lease(&lease, now)?;
             let first = Traced::new((), first.clone());
             Ok(rest.iter().cloned().fold(first, Traced::and))
         })
@@ -127,7 +120,7 @@ async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
         Err(StoreError::AlreadyEnded) => return Ok(Vec::new()),
         written => written?,
     }
-    for signal in &odd {
+    for signal in &signals {
         app.signals.count(signal.kind);
         tracing::warn!(
             kind = signal.kind.name(),
@@ -136,21 +129,18 @@ async fn raise(app: &App, held: &Held) -> Result<Vec<Signal>, StoreError> {
             "a signal was raised"
         );
     }
-    Ok(odd)
+    Ok(signals)
 }
 
-/// A recorded signal, and whose work it is about.
+/// A recorded signal, and the specialist whom it is about.
 pub struct RaisedSignal {
     /// the event
     pub recorded: RecordedEvent,
-    /// the specialist, where it is one's
+    /// the specialist, if it is about one
     pub staff: Option<StaffRow>,
 }
 
 /// Reads signals, newest first.
-///
-/// # Errors
-/// [`Refusal::Store`].
 pub async fn report(
     app: &App,
     proof: &Proof<Reports>,
@@ -176,7 +166,7 @@ pub async fn report(
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::ReportRead)
         .outcome(EventOutcome::Read)
         .details(Details {
-            report: Some(Report::Signals),
+            report: Some(ReportName::Signals),
             ..Details::default()
         });
     app.store.record(event).await?;

@@ -1,4 +1,4 @@
-//! Branches, staff and service accounts, as an admin keeps them.
+//! Branches, staff and service accounts, as an admin manages them.
 
 use chrono::TimeDelta;
 
@@ -19,10 +19,10 @@ use crate::{
     store::{BranchRow, NewStaff, StaffChange, StaffRow, Traced},
 };
 
-/// The origin of what is done on the machine itself.
+/// The origin of what is done from the command line.
 pub(super) const CONSOLE: &str = "cli";
 
-/// Opens a branch.
+/// Creates a branch.
 ///
 /// # Errors
 /// [`Conflict::BranchCodeTaken`].
@@ -55,9 +55,6 @@ pub async fn open_branch(
 }
 
 /// Branches by code.
-///
-/// # Errors
-/// [`Refusal::Store`].
 pub async fn list_branches(
     app: &App,
     _proof: &Proof<Administer>,
@@ -72,7 +69,7 @@ pub async fn list_branches(
     Ok(Page::of(rows, limit, |branch| branch.code.clone()))
 }
 
-/// Staff to be entered, as parsed.
+/// Parsed staff data.
 pub struct Entry {
     /// login, or client id
     pub login: Login,
@@ -84,7 +81,7 @@ pub struct Entry {
     pub branch_code: Option<BranchCode>,
 }
 
-/// Enters staff or a service account, with a first secret that is shown once.
+/// Creates staff or a service account, with a first secret that is shown once.
 ///
 /// # Errors
 /// [`Conflict::LoginTaken`], [`Refusal::Invalid`] where the branch is missing or unknown.
@@ -102,9 +99,9 @@ pub async fn enter(
     Ok((row, secret))
 }
 
-/// Prepares to enter staff from the machine's own console, where the secret is shown before anything is
-/// written. Whoever can run the program on the data with its keyring needs no other proof; the event has
-/// no actor and says where it came from.
+/// Prepares to create staff from the command line, where the secret is shown before anything is written.
+/// Whoever can run the program on the data with its keyring needs no other proof; the event has no actor
+/// and says where it came from.
 ///
 /// # Errors
 /// As [`enter`].
@@ -114,7 +111,7 @@ pub async fn prepare_at_console(app: &App, entry: Entry) -> Result<Entering, Ref
     prepare(app, event, entry).await
 }
 
-/// Staff whose first secret is made, and who are not entered yet.
+/// Prepared staff: the first secret is generated, and nothing is stored yet.
 pub struct Entering {
     /// to be shown once
     pub secret: MadeSecret,
@@ -123,7 +120,7 @@ pub struct Entering {
 }
 
 impl Entering {
-    /// Enters them.
+    /// Stores them.
     ///
     /// # Errors
     /// [`Conflict::LoginTaken`], [`Refusal::Store`].
@@ -218,8 +215,11 @@ pub async fn read(
     origin: &Origin,
     id: &str,
 ) -> Result<StaffRow, Refusal> {
-    let wanted = id.to_owned();
-    let found = app.store.read(move |reader| reader.staff(&wanted)).await?;
+    let requested = id.to_owned();
+    let found = app
+        .store
+        .read(move |reader| reader.staff(&requested))
+        .await?;
     let Some(staff) = found else {
         return Err(missed(app, proof.actor(), origin, Action::StaffViewed, id).await);
     };
@@ -230,7 +230,7 @@ pub async fn read(
     Ok(staff)
 }
 
-/// Oneself.
+/// The signed-in member of staff.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -243,9 +243,6 @@ pub async fn me(app: &App, proof: &Proof<Staff>) -> Result<StaffRow, Refusal> {
 }
 
 /// Staff by login.
-///
-/// # Errors
-/// [`Refusal::Store`].
 pub async fn list(
     app: &App,
     proof: &Proof<Administer>,
@@ -265,8 +262,8 @@ pub async fn list(
     Ok(Page::of(rows, limit, |staff| staff.login.clone()))
 }
 
-/// Changes staff. Whoever is disabled or gets another role is signed out everywhere. What may be is
-/// decided on the row as it is held, so that two changes at once leave nothing that neither could alone.
+/// Changes staff. Whoever is disabled or gets another role is signed out everywhere. The decision is made
+/// on the locked row, so that two changes at once leave no state that neither could make alone.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::LastAdmin`], [`Refusal::Invalid`] where branch and role do not
@@ -286,7 +283,7 @@ pub async fn change(
     let id = id.to_owned();
     app.store
         .write(move |tx| {
-            // Admins are held before the row itself, by everybody in this order.
+            // Admins are locked before the row itself, in the same order everywhere.
             let admins = tx.count_active_admins()?;
             let before = tx.hold_staff(&id)?;
             let before = match allowed(before, &change, admins) {
@@ -314,7 +311,7 @@ pub async fn change(
         .await?
 }
 
-/// Staff as they are, if they may be changed so; else the refusal, and the word for it in the audit.
+/// The row before the change, if the change is allowed; else the refusal, and its reason for the audit.
 fn allowed(
     before: Option<StaffRow>,
     change: &StaffChange,
@@ -344,7 +341,8 @@ fn allowed(
     Ok(before)
 }
 
-/// What a change changed. A name is a person's, so that only its field is told.
+/// The event of a change, with the old and new values. Of a name only the field is recorded: it is personal
+/// data.
 fn changed(event: Event, before: &StaffRow, after: &StaffRow) -> Event {
     let role = Change::between(Some(before.role), Some(after.role));
     let branch_code = Change::between(before.branch_code.clone(), after.branch_code.clone());

@@ -1,7 +1,6 @@
-//! What the loan system says is taken in, one record at a time or as a stream; `as_of` decides.
+//! Takes in records of the loan system, one at a time or as a stream; `as_of` decides which is newer.
 //!
-//! Every door ends here: the contract's `PUT`s and batches, imported files, and what a loan source
-//! answered.
+//! Every way ends here: the contract's `PUT`s and batches, imported files, and answers of a loan source.
 
 mod answer;
 mod group;
@@ -12,7 +11,7 @@ use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 pub(super) use self::answer::take_answer;
-use self::group::{Change, Taken};
+use self::group::{ClientChange, GroupResult};
 use super::Refusal;
 use crate::{
     app::{App, foundation::Foundation},
@@ -28,7 +27,7 @@ use crate::{
     store::{StoreError, Traced, Tx},
 };
 
-/// What became of one record, and the id of the client that it is about.
+/// The result for one record, and the id of its client.
 pub struct ReceivedOne {
     /// what became of it
     pub received: Received,
@@ -39,7 +38,7 @@ pub struct ReceivedOne {
 /// Takes a client in.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] where its time lies ahead.
+/// [`Refusal::Invalid`] where `as_of` lies in the future.
 pub async fn take_client(
     app: &App,
     proof: &Proof<Feed>,
@@ -53,7 +52,7 @@ pub async fn take_client(
 /// Takes a loan in.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] where the client is unknown, or its time lies ahead.
+/// [`Refusal::Invalid`] where the client is unknown, or `as_of` lies in the future.
 pub async fn take_loan(
     app: &App,
     proof: &Proof<Feed>,
@@ -66,9 +65,9 @@ pub async fn take_loan(
 }
 
 async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne, Refusal> {
-    let house = app.foundation.clone();
+    let foundation = app.foundation.clone();
     let received = app.store.write(move |tx| {
-        let taken = take(&house, tx, std::slice::from_ref(&record), event.at)?;
+        let taken = take(&foundation, tx, std::slice::from_ref(&record), event.at)?;
         let mut became = taken.became.into_iter();
         let became = became.next().expect("something becomes of each record");
         let mut event = event.clone();
@@ -83,10 +82,10 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
             Ok(received) => {
                 let client_id = event.client_id.clone().unwrap_or_default();
                 let mut event = event.outcome(received);
-                // That of the push itself is about the client whom the record names, and tells what
-                // changed about that client.
-                let (own, others): (Vec<_>, Vec<_>) = told(&taken.changes, &event)
-                    .partition(|told| told.client_id == event.client_id);
+                // The push's own event is about the client whom the record names, and has what changed
+                // about that client.
+                let (own, others): (Vec<_>, Vec<_>) = client_events(&taken.changes, &event)
+                    .partition(|event_of| event_of.client_id == event.client_id);
                 event.details = own
                     .into_iter()
                     .next()
@@ -104,17 +103,20 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
 }
 
 fn take(
-    house: &Foundation,
+    foundation: &Foundation,
     tx: &mut Tx<'_>,
     records: &[Record],
     now: DateTime<Utc>,
-) -> Result<Taken, StoreError> {
-    group::take(tx, records, || house.new_id(), now)
+) -> Result<GroupResult, StoreError> {
+    group::take(tx, records, || foundation.new_id(), now)
 }
 
-/// An event about each client whom a change concerns, with the names of the fields that changed, beside
-/// the one of the push that brought it.
-fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Event> + 'c {
+/// An event for each client whom a change concerns, with the names of the changed fields, beside the event
+/// of the push.
+fn client_events<'c>(
+    changes: &'c [ClientChange],
+    push: &'c Event,
+) -> impl Iterator<Item = Event> + 'c {
     let about = |action, client_id: &str, outcome: EventOutcome, changed: &[&'static str]| {
         let event = Event {
             action,
@@ -127,7 +129,7 @@ fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Even
         event.outcome(outcome)
     };
     changes.iter().flat_map(move |change| match change {
-        Change::Person { client_id, fields } => {
+        ClientChange::Person { client_id, fields } => {
             vec![about(
                 Action::ClientSynced,
                 client_id,
@@ -135,7 +137,7 @@ fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Even
                 fields,
             )]
         }
-        Change::Moved { ticket, from, to } => {
+        ClientChange::Moved { ticket, from, to } => {
             let moved = |client_id, outcome| {
                 about(Action::LoanSynced, client_id, outcome, &["client_number"]).subject(ticket)
             };
@@ -147,18 +149,7 @@ fn told<'c>(changes: &'c [Change], push: &'c Event) -> impl Iterator<Item = Even
     })
 }
 
-/// The word for what became of a record.
-#[must_use]
-pub fn name(received: Received) -> &'static str {
-    match received {
-        Received::Created => "created",
-        Received::Applied => "applied",
-        Received::Unchanged => "unchanged",
-        Received::Stale => "stale",
-    }
-}
-
-/// A line that was not taken in.
+/// A line that was rejected.
 pub struct Rejected {
     /// its number, from 1
     pub line: u64,
@@ -167,48 +158,46 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// The first flaw's code.
-    #[must_use]
+    /// The code of the first validation error.
     pub fn code(&self) -> &'static str {
         self.flaws
             .first()
             .map_or("rejected", |field| field.flaw.code())
     }
 
-    /// Every flaw: where, and why.
-    #[must_use]
+    /// Every validation error: where, and why.
     pub fn detail(&self, language: Language) -> String {
-        let told = self.flaws.iter().map(|field| match field.pointer.as_str() {
+        let messages = self.flaws.iter().map(|field| match field.pointer.as_str() {
             "" => locales::of_field(&field.flaw, language),
             pointer => format!("{pointer}: {}", locales::of_field(&field.flaw, language)),
         });
-        told.collect::<Vec<_>>().join(" ")
+        messages.collect::<Vec<_>>().join(" ")
     }
 }
 
-/// What became of a stream of records.
+/// The result for a stream of records.
 #[derive(Default)]
 pub struct Report {
-    /// records that are held now
+    /// records that were new or changed something
     pub applied: u64,
-    /// records that were held already
+    /// records that were stored already
     pub unchanged: u64,
-    /// records older than what is held
+    /// records older than what is stored
     pub stale: u64,
-    /// lines that were not taken in
+    /// lines that were rejected
     pub rejected_total: u64,
-    /// the first of them, or those not yet drained
+    /// the first of these, or those not yet drained
     pub rejected: Vec<Rejected>,
 }
 
-/// So many lines are committed together: enough that a page of an index is written once for several of
-/// them, and few enough that a verification does not wait long behind them.
+/// Number of lines that are committed together: enough that a page of an index is written once for several
+/// of them, and few enough that a verification does not wait long behind them.
 const GROUP_LINES: usize = 4_000;
 
-/// A stream of records on its way in. Groups are committed one after the other; while one is being
-/// written the next may be read and parsed.
+/// A stream of records. Groups are committed one after the other; while one is being written the next may
+/// be read and parsed.
 pub struct Stream {
-    house: Arc<Foundation>,
+    foundation: Arc<Foundation>,
     actor: Option<Actor>,
     origin: Origin,
     keep: usize,
@@ -218,23 +207,21 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A stream that a service account sends. The report shows the first `keep` rejections.
-    #[must_use]
+    /// A stream that a service account sends. The report has the first `keep` rejections.
     pub fn pushed(app: &App, proof: &Proof<Feed>, origin: &Origin, keep: usize) -> Self {
         let actor = Some(proof.actor().clone());
         Self::new(app.foundation.clone(), actor, origin.clone(), keep)
     }
 
-    /// A file that whoever runs the program imports.
-    #[must_use]
-    pub fn imported(house: Foundation) -> Self {
-        let origin = Origin::own(&format!("import-{}", house.new_id()));
-        Self::new(house, None, origin, usize::MAX)
+    /// A file that is imported from the command line.
+    pub fn imported(foundation: Foundation) -> Self {
+        let origin = Origin::own(&format!("import-{}", foundation.new_id()));
+        Self::new(foundation, None, origin, usize::MAX)
     }
 
-    fn new(house: Foundation, actor: Option<Actor>, origin: Origin, keep: usize) -> Self {
+    fn new(foundation: Foundation, actor: Option<Actor>, origin: Origin, keep: usize) -> Self {
         Self {
-            house: Arc::new(house),
+            foundation: Arc::new(foundation),
             actor,
             origin,
             keep,
@@ -244,7 +231,7 @@ impl Stream {
         }
     }
 
-    /// Takes lines, and writes whatever makes a group.
+    /// Takes lines, and writes each full group.
     ///
     /// # Errors
     /// [`Refusal::Store`]; what was committed before stays.
@@ -258,7 +245,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Writes what is left.
+    /// Writes the last group.
     ///
     /// # Errors
     /// [`Refusal::Store`]; what was committed before stays.
@@ -276,14 +263,15 @@ impl Stream {
         std::mem::take(&mut self.report.rejected)
     }
 
-    /// One group after the other, or a loan could be looked at before its client is there.
+    /// One group after the other, or a loan could be written before its client.
     async fn write(&mut self, group: Vec<Numbered>) -> Result<(), Refusal> {
         self.settle().await?;
         let (actor, origin) = (self.actor.clone(), self.origin.clone());
-        let house = Arc::clone(&self.house);
-        // Spawned, so that it is written while the next is read, and whoever sent it may be gone.
-        self.writing = Some(tokio::spawn(write_group(house, actor, origin, group)));
-        // Where one thread reads and spawns, the write is begun now and not when it is waited for.
+        let foundation = Arc::clone(&self.foundation);
+        // Spawned, so that it is written while the next group is read, and also where the sender
+        // disconnects.
+        self.writing = Some(tokio::spawn(write_group(foundation, actor, origin, group)));
+        // On a runtime with one thread the write begins now and not only when it is awaited.
         tokio::task::yield_now().await;
         Ok(())
     }
@@ -307,12 +295,12 @@ impl Stream {
 }
 
 async fn write_group(
-    house: Arc<Foundation>,
+    foundation: Arc<Foundation>,
     actor: Option<Actor>,
     origin: Origin,
     group: Vec<Numbered>,
 ) -> Result<Report, Refusal> {
-    let now = house.clock.now();
+    let now = foundation.clock.now();
     let mut report = Report::default();
     let (mut numbers, mut records) = (Vec::new(), Vec::new());
     for Numbered { line, record } in group {
@@ -326,9 +314,9 @@ async fn write_group(
     }
     let mut event = Event::of_nobody(&origin, now, Action::BatchSynced);
     event.actor = actor.as_ref().map(Into::into);
-    let (taken, records) = (Arc::clone(&house), Arc::new(records));
+    let (taken, records) = (Arc::clone(&foundation), Arc::new(records));
     let refused = report.rejected.len() as u64;
-    let received = house.store.write(move |tx| {
+    let received = foundation.store.write(move |tx| {
         let group = take(&taken, tx, &records, now)?;
         let received: Vec<_> = group.became.into_iter().map(|one| one.received).collect();
         let counts = count(&received, refused);
@@ -336,7 +324,7 @@ async fn write_group(
             .clone()
             .outcome(EventOutcome::Taken)
             .details(Details::records(counts));
-        let about_clients: Vec<_> = told(&group.changes, &event).collect();
+        let about_clients: Vec<_> = client_events(&group.changes, &event).collect();
         Ok(Traced::new(received, event).with(about_clients))
     });
     for (line, received) in numbers.into_iter().zip(received.await?) {

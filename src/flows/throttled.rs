@@ -1,9 +1,9 @@
-//! Sign-ins that the throttle refused are told by one event a login and minute, with their count: each
-//! by itself would let anybody fill the audit without a token.
+//! Records throttled sign-ins as one event for each login and minute, with their count: an event for each
+//! would let anybody fill the audit without a token.
 
 use std::time::Duration;
 
-use super::{lease::Watch, sign_in::Door};
+use super::{lease::LeaseKeeper, sign_in::Door};
 use crate::{
     app::App,
     domain::{
@@ -13,13 +13,13 @@ use crate::{
     store::{StoreError, Throttled, ThrottledKey, Traced},
 };
 
-/// How often it is looked whether a minute is over; the lease has to be renewed so often.
+/// How often minutes that are over are searched for, and the lease is renewed.
 const EVERY: Duration = Duration::from_secs(3);
 const LEASE: &str = "throttled sign-ins";
-/// So many are told at a time.
+/// Maximum number of events in one round.
 const GROUP: i64 = 100;
 
-/// Counts a refused sign-in. `subject` is the login's rate, under its blind value.
+/// Counts a throttled sign-in. `subject` is the name of the login's rate limit.
 pub(super) async fn count(
     app: &App,
     origin: &Origin,
@@ -46,14 +46,14 @@ pub(super) async fn count(
         .await
 }
 
-/// Tells of what was refused, for as long as the service runs.
+/// Records throttled sign-ins, for as long as the service runs.
 pub async fn keep(app: App) {
-    let mut watch = Watch::over(LEASE);
+    let mut lease = LeaseKeeper::of(LEASE);
     loop {
         tokio::time::sleep(EVERY).await;
-        // What is told is taken out with its event, so an instance that lost the duty in the meantime
-        // tells nothing twice.
-        let told = match watch.hold(&app).await {
+        // A count is deleted in the transaction of its event, so an instance that has lost the lease in the
+        // meantime records nothing twice.
+        let told = match lease.hold(&app).await {
             Ok(Some(_)) => tell(&app).await.map(|_| ()),
             Ok(None) => Ok(()),
             Err(error) => Err(error),
@@ -64,8 +64,8 @@ pub async fn keep(app: App) {
     }
 }
 
-/// Tells of what was refused in minutes that are over; gives how many events that were. One that cannot
-/// be told of holds up no other.
+/// Records the throttled sign-ins of minutes that are over; gives the number of events. A count that cannot
+/// be recorded does not stop the others.
 ///
 /// # Errors
 /// [`StoreError`] where the database is away.
@@ -79,7 +79,7 @@ pub async fn tell(app: &App) -> Result<usize, StoreError> {
     for key in over {
         match tell_of(app, key).await {
             Ok(()) => told += 1,
-            // Another instance, which took this one for dead, has told of it.
+            // Another instance, which took this one for dead, has recorded it.
             Err(StoreError::AlreadyEnded) => {}
             Err(away) if away.is_away() => return Err(away),
             Err(error) => tracing::error!("refused sign-ins cannot be told of: {error}"),

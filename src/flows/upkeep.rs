@@ -1,5 +1,5 @@
-//! What has to be done in time: idempotency records and rates that nobody will ask for again are
-//! forgotten, and attempts of instances that ended are given up.
+//! Periodic work: deletes idempotency records and rates that are not needed any more, and gives up attempts
+//! of instances that ended.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::app::App;
 
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(600);
-/// Older than the longest-lived of what is forgotten: an idempotency key lives 24 hours.
+/// Older than the longest-lived of these rows: an idempotency key lives 24 hours.
 const OLDER_THAN_HOURS: i64 = 25;
 
-/// Forgets, and gives up, in time for as long as the service runs.
+/// Does the periodic work for as long as the service runs.
 pub async fn keep(app: App) {
     let mut due = tokio::time::interval(EVERY);
     let mut search = lost::Search::default();
@@ -21,7 +21,7 @@ pub async fn keep(app: App) {
         due.tick().await;
         if let Err(error) = sweep(&app).await {
             tracing::warn!("nothing was swept: {error}");
-            // It may answer by the next step, and be no longer back than that.
+            // The database may have come back between the two steps.
             search.lost_touch();
         }
         match search.give_up(&app).await {
@@ -32,10 +32,7 @@ pub async fn keep(app: App) {
     }
 }
 
-/// Forgets now; gives how many rows went.
-///
-/// # Errors
-/// [`crate::store::StoreError`].
+/// Deletes what is not needed any more; gives the number of rows.
 pub async fn sweep(app: &App) -> Result<usize, crate::store::StoreError> {
     let before = app.clock.now() - TimeDelta::hours(OLDER_THAN_HOURS);
     app.store.tally(move |tally| tally.sweep(before)).await

@@ -1,18 +1,21 @@
 //! A caller is verified: admitted, counted, hashed, settled, in that order.
 //!
-//! Whoever goes away while waiting for admission costs no hash and no attempt. Whoever was counted is
-//! hashed and settled, or taken back, whether or not anybody still waits for the answer.
+//! A client that disconnects while it waits for admission costs no hash and no attempt. An attempt that
+//! was counted is hashed and settled, or taken back, whether or not anybody still waits for the answer.
 
 pub mod lost;
 mod settle;
+mod tries;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
-use zeroize::Zeroizing;
 
-use self::settle::{Events, Pending, Settlement};
+use self::{
+    settle::{Events, Pending, Settlement},
+    tries::{Tried, Tries, decoy},
+};
 use super::{
     Quota, Refusal,
     audit::missed,
@@ -24,24 +27,17 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        attempts::Counted,
         audit::{Action, Answered, Origin},
-        heard::{self, FOLD_VERSION, MAX_VARIANTS},
         identifier::CallId,
         passphrase::Passphrase,
         role::{Actor, Proof, Verify},
         verification::{Outcome, Verification},
     },
-    secrets::hasher::{Admission, Candidate, Check, Checked, HashError, Renew},
-    store::{
-        Attempt, Limited, LoanRow, NewAttempt, NewPassphrase, PassphraseRow, StoreError, Traced,
-    },
+    secrets::hasher::{Admission, HashError},
+    store::{Attempt, Limited, LoanRow, NewAttempt, PassphraseRow, StoreError, Traced},
 };
 
-/// Folded, and at most so many variants: what a refusal always costs.
-const TRIES: usize = 1 + MAX_VARIANTS;
-
-/// What came of it, and the loans where the words were right.
+/// The result, and the loans if the passphrase was right.
 pub struct Verified {
     /// the recorded verification
     pub verification: Verification,
@@ -49,9 +45,9 @@ pub struct Verified {
     pub inquiry: Option<Inquiry>,
 }
 
-/// What is verified.
+/// A caller to be verified.
 #[derive(Clone)]
-pub struct Heard {
+pub struct Caller {
     /// whose passphrase
     pub client_id: String,
     /// what was typed
@@ -60,90 +56,86 @@ pub struct Heard {
     pub call_id: CallId,
 }
 
-/// Verifies a caller. `hang_up` is of whoever typed what was heard: loans are read out to them or to
-/// nobody.
+/// Verifies a caller. `hang_up` tells whether the specialist has disconnected: loans are read out to them
+/// or to nobody.
 ///
 /// # Errors
-/// [`Refusal::Unknown`] for an unknown client, [`Refusal::Limited`], [`Refusal::Overloaded`]; none of
-/// them is an attempt. Nor is [`Refusal::Store`] or [`Refusal::Hash`] before the words were tried; after
-/// that, wrong words stay counted and right ones never are.
+/// [`Refusal::Unknown`] for an unknown client, [`Refusal::Limited`], [`Refusal::Overloaded`]; none of them
+/// is an attempt. Nor is [`Refusal::Store`] or [`Refusal::Hash`] before the passphrase was tried; after
+/// that, a wrong one stays counted and a right one never does.
 pub async fn verify(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    heard: Heard,
+    caller: Caller,
     hang_up: HangUp,
 ) -> Result<Verified, Refusal> {
-    // A flood is turned away before the database is asked for all those passphrases.
-    let place = app.hasher.line_up().await?;
-    let seen = app.store.client_passphrase(&heard.client_id).await?;
+    // A flood is refused before the database is asked for all those passphrases.
+    let place = app.hasher.enqueue().await?;
+    let seen = app.store.client_passphrase(&caller.client_id).await?;
     let Some(seen) = seen else {
-        // No verification came of it: it is a look for somebody who is not there.
+        // No verification came of it: it is a read of a client who does not exist.
         drop(place);
         let (actor, action) = (proof.actor(), Action::ClientViewed);
-        return Err(missed(app, actor, origin, action, &heard.client_id).await);
+        return Err(missed(app, actor, origin, action, &caller.client_id).await);
     };
     let admission = place.admitted().await?;
-    let story = Story {
+    let verifying = Verifying {
         id: app.new_id(),
         app: app.clone(),
         actor: proof.actor().clone(),
         origin: origin.clone(),
-        heard,
+        caller,
         hang_up,
         seen,
     };
     let (sender, answer) = oneshot::channel();
-    // Spawned, so that a caller who hangs up cannot leave an attempt counted and never settled.
-    let attempt = story.id.clone();
-    app.detached.spawn(&attempt, story.tell(admission, sender));
-    let told = answer.await;
-    told.unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
+    // Spawned, so that a client who disconnects cannot leave an attempt counted and never settled.
+    let attempt = verifying.id.clone();
+    app.detached
+        .spawn(&attempt, verifying.run(admission, sender));
+    answer
+        .await
+        .unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
 }
 
-struct Story {
+/// One verification under way.
+struct Verifying {
     /// of the attempt, and of the verification that records it
     id: String,
     app: App,
     actor: Actor,
     origin: Origin,
-    heard: Heard,
+    caller: Caller,
     hang_up: HangUp,
-    /// the passphrase as it was before the caller waited in line
+    /// the passphrase as it was before the request waited for admission
     seen: Option<PassphraseRow>,
 }
 
-/// One form of what was heard, to be tried on a hash.
-struct Try {
-    how: heard::Heard,
-    /// the fold under which a renewal by it would be kept
-    renewed_fold: u16,
-    candidate: Candidate,
-}
-
-/// The count said that this may go on, or not.
+/// The result of counting: whether the verification may go on.
 enum Begun {
     Limited(Quota, Limited),
     Attempt(Attempt),
 }
 
-impl Story {
-    async fn tell(self, admission: Admission, answer: oneshot::Sender<Result<Verified, Refusal>>) {
-        let verified = self.verified(admission).await;
+impl Verifying {
+    async fn run(self, admission: Admission, answer: oneshot::Sender<Result<Verified, Refusal>>) {
+        let verified = self.verify(admission).await;
         let reads_out = verified
             .as_ref()
             .is_ok_and(|verified| verified.inquiry.is_some());
         let _nobody_waits = answer.send(verified);
-        // They may have hung up while the loan system was asked, or while the answer was being kept.
+        // They may have disconnected while the loan system was asked, or while the answer was being
+        // stored under its idempotency key.
         if reads_out && self.hang_up.clone().came_first().await {
             self.pending().close_untold(Answered::Nothing).await;
         }
     }
 
-    async fn verified(&self, admission: Admission) -> Result<Verified, Refusal> {
+    async fn verify(&self, admission: Admission) -> Result<Verified, Refusal> {
         let begun = self.count().await;
         if let Err(Refusal::Store(StoreError::InDoubt(_))) = &begun {
-            // Nothing is tried any more; if it was counted after all, it must not stay so.
+            // Nothing is tried any more; if the attempt was counted after all, it must be taken back.
             let taken_back = self.pending().take_back_in_the_end();
             self.app.detached.spawn(&self.id, taken_back);
         }
@@ -153,9 +145,17 @@ impl Story {
                 let (app, actor, origin) = (&self.app, &self.actor, &self.origin);
                 Err(limits::reached(app, actor, origin, quota, limited).await?)
             }
-            Begun::Attempt(Attempt::Counted(held, counted)) => {
-                match self.try_on(&held, admission).await {
-                    Ok((checked, names)) => self.settle(*held, counted, checked, &names).await,
+            Begun::Attempt(Attempt::Counted(stored, counted)) => {
+                match self.try_on(&stored, admission).await {
+                    Ok((how, renewed)) => {
+                        let settlement = Settlement {
+                            stored: *stored,
+                            counted,
+                            how,
+                            renewed,
+                        };
+                        self.settle(settlement).await
+                    }
                     Err(fault) => {
                         self.pending().take_back_in_the_end().await;
                         Err(fault)
@@ -164,8 +164,8 @@ impl Story {
             }
             Begun::Attempt(Attempt::Untried(outcome, locked_until)) => {
                 if outcome == Outcome::Unset {
-                    // No passphrase costs the time of a wrong one.
-                    admission.check(self.decoy()).await?;
+                    // No passphrase takes the same time as a wrong one.
+                    admission.check(decoy(&self.caller.passphrase)).await?;
                 } else {
                     drop(admission);
                 }
@@ -185,9 +185,9 @@ impl Story {
         );
         let attempt = NewAttempt {
             id: self.id.clone(),
-            client_id: self.heard.client_id.clone(),
+            client_id: self.caller.client_id.clone(),
             staff_id: self.actor.id.clone(),
-            call_id: self.heard.call_id.as_str().to_owned(),
+            call_id: self.caller.call_id.as_str().to_owned(),
             request_id: self.origin.request_id.clone(),
         };
         let seen = self.seen.clone();
@@ -208,128 +208,20 @@ impl Story {
         Ok(begun.await?)
     }
 
-    /// Tries what was heard; gives what came of it, and the names of what was tried.
-    async fn try_on(
-        &self,
-        held: &PassphraseRow,
-        admission: Admission,
-    ) -> Result<(Checked, Vec<(heard::Heard, u16)>), Refusal> {
-        let tries = self.tries(held)?;
-        let names = tries
-            .iter()
-            .map(|each| (each.how, each.renewed_fold))
-            .collect();
-        let candidates = tries.into_iter().map(|each| each.candidate).collect();
-        let checked = admission.check(self.question(held, candidates)).await?;
-        Ok((checked, names))
+    async fn try_on(&self, stored: &PassphraseRow, admission: Admission) -> Result<Tried, Refusal> {
+        let tries = Tries::of(stored, &self.caller.passphrase)?;
+        Ok(tries.run(admission).await?)
     }
 
-    /// What to try on a kept hash, by the fold under which it was made.
-    fn tries(&self, held: &PassphraseRow) -> Result<Vec<Try>, Refusal> {
-        let typed = self.heard.passphrase.expose();
-        let unknown = || StoreError::Corrupt {
-            table: "passphrases",
-            id: held.client_id.clone(),
-            why: format!(
-                "fold version {} is not known to this build",
-                held.fold_version
-            ),
-        };
-        let candidates = heard::candidates(held.fold_version, typed).ok_or_else(unknown)?;
-        let is_current = held.fold_version == FOLD_VERSION;
-        let today = if is_current {
-            None
-        } else {
-            heard::candidates(FOLD_VERSION, typed)
-        };
-        let tries = candidates.into_iter().map(|candidate| {
-            let anew = today
-                .iter()
-                .flatten()
-                .find(|anew| anew.heard == candidate.heard);
-            let renew_as = anew.map(|anew| bytes(anew.folded.as_bytes()));
-            Try {
-                how: candidate.heard,
-                renewed_fold: if renew_as.is_some() {
-                    FOLD_VERSION
-                } else {
-                    held.fold_version
-                },
-                candidate: Candidate {
-                    secret: bytes(candidate.folded.as_bytes()),
-                    renew_as,
-                },
-            }
-        });
-        Ok(tries.collect())
-    }
-
-    fn question(&self, held: &PassphraseRow, candidates: Vec<Candidate>) -> Check {
-        let exact_form = heard::exact_form(self.heard.passphrase.expose());
-        let is_current = held.fold_version == FOLD_VERSION;
-        Check {
-            stored: held.hash.clone(),
-            exact_tag: held.exact_tag.clone(),
-            candidates,
-            tries: TRIES,
-            exact_form: Some(bytes(exact_form.as_bytes())),
-            renew: if is_current {
-                Renew::WhenOutdated
-            } else {
-                Renew::Always
-            },
-        }
-    }
-
-    fn decoy(&self) -> Check {
-        let folded = heard::fold(self.heard.passphrase.expose());
-        Check {
-            stored: None,
-            exact_tag: None,
-            candidates: vec![Candidate {
-                secret: bytes(folded.as_bytes()),
-                renew_as: None,
-            }],
-            tries: TRIES,
-            exact_form: None,
-            renew: Renew::Never,
-        }
-    }
-
-    async fn settle(
-        &self,
-        held: PassphraseRow,
-        counted: Counted,
-        checked: Checked,
-        names: &[(heard::Heard, u16)],
-    ) -> Result<Verified, Refusal> {
-        let matched = checked.matched;
-        let (how, fold_version) = matched
-            .and_then(|matched| names.get(matched.index).copied())
-            .unwrap_or((heard::Heard::Folded, held.fold_version));
-        let settlement = Arc::new(Settlement {
-            how: matched.map(|matched| {
-                if matched.exact {
-                    heard::Heard::Exact
-                } else {
-                    how
-                }
-            }),
-            renewed: checked.renewed.map(|made| NewPassphrase {
-                hash: made.phc,
-                fold_version,
-                exact_tag: made.exact_tag,
-            }),
-            held,
-            counted,
-        });
+    async fn settle(&self, settlement: Settlement) -> Result<Verified, Refusal> {
+        let settlement = Arc::new(settlement);
         let answered = self.hang_up.has_come().then_some(Answered::Nothing);
         let pending = self.pending();
         let settled = pending.settle(Arc::clone(&settlement), answered).await;
         if let Err(error) = &settled
             && !matches!(error, StoreError::AlreadyEnded)
         {
-            // The caller is told at once; what was counted is written down when it can be.
+            // The caller is answered at once; the result is stored when that is possible.
             let settled = pending.settle_in_the_end(settlement);
             self.app.detached.spawn(&self.id, settled);
         }
@@ -337,7 +229,7 @@ impl Story {
         Ok(self.answer(verification, loans).await)
     }
 
-    /// What is to be written down of this attempt, whoever still waits.
+    /// What has to be stored about this attempt, whether or not anybody still waits.
     fn pending(&self) -> Pending {
         Pending {
             app: self.app.clone(),
@@ -368,9 +260,9 @@ impl Story {
     fn draft(&self, outcome: Outcome) -> Verification {
         Verification {
             id: self.id.clone(),
-            client_id: self.heard.client_id.clone(),
+            client_id: self.caller.client_id.clone(),
             staff_id: self.actor.id.clone(),
-            call_id: self.heard.call_id.as_str().to_owned(),
+            call_id: self.caller.call_id.as_str().to_owned(),
             outcome,
             opened_at: self.app.clock.now(),
             expires_at: None,
@@ -387,7 +279,7 @@ impl Story {
         }
     }
 
-    /// The loan system is asked now that the words were right and settled, with nothing held.
+    /// The loan system is asked after the result is stored, and with no connection held.
     async fn answer(&self, verification: Verification, loans: Option<Vec<LoanRow>>) -> Verified {
         let inquiry = match loans {
             None => None,
@@ -408,8 +300,4 @@ impl Story {
             inquiry,
         }
     }
-}
-
-fn bytes(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(text.to_vec())
 }

@@ -1,8 +1,8 @@
-//! The whole audit is held against its seals, and the first thing that is wrong is named.
+//! Verifies the whole audit against its seals, and names the first thing that is wrong.
 //!
-//! Who can write the database but has no seal key cannot make a seal. So trust comes from the keyring:
-//! a seal of a key that it holds vouches, by the hash that it bears, for every seal before it, and the
-//! newest seal has to be of such a key. The public halves of retired keys come from the database.
+//! An attacker who can write the database but has no seal key cannot make a seal. So trust comes from the
+//! keyring: a seal by one of its keys vouches, through the hash in it, for every seal before it, and the
+//! newest seal has to be by such a key. The public halves of retired keys come from the database.
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,8 +31,8 @@ pub struct Report {
     pub first_bad: Option<Bad>,
 }
 
-/// Verifies everything. `known` are seals remembered elsewhere, which must be there still.
-/// `progress` is told how many seals are done, and of how many.
+/// Verifies everything. `known` are seals that were stored elsewhere, which must still exist. `progress`
+/// gets how many seals are done, and of how many.
 ///
 /// # Errors
 /// [`StoreError`]: the database did not answer. What is wrong with the audit is no error.
@@ -175,7 +175,7 @@ impl Walk<'_> {
         Ok(None)
     }
 
-    /// What is wrong only once the chain is at its end.
+    /// What can only be checked at the end of the chain.
     fn check_end(&self) -> Option<Bad> {
         let bad = |number, why| Bad {
             place: Place::Seal(number),
@@ -221,7 +221,7 @@ impl PublicKeys {
                     found.by_id.insert(id.clone(), own);
                     found.held.insert(id);
                 }
-                // One that is no key verifies nothing, and the seal is named.
+                // A value that is no key verifies nothing, and the report names the seal.
                 None => {
                     let key = public_key.try_into().unwrap_or([0; 32]);
                     found.by_id.insert(id, key);

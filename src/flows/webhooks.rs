@@ -1,4 +1,4 @@
-//! Receivers of webhooks, as an admin keeps them.
+//! Webhook endpoints, as an admin manages them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -17,20 +17,20 @@ use crate::{
     },
 };
 
-/// So many receivers there may be: each costs every change of a passphrase a row.
+/// Maximum number of endpoints: each adds a row to every change of a passphrase.
 const MOST_ENDPOINTS: i64 = 20;
 
-/// A receiver, and since when and until when its secrets sign.
+/// An endpoint, and its secrets with the time in which they sign.
 pub struct Endpoint {
-    /// the receiver
+    /// the endpoint
     pub row: EndpointRow,
     /// its secrets, the newest first
     pub secrets: Vec<SecretRow>,
 }
 
-/// What an admin says of a receiver to be registered.
+/// The data of a new endpoint.
 pub struct Registration {
-    /// where to
+    /// the address
     pub url: String,
     /// which events; all where none is named
     pub events: Option<Vec<String>>,
@@ -38,7 +38,7 @@ pub struct Registration {
     pub description: Option<String>,
 }
 
-/// Registers a receiver, with a secret that is shown once.
+/// Registers an endpoint, with a secret that is shown once.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for an address that may not be called, [`Conflict::TooManyWebhooks`].
@@ -93,7 +93,7 @@ fn new_secret(app: &App) -> NewSecret {
     }
 }
 
-/// A receiver.
+/// An endpoint.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -105,11 +105,11 @@ pub async fn read(
 ) -> Result<Endpoint, Refusal> {
     let action = Action::WebhookViewed;
     let endpoint = find(app, proof, origin, action, id).await?;
-    record_look(app, proof, origin, Some(id), EventOutcome::Read).await?;
+    record_read(app, proof, origin, Some(id), EventOutcome::Read).await?;
     Ok(endpoint)
 }
 
-/// The receiver with an id, for a step; that there is none is recorded.
+/// The endpoint with an id, for a step. Where there is none, the attempt is recorded.
 async fn find(
     app: &App,
     proof: &Proof<Administer>,
@@ -123,7 +123,7 @@ async fn find(
     }
 }
 
-async fn record_look(
+async fn record_read(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -152,10 +152,7 @@ async fn load(app: &App, id: &str) -> Result<Option<Endpoint>, Refusal> {
     Ok(found)
 }
 
-/// Receivers by id.
-///
-/// # Errors
-/// [`Refusal::Store`].
+/// Endpoints by id.
 pub async fn list(
     app: &App,
     proof: &Proof<Administer>,
@@ -175,13 +172,13 @@ pub async fn list(
             endpoints.collect::<Result<Vec<_>, _>>()
         })
         .await?;
-    record_look(app, proof, origin, None, EventOutcome::Listed).await?;
+    record_read(app, proof, origin, None, EventOutcome::Listed).await?;
     Ok(Page::of(endpoints, limit, |endpoint| {
         endpoint.row.id.clone()
     }))
 }
 
-/// Changes a receiver. One that is switched on again gets what has waited for it.
+/// Changes an endpoint. One that is switched on again gets its pending deliveries.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Refusal::Invalid`] for an address that may not be called.
@@ -207,7 +204,7 @@ pub async fn change(
     load(app, id).await?.ok_or(Refusal::Unknown)
 }
 
-/// Removes a receiver, and all that waits for it.
+/// Removes an endpoint and its pending deliveries.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -223,7 +220,7 @@ pub async fn remove(
     .await
 }
 
-/// Makes a new secret, shown once; the one before signs beside it for a while.
+/// Makes a new secret, shown once; the old one signs beside it for a while.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -249,7 +246,7 @@ pub async fn rotate(
     Ok((load(app, id).await?.ok_or(Refusal::Unknown)?, shown))
 }
 
-/// One change of a receiver that is held still meanwhile.
+/// Changes an endpoint, which is locked meanwhile.
 async fn alter<F>(
     app: &App,
     proof: &Proof<Administer>,
@@ -283,7 +280,7 @@ where
     altered.then_some(()).ok_or(Refusal::Unknown)
 }
 
-/// Deliveries to a receiver, newest first.
+/// Deliveries to an endpoint, newest first.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -302,11 +299,11 @@ pub async fn deliveries(
         .store
         .read(move |reader| reader.deliveries(&endpoint, state, before, limit + 1))
         .await?;
-    record_look(app, proof, origin, Some(id), EventOutcome::Read).await?;
+    record_read(app, proof, origin, Some(id), EventOutcome::Read).await?;
     Ok(Page::of(rows, limit, |row| row.seq.to_string()))
 }
 
-/// Sends one message again, whatever became of it, under the same id.
+/// Sends one message again under the same id, whatever its state.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
@@ -327,7 +324,7 @@ pub async fn replay(
     let again = app
         .store
         .write(move |tx| {
-            let Some(held) = tx.delivery(&id, seq)? else {
+            let Some(delivery) = tx.delivery(&id, seq)? else {
                 let refused = event.clone().outcome(EventOutcome::NotFound);
                 return Ok(Traced::new(None, refused));
             };
@@ -336,7 +333,7 @@ pub async fn replay(
                 .clone()
                 .outcome(EventOutcome::Replayed)
                 .details(Details {
-                    message_id: Some(held.message_id),
+                    message_id: Some(delivery.message_id),
                     ..Details::default()
                 });
             Ok(Traced::new(tx.delivery(&id, seq)?, event))
@@ -345,7 +342,7 @@ pub async fn replay(
     again.ok_or(Refusal::Unknown)
 }
 
-/// Sends a receiver's dead letters again, those written at `since` or later. Gives how many.
+/// Sends an endpoint's dead letters again, those written at `since` or later. Gives how many.
 ///
 /// # Errors
 /// [`Refusal::Unknown`].

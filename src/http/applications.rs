@@ -67,13 +67,13 @@ pub async fn draft(
     let complete = (representative.is_some() == is_represented).then_some(representative);
     let parsed = client_id.zip(document).zip(complete);
     let ((client_id, identity_document), representative) = fields.finish(parsed)?;
-    let draft = applications::Draft {
+    let draft = applications::DraftRequest {
         client_id,
         identity_document,
         representative,
     };
     let application = applications::draft(&call.app, &guard, &call.origin, draft).await?;
-    let location = format!("/v1/applications/{}", application.id);
+    let location = format!("/v1/applications/{}", application.draft.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
         .json(body_of(&application, call.app.clock.now())))
@@ -169,7 +169,10 @@ pub async fn print(
         application: &printed.application,
         client: &printed.client,
         branch: printed.branch.as_ref(),
-        drafted_on: business_day(call.app.settings.time_zone, printed.application.drafted_at),
+        drafted_on: business_day(
+            call.app.settings.time_zone,
+            printed.application.draft.drafted_at,
+        ),
     };
     let page = form::page(&sheet, language);
     Ok(HttpResponse::Ok()

@@ -73,7 +73,7 @@ pub struct Sheet<'a> {
 pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
     let Sheet { application, .. } = sheet;
     let words = Words(language);
-    let representative = application.representative.as_ref();
+    let representative = application.draft.representative.as_ref();
     let page = html! {
         (DOCTYPE)
         html lang=(words.language()) {
@@ -89,8 +89,8 @@ pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
                         p { (words.say(line)) }
                     }
                 }
-                h1 { (title(words, application.kind)) }
-                p class="number" { "№ " (written(&application.number)) }
+                h1 { (title(words, application.draft.kind)) }
+                p class="number" { "№ " (written(&application.draft.number)) }
                 (about(words, sheet))
                 p { (words.say("request")) }
                 p { (words.say("no_claims")) }
@@ -133,11 +133,11 @@ const USUAL_CHARS: usize = 300;
 
 /// Whether names and numbers are so long that they are set smaller, to stay on one page.
 fn is_long(sheet: &Sheet<'_>) -> bool {
-    let representative = sheet.application.representative.as_ref();
+    let representative = sheet.application.draft.representative.as_ref();
     let entered = [
         sheet.client.person.full_name().chars().count(),
         sheet.client.client_number.chars().count(),
-        sheet.application.number.chars().count(),
+        sheet.application.draft.number.chars().count(),
         sheet.branch.map_or(0, |branch| branch.name.chars().count()),
         representative.map_or(0, |who| who.full_name.as_str().chars().count()),
         representative.map_or(0, |who| who.document_number.chars().count()),
@@ -166,9 +166,12 @@ fn about(words: Words, sheet: &Sheet<'_>) -> Markup {
     } = sheet;
     let branch = match sheet.branch {
         Some(branch) => format!("{}, {}", branch.code, branch.name),
-        None => application.branch_code.clone(),
+        None => application.draft.branch_code.clone(),
     };
-    let seen = format!("identity_document_{}", application.identity_document.name());
+    let seen = format!(
+        "identity_document_{}",
+        application.draft.identity_document.name()
+    );
     html! {
         table {
             (row(words, "client", &written(&client.person.full_name())))

@@ -23,7 +23,7 @@ use crate::{
     flows::{
         hang_up::HangUp,
         inquire::{self, Inquiry, LoanView, Source},
-        verify::{self, Heard},
+        verify::{self, Caller},
     },
 };
 
@@ -225,12 +225,12 @@ pub async fn verify(
     let call_id = fields.required("/call_id", body.call_id, |text| CallId::parse(&text));
     let ((client_id, passphrase), call_id) =
         fields.finish(client_id.zip(passphrase).zip(call_id))?;
-    let heard = Heard {
+    let caller = Caller {
         client_id,
         passphrase,
         call_id,
     };
-    let verified = verify::verify(&call.app, &guard, &call.origin, heard, hang_up).await?;
+    let verified = verify::verify(&call.app, &guard, &call.origin, caller, hang_up).await?;
     let location = format!("/v1/verifications/{}", verified.verification.id);
     let body = body_of(verified.verification, verified.inquiry);
     Ok(HttpResponse::Created()

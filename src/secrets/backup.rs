@@ -7,15 +7,15 @@ use age::{scrypt, x25519};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-/// For whom a backup is encrypted.
+/// Who can decrypt a backup.
 pub enum BackupLock {
     /// owners of these public keys
     Recipients(Vec<x25519::Recipient>),
-    /// whoever knows this
+    /// whoever knows this passphrase
     Passphrase(SecretString),
 }
 
-/// What opens a backup.
+/// What decrypts a backup.
 pub enum BackupKey {
     /// private keys
     Identities(Vec<x25519::Identity>),
@@ -23,7 +23,7 @@ pub enum BackupKey {
     Passphrase(SecretString),
 }
 
-/// Why a backup was not encrypted or opened. No variant holds a secret.
+/// Why a backup was not encrypted or decrypted. No variant contains a secret.
 #[derive(Debug, Error)]
 pub enum BackupLockError {
     #[error("`{0}` is no age recipient: it begins with `age1`")]
@@ -68,9 +68,6 @@ impl BackupLock {
     }
 
     /// Encrypts what `write` writes.
-    ///
-    /// # Errors
-    /// [`BackupLockError`].
     pub fn encrypt<W: Write>(
         &self,
         out: W,
@@ -93,7 +90,7 @@ impl BackupLock {
 }
 
 impl BackupKey {
-    /// Reads a file of identities: one a line, empty lines and those that begin with `#` aside.
+    /// Reads a file of identities: one in a line; empty lines and those that begin with `#` are ignored.
     ///
     /// # Errors
     /// [`BackupLockError::NotAnIdentity`].
@@ -112,12 +109,11 @@ impl BackupKey {
     }
 
     /// A passphrase, the first line of a file.
-    #[must_use]
     pub fn passphrase(text: &SecretString) -> Self {
         Self::Passphrase(first_line(text))
     }
 
-    /// Gives what was encrypted. What was changed since ends in an error while it is read.
+    /// Gives the decrypted content. A modified backup ends in an error while it is read.
     ///
     /// # Errors
     /// [`BackupLockError::Decrypt`].

@@ -1,4 +1,4 @@
-//! Measures what a hash takes on this machine, and which cost fits a wanted time.
+//! Measures how long a hash takes on this machine, and finds the cost for a requested time.
 
 use std::io;
 use std::thread;
@@ -10,22 +10,22 @@ use thiserror::Error;
 use super::hash_worker::Memory;
 use super::phc::{Cost, FLOOR_KIB_BY_PASSES, MAX_MEMORY_KIB};
 
-/// The memory in which is hashed.
+/// The kind of memory that hashes use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blocks {
-    /// As the service's workers hold theirs: what verifications can reach.
+    /// As the service's workers have it: the speed that verifications can reach.
     OfWorkers,
-    /// Kept from hash to hash as the system gives them, for comparison.
+    /// Reused from hash to hash in normal pages, for comparison.
     Kept,
-    /// Taken anew for each hash, as the crate does by itself, for comparison.
+    /// Allocated for each hash, as the crate does by itself, for comparison.
     Fresh,
 }
 
-/// What one cost takes on this machine.
+/// The measurement of one cost on this machine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
     pub cost: Cost,
-    /// Threads that hashed at once.
+    /// Number of threads that hashed at once.
     pub workers: usize,
     /// The median time of one hash while all workers hash.
     pub one_hash: Duration,
@@ -35,14 +35,14 @@ pub struct Measured {
     pub memory_kib: u64,
 }
 
-/// What an operator wants of a hash.
+/// What an operator requests of a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
     /// The time that one hash may take.
     pub one_hash: Duration,
-    /// The memory that all workers together may hold, in KiB.
+    /// The memory that all workers together may use, in KiB.
     pub memory_kib: u64,
-    /// Threads that hash.
+    /// Number of threads that hash.
     pub workers: usize,
 }
 
@@ -61,8 +61,7 @@ pub enum CalibrateError {
     Failed,
 }
 
-/// The five costs that OWASP holds equal, the one with most memory first.
-#[must_use]
+/// The five costs that OWASP considers equal, the one with most memory first.
 pub fn owasp_costs() -> [Cost; 5] {
     let mut passes = 0;
     FLOOR_KIB_BY_PASSES.map(|memory_kib| {
@@ -75,13 +74,12 @@ pub fn owasp_costs() -> [Cost; 5] {
     })
 }
 
-/// The cost that comes nearest to a wish, and what it takes: as much memory as
-/// may be had, since that is what an attacker pays for (RFC 9106 §4), and then
-/// as many passes as the time allows; never less than OWASP's floor, be it
-/// slower than wished.
+/// The cost that comes nearest to a request, with its measurement: as much memory as allowed, since that is
+/// what an attacker pays for (RFC 9106 §4), and then as many passes as the time allows; never less than
+/// OWASP's minimum, even if that is slower than requested.
 ///
 /// # Errors
-/// [`CalibrateError::TooLittleMemory`] where not even the floor fits.
+/// [`CalibrateError::TooLittleMemory`] where not even the minimum fits.
 pub fn recommend(wish: &Wish, rounds: usize) -> Result<Measured, CalibrateError> {
     let workers = wish.workers.max(1);
     let own_kib = wish.memory_kib / workers as u64;
@@ -96,7 +94,7 @@ pub fn recommend(wish: &Wish, rounds: usize) -> Result<Measured, CalibrateError>
             needed_kib: u64::from(cheapest.memory_kib) * workers as u64,
         })?;
     let mut best = measure(floor, workers, Blocks::OfWorkers, rounds)?;
-    // Time goes with memory times passes, but not quite: look again, thrice.
+    // Time is nearly proportional to memory times passes: measure again, three times.
     for _ in 0..3 {
         let next = scaled(&best, floor, wish.one_hash, own_kib);
         if next == best.cost {
@@ -107,7 +105,7 @@ pub fn recommend(wish: &Wish, rounds: usize) -> Result<Measured, CalibrateError>
     Ok(best)
 }
 
-/// The cost at which `measured` would have taken the wanted time.
+/// The cost at which `measured` would have taken the requested time.
 fn scaled(measured: &Measured, floor: Cost, wanted: Duration, own_kib: u32) -> Cost {
     let ratio = wanted.as_secs_f64() / measured.one_hash.as_secs_f64().max(1e-9);
     let Cost {
@@ -116,7 +114,7 @@ fn scaled(measured: &Measured, floor: Cost, wanted: Duration, own_kib: u32) -> C
         lanes,
     } = measured.cost;
     let work = f64::from(memory_kib) * f64::from(passes) * ratio;
-    // Casts from floats saturate, which is what is wanted here.
+    // Casts from floats saturate, as intended here.
     let whole_mib = (work / f64::from(floor.passes)) as u32 / 1024 * 1024;
     let memory_kib = whole_mib.min(own_kib).max(floor.memory_kib);
     let passes = (work / f64::from(memory_kib)) as u32;
@@ -129,9 +127,6 @@ fn scaled(measured: &Measured, floor: Cost, wanted: Duration, own_kib: u32) -> C
 
 /// Hashes `rounds` times on each of `workers` threads at once, after one round
 /// that is not measured.
-///
-/// # Errors
-/// [`CalibrateError`].
 pub fn measure(
     cost: Cost,
     workers: usize,
@@ -181,7 +176,7 @@ fn time(cost: Cost, blocks: Blocks, rounds: usize) -> Result<Vec<Duration>, Cali
     Ok(times)
 }
 
-/// Computes one hash at each call; nothing where there is no memory for it.
+/// Computes one hash at each call; `None` where there is no memory for it.
 fn hashing(cost: Cost, blocks: Blocks) -> Option<Box<dyn FnMut() -> Option<()>>> {
     const SECRET: &[u8] = b"calibration";
     const PEPPER: &[u8; 32] = &[0; 32];

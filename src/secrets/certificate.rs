@@ -1,5 +1,5 @@
-//! The certificate and its key for HTTPS, read from files and read again when they change, so that a
-//! renewed certificate is served without a stop.
+//! The certificate and its key for HTTPS. The files are read again when they change, so that a renewed
+//! certificate is served without a restart.
 
 use std::fmt;
 use std::fs;
@@ -29,7 +29,7 @@ pub enum CertificateError {
         /// why not
         source: io::Error,
     },
-    /// A file that holds something else.
+    /// A file with other content.
     #[error("{}: {problem}", .file.display())]
     Malformed {
         /// which file
@@ -39,7 +39,7 @@ pub enum CertificateError {
     },
 }
 
-/// A certificate chain with its key, as they stand in their files.
+/// A certificate chain with its key, as they are in their files.
 pub struct Certificate {
     chain_file: PathBuf,
     key_file: PathBuf,
@@ -49,9 +49,6 @@ pub struct Certificate {
 
 impl Certificate {
     /// Reads the chain (PEM, the server's own first) and its key (PEM: PKCS #8, SEC 1 or PKCS #1).
-    ///
-    /// # Errors
-    /// [`CertificateError`].
     pub fn load(chain_file: &Path, key_file: &Path) -> Result<Arc<Self>, CertificateError> {
         let changed = [changed_at(chain_file), changed_at(key_file)];
         let served = read(chain_file, key_file)?;
@@ -63,8 +60,8 @@ impl Certificate {
         }))
     }
 
-    /// Reads the files again if either changed. What was served goes on being served where they
-    /// cannot be read or do not belong together yet.
+    /// Reads the files again if either changed. Where they cannot be read or do not belong together yet,
+    /// the old ones are still served.
     ///
     /// # Errors
     /// [`CertificateError`]; it is tried again at the next call.
@@ -80,7 +77,7 @@ impl Certificate {
         Ok(true)
     }
 
-    /// How HTTPS is spoken: TLS 1.2 and 1.3, the library's own suites (ASVS 12.1.1).
+    /// The TLS configuration: TLS 1.2 and 1.3, the library's own suites (ASVS 12.1.1).
     ///
     /// # Errors
     /// [`CertificateError::Malformed`] where the library refuses its own defaults.

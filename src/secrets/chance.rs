@@ -18,13 +18,11 @@ enum Source {
 
 impl Chance {
     /// The operating system's generator.
-    #[must_use]
     pub fn os() -> Self {
         Self(Source::Os)
     }
 
     /// The same bytes for the same seed, in every run: for tests alone.
-    #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self(Source::Seeded(Arc::new(Mutex::new(StdRng::seed_from_u64(
             seed,
@@ -48,7 +46,6 @@ impl Chance {
     }
 
     /// `N` random bytes.
-    #[must_use]
     pub fn array<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
@@ -56,7 +53,6 @@ impl Chance {
     }
 
     /// A number in `0..bound`, each as likely as the next; 0 where `bound` is 0.
-    #[must_use]
     pub fn below(&self, bound: u32) -> u32 {
         if bound < 2 {
             return 0;
@@ -75,7 +71,6 @@ impl Chance {
     /// An id that sorts by the time it was made: a UUID of version 7 (RFC 9562
     /// §5.7). `now_millis` are milliseconds since 1970. Ids of the same
     /// millisecond stand in no order. An id is no secret (ASVS 11.5.1).
-    #[must_use]
     pub fn uuid_v7(&self, now_millis: u64) -> String {
         uuid::Builder::from_unix_timestamp_millis(now_millis, &self.array())
             .into_uuid()

@@ -13,16 +13,15 @@ const HEADER_BYTES: usize = 5;
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 
-/// How many bytes a sealed value is longer than the plain one.
+/// By how many bytes an encrypted value is longer than the plain one.
 pub const OVERHEAD_BYTES: usize = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
 
-/// Seals and opens single values with XChaCha20-Poly1305 (RFC 8439;
-/// draft-irtf-cfrg-xchacha): its nonces are long enough to be drawn at random.
+/// Encrypts and decrypts single values with XChaCha20-Poly1305 (RFC 8439; draft-irtf-cfrg-xchacha): its
+/// nonces are long enough to be random.
 ///
-/// A sealed value is a version byte, the first four bytes of its key's check
-/// value, the nonce, the ciphertext and the tag. The associated data are
-/// version and key, then table, column and row id, each with its length before
-/// it: a value that was moved does not open.
+/// An encrypted value is a version byte, the first four bytes of its key's check value, the nonce, the
+/// ciphertext and the tag. The associated data are version and key, then table, column and row id, each
+/// with its length before it: a value that was moved cannot be decrypted.
 pub struct FieldCipher {
     /// The active key's first.
     keys: Vec<FieldKey>,
@@ -34,20 +33,19 @@ struct FieldKey {
     cipher: XChaCha20Poly1305,
 }
 
-/// Why a sealed value did not open.
+/// Why a value could not be decrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum FieldError {
-    #[error("not a sealed value, or one of a later version")]
+pub enum DecryptionError {
+    #[error("not an encrypted value, or one of a later version")]
     Malformed,
-    #[error("sealed with a key that is not in the keyring (its check value begins with {})", hex::encode(.0))]
+    #[error("encrypted with a key that is not in the keyring (its check value begins with {})", hex::encode(.0))]
     UnknownKey([u8; 4]),
-    #[error("does not open: changed, or moved from another row or column")]
-    DoesNotOpen,
+    #[error("cannot be decrypted: changed, or moved from another row or column")]
+    Unauthentic,
 }
 
 impl FieldCipher {
-    /// Ciphers for every `field` key of the keyring, made once.
-    #[must_use]
+    /// Ciphers for every `field` key of the keyring.
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.active_first(Purpose::Field).map(|key| {
             let [a, b, c, d] = key.tag();
@@ -62,9 +60,8 @@ impl FieldCipher {
         }
     }
 
-    /// Seals a value under the active key.
-    #[must_use]
-    pub fn seal(
+    /// Encrypts a value under the active key.
+    pub fn encrypt(
         &self,
         chance: &Chance,
         table: &str,
@@ -74,40 +71,40 @@ impl FieldCipher {
     ) -> Vec<u8> {
         let key = &self.keys[0];
         let nonce: [u8; NONCE_BYTES] = chance.array();
-        // Never grows after this, so no copy of the plain value is left behind.
-        let mut sealed = Vec::with_capacity(plain.len() + OVERHEAD_BYTES);
-        sealed.extend_from_slice(&key.header);
-        sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(plain);
+        // It never grows after this, so no copy of the plain value is left behind.
+        let mut encrypted = Vec::with_capacity(plain.len() + OVERHEAD_BYTES);
+        encrypted.extend_from_slice(&key.header);
+        encrypted.extend_from_slice(&nonce);
+        encrypted.extend_from_slice(plain);
         let place = associated(&key.header, table, column, row_id);
-        let body = &mut sealed[HEADER_BYTES + NONCE_BYTES..];
+        let body = &mut encrypted[HEADER_BYTES + NONCE_BYTES..];
         let tag = key
             .cipher
             .encrypt_inout_detached(&XNonce::from(nonce), &place, body.into())
             .expect("a value in memory is shorter than ChaCha20's 256 GiB (RFC 8439 §2.8)");
-        sealed.extend_from_slice(&tag);
-        sealed
+        encrypted.extend_from_slice(&tag);
+        encrypted
     }
 
-    /// Opens a value that was sealed for this table, column and row.
+    /// Decrypts a value that was encrypted for this table, column and row.
     ///
     /// # Errors
-    /// [`FieldError`]; never a wrong value.
-    pub fn open(
+    /// [`DecryptionError`]; never a wrong value.
+    pub fn decrypt(
         &self,
         table: &str,
         column: &str,
         row_id: &str,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, FieldError> {
-        let header = header_of(sealed)?;
+        encrypted: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, DecryptionError> {
+        let header = header_of(encrypted)?;
         let key = self.key_of(header).ok_or_else(|| unknown(header))?;
-        let (nonce, rest) = sealed[HEADER_BYTES..]
+        let (nonce, rest) = encrypted[HEADER_BYTES..]
             .split_first_chunk::<NONCE_BYTES>()
-            .ok_or(FieldError::Malformed)?;
+            .ok_or(DecryptionError::Malformed)?;
         let (body, tag) = rest
             .split_last_chunk::<TAG_BYTES>()
-            .ok_or(FieldError::Malformed)?;
+            .ok_or(DecryptionError::Malformed)?;
         let mut plain = Zeroizing::new(body.to_vec());
         let place = associated(header, table, column, row_id);
         key.cipher
@@ -117,29 +114,27 @@ impl FieldCipher {
                 plain.as_mut_slice().into(),
                 &Tag::from(*tag),
             )
-            .map_err(|_| FieldError::DoesNotOpen)?;
+            .map_err(|_| DecryptionError::Unauthentic)?;
         Ok(plain)
     }
 
-    /// The id of the key that a value was sealed with.
+    /// The id of the key that a value was encrypted with.
     ///
     /// # Errors
-    /// [`FieldError::Malformed`] or [`FieldError::UnknownKey`].
-    pub fn key_id_of(&self, sealed: &[u8]) -> Result<&str, FieldError> {
-        let header = header_of(sealed)?;
+    /// [`DecryptionError::Malformed`] or [`DecryptionError::UnknownKey`].
+    pub fn key_id_of(&self, encrypted: &[u8]) -> Result<&str, DecryptionError> {
+        let header = header_of(encrypted)?;
         let key = self.key_of(header).ok_or_else(|| unknown(header))?;
         Ok(&key.id)
     }
 
-    /// How every value begins that is sealed under the active key: what begins
-    /// otherwise wants to be sealed anew.
-    #[must_use]
+    /// The first bytes of every value under the active key: a value that begins otherwise has to be
+    /// encrypted again.
     pub fn active_prefix(&self) -> [u8; HEADER_BYTES] {
         self.keys[0].header
     }
 
-    /// How every value begins that was sealed under the key of that id.
-    #[must_use]
+    /// The first bytes of every value under the key with an id.
     pub fn prefix_of(&self, key_id: &str) -> Option<[u8; HEADER_BYTES]> {
         self.keys
             .iter()
@@ -152,16 +147,16 @@ impl FieldCipher {
     }
 }
 
-fn header_of(sealed: &[u8]) -> Result<&[u8; HEADER_BYTES], FieldError> {
-    match sealed.first_chunk::<HEADER_BYTES>() {
+fn header_of(encrypted: &[u8]) -> Result<&[u8; HEADER_BYTES], DecryptionError> {
+    match encrypted.first_chunk::<HEADER_BYTES>() {
         Some(header) if header[0] == VERSION => Ok(header),
-        _ => Err(FieldError::Malformed),
+        _ => Err(DecryptionError::Malformed),
     }
 }
 
-fn unknown(header: &[u8; HEADER_BYTES]) -> FieldError {
+fn unknown(header: &[u8; HEADER_BYTES]) -> DecryptionError {
     let [_, a, b, c, d] = *header;
-    FieldError::UnknownKey([a, b, c, d])
+    DecryptionError::UnknownKey([a, b, c, d])
 }
 
 fn associated(header: &[u8; HEADER_BYTES], table: &str, column: &str, row_id: &str) -> Vec<u8> {
@@ -187,8 +182,8 @@ mod tests {
         Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH)
     }
 
-    fn sealed(cipher: &FieldCipher, plain: &str) -> Vec<u8> {
-        cipher.seal(
+    fn encrypted(cipher: &FieldCipher, plain: &str) -> Vec<u8> {
+        cipher.encrypt(
             &Chance::seeded(2),
             "clients",
             "phone",
@@ -198,20 +193,20 @@ mod tests {
     }
 
     #[test]
-    fn a_value_opens_in_its_own_place() {
+    fn a_value_is_decrypted_in_its_own_place() {
         let cipher = FieldCipher::new(&keyring());
-        let value = sealed(&cipher, "+77011234567");
+        let value = encrypted(&cipher, "+77011234567");
         assert_eq!(value.len(), 12 + OVERHEAD_BYTES);
-        let opened = cipher
-            .open("clients", "phone", "id-1", &value)
-            .expect("it was sealed there");
-        assert_eq!(*opened, b"+77011234567");
+        let decrypted = cipher
+            .decrypt("clients", "phone", "id-1", &value)
+            .expect("it was encrypted there");
+        assert_eq!(*decrypted, b"+77011234567");
     }
 
     #[test]
     fn a_value_that_was_moved_does_not_open() {
         let cipher = FieldCipher::new(&keyring());
-        let value = sealed(&cipher, "+77011234567");
+        let value = encrypted(&cipher, "+77011234567");
         let places = [
             ("clients", "phone", "id-2"),
             ("clients", "family_name", "id-1"),
@@ -219,40 +214,40 @@ mod tests {
             ("client", "sphone", "id-1"),
         ];
         for (table, column, row) in places {
-            let opened = cipher.open(table, column, row, &value);
-            assert_eq!(opened, Err(FieldError::DoesNotOpen));
+            let decrypted = cipher.decrypt(table, column, row, &value);
+            assert_eq!(decrypted, Err(DecryptionError::Unauthentic));
         }
     }
 
     #[test]
     fn the_same_value_is_sealed_differently_each_time() {
         let (cipher, chance) = (FieldCipher::new(&keyring()), Chance::seeded(3));
-        let seal = || cipher.seal(&chance, "clients", "phone", "id-1", b"same");
-        assert_ne!(seal(), seal());
+        let encrypt = || cipher.encrypt(&chance, "clients", "phone", "id-1", b"same");
+        assert_ne!(encrypt(), encrypt());
     }
 
     #[test]
     fn after_a_rotation_old_values_open_and_new_ones_take_the_new_key() {
         let old = keyring();
-        let value = sealed(&FieldCipher::new(&old), "name");
+        let value = encrypted(&FieldCipher::new(&old), "name");
         let (new, new_id) = old.rotate(Purpose::Field, &Chance::seeded(4), DateTime::UNIX_EPOCH);
         let cipher = FieldCipher::new(&new);
         let old_id = old.active(Purpose::Field).id();
         assert_eq!(cipher.key_id_of(&value), Ok(old_id));
         assert_eq!(cipher.prefix_of(old_id), value.first_chunk().copied());
         assert!(!value.starts_with(&cipher.active_prefix()));
-        assert!(cipher.open("clients", "phone", "id-1", &value).is_ok());
+        assert!(cipher.decrypt("clients", "phone", "id-1", &value).is_ok());
         assert_eq!(
-            cipher.key_id_of(&sealed(&cipher, "name")),
+            cipher.key_id_of(&encrypted(&cipher, "name")),
             Ok(new_id.as_str())
         );
     }
 
     #[test]
     fn a_missing_key_is_told_by_its_check_value() {
-        let value = sealed(&FieldCipher::new(&keyring()), "name");
+        let value = encrypted(&FieldCipher::new(&keyring()), "name");
         let other = Keyring::generate(&Chance::seeded(9), DateTime::UNIX_EPOCH);
-        let refused = FieldCipher::new(&other).open("clients", "phone", "id-1", &value);
+        let refused = FieldCipher::new(&other).decrypt("clients", "phone", "id-1", &value);
         let told = refused.expect_err("the key is another").to_string();
         let check = keyring().active(Purpose::Field).check_value();
         assert!(told.contains(&check[..8]), "says only: {told}");
@@ -260,28 +255,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_sealed_opens(plain: Vec<u8>, row in "\\PC{0,40}") {
+        fn whatever_is_encrypted_can_be_decrypted(plain: Vec<u8>, row in "\\PC{0,40}") {
             let cipher = FieldCipher::new(&keyring());
-            let value = cipher.seal(&Chance::os(), "clients", "phone", &row, &plain);
-            let opened = cipher.open("clients", "phone", &row, &value);
-            prop_assert_eq!(opened.as_deref(), Ok(&plain));
+            let value = cipher.encrypt(&Chance::os(), "clients", "phone", &row, &plain);
+            let decrypted = cipher.decrypt("clients", "phone", &row, &value);
+            prop_assert_eq!(decrypted.as_deref(), Ok(&plain));
         }
 
         #[test]
         fn one_changed_bit_anywhere_does_not_open(at: prop::sample::Index, bit in 0u8..8) {
             let cipher = FieldCipher::new(&keyring());
-            let mut value = sealed(&cipher, "Әділ");
+            let mut value = encrypted(&cipher, "Әділ");
             let at = at.index(value.len());
             value[at] ^= 1 << bit;
-            prop_assert!(cipher.open("clients", "phone", "id-1", &value).is_err());
+            prop_assert!(cipher.decrypt("clients", "phone", "id-1", &value).is_err());
         }
 
         #[test]
-        fn no_bytes_make_the_opener_panic(value: Vec<u8>, of_this_key: bool) {
+        fn no_bytes_make_the_decryption_panic(value: Vec<u8>, of_this_key: bool) {
             let cipher = FieldCipher::new(&keyring());
             let mut bytes = if of_this_key { cipher.active_prefix().to_vec() } else { vec![] };
             bytes.extend(value);
-            prop_assert!(cipher.open("clients", "phone", "id-1", &bytes).is_err());
+            prop_assert!(cipher.decrypt("clients", "phone", "id-1", &bytes).is_err());
         }
     }
 }

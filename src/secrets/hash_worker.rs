@@ -1,5 +1,5 @@
-//! The threads that hash: each owns its argon2 memory for good, takes jobs off
-//! one queue, and wipes the memory as soon as there is nothing to do.
+//! The threads that hash: each owns its argon2 memory, takes jobs from one queue, and wipes the memory as
+//! soon as there is nothing to do.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,20 +12,19 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{huge_pages, phc::Cost};
 
-/// What a worker does with its memory; it answers whoever asked by itself.
+/// A job on a worker's memory; it sends its answer itself.
 pub(super) type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
-/// How far below the web threads the workers stand: reading loans stays quick
-/// while every core hashes.
+/// How much lower the workers' priority is than that of the web threads: reading loans stays fast while
+/// every core hashes.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// Blocks wiped between two looks at the queue: 256 KiB, some tens of
-/// microseconds, so that a job that comes meanwhile hardly waits.
+/// Number of blocks that are wiped between two checks of the queue: 256 KiB take some tens of microseconds,
+/// so that a new job hardly waits.
 const WIPE_STEP: usize = 256;
 
-/// The jobs that wait for a worker. How many there can be is the admission's
-/// care, not the queue's.
+/// The jobs that wait for a worker. Admission limits their number, not the queue.
 pub(super) struct Queue {
     /// `None` once closed: the workers end when the last job is done.
     sender: RwLock<Option<flume::Sender<Job>>>,
@@ -41,7 +40,7 @@ impl Queue {
         }
     }
 
-    /// Puts a job at the end; gives it back where the queue is closed.
+    /// Adds a job at the end; gives it back where the queue is closed.
     pub fn push(&self, job: Job) -> Result<(), Job> {
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         match &*sender {
@@ -50,7 +49,7 @@ impl Queue {
         }
     }
 
-    /// No more jobs are taken; those that wait are still done.
+    /// Closes the queue: jobs in it are still done.
     pub fn close(&self) {
         *self.sender.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -59,7 +58,7 @@ impl Queue {
 /// Starts a worker with memory for `cost`.
 ///
 /// # Errors
-/// Where the system gives no thread.
+/// The system refused a thread.
 pub(super) fn start(queue: &Queue, cost: Cost, number: usize) -> io::Result<JoinHandle<()>> {
     let jobs = queue.jobs.clone();
     thread::Builder::new()
@@ -81,8 +80,7 @@ fn work(jobs: &flume::Receiver<Job>, memory: &mut Memory) {
         };
         match next {
             Ok(job) => {
-                // A job that panics answers nobody, which its caller is told as
-                // "stopped"; the worker must not die of it.
+                // The caller of a job that panics gets "stopped"; the worker must not die of it.
                 let _ = catch_unwind(AssertUnwindSafe(|| job(memory)));
                 memory.shrink();
             }
@@ -92,15 +90,14 @@ fn work(jobs: &flume::Receiver<Job>, memory: &mut Memory) {
     }
 }
 
-/// Lowers this thread's priority. Where that is not allowed the service is only
-/// less quick under load.
+/// Lowers this thread's priority. Where that is not allowed the service is only slower under load.
 fn lower_priority() {
     // Linux counts niceness by thread; elsewhere it is the whole process's.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, NICENESS);
 }
 
-/// There was no memory for a hash.
+/// There is no memory for a hash.
 #[derive(Debug)]
 pub(super) struct NoMemory;
 
@@ -109,7 +106,7 @@ pub(super) struct Memory {
     blocks: Vec<Block>,
     /// What it keeps between jobs.
     own: usize,
-    /// The blocks that may hold something of a hash: `dirty_from..dirty_to`.
+    /// The blocks that may contain something of a hash: `dirty_from..dirty_to`.
     dirty_from: usize,
     dirty_to: usize,
 }
@@ -123,7 +120,7 @@ impl Memory {
             dirty_from: 0,
             dirty_to: 0,
         };
-        // Where it fails now it is tried again at the first hash, which tells.
+        // If it fails now, it is tried again at the first hash, which reports the error.
         let _ = memory.resize(own);
         memory
     }
@@ -160,15 +157,14 @@ impl Memory {
         Ok(output)
     }
 
-    /// Gives back what an unusually dear hash took.
+    /// Frees what an unusually expensive hash allocated.
     fn shrink(&mut self) {
         if self.blocks.len() > self.own {
             let _ = self.resize(self.own);
         }
     }
 
-    /// Other blocks in place of these, which are wiped first: a vector that
-    /// grows by itself would leave a copy behind.
+    /// Replaces the blocks, which are wiped first: a vector that grows by itself would leave a copy behind.
     fn resize(&mut self, blocks: usize) -> Result<(), NoMemory> {
         self.wipe();
         self.blocks = Vec::new();

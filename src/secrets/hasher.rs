@@ -1,5 +1,5 @@
-//! Checking and making passphrase hashes: admission first, then argon2id on
-//! workers of its own, with memory that does not grow with the load.
+//! Checks and makes passphrase hashes: first admission, then argon2id on dedicated workers, with memory
+//! that does not grow with the load.
 
 mod admission;
 mod plan;
@@ -23,7 +23,7 @@ use super::keyring::Keyring;
 use super::phc::Phc;
 
 pub use super::phc::{Cost, MAX_MEMORY_KIB};
-pub use admission::{Admission, Place};
+pub use admission::{Admission, QueuePlace};
 pub use plan::{Candidate, Check, Checked, Made, Match, Renew};
 use plan::{Decoy, Pepper, Peppers};
 use refusals::Refusals;
@@ -38,13 +38,12 @@ pub enum HasherStartError {
     Thread(#[from] std::io::Error),
 }
 
-/// The service is asked for more hashes than it can compute in time. Nothing was
-/// counted and nothing hashed.
+/// There are more requests for hashes than can be computed in time. Nothing was counted and nothing was
+/// hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("overloaded: what is waiting now takes {retry_after:?}")]
 pub struct Overloaded {
-    /// When what is waiting now will have been done, by the time that hashes
-    /// take at present.
+    /// When the present queue will be done, at the present pace.
     pub retry_after: Duration,
 }
 
@@ -61,19 +60,18 @@ pub enum HashError {
     Stopped,
 }
 
-/// Figures since the start, but `waiting`, `admitted` and the means, which are
-/// of now.
+/// Figures since the start, except `waiting`, `admitted` and the means, which are current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
-    /// Checks done.
+    /// Number of checks.
     pub jobs_checked: u64,
-    /// Hashes computed, those that only pad the time among them.
+    /// Number of hashes, including those that only equalise the time.
     pub hashes_computed: u64,
-    /// Callers refused admission.
+    /// Number of refused callers.
     pub refused_overload: u64,
-    /// Callers in the line for admission.
+    /// Number of callers in the queue for admission.
     pub waiting: usize,
-    /// Admissions given out and not yet used up.
+    /// Number of admissions in use.
     pub admitted: usize,
     /// Mean time of one hash, in microseconds; 0 before the first.
     pub mean_hash_micros: u64,
@@ -81,8 +79,8 @@ pub struct Stats {
     pub mean_job_micros: u64,
 }
 
-/// The hash workers and the door before them. Cheap to clone; when the last
-/// clone, place and admission are gone the workers end.
+/// The hash workers and their admission. Cheap to clone; when the last clone, place and admission are
+/// dropped the workers end.
 #[derive(Clone)]
 pub struct Hasher(Arc<Inner>);
 
@@ -92,8 +90,8 @@ pub(super) struct Inner {
     decoy: Decoy,
     chance: Chance,
     queue: Queue,
-    /// As many as may be between admission and answer: twice the workers, so
-    /// that none idles while an attempt is being counted.
+    /// Maximum number between admission and answer: twice the workers, so that none idles while an attempt
+    /// is being counted.
     slots: Arc<Semaphore>,
     slot_count: usize,
     stopping: AtomicBool,
@@ -114,12 +112,8 @@ impl Drop for Inner {
 }
 
 impl Hasher {
-    /// Starts the workers. Each takes its memory and computes one hash in the
-    /// background, so that the first caller finds the memory there and the time
-    /// of a hash known.
-    ///
-    /// # Errors
-    /// [`HasherStartError`].
+    /// Starts the workers. Each allocates its memory and computes one hash in the background, so that the
+    /// first caller finds the memory ready and the pace known.
     pub fn start(
         settings: HashSettings,
         keyring: &Keyring,
@@ -155,13 +149,12 @@ impl Hasher {
         Ok(Self(inner))
     }
 
-    /// What the workers were started with.
-    #[must_use]
+    /// The settings of the workers.
     pub fn settings(&self) -> &HashSettings {
         &self.0.settings
     }
 
-    /// Takes the peppers of another keyring from here on.
+    /// Uses the peppers of another keyring from now on.
     pub fn use_keyring(&self, keyring: &Keyring) {
         let peppers = Arc::new(Peppers::of(keyring));
         *self
@@ -171,16 +164,16 @@ impl Hasher {
             .unwrap_or_else(PoisonError::into_inner) = peppers;
     }
 
-    /// Takes a place in the line for one check or one new hash, to be held while what it needs is looked
-    /// up. Who gives it up has cost nothing.
+    /// Takes a place in the queue for one check or one new hash, to be kept while its data is read.
+    /// Dropping it costs nothing.
     ///
     /// # Errors
-    /// [`Overloaded`] where the line is full or too long for the deadline at the present pace: at once,
-    /// or a little later where very many are refused.
-    pub async fn line_up(&self) -> Result<Place, Overloaded> {
+    /// [`Overloaded`] where the queue is full or too long for the deadline at the present pace: at once, or
+    /// a little later where very many are refused.
+    pub async fn enqueue(&self) -> Result<QueuePlace, Overloaded> {
         let inner = &self.0;
-        let (place, ahead) = Place::take(inner);
-        // Those ahead have the free slots first.
+        let (place, ahead) = QueuePlace::take(inner);
+        // Earlier places get the free slots first.
         let free = inner.slots.available_permits();
         if ahead >= free && inner.is_too_long(ahead - free) {
             drop(place);
@@ -191,16 +184,15 @@ impl Hasher {
         Ok(place)
     }
 
-    /// Waits in turn for the right to one check or one new hash.
+    /// Waits in the queue for the admission to one check or one new hash.
     ///
     /// # Errors
     /// [`Overloaded`], as of [`line_up`](Self::line_up) and [`Place::admitted`].
     pub async fn admit(&self) -> Result<Admission, Overloaded> {
-        self.line_up().await?.admitted().await
+        self.enqueue().await?.admitted().await
     }
 
-    /// The figures of now.
-    #[must_use]
+    /// The current figures.
     pub fn stats(&self) -> Stats {
         let inner = &self.0;
         Stats {
@@ -214,13 +206,12 @@ impl Hasher {
         }
     }
 
-    /// Admits nobody any more, lets what was admitted be hashed, and ends the
-    /// workers, which wipe their memory. Waits for all of that.
+    /// Stops admission, waits for admitted work, and ends the workers, which wipe their memory.
     pub async fn shutdown(&self) {
         let inner = &self.0;
         inner.stopping.store(true, Ordering::Release);
         let all = u32::try_from(inner.slot_count).unwrap_or(u32::MAX);
-        // Whoever waits comes before this in line, sees the flag and goes.
+        // Waiting callers come before this in the queue, see the flag and leave.
         let everything = inner.slots.acquire_many(all).await;
         inner.queue.close();
         drop(everything);
@@ -229,7 +220,7 @@ impl Hasher {
         let joined = tokio::task::spawn_blocking(move || {
             threads.into_iter().for_each(|thread| drop(thread.join()));
         });
-        // It fails only with the runtime itself, and then nobody is left to tell.
+        // It fails only with the runtime itself, and then there is nobody left to report to.
         let _ = joined.await;
     }
 }
@@ -244,8 +235,8 @@ impl Inner {
             .saturating_sub(self.slots.available_permits())
     }
 
-    /// Whether nobody more is let into a line with so many in it. A quarter of the deadline is kept back:
-    /// the pace may fall, and whoever was let in and then refused has waited in vain.
+    /// Whether a queue of this length refuses new callers. A quarter of the deadline is reserved: the pace
+    /// may fall, and a caller who is admitted to the queue and then refused has waited in vain.
     fn is_too_long(&self, ahead: usize) -> bool {
         let most = self.settings.deadline / 4 * 3;
         ahead >= self.settings.queue || self.time_of(ahead + 1) > most
@@ -259,7 +250,7 @@ impl Inner {
         }
     }
 
-    /// How long `jobs` take all workers together at the present pace.
+    /// How long all workers together take for `jobs` at the present pace.
     fn time_of(&self, jobs: usize) -> Duration {
         let micros = self
             .mean_job_micros
@@ -268,8 +259,7 @@ impl Inner {
         Duration::from_micros(micros / self.settings.workers as u64)
     }
 
-    /// Hands work to the workers at once. It is done whether or not anybody
-    /// waits for the answer.
+    /// Queues work at once. It is done whether or not anybody waits for the answer.
     fn submit<T: Send + 'static>(
         self: &Arc<Self>,
         permit: OwnedSemaphorePermit,
@@ -277,12 +267,12 @@ impl Inner {
     ) -> oneshot::Receiver<Result<T, HashError>> {
         let (answer, answered) = oneshot::channel();
         let inner = Arc::clone(self);
-        // A job that is refused is dropped, and with it `answer`: "stopped".
+        // A refused job is dropped, and with it `answer`: "stopped".
         let _ = self.queue.push(Box::new(move |memory| {
             let began = Instant::now();
             let result = work(&inner, memory);
             learn(&inner.mean_job_micros, began.elapsed());
-            // The next in line is let in before the caller is even awake.
+            // The next caller is admitted before this one is awake.
             drop(permit);
             let _ = answer.send(result);
         }));
@@ -291,11 +281,12 @@ impl Inner {
 
     fn warm_up(self: &Arc<Self>) {
         let inner = Arc::clone(self);
-        // Nobody is to be told how it went; the first caller will see.
+        // The result is not reported; the first caller will see it.
         let _ = self.queue.push(Box::new(move |memory| {
             let pepper = Arc::clone(inner.peppers().active());
             let (secret, salt) = (inner.decoy.secret(), inner.decoy.salt());
-            // What else there is to do at a start is done beside these: the quickest is nearest to the pace.
+            // Other work of the start runs beside these hashes: the fastest one is nearest to the real
+            // pace.
             for _ in 0..2 {
                 let began = Instant::now();
                 let hashed = inner.timed_hash(memory, inner.settings.cost(), &pepper, secret, salt);
@@ -306,7 +297,7 @@ impl Inner {
         }));
     }
 
-    /// A hash for a caller: it is counted.
+    /// A hash for a caller, which is counted.
     fn hash(
         &self,
         memory: &mut Memory,
@@ -338,9 +329,8 @@ impl Inner {
     }
 }
 
-/// Moves a mean an eighth of the way towards what was just measured, or towards four times itself where
-/// that is less: the machine may have stood still for a moment, and a mean that believes it turns callers
-/// away for nothing.
+/// Moves a mean an eighth of the way towards the last measurement, at most towards four times itself: the
+/// machine may have been paused for a moment, and a mean that follows it would refuse callers needlessly.
 fn learn(mean_micros: &AtomicU64, measured: Duration) {
     let new = micros(measured);
     let _ = mean_micros.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| {
@@ -352,7 +342,7 @@ fn learn(mean_micros: &AtomicU64, measured: Duration) {
     });
 }
 
-/// Takes what was just measured for the mean, unless that is lower already.
+/// Takes the last measurement as the mean, unless the mean is lower already.
 fn learn_quickest(mean_micros: &AtomicU64, measured: Duration) {
     let new = micros(measured);
     let _ = mean_micros.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| {
@@ -360,16 +350,14 @@ fn learn_quickest(mean_micros: &AtomicU64, measured: Duration) {
     });
 }
 
-/// At least one, since nothing means that it is not known.
+/// At least one, since zero means unknown.
 fn micros(measured: Duration) -> u64 {
     u64::try_from(measured.as_micros())
         .unwrap_or(u64::MAX)
         .max(1)
 }
 
-/// The id of the pepper that a stored hash hangs on; `None` where it is not one
-/// of this service's.
-#[must_use]
+/// The id of the pepper of a stored hash; `None` where it is not one of this service's.
 pub fn pepper_id_of(phc: &str) -> Option<String> {
     Phc::parse(phc).map(|phc| phc.pepper_id)
 }

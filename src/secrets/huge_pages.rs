@@ -4,8 +4,8 @@
 
 use std::mem::MaybeUninit;
 
-/// Asks for huge pages under memory that nobody has touched yet, since the system decides at the first
-/// touch. Where it cannot be granted nothing changes but the speed.
+/// Requests huge pages for memory that was not touched yet, since the system decides at the first touch.
+/// Where they are not granted only the speed differs.
 pub(super) fn ask_for<T>(untouched: &mut [MaybeUninit<T>]) {
     #[cfg(target_os = "linux")]
     {
@@ -38,7 +38,7 @@ pub(super) fn ask_for<T>(untouched: &mut [MaybeUninit<T>]) {
 mod tests {
     use super::*;
 
-    /// The flags of the mapping that holds `address`, as Linux tells them.
+    /// The flags of the mapping with `address`, as Linux reports them.
     fn flags_at(address: usize) -> String {
         let maps = std::fs::read_to_string("/proc/self/smaps").expect("Linux tells its mappings");
         let mut is_inside = false;

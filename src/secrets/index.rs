@@ -5,9 +5,9 @@ use hmac::Mac;
 use super::keyring::{Keyring, Purpose};
 use super::mac::{self, HmacSha256};
 
-/// Keyed tags of values (HMAC-SHA256, RFC 2104, cut to 16 bytes). Equal values
-/// under one label have equal tags; without the key a tag cannot be guessed at,
-/// however few values there are, as with telephone numbers.
+/// Keyed tags of values (HMAC-SHA256, RFC 2104, cut to 16 bytes). Equal values under one label have equal
+/// tags; without the key nobody can guess the value of a tag, however few values there are, as with
+/// telephone numbers.
 pub struct BlindIndex {
     /// The active key's first.
     keys: Vec<IndexKey>,
@@ -20,12 +20,11 @@ struct IndexKey {
     mac: HmacSha256,
 }
 
-/// How many bytes of a marked tag say which key made it.
+/// Number of bytes of a marked tag that name its key.
 pub const MARK_BYTES: usize = 4;
 
 impl BlindIndex {
     /// An index over every `index` key of the keyring.
-    #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.active_first(Purpose::Index).map(|key| IndexKey {
             id: key.id().to_owned(),
@@ -37,17 +36,14 @@ impl BlindIndex {
         }
     }
 
-    /// The tag to store, 16 bytes, under the active key. The label says what the
-    /// value is, such as `clients.phone`: the same number elsewhere has another
-    /// tag. The value must be in its one canonical form.
-    #[must_use]
+    /// The tag to store, 16 bytes, under the active key. The label says what the value is, such as
+    /// `clients.phone`: elsewhere the same number has another tag. The value must be in canonical form.
     pub fn of(&self, label: &str, value: &str) -> Vec<u8> {
         tag(&self.keys[0].mac, label, value)
     }
 
-    /// The tags to look for: one for each key, the active one's first, since
-    /// during a rotation some rows still bear the old one's.
-    #[must_use]
+    /// The tags to search for: one for each key, the active one's first, since during a rotation some rows
+    /// still have the old one's.
     pub fn all(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
         self.keys
             .iter()
@@ -55,22 +51,19 @@ impl BlindIndex {
             .collect()
     }
 
-    /// As [`BlindIndex::of`], with the mark of its key before it, 20 bytes: for what is kept long
-    /// enough to be counted, and made anew, when the key changes.
-    #[must_use]
+    /// As [`BlindIndex::of`], with the mark of its key before it, 20 bytes: for values that are stored long
+    /// enough to be counted, and indexed again, when the key changes.
     pub fn marked(&self, label: &str, value: &str) -> Vec<u8> {
         self.keys[0].marked(label, value)
     }
 
     /// As [`BlindIndex::all`], each with the mark of its key before it.
-    #[must_use]
     pub fn all_marked(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
         let marked = self.keys.iter().map(|key| key.marked(label, value));
         marked.collect()
     }
 
-    /// How every marked tag begins that the key of that id made.
-    #[must_use]
+    /// The first bytes of every marked tag of the key with an id.
     pub fn mark_of(&self, key_id: &str) -> Option<[u8; MARK_BYTES]> {
         self.keys
             .iter()
@@ -78,14 +71,12 @@ impl BlindIndex {
             .map(|key| key.mark)
     }
 
-    /// How every marked tag of the active key begins.
-    #[must_use]
+    /// The first bytes of every marked tag of the active key.
     pub fn active_mark(&self) -> [u8; MARK_BYTES] {
         self.keys[0].mark
     }
 
     /// The id of the key that [`BlindIndex::of`] uses.
-    #[must_use]
     pub fn active_key_id(&self) -> &str {
         &self.keys[0].id
     }

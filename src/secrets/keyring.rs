@@ -30,7 +30,6 @@ pub struct Keyring {
 
 impl Keyring {
     /// A new keyring with one active key for every purpose.
-    #[must_use]
     pub fn generate(chance: &Chance, now: DateTime<Utc>) -> Self {
         let mut keys: Vec<Arc<Key>> = Vec::new();
         for purpose in Purpose::ALL {
@@ -55,7 +54,6 @@ impl Keyring {
     }
 
     /// The key that makes what is new.
-    #[must_use]
     pub fn active(&self, purpose: Purpose) -> &Key {
         self.of(purpose)
             .find(|key| key.state == KeyState::Active)
@@ -86,21 +84,18 @@ impl Keyring {
     }
 
     /// The key of that name, where the keyring has it.
-    #[must_use]
     pub fn by_id(&self, purpose: Purpose, id: &str) -> Option<&Key> {
         self.of(purpose).find(|key| key.id == id)
     }
 
     /// What the operator should mend but need not, such as a key file that
     /// others may read. In words, without secrets.
-    #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
     /// Adds a key that only reads, so that every instance can have it before it
     /// is activated. Gives the new keyring and the key's id.
-    #[must_use]
     pub fn add(&self, purpose: Purpose, chance: &Chance, now: DateTime<Utc>) -> (Self, String) {
         let key = fresh(&self.keys, purpose, KeyState::Reading, chance, now);
         let id = key.id.clone();
@@ -125,7 +120,6 @@ impl Keyring {
     }
 
     /// Adds a key and activates it. Gives the new keyring and the key's id.
-    #[must_use]
     pub fn rotate(&self, purpose: Purpose, chance: &Chance, now: DateTime<Utc>) -> (Self, String) {
         let (added, id) = self.add(purpose, chance, now);
         let rotated = added
@@ -156,7 +150,6 @@ impl Keyring {
     }
 
     /// The check values of all keys, for the database to keep.
-    #[must_use]
     pub fn checks(&self) -> Vec<KeyCheck> {
         let check = |key: &Key| KeyCheck {
             purpose: key.purpose,

@@ -40,13 +40,11 @@ pub struct LiveKeys(Arc<RwLock<Arc<KeySet>>>);
 
 impl LiveKeys {
     /// The keys of a keyring.
-    #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(KeySet::of(keyring)))))
     }
 
     /// The keys as of now. Whoever holds them is not disturbed by a change.
-    #[must_use]
     pub fn now(&self) -> Arc<KeySet> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&held)

@@ -1,6 +1,6 @@
 //! Everything that touches key material: the keyring, hash workers, field
 //! encryption, the blind index, access tokens, seals and webhook signatures.
-//! Never SQL, never HTTP; it knows no other room but `domain`.
+//! No SQL and no HTTP; it uses no other module but `domain`.
 
 pub mod backup;
 pub mod calibrate;

@@ -17,7 +17,6 @@ const GROUP_LENGTH: usize = 4;
 
 /// A one-time password: seven groups of four with hyphens, 140 random bits, to
 /// be typed or read aloud (ASVS 6.4.1, 11.5.1).
-#[must_use]
 pub fn one_time_password(chance: &Chance) -> SecretString {
     let mut text = Zeroizing::new(String::with_capacity(GROUPS * (GROUP_LENGTH + 1)));
     let drawn = Zeroizing::new(chance.array::<{ GROUPS * GROUP_LENGTH }>());
@@ -33,7 +32,6 @@ pub fn one_time_password(chance: &Chance) -> SecretString {
 
 /// The secret of a service account: 256 random bits, with a prefix by which
 /// scanners for leaked secrets know it.
-#[must_use]
 pub fn client_secret(chance: &Chance) -> SecretString {
     let drawn = Zeroizing::new(chance.array::<32>());
     let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*drawn));
@@ -42,7 +40,6 @@ pub fn client_secret(chance: &Chance) -> SecretString {
 
 /// A session's id, 160 random bits: who knows it has nothing without the
 /// signed token, but nobody can guess it either (ASVS 7.2.3).
-#[must_use]
 pub fn session_id(chance: &Chance) -> String {
     URL_SAFE_NO_PAD.encode(chance.array::<20>())
 }

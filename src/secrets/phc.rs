@@ -31,7 +31,6 @@ pub struct Cost {
 impl Cost {
     /// Whether it is cheaper than every choice that OWASP holds sufficient
     /// (ASVS 11.4.2).
-    #[must_use]
     pub fn below_floor(self) -> bool {
         let row = (self.passes.clamp(1, 5) - 1) as usize;
         self.memory_kib < FLOOR_KIB_BY_PASSES[row]
@@ -89,7 +88,6 @@ pub struct Phc {
 
 impl Phc {
     /// Reads what `to_string` wrote, and nothing that differs from it by a byte.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut fields = text.strip_prefix("$argon2id$v=19$")?.split('$');
         let (costs, salt, hash) = (fields.next()?, fields.next()?, fields.next()?);

@@ -1,5 +1,4 @@
-//! Files that nobody else may read: made with mode 0600 wherever they lie, and read as people's editors
-//! leave them.
+//! Private files: made with mode 0600 in any folder, and read as editors save them.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -12,10 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::domain::text::BYTE_ORDER_MARK;
 
-/// Makes a file that is not there yet. The umask can only take more away from its mode.
+/// Makes a new file. The umask can only restrict its mode further.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] where anything stands in that place; else why it cannot be made.
+/// [`io::ErrorKind::AlreadyExists`] where the path exists; else why it cannot be made.
 pub fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .write(true)
@@ -24,7 +23,7 @@ pub fn create(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Makes a folder for such files, and those above it; one that is there keeps its mode.
+/// Makes a folder for such files, and its parents; an existing one keeps its mode.
 ///
 /// # Errors
 /// Why it cannot be made.
@@ -32,8 +31,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Makes an empty file, unless one is there: for what is opened afterwards by a library that knows no
-/// modes.
+/// Makes an empty file, unless it exists: for a library that opens it afterwards and sets no mode.
 ///
 /// # Errors
 /// Why it cannot be made.

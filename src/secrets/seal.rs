@@ -13,7 +13,6 @@ pub struct Seals {
 
 impl Seals {
     /// Seals under every `seal` key of the keyring.
-    #[must_use]
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.active_first(Purpose::Seal).map(|key| {
             (
@@ -27,7 +26,6 @@ impl Seals {
     }
 
     /// The active key's id and its signature of the message.
-    #[must_use]
     pub fn sign(&self, message: &[u8]) -> (&str, [u8; 64]) {
         let (id, key) = &self.keys[0];
         (id, key.sign(message).to_bytes())
@@ -35,7 +33,6 @@ impl Seals {
 
     /// Whether the key of that id signed that message. False too where the
     /// keyring has no such key.
-    #[must_use]
     pub fn verify(&self, key_id: &str, message: &[u8], signature: &[u8]) -> bool {
         self.public_key(key_id)
             .is_some_and(|public| verify(&public, message, signature))
@@ -43,14 +40,12 @@ impl Seals {
 
     /// The public half of a key, which a verifier elsewhere needs. Store it with
     /// the seals: it must outlive the key.
-    #[must_use]
     pub fn public_key(&self, key_id: &str) -> Option<[u8; 32]> {
         let (_, key) = self.keys.iter().find(|(id, _)| id == key_id)?;
         Some(key.verifying_key().to_bytes())
     }
 
     /// The id of the key that signs.
-    #[must_use]
     pub fn active_key_id(&self) -> &str {
         &self.keys[0].0
     }
@@ -58,7 +53,6 @@ impl Seals {
 
 /// Whether the owner of a public key signed that message. Strict: neither weak
 /// keys nor a second form of one signature are taken (RFC 8032 §5.1.7, §8.4).
-#[must_use]
 pub fn verify(public_key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     let Ok(public_key) = VerifyingKey::from_bytes(public_key) else {
         return false;

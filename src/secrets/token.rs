@@ -1,4 +1,4 @@
-//! Access tokens: JWTs of one fixed kind, checked against a time that is given.
+//! Access tokens: JWTs of one fixed form, checked against a given time.
 
 mod provider;
 #[cfg(test)]
@@ -16,7 +16,7 @@ use thiserror::Error;
 
 use super::keyring::{Keyring, Purpose};
 
-/// The longest token that is looked at, in bytes.
+/// Maximum length of a token, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 2_048;
 
 /// The media type of an access token (RFC 9068 §2.1; RFC 8725 §3.11).
@@ -45,23 +45,22 @@ impl Default for TokenSettings {
     }
 }
 
-/// What a token says. Times are seconds since 1970.
+/// The claims of a token. Times are seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// `sub`: whose it is.
+    /// `sub`: the id of its owner.
     pub staff_id: String,
     /// `jti`: the session, by which it is revoked.
     pub session_id: String,
     /// The role at the time of signing in.
     pub role: String,
-    /// `iat` and `nbf`: good from here on.
+    /// `iat` and `nbf`: valid from this time on.
     pub issued_at: i64,
-    /// `exp`: good until just before this.
+    /// `exp`: valid until just before this time.
     pub expires_at: i64,
 }
 
-/// The token is not good. Why is nobody's business (RFC 6750 §3.1 knows one
-/// `invalid_token` for all).
+/// The token is not valid. The reason is not disclosed (RFC 6750 §3.1 has one `invalid_token` for all).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the access token is not valid")]
 pub struct TokenRefused;
@@ -72,15 +71,15 @@ pub struct TokenRefused;
 pub struct Tokens {
     settings: TokenSettings,
     active: (Header, EncodingKey),
-    /// By `kid`, each with the one header that its tokens bear.
+    /// By `kid`, each with the only header that its tokens have.
     readable: HashMap<String, (Header, DecodingKey)>,
     validation: Validation,
-    /// Tokens whose signature was checked, by their digest. Whether the session still holds is the
-    /// database's to say, each time.
+    /// Tokens whose signature was checked, by their digest. Whether the session is still valid is read from
+    /// the database each time.
     known: Cache<[u8; 32], Claims>,
 }
 
-/// So many tokens are remembered; the least used make room.
+/// Maximum number of tokens in the cache; the least used ones are evicted.
 const MOST_KNOWN: u64 = 50_000;
 
 #[derive(Serialize, Deserialize)]
@@ -96,8 +95,7 @@ struct Wire {
 }
 
 impl Tokens {
-    /// Tokens signed with the active `token` key and checked with all of them.
-    #[must_use]
+    /// Signs with the active `token` key and checks with all of them.
     pub fn new(keyring: &Keyring, settings: TokenSettings) -> Self {
         provider::install();
         let active = keyring.active(Purpose::Token);
@@ -118,7 +116,6 @@ impl Tokens {
     }
 
     /// A signed token.
-    #[must_use]
     pub fn issue(&self, claims: &Claims) -> String {
         let wire = Wire {
             iss: self.settings.issuer.clone(),
@@ -134,15 +131,15 @@ impl Tokens {
         encode(header, &wire, key).expect("strings and numbers are JSON, and the key is for HS256")
     }
 
-    /// What a good token says.
+    /// The claims of a valid token.
     ///
     /// # Errors
-    /// [`TokenRefused`] for every other text whatever.
+    /// [`TokenRefused`] for every other text.
     pub fn check(&self, token: &str, now_unix_seconds: i64) -> Result<Claims, TokenRefused> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenRefused);
         }
-        // Kept by digest: a token in memory is a token to steal.
+        // Stored by digest: a token in memory could be stolen.
         let digest: [u8; 32] = Sha256::digest(token).into();
         let known = self.known.get(&digest);
         let is_known = known.is_some();
@@ -157,13 +154,13 @@ impl Tokens {
         Ok(claims)
     }
 
-    /// What a token says that bears our signature, whatever the time.
+    /// The claims of a token with a valid signature, whatever its time.
     fn verify(&self, token: &str) -> Result<Claims, TokenRefused> {
         let header = decode_header(token).map_err(|_| TokenRefused)?;
         let kid = header.kid.as_deref().ok_or(TokenRefused)?;
         let (own_header, key) = self.readable.get(kid).ok_or(TokenRefused)?;
-        // Not a field more than this service writes: no `crit`, no `jku`, no
-        // `x5u`, and no algorithm of the sender's choice.
+        // Exactly the header that this service writes: no `crit`, no `jku`, no `x5u`, and no algorithm of
+        // the sender's choice.
         if header != *own_header {
             return Err(TokenRefused);
         }
@@ -174,7 +171,7 @@ impl Tokens {
             staff_id: wire.sub,
             session_id: wire.jti,
             role: wire.role,
-            // Whichever lies later holds it back; our own tokens have one time for both.
+            // The later one counts; this service's own tokens have the same time for both.
             issued_at: wire.iat.max(wire.nbf),
             expires_at: wire.exp,
         })
@@ -194,7 +191,7 @@ fn validation(settings: &TokenSettings) -> Validation {
     validation.set_required_spec_claims(&["iss", "aud", "exp", "nbf", "sub"]);
     validation.set_issuer(&[&settings.issuer]);
     validation.set_audience(&[&settings.audience]);
-    // The crate reads the clock by itself; here time is an argument.
+    // The crate would read the clock; here the time is an argument.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation

@@ -13,7 +13,7 @@ use super::{
     vault::Place,
 };
 use crate::domain::{
-    application::{Application, IdentityDocument, Kind, Mandate, Progress, Representative},
+    application::{Application, Draft, IdentityDocument, Kind, Mandate, Progress, Representative},
     person::PersonName,
 };
 
@@ -131,7 +131,7 @@ impl Reader<'_> {
             .representative_sealed
             .map(|sealed| self.open_representative(&id, &sealed))
             .transpose()?;
-        Ok(Application {
+        let draft = Draft {
             kind: Kind::from_name(&row.kind).ok_or_else(|| corrupt("no such kind"))?,
             identity_document: IdentityDocument::parse(&row.identity_document)
                 .map_err(|flaw| corrupt(flaw.code()))?,
@@ -142,8 +142,8 @@ impl Reader<'_> {
             branch_code: row.branch_code,
             drafted_by: row.drafted_by,
             representative,
-            progress,
-        })
+        };
+        Ok(Application::stored(draft, progress))
     }
 
     fn open_representative(&self, id: &str, sealed: &[u8]) -> Result<Representative, StoreError> {
@@ -187,7 +187,7 @@ impl Tx<'_> {
     /// [`super::Taken::OpenDraft`], or another [`StoreError`].
     pub fn insert_draft(
         &mut self,
-        draft: &Application,
+        draft: &Draft,
         expired_before: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         diesel::update(applications::table)
@@ -218,19 +218,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends a draft. Says whether it was one still: of two who end it at once, one does.
+    /// Writes how an application ended. Says whether it was a draft still: of two who end it at once,
+    /// one does.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_draft(&mut self, id: &str, progress: &Progress) -> Result<bool, StoreError> {
-        let (name, at, by, signed_on, reason) = match progress {
+    pub fn end_draft(&mut self, ended: &Application) -> Result<bool, StoreError> {
+        let (name, at, by, signed_on, reason) = match ended.progress() {
             Progress::Draft => return Ok(false),
             Progress::Completed { at, by, signed_on } => {
                 ("completed", at, by, Some(signed_on.to_string()), None)
             }
             Progress::Cancelled { at, by, reason } => ("cancelled", at, by, None, Some(reason)),
         };
-        let ended = diesel::update(applications::table.find(id))
+        let ended = diesel::update(applications::table.find(&ended.draft.id))
             .filter(applications::progress.eq("draft"))
             .set((
                 applications::progress.eq(name),
@@ -243,28 +244,17 @@ impl Tx<'_> {
         Ok(ended == 1)
     }
 
-    /// Cancels a client's draft, if one is open that was drafted after a time. Gives its id. The
-    /// passphrase has to be held, or a completion may come between.
+    /// A client's draft, if there is one; it may have expired.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn cancel_draft_of(
-        &mut self,
-        client_id: &str,
-        expired_before: DateTime<Utc>,
-        cancelled: &Progress,
-    ) -> Result<Option<String>, StoreError> {
-        let open: Option<String> = applications::table
+    pub fn draft_of(&mut self, client_id: &str) -> Result<Option<Application>, StoreError> {
+        let row = applications::table
             .filter(applications::client_id.eq(client_id))
             .filter(applications::progress.eq("draft"))
-            .filter(applications::drafted_at.gt(micros(expired_before)))
-            .select(applications::id)
-            .first(self.connection)
+            .first::<Columns>(self.connection)
             .optional()?;
-        match open {
-            Some(id) if self.end_draft(&id, cancelled)? => Ok(Some(id)),
-            _ => Ok(None),
-        }
+        row.map(|row| self.decode_application(row)).transpose()
     }
 
     /// The next number of a series, from 1, without gaps.

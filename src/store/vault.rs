@@ -23,7 +23,7 @@ pub(super) struct Place<'a> {
 
 impl Vault {
     pub(super) fn seal(&self, place: Place<'_>, plain: &str) -> Vec<u8> {
-        self.keys.now().cipher.seal(
+        self.keys.now().cipher.encrypt(
             &self.chance,
             place.table,
             place.column,
@@ -44,7 +44,7 @@ impl Vault {
             .keys
             .now()
             .cipher
-            .open(place.table, place.column, place.row, sealed)
+            .decrypt(place.table, place.column, place.row, sealed)
             .map_err(|error| corrupt(error.to_string()))?;
         let text = std::str::from_utf8(&plain).map_err(|error| corrupt(error.to_string()))?;
         Ok(Zeroizing::new(text.to_owned()))

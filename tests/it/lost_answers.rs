@@ -17,7 +17,7 @@ use qupia::{
     flows::{
         Refusal, hang_up,
         verify::{
-            Heard,
+            Caller,
             lost::{LOST_AFTER, Search},
             verify,
         },
@@ -214,9 +214,9 @@ async fn right_words_are_settled_in_the_end(world: &World, trouble: Trouble) {
     let client = branch.client_with_phrase(world, "K-1").await;
     let specialist = world.staff("call_center").await;
     refuse_verifications(world, trouble);
-    let (proof, origin, heard) = call(&specialist, &client);
+    let (proof, origin, caller) = call(&specialist, &client);
     let (_pending, hang_up) = hang_up::watched();
-    let told = verify(&world.first.app, &proof, &origin, heard, hang_up).await;
+    let told = verify(&world.first.app, &proof, &origin, caller, hang_up).await;
     assert!(matches!(told, Err(Refusal::Store(_))));
     take_verifications_again(world);
     until("it is settled", || under_way(world) == 0).await;
@@ -262,7 +262,7 @@ fn long_check() -> Check {
 }
 
 /// A call on which right words were said.
-fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Heard) {
+fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Caller) {
     let actor = Actor {
         id: specialist.id.clone(),
         login: specialist.login.clone(),
@@ -270,13 +270,13 @@ fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Heard) {
         branch_code: None,
         session_id: "a session".to_owned(),
     };
-    let heard = Heard {
+    let caller = Caller {
         client_id: client.to_owned(),
         passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
         call_id: CallId::parse("call-1").expect("it is one"),
     };
     let proof = Proof::<Verify>::of(actor).expect("they may");
-    (proof, Origin::own("a test"), heard)
+    (proof, Origin::own("a test"), caller)
 }
 
 /// Says the right words and hangs up at that moment, with an `Idempotency-Key` or without.

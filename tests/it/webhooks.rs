@@ -13,7 +13,7 @@ use actix_web::{App as Application, HttpRequest, HttpResponse, HttpServer, http:
 use chrono::TimeDelta;
 use qupia::flows::{
     deliver::{Carrier, Delivered},
-    lease::Watch,
+    lease::LeaseKeeper,
 };
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
@@ -674,7 +674,7 @@ async fn whoever_was_paused_sends_and_counts_nothing_beside_its_successor(world:
     receiver.0.arrived.notified().await;
     branch.client_with_phrase(world, "K-2").await;
     // It stands still for so long that another takes its duty over.
-    let mut successor = Watch::over("webhooks");
+    let mut successor = LeaseKeeper::of("webhooks");
     let held = successor.hold(&other.app).await.expect("looked");
     assert!(held.is_none());
     world.wait(TimeDelta::seconds(11));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{role::Role, signals};
 
 /// A word that the program chose when it wrote, and that is owned when it is read back.
-type Word = Cow<'static, str>;
+type StaticText = Cow<'static, str>;
 
 /// A value before and after a change; `None` where there was or is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,6 @@ pub struct Change<T> {
 
 impl<T: PartialEq> Change<T> {
     /// The change from one value to another; `None` where they are the same.
-    #[must_use]
     pub fn between(old: Option<T>, new: Option<T>) -> Option<Self> {
         (old != new).then_some(Self { old, new })
     }
@@ -85,7 +84,7 @@ pub struct EndedCounts {
 /// A report that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Report {
+pub enum ReportName {
     /// abuse signals
     Signals,
 }
@@ -102,7 +101,7 @@ pub struct Details {
     pub branch_code: Option<Change<String>>,
     /// the fields that changed, by their names in the API
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub changed: Vec<Word>,
+    pub changed: Vec<StaticText>,
     /// what a comparison with the loan source found
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<ComparisonCounts>,
@@ -114,7 +113,7 @@ pub struct Details {
     pub ended: Option<EndedCounts>,
     /// how a passphrase matched: exactly, folded, or by which variant
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fold: Option<Word>,
+    pub fold: Option<StaticText>,
     /// the message of a webhook
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
@@ -123,7 +122,7 @@ pub struct Details {
     pub records: Option<RecordCounts>,
     /// the report that was read
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub report: Option<Report>,
+    pub report: Option<ReportName>,
     /// the role of staff
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Change<Role>>,
@@ -135,21 +134,19 @@ pub struct Details {
     pub since: Option<DateTime<Utc>>,
     /// the status of staff, in the API's words
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<Change<Word>>,
+    pub status: Option<Change<StaticText>>,
 }
 
 impl Details {
     /// The fields that changed.
-    #[must_use]
     pub fn changed(fields: &[&'static str]) -> Self {
         Self {
-            changed: fields.iter().copied().map(Word::Borrowed).collect(),
+            changed: fields.iter().copied().map(StaticText::Borrowed).collect(),
             ..Self::default()
         }
     }
 
     /// How often it happened, or to how many.
-    #[must_use]
     pub fn count(count: u64) -> Self {
         Self {
             count: Some(count),
@@ -158,7 +155,6 @@ impl Details {
     }
 
     /// How many records became what.
-    #[must_use]
     pub fn records(counts: RecordCounts) -> Self {
         Self {
             records: Some(counts),
@@ -167,7 +163,6 @@ impl Details {
     }
 
     /// Whether there is no fact.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -177,14 +172,12 @@ impl Details {
     ///
     /// # Panics
     /// Never: every field has a form in JSON.
-    #[must_use]
     pub fn canonical(&self) -> Option<String> {
         let text = || serde_json::to_string(self).expect("every field has a form in JSON");
         (!self.is_empty()).then(text)
     }
 
     /// Reads what was stored; `None` where it is no JSON object, or has a fact that is not known.
-    #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         // Serde also reads a struct from an array.
         let is_object = text.starts_with('{');
@@ -221,7 +214,7 @@ impl Details {
                 rejected: 4,
                 closed: Some(5),
             }),
-            report: Some(Report::Signals),
+            report: Some(ReportName::Signals),
             role: Some(Change {
                 old: Some(Role::Branch),
                 new: Some(Role::Auditor),

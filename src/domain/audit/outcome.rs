@@ -17,51 +17,36 @@ pub enum EventOutcome {
     /// it was so already
     Unchanged,
 
-    /// found by a search or an id
     Found,
-    /// read
     Read,
-    /// a page of a list was read
     Listed,
     /// written out as a file
     Exported,
-    /// compared with the loan source
     Compared,
 
-    /// created
     Created,
-    /// changed
     Changed,
-    /// removed
     Removed,
     /// made: a secret, a backup, demonstration data
     Made,
-    /// a backup was restored
     Restored,
 
-    /// signed in
     Opened,
     /// signed out, or the call ended
     Closed,
-    /// every session and one-time password ended
     AllEnded,
 
-    /// an application was drafted
     Drafted,
-    /// an application was completed
     Completed,
-    /// an application was cancelled
     Cancelled,
     /// a checked passphrase would be accepted
     Acceptable,
 
     /// the passphrase is, or is now, in the state active
     Active,
-    /// a timed lock holds
     Locked,
     /// ended by the lockout policy; of a webhook endpoint: switched off
     Disabled,
-    /// blocked on the client's word
     Blocked,
     /// the hash is gone
     Destroyed,
@@ -100,18 +85,14 @@ pub enum EventOutcome {
     Good,
     /// the audit is not as it was sealed
     Bad,
-    /// an abuse signal was raised
     Raised,
 
-    /// a webhook endpoint was switched on
     Enabled,
     /// a key or a webhook secret was replaced by a new one
     Rotated,
     /// a stored answer was given again, or a delivery is sent again
     Replayed,
-    /// a key was added
     Added,
-    /// a key was retired
     Retired,
     /// stored values were encrypted again under the active key
     Rewrapped,
@@ -119,13 +100,11 @@ pub enum EventOutcome {
 
 impl EventOutcome {
     /// The word by which it is stored and shown.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// Whether nothing is different after it: what was asked for was not done, or was so already.
-    #[must_use]
     pub fn changed_nothing(self) -> bool {
         matches!(self, Self::Refused | Self::NotFound | Self::Unchanged)
     }
@@ -170,11 +149,13 @@ impl From<Received> for EventOutcome {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
 
     #[test]
     fn every_outcome_is_known_by_its_word() {
-        for word in EventOutcome::VARIANTS {
+        for word in <EventOutcome as VariantNames>::VARIANTS {
             let outcome: EventOutcome = word.parse().expect("it is one of them");
             assert_eq!(outcome.name(), *word);
         }
@@ -183,11 +164,11 @@ mod tests {
 
     #[test]
     fn an_outcome_of_a_verification_or_a_state_keeps_its_word() {
-        for outcome in VerificationOutcome::ALL {
-            assert_eq!(EventOutcome::from(outcome).name(), outcome.name());
+        for outcome in VerificationOutcome::VARIANTS {
+            assert_eq!(EventOutcome::from(*outcome).name(), outcome.name());
         }
-        for state in PassphraseState::ALL {
-            assert_eq!(EventOutcome::from(state).name(), state.name());
+        for state in PassphraseState::VARIANTS {
+            assert_eq!(EventOutcome::from(*state).name(), state.name());
         }
     }
 }

@@ -25,6 +25,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+use strum::IntoStaticStr;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -73,7 +74,8 @@ impl std::fmt::Debug for Folded {
 }
 
 /// How a match came about. The name goes into the audit; the text never does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Heard {
     /// Equal as typed, up to NFC.
     Exact,
@@ -106,21 +108,7 @@ pub enum Heard {
 impl Heard {
     /// The stable name that the audit keeps.
     pub fn name(self) -> &'static str {
-        match self {
-            Heard::Exact => "exact",
-            Heard::Folded => "folded",
-            Heard::KeyboardEnToRu => "keyboard_en_to_ru",
-            Heard::KeyboardEnToKz => "keyboard_en_to_kz",
-            Heard::KeyboardRuToKz => "keyboard_ru_to_kz",
-            Heard::KeyboardRuToEn => "keyboard_ru_to_en",
-            Heard::KeyboardKzDigits => "keyboard_kz_digits",
-            Heard::LookAlike => "look_alike",
-            Heard::LatinKazakh => "latin_kazakh",
-            Heard::LatinRussian => "latin_russian",
-            Heard::JoinedNumber => "joined_number",
-            Heard::RussianSpelling => "russian_spelling",
-            Heard::RussianLetters => "russian_letters",
-        }
+        self.into()
     }
 }
 

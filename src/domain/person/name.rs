@@ -4,12 +4,12 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::domain::{flaw::Flaw, invisible::is_invisible};
 
-/// A family name, a given name or a patronymic: 1 to 100 letters, hyphens, apostrophes and spaces, and
-/// what real names hold beside them.
+/// A family name, a given name or a patronymic: 1 to 100 letters, hyphens, apostrophes and spaces, and the
+/// other characters that real names have.
 ///
-/// It is kept as the paper has it, in NFC and with single spaces: which of the many hyphens and
-/// apostrophes somebody typed is not unified, since `ʻ` and `ʼ` are letters in some alphabets and signs
-/// in others. Nobody is looked up by a name, and where one is compared with a phrase it is folded.
+/// It is stored as the document has it, in NFC and with single spaces. The many hyphens and apostrophes are
+/// not unified, since `ʻ` and `ʼ` are letters in some alphabets and signs in others. Nobody is found by a
+/// name, and a name that is compared with a phrase is folded.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PersonName(String);
 
@@ -22,14 +22,14 @@ const APOSTROPHES: &str = "'’‘‛ʼʻʹ`´′＇՚׳״";
 const MIDDLE_DOTS: &str = "·‧・･་";
 /// Joiners, which are part of a word's spelling in Persian and in scripts of India.
 const JOINERS: &str = "\u{200c}\u{200d}";
-/// An initial has one letter, or two where one sound is written so: `Дж.`, `Ш.`.
+/// An initial has one letter, or two for one sound: `Ш.`, `Дж.`.
 const MAX_INITIAL_LETTERS: usize = 2;
 
 impl PersonName {
-    /// The most characters of a name.
+    /// Maximum length of a name, characters.
     pub const MAX_CHARS: usize = 100;
 
-    /// Parses a name. Invisible marks that were pasted along are left out, but joiners inside a word.
+    /// Parses a name. Invisible marks are removed, except joiners inside a word.
     ///
     /// # Errors
     /// [`Flaw::NotAName`] where it has another character, no letter, or is too long.
@@ -42,7 +42,7 @@ impl PersonName {
             .filter(|at| !is_invisible(normal[*at]) || is_joiner(&normal, *at))
             .map(|at| normal[at])
             .collect();
-        // What was left out may have stood between a letter and its mark.
+        // A removed mark may have been between a letter and its diacritic.
         let name = seen.split_whitespace().collect::<Vec<_>>().join(" ");
         let name: Vec<char> = name.nfc().collect();
         let fits = (1..=Self::MAX_CHARS).contains(&name.len())
@@ -53,13 +53,11 @@ impl PersonName {
     }
 
     /// The name in full.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// What may be shown of it before verification: the initial.
-    #[must_use]
     pub fn masked(&self) -> String {
         let initial = self.0.chars().find(|c| c.is_alphabetic());
         initial.into_iter().chain("***".chars()).collect()
@@ -70,7 +68,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphabetic() || is_combining_mark(c)
 }
 
-/// Whether letters stand on both sides.
+/// Whether there are letters on both sides.
 fn is_between_letters(name: &[char], at: usize) -> bool {
     let is_letter_at = |at: Option<usize>| {
         at.and_then(|at| name.get(at))
@@ -84,14 +82,14 @@ fn is_joiner(name: &[char], at: usize) -> bool {
     JOINERS.contains(name[at]) && is_between_letters(name, at)
 }
 
-/// Whether a full stop stands after an initial.
+/// Whether a full stop follows an initial.
 fn ends_initial(name: &[char], at: usize) -> bool {
     let letters = name[..at].iter().rev().take_while(|c| is_letter(**c));
     let letters = letters.filter(|c| !is_combining_mark(**c)).count();
     (1..=MAX_INITIAL_LETTERS).contains(&letters)
 }
 
-/// Whether a character may stand where it does.
+/// Whether a character is allowed at its place.
 fn belongs(name: &[char], at: usize) -> bool {
     let c = name[at];
     if c == ' ' || is_letter(c) || HYPHENS.contains(c) || APOSTROPHES.contains(c) {

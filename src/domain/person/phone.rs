@@ -13,8 +13,7 @@ pub struct Phone(String);
 
 impl Phone {
     /// Parses a number in E.164 or in a national form of Kazakhstan (`8 701 …`, `7 (701) …`, `701…`).
-    /// Blanks, dashes, full stops, brackets and invisible marks, as numbers are pasted with, are passed
-    /// over.
+    /// Blanks, dashes, full stops, brackets and invisible marks are ignored.
     ///
     /// # Errors
     /// [`Flaw::NotAPhone`].
@@ -39,45 +38,43 @@ impl Phone {
     }
 
     /// The number in E.164, `+` first.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// What may be shown of it before verification: the first digit and the last two.
-    #[must_use]
     pub fn masked(&self) -> String {
         let stars = "*".repeat(self.0.len() - 4);
         format!("{}{stars}{}", &self.0[..2], &self.0[self.0.len() - 2..])
     }
 }
 
-/// What stands between the digits of a written number and is no part of it.
+/// Whether a character only separates the digits of a written number.
 fn is_between(c: char) -> bool {
     c == ' ' || !c.is_control() && c.is_whitespace() || is_invisible(c) || PUNCTUATION.contains(c)
 }
 
-/// Full stop, brackets, and every dash that hyphens are replaced by: hyphens, figure, en and em dash,
-/// bar, minus, small and wide forms.
+/// Full stop, brackets, and every dash that may replace a hyphen: hyphens, figure, en and em dash, bar,
+/// minus, small and wide forms.
 const PUNCTUATION: &str = ".()-‐‑‒–—―−﹘﹣－";
 
-/// The most digits of an international number, country code included (ITU-T E.164 §6.2.1).
+/// Maximum number of digits of an international number, with its country code (ITU-T E.164 §6.2.1).
 const MAX_E164_DIGITS: usize = 15;
 
-/// Whether digits with their country code are a number of that country's plan. The plan of +7 is
-/// written here, being nearly all of the traffic and taking new ranges before the library does.
+/// Whether digits with their country code are a number of that country's plan. The plan of +7 is written
+/// here: it is nearly all of the traffic, and has new ranges before the library does.
 ///
-/// The library's plans are asked as they stand. Its parser is not: it drops a trunk prefix behind the
-/// country code, so that a number that is too long by such a digit would be taken for another.
+/// Only the library's plans are used. Its parser is not: it drops a trunk prefix after the country code, so
+/// that a number with one digit too many would be taken for another number.
 fn is_dialable(international: &str) -> bool {
-    // Some published plans go on beyond what E.164 lets a number have.
+    // Some published plans allow more digits than E.164.
     if international.len() > MAX_E164_DIGITS {
         return false;
     }
     if let Some(national) = international.strip_prefix('7') {
         return national.len() == 10 && !national.starts_with(['0', '1', '2']);
     }
-    // No country code is the beginning of another, so the shortest that there is decides.
+    // No country code is the beginning of another, so the shortest one decides.
     let split = (1..=LONGEST_CODE).find_map(|length| {
         let (code, national) = international.split_at_checked(length)?;
         let plans = plans(code.parse().ok()?);
@@ -89,7 +86,7 @@ fn is_dialable(international: &str) -> bool {
 const LONGEST_CODE: usize = 3;
 const CODES: usize = 1_000;
 
-/// The plans of the countries that share a code; none where there is no such code.
+/// The plans of the countries that share a code; empty where there is no such code.
 fn plans(code: u16) -> &'static [Plan] {
     static PLANS: LazyLock<Vec<OnceLock<Vec<Plan>>>> =
         LazyLock::new(|| (0..CODES).map(|_| OnceLock::new()).collect());
@@ -110,24 +107,11 @@ struct Plan {
 }
 
 impl Plan {
-    /// A plan as published; none where it cannot be read, which a test rules out.
+    /// A plan as published; `None` where it cannot be read, which a test rules out.
     fn of(country: &Metadata) -> Option<Self> {
-        let all = country.descriptors();
-        let kinds = [
-            all.fixed_line(),
-            all.mobile(),
-            all.toll_free(),
-            all.premium_rate(),
-            all.shared_cost(),
-            all.personal_number(),
-            all.voip(),
-            all.pager(),
-            all.uan(),
-            all.voicemail(),
-        ];
-        let kinds: Vec<_> = kinds.into_iter().flatten().map(pattern).collect();
+        let kinds: Vec<_> = kinds(country).map(pattern).collect();
         Some(Self {
-            general: whole(pattern(all.general()))?,
+            general: whole(pattern(country.descriptors().general()))?,
             kinds: whole(&kinds.join("|"))?,
         })
     }
@@ -137,11 +121,29 @@ impl Plan {
     }
 }
 
+/// The kinds of numbers that a country has, such as mobile ones.
+fn kinds(country: &Metadata) -> impl Iterator<Item = &Descriptor> {
+    let all = country.descriptors();
+    let kinds = [
+        all.fixed_line(),
+        all.mobile(),
+        all.toll_free(),
+        all.premium_rate(),
+        all.shared_cost(),
+        all.personal_number(),
+        all.voip(),
+        all.pager(),
+        all.uan(),
+        all.voicemail(),
+    ];
+    kinds.into_iter().flatten()
+}
+
 fn pattern(descriptor: &Descriptor) -> &str {
     descriptor.national_number().as_str()
 }
 
-/// A pattern that has to match from the first digit to the last, which the library does not ask of it.
+/// A pattern that has to match from the first digit to the last; the library's own is not anchored.
 fn whole(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("(?x)^(?:{pattern})$")).ok()
 }
@@ -241,20 +243,7 @@ mod tests {
         let countries = (0..CODES as u16).flat_map(|code| DATABASE.by_code(&code).into_iter());
         let mut examples = Vec::new();
         for country in countries.flatten() {
-            let all = country.descriptors();
-            let kinds = [
-                all.fixed_line(),
-                all.mobile(),
-                all.toll_free(),
-                all.premium_rate(),
-                all.shared_cost(),
-                all.personal_number(),
-                all.voip(),
-                all.pager(),
-                all.uan(),
-                all.voicemail(),
-            ];
-            for example in kinds.into_iter().flatten().filter_map(Descriptor::example) {
+            for example in kinds(country).filter_map(Descriptor::example) {
                 let number = format!("+{}{example}", country.country_code());
                 examples.push((country.id().to_owned(), number));
             }

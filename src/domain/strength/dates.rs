@@ -27,14 +27,14 @@ const SEASONS: &str = "
 spring summer autumn fall winter
 ";
 
-/// What is said beside a date and is none.
+/// Words that people put beside a date.
 const BESIDE: &str = "
 ж жыл жылы жылғы жылдың жылда күн күні күнгі ай айы айының туған туылған күнім мен менің
 г год года году числа число день дня рождения родился родилась дата в на я мой с
 y year of the th st nd rd on in day date born birth birthday my
 ";
 
-/// The longest stretch that is looked up.
+/// Maximum length of a stretch that is looked up.
 const LONGEST: usize = 16;
 /// The years that somebody may have lived in.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;

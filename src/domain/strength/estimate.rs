@@ -15,7 +15,7 @@ use super::{
     dates,
     lexicon::{self, LEXICON},
     patterns,
-    personal::Known,
+    personal::PersonalData,
     phrase::Phrase,
     walks,
 };
@@ -52,7 +52,7 @@ const ROW: f64 = 2.0;
 const OWN: f64 = 0.5;
 /// The fewest characters of a row or walk that is cheaper than its letters.
 const SHORTEST_ROW: usize = 4;
-/// The longest part that is looked up.
+/// Maximum length of a part that is looked up.
 const LONGEST: usize = 48;
 
 /// Endings that make another form of a Kazakh or Russian word: plural, possession, case, diminutive.
@@ -74,7 +74,7 @@ static ENDINGS_FOLDED: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
 
 /// The guesses that a phrase withstands, as a power of ten, from an attacker who has our lists,
 /// and knows the client, or not.
-pub(super) fn by_parts(phrase: &Phrase, known: Option<&Known>) -> f64 {
+pub(super) fn by_parts(phrase: &Phrase, known: Option<&PersonalData>) -> f64 {
     let letters: Vec<char> = phrase.as_str().chars().collect();
     if let Some(period) = patterns::period(&letters) {
         let part = Phrase::of_folded(phrase.cut(0, period));
@@ -84,7 +84,7 @@ pub(super) fn by_parts(phrase: &Phrase, known: Option<&Known>) -> f64 {
     cheapest_cut(phrase, known)
 }
 
-fn cheapest_cut(phrase: &Phrase, known: Option<&Known>) -> f64 {
+fn cheapest_cut(phrase: &Phrase, known: Option<&PersonalData>) -> f64 {
     let end = phrase.seen();
     let mut cheapest = vec![f64::INFINITY; end + 1];
     // The same where the last part is a listed word, which an ending may follow.
@@ -124,7 +124,7 @@ fn unlisted(length: usize) -> f64 {
 }
 
 /// What the part `from..to` costs; `None` where it is none.
-fn part(phrase: &Phrase, from: usize, to: usize, known: Option<&Known>) -> Option<f64> {
+fn part(phrase: &Phrase, from: usize, to: usize, known: Option<&PersonalData>) -> Option<f64> {
     let text = phrase.cut(from, to);
     let length = to - from;
     if known.is_some_and(|known| length >= 2 && known.holds(text)) {

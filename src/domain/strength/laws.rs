@@ -1,11 +1,11 @@
-//! What holds of every phrase: it is judged without panic, and lawfully.
+//! Properties of every phrase: it is judged without panic, and consistently.
 
 use proptest::prelude::*;
 
 use super::{tests::AIGERIM, *};
 use crate::domain::heard;
 
-/// Phrases of the pieces that the rules look for, so that chance meets them.
+/// Phrases of the pieces that the rules look for, so that random tests meet them.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "ахметова",

@@ -10,7 +10,7 @@ use crate::domain::{
 
 use super::{phrase::Phrase, walks};
 
-/// So many digits before or after a listed phrase make no other phrase of it.
+/// Maximum number of digits around a listed phrase that do not make it another phrase.
 pub(super) const MAX_DECORATION: usize = 4;
 
 /// Why a phrase is on the blocklist.
@@ -46,7 +46,7 @@ pub(super) struct Lexicon {
     longest: usize,
 }
 
-/// The lexicon, made at first use.
+/// The lexicon, built at first use.
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
 
 // The costs, as powers of ten: about half the size of each list, since inside a list the words

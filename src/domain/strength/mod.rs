@@ -25,24 +25,24 @@ use std::ops::RangeInclusive;
 use unicode_normalization::UnicodeNormalization;
 
 use lexicon::{LEXICON, Listed};
-use personal::Known;
+use personal::PersonalData;
 use phrase::Phrase;
 
 pub use weakness::Weakness;
 
-/// The most characters of a passphrase, as entered, counted in NFC (NIST SP 800-63B-4 §3.1.1.2
-/// asks that at least 64 be allowed).
+/// Maximum length of a passphrase as entered, characters in NFC (NIST SP 800-63B-4 §3.1.1.2 asks that at
+/// least 64 be allowed).
 pub const MAX_LENGTH: usize = 64;
 
-/// The minimum of guesses, as a power of ten, where an installation sets no other.
+/// Default minimum of guesses, as a power of ten.
 ///
 /// A caller has ten guesses in all before the passphrase is disabled, so a hundred thousand leave
 /// one chance in ten thousand. Guessing against stolen hashes needs the pepper too, which is not
 /// in the database; `docs/security.md` has the reasoning.
 pub const MIN_GUESSES_LOG10: f64 = 5.0;
 
-/// What that minimum may be set to. Below it ten guesses would succeed once in a hundred times;
-/// above it the three words of a suggestion would no longer do.
+/// Range of that setting. Below it ten guesses would succeed once in a hundred times; above it a suggestion
+/// of three words would no longer be accepted.
 pub const MIN_GUESSES_LOG10_BOUNDS: RangeInclusive<f64> = 3.0..=9.0;
 
 /// What is known of the client whose passphrase it is to be. All of it is optional.
@@ -63,9 +63,9 @@ pub struct About<'a> {
 /// What an installation may set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
-    /// The fewest letters and digits of the folded phrase.
+    /// Minimum number of letters and digits of the folded phrase.
     pub min_length: usize,
-    /// The fewest guesses, as a power of ten, that the phrase must withstand.
+    /// Minimum number of guesses that the phrase must withstand, as a power of ten.
     pub min_guesses_log10: f64,
 }
 
@@ -79,10 +79,10 @@ impl Default for Rules {
     }
 }
 
-/// What was found of one passphrase. It holds nothing of the phrase itself.
+/// The judgement of one passphrase. It contains nothing of the phrase itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// Each reason against it, in the order of [`Weakness`]; none where it is acceptable.
+    /// Each reason against it, in the order of [`Weakness`]; empty where it is acceptable.
     pub weaknesses: Vec<Weakness>,
     /// The estimated number of guesses as a power of ten, 0 or more.
     pub guesses_log10: f64,
@@ -90,21 +90,19 @@ pub struct Judgement {
 
 impl Judgement {
     /// Whether it may be set.
-    #[must_use]
     pub fn acceptable(&self) -> bool {
         self.weaknesses.is_empty()
     }
 }
 
-/// Judges `passphrase` for the client of whom `about` tells.
+/// Judges `passphrase` for the client whom `about` describes.
 ///
-/// But for [`Weakness::TooLong`] the answer depends only on the folded phrase; more knowledge of
-/// the client never makes a phrase acceptable that was not. 64 characters take under 5 ms
-/// once the tables are made, at the first call or by [`prepare`].
-#[must_use]
+/// Except for [`Weakness::TooLong`] the answer depends only on the folded phrase; knowing more about the
+/// client never makes a phrase acceptable that was not. 64 characters take under 5 ms once the tables are
+/// built, at the first call or by [`prepare`].
 pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
     let phrase = Phrase::of(passphrase);
-    let known = Known::of(about);
+    let known = PersonalData::of(about);
     let enough = rules.min_guesses_log10;
     let mut found = Vec::new();
     if phrase.length() < rules.min_length {
@@ -142,7 +140,7 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
     }
 }
 
-/// Makes the tables now, in some tenths of a second, and not at the first [`judge`].
+/// Builds the tables now, in some tenths of a second, and not at the first [`judge`].
 pub fn prepare() {
     let _ = judge("кез келген сөз 1990", &About::default(), &Rules::default());
 }

@@ -1,4 +1,4 @@
-//! What is known of this client, and whether a phrase is little else.
+//! What is known about this client, and whether a phrase is little else.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -13,7 +13,7 @@ const ENDINGS: &str = "
 жан бек хан бай гүл еке тай ш ка ік ик а я и е у ой ов ова ев ева ин ина уша юша ушка очка енька
 улы ұлы қызы кызы ович евич овна евна ична ұл
 ";
-/// What is said beside one's own data.
+/// Words that people put beside their own data.
 const BESIDE: &str = "
 телефон телефоны телефоным нөмір нөмірім нөмірі номер номера тел мобильный ұялы клиент клиента
 клиенттің фамилия фамилиям аты атым тегі тегім имя отчество зовут меня есімім есім әкемнің
@@ -34,18 +34,18 @@ const SHORTEST_PART: usize = 3;
 const SHORTEST_DIGITS: usize = 4;
 /// Letters and digits that personal data may leave over in a phrase that is no more than them.
 const LEFT_OVER: usize = 2;
-/// The longest stretch that is looked up.
+/// Maximum length of a stretch that is looked up.
 const LONGEST: usize = 40;
 
 /// The client's own words and numbers, folded.
-pub(super) struct Known {
+pub(super) struct PersonalData {
     names: Vec<Zeroizing<String>>,
     numbers: Vec<Zeroizing<String>>,
     /// the length of the longest of them in bytes
     longest: usize,
 }
 
-impl Known {
+impl PersonalData {
     /// Folds what is known.
     pub(super) fn of(about: &About<'_>) -> Self {
         let fold = |text: &str| Zeroizing::new(heard::fold(text).as_str().to_owned());
@@ -105,7 +105,7 @@ impl Known {
 
 /// Whether a phrase is nothing, or nearly nothing, but the client's data, in any order, with dates
 /// and the words that stand beside such data.
-pub(super) fn is_nothing_else(phrase: &Phrase, known: &Known) -> bool {
+pub(super) fn is_nothing_else(phrase: &Phrase, known: &PersonalData) -> bool {
     let is_plain = |from: usize, to: usize| {
         let part = phrase.cut(from, to);
         dates::is_digits_of_date(phrase, from, to)

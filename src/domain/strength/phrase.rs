@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::heard;
 
-/// How much of a phrase is looked at: more than any acceptable one folds to, and a bound on the
-/// work that an over-long one can cause.
+/// Maximum part of a phrase that is judged: more than any acceptable one folds to, and a bound on the work
+/// of an over-long one.
 const MAX_LOOKED_AT: usize = 128;
 
 /// A folded phrase and where its letters begin. Wiped on drop.
@@ -39,7 +39,7 @@ impl Phrase {
         self.length
     }
 
-    /// The characters that are looked at.
+    /// The characters that are judged.
     pub(super) fn seen(&self) -> usize {
         self.starts.len() - 1
     }

@@ -1,6 +1,6 @@
-//! The reasons for which a passphrase is refused, and how each is told.
+//! The reasons for which a passphrase is refused.
 
-/// A reason not to accept a passphrase. NIST SP 800-63B-4 §3.1.1.2 asks that it be told.
+/// A reason not to accept a passphrase. NIST SP 800-63B-4 §3.1.1.2 asks that the client be told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub enum Weakness {
     /// Fewer letters and digits, folded, than the minimum.
@@ -26,16 +26,15 @@ pub enum Weakness {
     DateAlone,
     /// Little but this client's names, telephone or client number.
     PersonalData,
-    /// None of these, and yet within reach of guessing.
+    /// None of these, and still too few guesses.
     Guessable {
-        /// how many words more would do, one or more
+        /// how many more words would be enough, one or more
         more_words: usize,
     },
 }
 
 impl Weakness {
     /// One of each, the minimum being `min_length` and one word missing.
-    #[must_use]
     pub fn all(min_length: usize) -> [Self; 11] {
         [
             Self::TooShort { min_length },
@@ -52,8 +51,7 @@ impl Weakness {
         ]
     }
 
-    /// The stable name for machines.
-    #[must_use]
+    /// The stable machine code.
     pub fn code(self) -> &'static str {
         match self {
             Self::TooShort { .. } => "too_short",

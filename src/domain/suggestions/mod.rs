@@ -1,6 +1,6 @@
-//! Passphrases to offer: a few common, concrete words that can be said and heard.
+//! Suggested passphrases: a few common, concrete words that are easy to say and to hear.
 //!
-//! `docs/suggestions.md` tells how the lists were made and what holds of them.
+//! `docs/suggestions.md` says how the lists were made and what they guarantee.
 
 #[cfg(test)]
 mod tests;
@@ -9,19 +9,18 @@ use std::sync::LazyLock;
 
 use super::language::Language;
 
-/// How many words a suggestion has where nobody asks for another number.
+/// Default number of words.
 pub const DEFAULT_WORDS: usize = 3;
-/// The fewest words of a suggestion: three are more than 31 bits in every language.
+/// Minimum number of words: three are more than 31 bits in every language.
 pub const MIN_WORDS: usize = 3;
-/// The most: five words of ten letters and the spaces are 54 of the 64 characters allowed.
+/// Maximum number of words: five words of ten letters and the spaces are 54 of the 64 allowed characters.
 pub const MAX_WORDS: usize = 5;
 
 static KK: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("kk.txt").lines().collect());
 static RU: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("ru.txt").lines().collect());
 static EN: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("en.txt").lines().collect());
 
-/// The words that suggestions in `language` are made of, sorted.
-#[must_use]
+/// The word list of a language, sorted.
 pub fn words(language: Language) -> &'static [&'static str] {
     match language {
         Language::Kk => &KK,
@@ -32,12 +31,8 @@ pub fn words(language: Language) -> &'static [&'static str] {
 
 /// A phrase of `words` words, joined by spaces.
 ///
-/// `pick` is the chance: given `n` it returns a number below `n`, each as likely as any other; the
-/// source has to be a cryptographic one. A number that is not below `n` is taken modulo `n`.
-/// `words` is brought into [`MIN_WORDS`]..=[`MAX_WORDS`]. A word may come twice, so that the
-/// entropy is exactly that of [`entropy_bits`]; a phrase that repeats one word throughout is
-/// weak, so [`super::strength::judge`] what comes out, and draw again where it is refused.
-#[must_use]
+/// `pick` is the random source: given `n` it returns a number below `n`, each with the same probability; it
+/// has to be cryptographic. A number that is not below `n` is taken modulo `n`.
 pub fn suggest(language: Language, words: usize, mut pick: impl FnMut(u32) -> u32) -> String {
     let list = self::words(language);
     let size = u32::try_from(list.len()).expect("the lists have a few thousand words");
@@ -55,7 +50,6 @@ pub fn suggest(language: Language, words: usize, mut pick: impl FnMut(u32) -> u3
 ///
 /// It is exact, because no folded word is the beginning of another: from the folded phrase, which
 /// has no spaces, the words can be read back in one way only.
-#[must_use]
 pub fn entropy_bits(language: Language, words: usize) -> f64 {
     let places = u32::try_from(words.clamp(MIN_WORDS, MAX_WORDS)).expect("at most MAX_WORDS");
     let size = u32::try_from(self::words(language).len()).expect("a few thousand words");

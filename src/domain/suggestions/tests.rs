@@ -24,7 +24,7 @@ fn folded(language: Language) -> Vec<String> {
         .collect()
 }
 
-/// A source of chance that every run repeats (SplitMix64).
+/// A random source that is the same in every run (SplitMix64).
 fn chance(mut state: u64) -> impl FnMut(u32) -> u32 {
     move |below| {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -1,5 +1,5 @@
-//! The cast of the demonstration. Everybody and everything here is invented; the passwords and words
-//! are printed for all to read.
+//! The people of the demonstration. All of them are invented; their passwords and passphrases are printed
+//! at the start.
 
 use crate::domain::role::Role;
 
@@ -12,7 +12,7 @@ pub const BRANCHES: &[(&str, &str, &str)] = &[
     ("AST-1", "Кенесары көшесі, 40", "Астана"),
 ];
 
-/// Somebody of the staff.
+/// A member of staff.
 pub struct StaffPart {
     pub login: &'static str,
     pub name: &'static str,
@@ -22,7 +22,7 @@ pub struct StaffPart {
     pub password: Option<&'static str>,
 }
 
-/// Everybody but the admin. The first who may do something does it.
+/// All staff but the admin. Each step is taken by the first whose role may.
 pub const STAFF: &[StaffPart] = &[
     StaffPart {
         login: "aigul",
@@ -77,8 +77,8 @@ pub enum Word {
 }
 
 impl Word {
-    /// The words as the table has them.
-    pub fn told(self) -> String {
+    /// The state as the printed table shows it.
+    pub fn shown(self) -> String {
         match self {
             Self::None => "(none yet)".to_owned(),
             Self::Active(words) => words.to_owned(),
@@ -87,14 +87,14 @@ impl Word {
     }
 }
 
-/// A loan, its due date told from today.
+/// A loan; its due date is given in days from today.
 pub struct LoanPart {
     pub ticket: &'static str,
     pub product: &'static str,
     pub due_in_days: i64,
     pub balance: &'static str,
     pub grace_days: Option<u32>,
-    /// where it stands today; a test holds it to the rule
+    /// its standing today, which a test checks
     pub standing: &'static str,
 }
 
@@ -108,7 +108,7 @@ pub struct ClientPart {
     pub loans: &'static [LoanPart],
 }
 
-/// The client for whom a draft lies open, and who came in their place.
+/// The client who has an open draft, and the representative.
 pub const DRAFT_FOR: &str = "K-000104";
 pub const REPRESENTATIVE: &str = "Жанар Бекова";
 

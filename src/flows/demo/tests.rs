@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use strum::EnumCount;
+
 use super::*;
 use crate::{
     app::{
@@ -12,7 +14,7 @@ use crate::{
 };
 
 async fn played(folder: &std::path::Path) -> (App, Demonstration) {
-    // Cheap hashes: what is tested here is the play, not its price.
+    // Cheap hashes: this tests the data, not the cost.
     let cheap = [
         ("QUPIA_HASH__MEMORY_KIB", "1024"),
         ("QUPIA_HASH__WORKERS", "1"),
@@ -62,5 +64,5 @@ fn the_loans_stand_as_they_are_said_to_and_in_every_way() {
         assert_eq!(stands.name(), loan.standing, "{}", loan.ticket);
         seen.insert(stands.name());
     }
-    assert_eq!(seen.len(), Standing::ALL.len());
+    assert_eq!(seen.len(), Standing::COUNT);
 }

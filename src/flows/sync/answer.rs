@@ -1,8 +1,8 @@
-//! What a loan source answered about one client is taken in.
+//! Takes in the answer of a loan source about one client.
 
 use chrono::{DateTime, Utc};
 
-use super::{count, take, told};
+use super::{client_events, count, take};
 use crate::{
     app::App,
     domain::{
@@ -14,15 +14,15 @@ use crate::{
     store::{LoanRow, StoreError, Traced},
 };
 
-/// Takes in all that a loan source stated about one client `as_of` a moment, which is not after that in
-/// which it was asked: what it did not list then is closed, unless something newer was pushed. Gives the
-/// client's open loans.
+/// Takes in all loans that a source states about one client as of a moment, which is not after the moment
+/// of asking. Loans that it does not list are closed, unless something newer was pushed. Gives the client's
+/// open loans.
 ///
-/// Pushes come in while the source is asked and while its answer is written. A push holds the numbers of
-/// the loan and of its client, so an answer holds the client's, those that it lists and those of all that
-/// could be closed, before it looks at what it decides about. An empty answer is held to the same. Of two
-/// words of one moment the later counts, and what is not as it was `before` the source was asked came
-/// later.
+/// Pushes come in while the source is asked and while its answer is written. A push locks the numbers of
+/// the loan and of its client; so an answer locks the client's, those that it lists and those of all loans
+/// that it could close, before it reads what it decides about. The same holds for an empty answer. Of two
+/// statements of one moment the later one counts, and a loan that differs from `before` the source was
+/// asked came later.
 pub(in crate::flows) async fn take_answer(
     app: &App,
     event: Event,
@@ -31,7 +31,8 @@ pub(in crate::flows) async fn take_answer(
     stated: Vec<LoanRecord>,
     as_of: DateTime<Utc>,
 ) -> Result<Vec<LoanRow>, Refusal> {
-    let (house, client_id, number) = (app.foundation.clone(), client_id.to_owned(), number.clone());
+    let (foundation, client_id, number) =
+        (app.foundation.clone(), client_id.to_owned(), number.clone());
     let before = before.to_vec();
     let records: Vec<Record> = stated.into_iter().map(Record::Loan).collect();
     let loans = app.store.write(move |tx| {
@@ -40,19 +41,20 @@ pub(in crate::flows) async fn take_answer(
         let open = closable.iter().map(|loan| loan.ticket_number.as_str());
         let numbers: Vec<&str> = open.chain(listed.iter().copied()).collect();
         tx.hold_numbers(&[&numbers[..], &[number.as_str()]].concat())?;
-        let taken = take(&house, tx, &records, event.at)?;
+        let taken = take(&foundation, tx, &records, event.at)?;
         let mut closed = 0_u64;
-        for held in tx.open_loans(&client_id)? {
-            if listed.contains(&held.ticket_number.as_str()) {
+        for stored in tx.open_loans(&client_id)? {
+            if listed.contains(&stored.ticket_number.as_str()) {
                 continue;
             }
-            if !numbers.contains(&held.ticket_number.as_str()) {
-                // It was pushed before its number could be held.
+            if !numbers.contains(&stored.ticket_number.as_str()) {
+                // It was pushed before its number could be locked.
                 return Err(StoreError::Collided);
             }
-            let is_older = held.as_of < as_of || (held.as_of == as_of && before.contains(&held));
-            if is_older || is_ahead(held.as_of, event.at) {
-                tx.close_loan(&held, as_of)?;
+            let is_older =
+                stored.as_of < as_of || (stored.as_of == as_of && before.contains(&stored));
+            if is_older || is_ahead(stored.as_of, event.at) {
+                tx.close_loan(&stored, as_of)?;
                 closed += 1;
             }
         }
@@ -65,7 +67,7 @@ pub(in crate::flows) async fn take_answer(
             .clone()
             .outcome(EventOutcome::Taken)
             .details(Details::records(counts));
-        let about_clients: Vec<_> = told(&taken.changes, &event).collect();
+        let about_clients: Vec<_> = client_events(&taken.changes, &event).collect();
         Ok(Traced::new(tx.open_loans(&client_id)?, event).with(about_clients))
     });
     Ok(loans.await?)

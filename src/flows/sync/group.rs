@@ -1,4 +1,4 @@
-//! A group of records is decided in order and written with few statements.
+//! Decides about a group of records in order, and writes it with few statements.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,9 +12,9 @@ use crate::{
     store::{ClientWrite, HeldClient, HeldLoan, KnownPerson, LoanRow, LoanWrite, StoreError, Tx},
 };
 
-/// What became of one record of a group.
+/// The result for one record of a group.
 pub(super) struct Became {
-    /// what was decided, or why it was not taken in
+    /// what was decided, or why it was rejected
     pub received: Result<Received, FieldFlaw>,
     /// the id of the client
     pub client_id: Option<String>,
@@ -30,41 +30,41 @@ impl Became {
 }
 
 /// What a group changed about clients that were known before it.
-pub(super) enum Change {
+pub(super) enum ClientChange {
     /// names or telephone
     Person {
-        /// whose
+        /// the id of the client
         client_id: String,
-        /// which of them, by their names in the API; at least one
+        /// the changed fields, by their names in the API; at least one
         fields: Vec<&'static str>,
     },
     /// a loan has another owner
     Moved {
         /// the pledge ticket
         ticket: String,
-        /// whose it was
+        /// the id of the owner before
         from: String,
-        /// whose it is
+        /// the id of the owner now
         to: String,
     },
 }
 
-/// What became of a group.
-pub(super) struct Taken {
+/// The result for a group.
+pub(super) struct GroupResult {
     /// of each record, in their order
     pub became: Vec<Became>,
     /// of clients that were known before
-    pub changes: Vec<Change>,
+    pub changes: Vec<ClientChange>,
 }
 
-/// Takes a group in, as if one record came after the other. Whatever door a record came through, it is
-/// taken in here, so this is where a time that lies ahead is refused.
+/// Takes a group in, as if one record came after the other. Every record passes here, however it arrived,
+/// so this is where an `as_of` in the future is rejected.
 pub(super) fn take(
     tx: &mut Tx<'_>,
     records: &[Record],
     new_id: impl Fn() -> String,
     now: DateTime<Utc>,
-) -> Result<Taken, StoreError> {
+) -> Result<GroupResult, StoreError> {
     hold(tx, records)?;
     let mut clients = Clients::load(tx, records, now)?;
     let mut loans = Loans::load(tx, records)?;
@@ -73,7 +73,7 @@ pub(super) fn take(
         became.push(match record {
             ahead if is_ahead(ahead.as_of(), now) => Became::refused("/as_of", Flaw::AsOfAhead),
             Record::Client(client) => clients.take(client, &new_id, now),
-            Record::Loan(loan) => match clients.held.get(loan.client_number.as_str()) {
+            Record::Loan(loan) => match clients.stored.get(loan.client_number.as_str()) {
                 Some(client) => loans.take(loan, &client.id, now),
                 None => Became::refused("/client_number", Flaw::UnknownClient),
             },
@@ -82,10 +82,10 @@ pub(super) fn take(
     clients.write(tx, now)?;
     loans.write(tx)?;
     let changes = clients.changes().chain(loans.changes()).collect();
-    Ok(Taken { became, changes })
+    Ok(GroupResult { became, changes })
 }
 
-/// Holds every number of the group, so that what decides about it cannot change before it is written.
+/// Locks every number of the group, so that what is decided on cannot change before it is written.
 fn hold(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     let numbers: Vec<&str> = records
         .iter()
@@ -101,10 +101,10 @@ fn hold(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
     tx.hold_numbers(&numbers)
 }
 
-/// The clients that a group is about: as they are held, and as the group changes them.
+/// The clients that a group is about: as they are stored, and as the group changes them.
 struct Clients<'g> {
-    held: HashMap<String, HeldClient>,
-    /// the persons of those that a record may replace, to be compared with it
+    stored: HashMap<String, HeldClient>,
+    /// the persons whom a record may replace, to be compared with it
     known: HashMap<String, KnownPerson>,
     entered: BTreeMap<&'g str, &'g ClientRecord>,
     replaced: BTreeMap<&'g str, &'g ClientRecord>,
@@ -124,13 +124,15 @@ impl<'g> Clients<'g> {
             })
             .collect();
         let numbers: Vec<&str> = numbers.into_iter().collect();
-        let held = tx.held_clients(&numbers)?;
+        let stored = tx.held_clients(&numbers)?;
         let may_replace = |client: &&ClientRecord| {
-            let held = held.get(client.client_number.as_str()).map(|held| Held {
-                as_of: held.as_of,
-                is_same: false,
-            });
-            held.is_some() && receive(held, client.as_of, now) != Received::Stale
+            let stored = stored
+                .get(client.client_number.as_str())
+                .map(|stored| Held {
+                    as_of: stored.as_of,
+                    is_same: false,
+                });
+            stored.is_some() && receive(stored, client.as_of, now) != Received::Stale
         };
         let compared: Vec<&str> = records
             .iter()
@@ -143,7 +145,7 @@ impl<'g> Clients<'g> {
             .collect();
         let known = tx.known_persons(&compared)?;
         Ok(Self {
-            held,
+            stored,
             known,
             entered: BTreeMap::new(),
             replaced: BTreeMap::new(),
@@ -157,11 +159,11 @@ impl<'g> Clients<'g> {
         now: DateTime<Utc>,
     ) -> Became {
         let number = record.client_number.as_str();
-        let held = self.held.get(number).map(|held| Held {
-            as_of: held.as_of,
+        let stored = self.stored.get(number).map(|stored| Held {
+            as_of: stored.as_of,
             is_same: self.is_pushed_again(record),
         });
-        let received = receive(held, record.as_of, now);
+        let received = receive(stored, record.as_of, now);
         if matches!(received, Received::Created | Received::Applied) {
             let is_new = received == Received::Created || self.entered.contains_key(number);
             if is_new {
@@ -169,22 +171,22 @@ impl<'g> Clients<'g> {
             } else {
                 self.replaced.insert(number, record);
             }
-            let held = self
-                .held
+            let stored = self
+                .stored
                 .entry(number.to_owned())
                 .or_insert_with(|| HeldClient {
                     id: new_id(),
                     as_of: None,
                 });
-            held.as_of = Some(record.as_of);
+            stored.as_of = Some(record.as_of);
         }
         Became {
             received: Ok(received),
-            client_id: self.held.get(number).map(|held| held.id.clone()),
+            client_id: self.stored.get(number).map(|stored| stored.id.clone()),
         }
     }
 
-    /// Whether a record says what the loan system said last, whatever a branch has made of it since.
+    /// Whether a record repeats the last statement of the loan system, whatever a branch has changed since.
     fn is_pushed_again(&self, record: &ClientRecord) -> bool {
         let number = record.client_number.as_str();
         match self.entered.get(number).or(self.replaced.get(number)) {
@@ -196,19 +198,19 @@ impl<'g> Clients<'g> {
         }
     }
 
-    fn changes(&self) -> impl Iterator<Item = Change> {
+    fn changes(&self) -> impl Iterator<Item = ClientChange> {
         self.replaced.iter().filter_map(|(number, record)| {
-            let client_id = self.held.get(*number)?.id.clone();
+            let client_id = self.stored.get(*number)?.id.clone();
             let fields = self.known.get(*number)?.held.differences(&record.person);
-            (!fields.is_empty()).then_some(Change::Person { client_id, fields })
+            (!fields.is_empty()).then_some(ClientChange::Person { client_id, fields })
         })
     }
 
     fn write(&self, tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let with_ids = |records: &BTreeMap<&'g str, &'g ClientRecord>| -> Vec<ClientWrite<'_>> {
             let pairs = records.iter().filter_map(|(number, record)| {
-                let held = self.held.get(*number)?;
-                Some((held.id.as_str(), *record))
+                let stored = self.stored.get(*number)?;
+                Some((stored.id.as_str(), *record))
             });
             pairs.collect()
         };
@@ -217,10 +219,10 @@ impl<'g> Clients<'g> {
     }
 }
 
-/// The loans that a group is about: as they are held, and as the group changes them.
+/// The loans that a group is about: as they are stored, and as the group changes them.
 struct Loans<'g> {
-    held: HashMap<String, HeldLoan>,
-    /// those held of the very moment that a record of the group is of, to be compared with it
+    stored: HashMap<String, HeldLoan>,
+    /// the stored loans with the same `as_of` as a record of the group, to be compared with it
     rows: HashMap<String, LoanRow>,
     /// the id of its client, and the record
     put: BTreeMap<&'g str, (String, &'g LoanRecord)>,
@@ -237,12 +239,12 @@ impl<'g> Loans<'g> {
             .collect();
         let tickets: BTreeSet<&str> = stated.iter().map(|l| l.ticket_number.as_str()).collect();
         let tickets: Vec<&str> = tickets.into_iter().collect();
-        let held = tx.held_loans(&tickets)?;
+        let stored = tx.held_loans(&tickets)?;
         let compared: Vec<&str> = stated
             .iter()
             .filter(|loan| {
-                let held = held.get(loan.ticket_number.as_str());
-                held.is_some_and(|held| held.as_of == loan.as_of)
+                let stored = stored.get(loan.ticket_number.as_str());
+                stored.is_some_and(|stored| stored.as_of == loan.as_of)
             })
             .map(|loan| loan.ticket_number.as_str())
             .collect();
@@ -252,7 +254,7 @@ impl<'g> Loans<'g> {
             .map(|row| (row.ticket_number.clone(), row))
             .collect();
         Ok(Self {
-            held,
+            stored,
             rows,
             put: BTreeMap::new(),
         })
@@ -260,20 +262,20 @@ impl<'g> Loans<'g> {
 
     fn take(&mut self, record: &'g LoanRecord, client_id: &str, now: DateTime<Utc>) -> Became {
         let ticket = record.ticket_number.as_str();
-        let held = match self.put.get(ticket) {
+        let stored = match self.put.get(ticket) {
             Some((last_client, last)) => Some(Held {
                 as_of: Some(last.as_of),
                 is_same: last_client == client_id && *last == record,
             }),
-            None => self.held.get(ticket).map(|held| Held {
-                as_of: Some(held.as_of),
+            None => self.stored.get(ticket).map(|stored| Held {
+                as_of: Some(stored.as_of),
                 is_same: self
                     .rows
                     .get(ticket)
                     .is_some_and(|row| is_same(row, record, client_id)),
             }),
         };
-        let received = receive(held, record.as_of, now);
+        let received = receive(stored, record.as_of, now);
         if matches!(received, Received::Created | Received::Applied) {
             self.put.insert(ticket, (client_id.to_owned(), record));
         }
@@ -292,10 +294,10 @@ impl<'g> Loans<'g> {
         tx.put_loans(&put)
     }
 
-    fn changes(&self) -> impl Iterator<Item = Change> {
+    fn changes(&self) -> impl Iterator<Item = ClientChange> {
         self.put.iter().filter_map(|(ticket, (client_id, _))| {
-            let before = self.held.get(*ticket)?;
-            (before.client_id != *client_id).then(|| Change::Moved {
+            let before = self.stored.get(*ticket)?;
+            (before.client_id != *client_id).then(|| ClientChange::Moved {
                 ticket: (*ticket).to_owned(),
                 from: before.client_id.clone(),
                 to: client_id.clone(),
@@ -304,11 +306,11 @@ impl<'g> Loans<'g> {
     }
 }
 
-fn is_same(held: &LoanRow, record: &LoanRecord, client_id: &str) -> bool {
-    held.client_id == client_id
-        && held.product == record.product
-        && held.due_on == record.due_on
-        && held.balance == record.balance
-        && held.grace_days == record.grace_days
-        && held.is_open == record.is_open
+fn is_same(stored: &LoanRow, record: &LoanRecord, client_id: &str) -> bool {
+    stored.client_id == client_id
+        && stored.product == record.product
+        && stored.due_on == record.due_on
+        && stored.balance == record.balance
+        && stored.grace_days == record.grace_days
+        && stored.is_open == record.is_open
 }

@@ -1,7 +1,7 @@
-//! Attempts that an instance counted before it ended, and of which nobody knows the words any more.
+//! Attempts that an instance counted before it ended, and whose result is unknown.
 //!
-//! Each stays counted, since its words may have been tried: to take it back would let one more guess
-//! through with every kill. It is recorded as lost, with what it brought.
+//! Each stays counted, since its passphrase may have been tried: to take it back would allow one more guess
+//! with every crash. It is recorded as lost, with its consequence.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,27 +14,26 @@ use crate::{
     store::{NewAttempt, StoreError, Traced, Tx},
 };
 
-/// An attempt that is under way for longer is lost. Whoever lives settles theirs within seconds of the
-/// database's return; should they come later all the same, they find that it has ended.
+/// An attempt that is under way for longer is lost. A running instance settles its attempts within seconds
+/// of the database's return; one that comes later finds that its attempt has ended.
 pub const LOST_AFTER: TimeDelta = TimeDelta::minutes(30);
-/// So many are given up at a time.
+/// Maximum number of attempts that are given up in one round.
 const AT_ONCE: i64 = 100;
 
-/// One instance's search for what was lost.
+/// One instance's search for lost attempts.
 #[derive(Default)]
 pub struct Search {
-    /// since when the database has answered whenever it was asked: none where it is away
+    /// since when the database has always answered; `None` while it is away
     reachable_since: Option<DateTime<Utc>>,
 }
 
 impl Search {
-    /// The database was away: whoever lives has to have their half hour from its return.
+    /// The database was away: running instances get the full time again from its return.
     pub fn lost_touch(&mut self) {
         self.reachable_since = None;
     }
 
-    /// Gives up what was lost by now; gives how many attempts that were. One that cannot be given up
-    /// holds up no other.
+    /// Gives lost attempts up; gives how many. One that cannot be given up does not stop the others.
     ///
     /// # Errors
     /// [`StoreError`] where the database is away.
@@ -53,7 +52,7 @@ impl Search {
             .store
             .read(move |reader| reader.attempts_counted_before(before, AT_ONCE))
             .await?;
-        // A clock that was set back must not put it off for longer.
+        // A clock that was set back must not delay it.
         let since = self.reachable_since.map_or(now, |since| since.min(now));
         self.reachable_since = Some(since);
         if since > before {
@@ -62,13 +61,13 @@ impl Search {
         let mut given_up = 0;
         for (attempt, counted_at) in found {
             let id = attempt.id.clone();
-            // This process has it in hand.
+            // This process is still working on it.
             if app.detached.is_in_progress(&id) {
                 continue;
             }
             match give_one_up(app, attempt, counted_at).await {
                 Ok(()) => given_up += 1,
-                // Another instance was first, or the one that counted it lives.
+                // Another instance was first, or the one that counted it is alive.
                 Err(StoreError::AlreadyEnded) => {}
                 Err(away) if away.is_away() => return Err(away),
                 Err(error) => tracing::error!(attempt = id, "it cannot be given up: {error}"),

@@ -1,5 +1,5 @@
-//! What the hash said about a counted attempt is written down: with its events, in one transaction,
-//! and however long the database is away. So is that an attempt was taken back.
+//! Stores the result of a counted attempt with its events in one transaction, however long the database is
+//! away. The same for an attempt that is taken back.
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,7 +48,7 @@ impl Events {
     }
 }
 
-/// An attempt that was counted, and whose end has to be written down however long the database is away.
+/// A counted attempt whose result has to be stored, however long the database is away.
 #[derive(Clone)]
 pub(super) struct Pending {
     pub(super) app: App,
@@ -56,13 +56,13 @@ pub(super) struct Pending {
     pub(super) events: Events,
 }
 
-/// How long to wait before a next try, the more the longer it goes on.
+/// Pauses between tries.
 const PAUSES: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(3),
     Duration::from_secs(10),
 ];
-/// So many faults in a row are taken for what will not pass: a minute and a half.
+/// After so many faults in a row, about a minute and a half, it is given up.
 const MOST_FAULTS: usize = 10;
 
 impl Pending {
@@ -77,15 +77,16 @@ impl Pending {
         self.app.store.write(work).await
     }
 
-    /// Settles once the database is back. Whoever asked was told 503.
+    /// Settles once the database is back. The caller was answered 503.
     pub(super) async fn settle_in_the_end(self, settlement: Arc<Settlement>) {
         if let Err(StoreError::AlreadyEnded) = self.in_the_end(&End::Settled(settlement)).await {
-            // The commit that was in doubt had been made after all, and says that loans were read.
+            // The commit that was in doubt had succeeded after all, and its event says that loans were
+            // read.
             self.close_untold(Answered::Unavailable).await;
         }
     }
 
-    /// Takes the attempt back: a fault kept its words from being tried, which is nobody's failure.
+    /// Takes the attempt back: a fault kept the passphrase from being tried, which is no failed attempt.
     async fn take_back(&self) -> Result<(), StoreError> {
         let Self { app, draft, events } = self.clone();
         let event = events
@@ -97,7 +98,7 @@ impl Pending {
             Ok(Traced::new((), event.clone()))
         };
         match self.app.store.write(work).await {
-            // It was in doubt whether it had been counted, and it was not.
+            // It was in doubt whether it had been counted, and it had not.
             Err(StoreError::AlreadyEnded) => Ok(()),
             done => done,
         }
@@ -109,13 +110,13 @@ impl Pending {
             tracing::warn!(attempt = self.draft.id, "not taken back yet: {error}");
             let (app, id) = (self.app.clone(), self.draft.id.clone());
             app.detached.spawn(&id, async move {
-                // A fault was told to the log.
+                // A fault was logged.
                 let _taken_back = self.in_the_end(&End::TakenBack).await;
             });
         }
     }
 
-    /// Closes the verification, of which nobody was told, where it stands open.
+    /// Closes the verification, if it is open: its caller was not answered with it.
     async fn close(&self, answered: Answered) -> Result<(), StoreError> {
         let Self { app, draft, events } = self.clone();
         let event = events
@@ -139,13 +140,12 @@ impl Pending {
 
     /// Closes the verification, however long the database is away.
     pub(super) async fn close_untold(&self, answered: Answered) {
-        // A fault was told to the log, and one that is closed already needs no closing.
+        // A fault was logged, and one that is closed already needs no closing.
         let _closed = self.in_the_end(&End::Closed(answered)).await;
     }
 
-    /// Tries until the database answers, for as long as the service runs, and a few times where it
-    /// answers with a fault, such as a statement that somebody cancelled. What remains of either is found
-    /// by [`super::lost`].
+    /// Tries until the database answers, for as long as the service runs, and a few times where it answers
+    /// with a fault, such as a cancelled statement. [`super::lost`] finds what remains of either.
     async fn in_the_end(&self, end: &End) -> Result<(), StoreError> {
         let mut pauses = PAUSES.into_iter();
         let (mut pause, mut faults) = (PAUSES[0], 0);
@@ -181,23 +181,23 @@ impl Pending {
     }
 }
 
-/// How an attempt ends, and its verification where nobody was told of it.
+/// What has to be stored in the end.
 enum End {
     Settled(Arc<Settlement>),
     TakenBack,
     Closed(Answered),
 }
 
-/// What the hash said about a counted attempt, to be written down.
+/// The result of a counted attempt.
 pub(super) struct Settlement {
-    pub(super) held: PassphraseRow,
+    pub(super) stored: PassphraseRow,
     pub(super) counted: Counted,
-    /// how the words matched; none where they did not
+    /// how the passphrase matched; `None` where it did not
     pub(super) how: Option<Heard>,
     pub(super) renewed: Option<NewPassphrase>,
 }
 
-/// The verification, and the loans that are read out.
+/// A stored verification, and the loans that are read out.
 pub(super) type Recorded = (Verification, Option<Vec<LoanRow>>);
 
 impl Settlement {
@@ -211,7 +211,7 @@ impl Settlement {
     ) -> Result<Traced<Recorded>, StoreError> {
         let (law, now) = (&app.settings.attempts, verification.opened_at);
         let were_right = self.how.is_some();
-        let client_id = &self.held.client_id;
+        let client_id = &self.stored.client_id;
         let settled = tx.settle_attempt(&verification.id, client_id, were_right, law, now)?;
         verification.outcome = settled.outcome;
         match (settled.outcome, self.how) {
@@ -239,7 +239,7 @@ impl Settlement {
         answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
         let now = verification.opened_at;
-        // What a success has cleared meanwhile is told as it was counted.
+        // If a success has cleared the row meanwhile, the place at the count is shown.
         let place = if settled.place > 0 {
             settled.place
         } else {
@@ -261,7 +261,7 @@ impl Settlement {
         })
     }
 
-    /// What this wrong attempt brought, if it still stands.
+    /// The consequence of this wrong attempt, if it still holds.
     fn brought(&self, settled: &Settled) -> Option<Action> {
         let lockout = settled.lockout?;
         if settled.place != self.counted.number {
@@ -287,16 +287,16 @@ impl Settlement {
         answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
         let now = verification.opened_at;
-        let client_id = &self.held.client_id;
+        let client_id = &self.stored.client_id;
         let minutes = i64::from(app.settings.verification_minutes);
         verification.expires_at = Some(now + TimeDelta::minutes(minutes));
-        // Loans are read out to whoever hears the answer, and to nobody else.
+        // Loans are read out only to a caller who gets the answer.
         let is_heard = answered.is_none();
         verification.closed_at = (!is_heard).then(|| app.clock.now());
         tx.insert_verification(&verification)?;
         let mut renewal = None;
         if let Some(renewed) = &self.renewed {
-            tx.renew_hash(client_id, self.held.generation, renewed)?;
+            tx.renew_hash(client_id, self.stored.generation, renewed)?;
             let event = events.about(&verification, Action::PassphraseRenewed);
             renewal = Some(event.outcome(EventOutcome::Renewed));
         }

@@ -197,26 +197,27 @@ pub struct SeenDocumentBody {
 
 pub(super) fn body_of(application: &Application, now: DateTime<Utc>) -> ApplicationBody {
     let (mut completed, mut cancelled) = (None, None);
-    match &application.progress {
+    match application.progress() {
         Progress::Draft => {}
         Progress::Completed { at, by, signed_on } => completed = Some((at, by, signed_on)),
         Progress::Cancelled { at, by, reason } => cancelled = Some((at, by, reason)),
     }
     ApplicationBody {
-        id: application.id.clone(),
-        number: application.number.clone(),
-        kind: application.kind.name(),
-        state: application.state(now),
-        client_id: application.client_id.clone(),
-        branch_code: application.branch_code.clone(),
-        drafted_by: application.drafted_by.clone(),
-        drafted_at: write_time(application.drafted_at),
+        id: application.draft.id.clone(),
+        number: application.draft.number.clone(),
+        kind: application.draft.kind.name(),
+        state: application.state(now).name(),
+        client_id: application.draft.client_id.clone(),
+        branch_code: application.draft.branch_code.clone(),
+        drafted_by: application.draft.drafted_by.clone(),
+        drafted_at: write_time(application.draft.drafted_at),
         expires_at: write_time(application.expires_at()),
         identity_document: SeenDocumentBody {
-            kind: application.identity_document.name(),
+            kind: application.draft.identity_document.name(),
             seen: true,
         },
         representative: application
+            .draft
             .representative
             .as_ref()
             .map(RepresentativeBody::from),

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::domain::{
-    application::{IdentityDocument, Mandate, Progress},
+    application::{Draft, IdentityDocument, Mandate},
     person::{Person, PersonName, Phone},
 };
 
@@ -35,7 +35,7 @@ fn client(names: &str) -> ClientRow {
 }
 
 fn application(kind: Kind, representative: Option<Representative>) -> Application {
-    Application {
+    let draft = Draft {
         id: "a-1".into(),
         number: "ALA-1-2026-000017".into(),
         kind,
@@ -45,8 +45,8 @@ fn application(kind: Kind, representative: Option<Representative>) -> Applicatio
         drafted_at: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         identity_document: IdentityDocument::IdentityCard,
         representative,
-        progress: Progress::Draft,
-    }
+    };
+    draft.into()
 }
 
 fn representative(document_number: &str) -> Representative {
@@ -61,10 +61,10 @@ fn representative(document_number: &str) -> Representative {
 
 fn printed(application: &Application, client: &ClientRow, language: Language) -> String {
     let branch = BranchRow {
-        code: application.branch_code.clone(),
+        code: application.draft.branch_code.clone(),
         name: "Абай даңғылы, 10".into(),
         city: Some("Алматы".into()),
-        created_at: application.drafted_at,
+        created_at: application.draft.drafted_at,
     };
     let sheet = Sheet {
         application,
@@ -244,13 +244,13 @@ fn the_fullest_form_is_one_page_of_a4() {
     who.full_name = name(&wide(100));
     who.mandate = Mandate::Guardianship;
     let mut application = application(Kind::Change, Some(who));
-    application.branch_code = "W".repeat(64);
-    application.number = format!("{}-2026-000017", "W".repeat(64));
+    application.draft.branch_code = "W".repeat(64);
+    application.draft.number = format!("{}-2026-000017", "W".repeat(64));
     let branch = BranchRow {
-        code: application.branch_code.clone(),
+        code: application.draft.branch_code.clone(),
         name: wide(200),
         city: None,
-        created_at: application.drafted_at,
+        created_at: application.draft.drafted_at,
     };
     for language in [Language::Kk, Language::Ru] {
         let sheet = Sheet {

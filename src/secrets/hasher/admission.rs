@@ -1,5 +1,4 @@
-//! A place in the line, the right to one check or one new hash, and its way into
-//! the work.
+//! A place in the queue, and the admission to one check or one new hash.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,20 +11,20 @@ use zeroize::Zeroizing;
 use super::{Check, Checked, HashError, Inner, Made, Overloaded};
 use crate::secrets::hash_worker::Memory;
 
-/// A place in the line before the door, given up when dropped.
-pub struct Place(Arc<Inner>);
+/// A place in the queue for admission, given up when dropped.
+pub struct QueuePlace(Arc<Inner>);
 
-impl Place {
-    /// The last place, and how many are ahead of it.
+impl QueuePlace {
+    /// The last place, and the number of places before it.
     pub(super) fn take(inner: &Arc<Inner>) -> (Self, usize) {
         let ahead = inner.waiting.fetch_add(1, Ordering::Relaxed);
         (Self(Arc::clone(inner)), ahead)
     }
 
-    /// Waits until it is its turn. Turns come in the order in which this is called.
+    /// Waits for admission, in the order in which this is called.
     ///
     /// # Errors
-    /// [`Overloaded`] when the deadline is over, or nobody is admitted any more.
+    /// [`Overloaded`] when the deadline is over, or admission has stopped.
     pub async fn admitted(self) -> Result<Admission, Overloaded> {
         let inner = Arc::clone(&self.0);
         let is_stopping = || inner.stopping.load(Ordering::Acquire);
@@ -45,25 +44,25 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for QueuePlace {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// The right to one check or one new hash. It travels into the work; dropped
-/// unused it lets the next one in.
+/// The admission to one check or one new hash. The work takes it along; dropped unused it admits the next
+/// caller.
 pub struct Admission {
     inner: Arc<Inner>,
     permit: OwnedSemaphorePermit,
 }
 
 impl Admission {
-    /// Tries the candidates. The work is handed over by the call itself, not by
-    /// the first poll, and is done even if nobody waits for the answer.
+    /// Tries the candidates. The work is queued by the call itself, not by the first poll, and is done even
+    /// if nobody waits for the answer.
     ///
     /// # Errors
-    /// [`HashError`]: a fault, on which no attempt should be held against anyone.
+    /// [`HashError`]: a fault, after which no attempt may stay counted.
     pub fn check(
         self,
         check: Check,
@@ -72,9 +71,8 @@ impl Admission {
         answer_of(self.inner.submit(self.permit, work))
     }
 
-    /// Makes the hash of a new passphrase (folded: `secret`) and the tag of the
-    /// form in which it was given (`exact_form`, after NFC). Handed over by the
-    /// call, as [`Admission::check`].
+    /// Makes the hash of a new passphrase (folded: `secret`) and the tag of the form in which it was typed
+    /// (`exact_form`, after NFC). Queued by the call, as for [`Admission::check`].
     ///
     /// # Errors
     /// [`HashError::OutOfMemory`] or [`HashError::Stopped`].

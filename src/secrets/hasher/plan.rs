@@ -14,42 +14,40 @@ use crate::secrets::keyring::{Key, Keyring, Purpose};
 use crate::secrets::mac;
 use crate::secrets::phc::Phc;
 
-/// What is to be compared with a stored hash.
+/// A comparison with a stored hash.
 pub struct Check {
-    /// The stored hash, a PHC string. `None` where there is none to compare
-    /// with: the answer is then "no match", at the cost of a refusal.
+    /// The stored hash, a PHC string. `None` where there is none: the answer is then "no match", at the
+    /// cost of a refusal.
     pub stored: Option<String>,
-    /// The exact tag that was made with it, where it has one.
+    /// The exact tag of the stored hash, if it has one.
     pub exact_tag: Option<Vec<u8>>,
     /// What was heard, in the forms to try, the likeliest first.
     pub candidates: Vec<Candidate>,
-    /// How many hashes a refusal costs, however many candidates there are, so
-    /// that its time says nothing about them. More candidates cost more.
+    /// Number of hashes of a refusal, however many candidates there are, so that its time reveals nothing
+    /// about them. More candidates cost more.
     pub tries: usize,
-    /// What was typed, after NFC: told apart from a match by folding alone.
+    /// What was typed, after NFC: distinguishes an exact match from one by folding.
     pub exact_form: Option<Zeroizing<Vec<u8>>>,
-    /// When a match makes a new hash as well, in the same admission.
+    /// When a match also makes a new hash, in the same admission.
     pub renew: Renew,
 }
 
 /// One form of what was heard.
 pub struct Candidate {
-    /// Its folded bytes, by the folding of the stored hash.
+    /// Its bytes under the fold of the stored hash.
     pub secret: Zeroizing<Vec<u8>>,
-    /// What is hashed at a renewal, where that is not the secret itself: the
-    /// bytes by the folding of today, or another spelling. A match by such a
-    /// candidate is outdated.
+    /// What is hashed at a renewal, if not the secret itself: the bytes under the current fold, or another
+    /// spelling. A match by such a candidate is outdated.
     pub renew_as: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// When a match makes a new hash.
+/// When a match also makes a new hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renew {
     Never,
-    /// Where cost or pepper are no longer those of new hashes, or the candidate
-    /// is to be renewed as another.
+    /// Where cost or pepper are no longer current, or the candidate is to be renewed as another.
     WhenOutdated,
-    /// In any case, such as after a change of folding.
+    /// Always, for instance after a change of the fold.
     Always,
 }
 
@@ -57,8 +55,7 @@ pub enum Renew {
 pub struct Checked {
     /// The candidate that matched; `None` is a refusal.
     pub matched: Option<Match>,
-    /// Whether the stored hash has another cost or pepper than new ones get.
-    /// False where nothing was stored.
+    /// Whether the stored hash has another cost or pepper than new ones. False where there is none.
     pub outdated: bool,
     /// The hash to store in place of the old one.
     pub renewed: Option<Made>,
@@ -69,8 +66,7 @@ pub struct Checked {
 pub struct Match {
     /// Its place among the candidates, from 0.
     pub index: usize,
-    /// Whether the very form that was set was typed. False too where no exact
-    /// tag or form was given.
+    /// Whether exactly the form that was set was typed. False too where no exact tag or form was given.
     pub exact: bool,
 }
 
@@ -100,7 +96,7 @@ impl fmt::Debug for Checked {
     }
 }
 
-/// argon2's secret input, by the name that stored hashes give it.
+/// argon2's secret input, with the name that stored hashes give it.
 pub(super) struct Pepper {
     id: String,
     secret: Zeroizing<[u8; 32]>,
@@ -148,8 +144,8 @@ impl Peppers {
     }
 }
 
-/// What is hashed where there is nothing to hash: made at start, so that no
-/// literal in the code can ever be somebody's passphrase.
+/// The stand-in for a missing hash: made at start, so that no literal in the code can be somebody's
+/// passphrase.
 pub(super) struct Decoy {
     secret: Zeroizing<[u8; 32]>,
     salt: [u8; 16],
@@ -173,7 +169,7 @@ impl Decoy {
         &self.salt
     }
 
-    /// Stands in for a hash that is not there, at the price of today's.
+    /// Stands in for a missing hash, at the current cost.
     fn phc(&self, cost: Cost, pepper: &Pepper) -> Phc {
         let pepper_id = pepper.id.clone();
         Phc {
@@ -241,7 +237,7 @@ impl Inner {
             .then(|| {
                 let candidate = &check.candidates[index];
                 let secret = candidate.renew_as.as_ref().unwrap_or(&candidate.secret);
-                // Another spelling than the one set must not become the exact one.
+                // A spelling other than the one that was set must not become the exact one.
                 let form = check.exact_form.as_deref().filter(|_| exact);
                 self.make(memory, secret, form.map(Vec::as_slice))
             })
@@ -253,8 +249,8 @@ impl Inner {
         })
     }
 
-    /// The first candidate that has the stored hash. Where none has, as many
-    /// hashes have been computed as the check asks for.
+    /// The first candidate that matches the stored hash. Where none does, as many hashes were computed as
+    /// the check asks for.
     fn first_match(
         &self,
         memory: &mut Memory,

@@ -1,22 +1,22 @@
-//! Refusals, which come at once while they are few. Who is refused and asks again at once, against what
-//! it was told, costs the web threads more than a refusal saves, and the hash workers stand behind those:
-//! without a pause a few hundred such callers would leave little to hash with.
+//! Paces refusals, which are immediate while they are few. A caller that ignores `Retry-After` and asks
+//! again at once costs the web threads more than a refusal saves, and the hash workers have a lower
+//! priority than those: without a pause a few hundred such callers would leave little time to hash.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// So many come at once.
+/// Number of refusals that are immediate.
 const AT_ONCE: u64 = 5_000;
-/// So many more do each second.
+/// Number of further immediate refusals each second.
 const A_SECOND: u64 = 500;
-/// The others come so much later.
+/// Delay of the others.
 const LATER: Duration = Duration::from_millis(500);
 
 const MICROS_EACH: u64 = 1_000_000 / A_SECOND;
 
 pub(super) struct Refusals {
     since: Instant,
-    /// when all that came at once will have been made good, in microseconds
+    /// when all immediate refusals will be made up for, in microseconds
     even_at: AtomicU64,
 }
 
@@ -28,7 +28,7 @@ impl Refusals {
         }
     }
 
-    /// Waits, where there were too many of late.
+    /// Waits, if there were too many recently.
     pub(super) async fn pause(&self) {
         let now = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
         let taken = self
@@ -42,7 +42,7 @@ impl Refusals {
     }
 }
 
-/// When all will have been made good with one more that comes at once; nothing where it may not.
+/// The new value after one more immediate refusal; `None` where it has to wait.
 fn one_more(even_at: u64, now: u64) -> Option<u64> {
     let even_at = even_at.max(now).saturating_add(MICROS_EACH);
     (even_at - now <= AT_ONCE * MICROS_EACH).then_some(even_at)
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// How many of these refusals come at once, each so many microseconds after the one before.
+    /// Number of these refusals that are immediate, each so many microseconds after the one before.
     fn prompt(gaps: &[u64]) -> Vec<u64> {
         let (mut now, mut even_at, mut prompt) = (0, 0, Vec::new());
         for gap in gaps {

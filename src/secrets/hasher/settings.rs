@@ -1,4 +1,4 @@
-//! How dear a hash is, how many are computed at once and how many may wait.
+//! The cost of a hash, and how many are computed at once and may wait.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use thiserror::Error;
 
 use super::Cost;
 
-/// How dear a hash is, and how many are computed and waited for.
+/// The settings of the hash workers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HashSettings {
     /// Memory of one hash in KiB. All workers together hold `workers` times it.
     pub memory_kib: u32,
     /// Passes over that memory.
     pub passes: u32,
-    /// Lanes; computed one after the other, so more gain nothing here.
+    /// Lanes; computed one after the other, so more of them gain nothing here.
     pub lanes: u32,
-    /// Threads that hash, as a rule one for each core.
+    /// Number of threads that hash, normally one for each core.
     pub workers: usize,
-    /// How many callers may wait for admission.
+    /// Maximum number of callers in the queue for admission.
     pub queue: usize,
-    /// How long one may wait for admission.
+    /// Maximum wait for admission.
     pub deadline: Duration,
 }
 
@@ -38,8 +38,7 @@ impl Default for HashSettings {
 }
 
 impl HashSettings {
-    /// The price of one hash.
-    #[must_use]
+    /// The cost of one hash.
     pub fn cost(&self) -> Cost {
         let Self {
             memory_kib,
@@ -54,17 +53,13 @@ impl HashSettings {
         }
     }
 
-    /// Whether hashes are cheaper than the standards ask (OWASP; ASVS 11.4.2):
-    /// a start like that deserves a warning.
-    #[must_use]
+    /// Whether hashes are cheaper than the standards require (OWASP; ASVS 11.4.2), which deserves a warning
+    /// at start.
     pub fn below_floor(&self) -> bool {
         self.cost().below_floor()
     }
 
     /// The first setting that is out of bounds, in words that name it.
-    ///
-    /// # Errors
-    /// [`HashSettingsError`].
     pub fn check(&self) -> Result<(), HashSettingsError> {
         if let Some(fault) = self.cost().fault() {
             return Err(HashSettingsError(fault));
@@ -82,7 +77,7 @@ impl HashSettings {
     }
 }
 
-/// A setting of the hash workers that cannot be obeyed.
+/// A setting of the hash workers that is out of bounds.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("hash.{0}")]
 pub struct HashSettingsError(String);

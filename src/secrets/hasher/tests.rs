@@ -1,4 +1,4 @@
-//! What the hash workers promise: what is right, and what it costs.
+//! The guarantees of the hash workers: results and cost.
 
 mod door;
 

@@ -1,4 +1,4 @@
-//! Key files on the disk: who may read them, and writing them for good.
+//! Key files on disk: their permissions, and writing them durably.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
@@ -11,14 +11,14 @@ use crate::secrets::private_file;
 
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// Who shares the machine with a file.
+/// Who else may be able to read a file.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Mount {
     Private,
     Shared,
 }
 
-/// Reads a small text file, having looked who else may.
+/// Reads a small text file, after checking who else may.
 pub(super) fn read_guarded(
     path: &Path,
     mount: Mount,
@@ -99,7 +99,7 @@ pub(super) fn take_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// A rename is on the disk only once its folder is.
+/// A rename is durable only once its folder is synced.
 pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),

@@ -1,4 +1,4 @@
-//! The keyring as a file: read with suspicion, written whole or not at all.
+//! The keyring file: checked when it is read, written completely or not at all.
 
 use std::fs;
 use std::io;
@@ -31,7 +31,7 @@ const PREAMBLE: &str = "\
 version = 1
 ";
 
-/// Why a keyring could not be read or written. Names the file; never a secret.
+/// Why a keyring could not be read or written. Names the file, never a secret.
 #[derive(Debug, Error)]
 pub enum KeyringError {
     #[error("there is no keyring {}", .0.display())]
@@ -95,15 +95,15 @@ impl Keyring {
         sync_folder_of(path).map_err(|error| failed("sync the folder of", error))
     }
 
-    /// Puts this keyring in the place of the one at `path`, at one stroke:
-    /// a crash leaves the old one or the new one. Its owner and mode stay.
+    /// Replaces the keyring at `path` atomically: a crash leaves the old one or the new one. Its owner and
+    /// mode stay.
     ///
     /// # Errors
     /// [`KeyringError::Io`]; among them where another save is under way.
     pub fn save(&self, path: &Path) -> Result<(), KeyringError> {
         let failed = |action, source| io_error(path, action, source);
         let old = fs::metadata(path).map_err(|error| failed("find", error))?;
-        // One name for all: so it is a lock against a second save as well.
+        // One name for all, so that it is also a lock against a second save.
         let mut name = path.as_os_str().to_owned();
         name.push(".new");
         let next = PathBuf::from(name);
@@ -114,14 +114,14 @@ impl Keyring {
             .and_then(|()| fs::rename(&next, path))
             .and_then(|()| sync_folder_of(path));
         written.map_err(|error| {
-            // Best effort: the error that is told is the one that matters.
+            // Best effort: the first error is the one that matters.
             let _ = fs::remove_file(&next);
             failed("replace", error)
         })
     }
 
     fn to_toml(&self) -> Zeroizing<String> {
-        // Grown at once: a String that grows leaves copies of secrets behind.
+        // Allocated at full size: a String that grows leaves copies of secrets behind.
         let mut text = Zeroizing::new(String::with_capacity(1024 + self.keys.len() * 4096));
         text.push_str(PREAMBLE);
         for key in self.all() {
@@ -230,7 +230,7 @@ fn parse(path: &Path, text: &str) -> Result<Written, KeyringError> {
             .and_then(|span| text.get(..span.start))
             .unwrap_or("");
         let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
-        // The parser's own words can quote a value, and that can be a secret.
+        // The parser's message can quote a value, and that can be a secret.
         match error.message() {
             told if told.starts_with("unknown field") || told.starts_with("missing field") => {
                 malformed(line, told)

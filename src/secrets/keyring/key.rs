@@ -16,7 +16,7 @@ use crate::secrets::mac;
 /// §5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
-    /// argon2's secret input: hashes alone are worth nothing without it.
+    /// argon2's secret input: stolen hashes are worthless without it.
     Pepper,
     /// Encrypts names, phones and representatives' data at rest.
     Field,
@@ -42,7 +42,6 @@ impl Purpose {
     ];
 
     /// Its name in the keyring file, on the command line and in the database.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pepper => "pepper",
@@ -72,18 +71,17 @@ impl FromStr for Purpose {
     }
 }
 
-/// Whether a key makes new things or only reads old ones.
+/// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
-    /// Makes what is new, and reads. Exactly one key of a purpose is active.
+    /// Used for new values and for old ones. Exactly one key of a purpose is active.
     Active,
-    /// Reads what it once made, or waits to be activated.
+    /// Used for old values only, or not activated yet.
     Reading,
 }
 
 impl KeyState {
     /// Its name in the keyring file.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -125,25 +123,21 @@ impl Key {
     }
 
     /// What it is for.
-    #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.purpose
     }
 
     /// Its name: letters a to z, digits and hyphens, unique in the keyring.
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// When it was made.
-    #[must_use]
     pub fn created_at(&self) -> DateTime<Utc> {
         self.created_at
     }
 
     /// Whether it makes new things.
-    #[must_use]
     pub fn state(&self) -> KeyState {
         self.state
     }
@@ -151,7 +145,6 @@ impl Key {
     /// A public value that tells this key from any other, 16 hexadecimal digits.
     /// The database keeps it, so that a wrong key under a right name is found at
     /// start. It says nothing of the secret.
-    #[must_use]
     pub fn check_value(&self) -> String {
         let of_key = self.subkey("check");
         hex::encode(&of_key[..8])

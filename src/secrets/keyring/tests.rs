@@ -1,4 +1,4 @@
-//! What the keyring promises, in memory and on the disk.
+//! The guarantees of the keyring, in memory and on disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};

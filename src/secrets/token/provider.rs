@@ -1,7 +1,7 @@
-//! HS256 for the JWT crate, by the HMAC that the other rooms of this house use.
+//! HS256 for the JWT crate, by the HMAC that this crate uses elsewhere.
 //!
-//! The crate's own back ends bring RSA and elliptic curves along, or a C
-//! library; a provider that knows one algorithm cannot be confused by another.
+//! The crate's own back ends include RSA and elliptic curves, or a C library; a provider that knows one
+//! algorithm cannot be confused by another.
 
 use hmac::Mac;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -17,10 +17,9 @@ static HS256_ALONE: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes this the process's provider. It has no state, so a second call changes
-/// nothing.
+/// Installs this as the process's provider. It has no state, so a second call changes nothing.
 pub(super) fn install() {
-    // It fails where it was done before.
+    // It fails where it was installed before.
     let _ = HS256_ALONE.install_default();
 }
 

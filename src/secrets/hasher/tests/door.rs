@@ -61,13 +61,13 @@ async fn a_place_in_line_is_held_from_the_start_and_lost_when_given_up() {
     let mut places = Vec::new();
     // As many as are let in at once, and a line of eight.
     for _ in 0..12 {
-        places.push(hasher.line_up().await.expect("there is room"));
+        places.push(hasher.enqueue().await.expect("there is room"));
     }
-    assert!(hasher.line_up().await.is_err(), "the line is full");
+    assert!(hasher.enqueue().await.is_err(), "the line is full");
     let stats = hasher.stats();
     assert_eq!((stats.waiting, stats.admitted), (12, 0));
     drop(places.pop());
-    let last = hasher.line_up().await.expect("one has left");
+    let last = hasher.enqueue().await.expect("one has left");
     let admission = last.admitted().await.expect("nobody was let in yet");
     assert_eq!((hasher.stats().waiting, hasher.stats().admitted), (11, 1));
     drop((places, admission));
