@@ -25,11 +25,16 @@ struct Answered {
     status: u16,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Served {
+    route: String,
+}
+
 /// The metrics of one process.
 pub struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
-    seconds: Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>,
+    seconds: Family<Served, Histogram, fn() -> Histogram>,
     lost_lines: LostLines,
 }
 
@@ -61,7 +66,9 @@ impl Metrics {
             status,
         };
         self.requests.get_or_create(&labels).inc();
-        let labels = [("route", labels.route)];
+        let labels = Served {
+            route: labels.route,
+        };
         let seconds = self.seconds.get_or_create(&labels);
         seconds.observe(elapsed.as_secs_f64());
     }
