@@ -1,6 +1,6 @@
-//! What the loan system last pushed about a client. Where a branch has amended the client since, that is
-//! kept beside what is held, so that the same push sent again is known for what it is and does not undo
-//! the amendment.
+//! What the loan system last pushed about a client. Where a branch has amended the client since, the push is
+//! stored beside the client, so that the loan system changes only what it has changed itself: a push that
+//! repeats the last one, whatever its time, does not undo the amendment.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,21 @@ use serde::{Deserialize, Serialize};
 use super::{
     access::{Reader, Tx},
     clients::ClientRow,
+    columns::{micros, one_row},
     error::StoreError,
     groups::among,
     schema::clients,
     vault::Place,
 };
-use crate::domain::person::{Person, PersonName};
+use crate::domain::{
+    flaw::Flaw,
+    loan::ClientRecord,
+    person::{Person, PersonName, Phone},
+};
 
 const TABLE: &str = "clients";
 
-/// Names and telephone in the form in which they are kept. That form is canonical, so to compare them
+/// Names and telephone in the form in which they are stored. That form is canonical, so to compare them
 /// they need not be parsed again.
 #[derive(Serialize, Deserialize)]
 pub struct PersonText {
@@ -40,10 +45,14 @@ impl PersonText {
         }
     }
 
-    /// Whether these are that person's.
-    #[must_use]
-    pub fn is(&self, person: &Person) -> bool {
-        self.differences(person).is_empty()
+    fn parse(&self) -> Result<Person, Flaw> {
+        let name = |text: &Option<String>| text.as_deref().map(PersonName::parse).transpose();
+        Ok(Person {
+            family_name: PersonName::parse(&self.family_name)?,
+            given_name: name(&self.given_name)?,
+            patronymic: name(&self.patronymic)?,
+            phone: Phone::parse(&self.phone)?,
+        })
     }
 
     /// Which fields are others than that person's, by their names in the API.
@@ -68,17 +77,32 @@ impl PersonText {
 
 /// A client's names and telephone.
 pub struct KnownPerson {
-    /// as they are held
-    pub held: PersonText,
-    /// as the loan system last pushed them, where a branch has amended them since
-    amended_from: Option<PersonText>,
+    /// as they are stored
+    pub stored: PersonText,
+    /// where a branch has amended them since the last push
+    amendment: Option<Amendment>,
+}
+
+struct Amendment {
+    amended: Person,
+    last_push: Person,
 }
 
 impl KnownPerson {
-    /// As the loan system last pushed them.
+    /// Whether the loan system's last push said the same, whatever a branch has amended since.
     #[must_use]
-    pub fn last_pushed(&self) -> &PersonText {
-        self.amended_from.as_ref().unwrap_or(&self.held)
+    pub fn is_last_push(&self, pushed: &Person) -> bool {
+        match &self.amendment {
+            Some(amendment) => amendment.last_push == *pushed,
+            None => self.stored.differences(pushed).is_empty(),
+        }
+    }
+
+    /// The client after a push; `None` where nothing that a branch amended remains beside what is pushed.
+    #[must_use]
+    pub fn amended_after(&self, pushed: &Person) -> Option<Person> {
+        let Amendment { amended, last_push } = self.amendment.as_ref()?;
+        Some(amended.updated_by(pushed, last_push)).filter(|after| after != pushed)
     }
 }
 
@@ -123,17 +147,27 @@ impl Reader<'_> {
                 let sealed = sealed.as_deref();
                 sealed.map(|sealed| open(column, sealed)).transpose()
             };
-            let held = PersonText {
+            let stored = PersonText {
                 family_name: open("family_name", &row.family_name_sealed)?,
                 given_name: maybe("given_name", &row.given_name_sealed)?,
                 patronymic: maybe("patronymic", &row.patronymic_sealed)?,
                 phone: open("phone", &row.phone_sealed)?,
             };
-            let amended_from = maybe("last_push", &row.last_push_sealed)?
-                .map(|text| serde_json::from_str(&text))
-                .transpose()
-                .map_err(|error| StoreError::corrupt(TABLE, &row.id, error))?;
-            let known = KnownPerson { held, amended_from };
+            let amendment = maybe("last_push", &row.last_push_sealed)?
+                .map(|text| {
+                    let last_push: PersonText = serde_json::from_str(&text)
+                        .map_err(|error| StoreError::corrupt(TABLE, &row.id, error))?;
+                    let person = |text: &PersonText| {
+                        let parsed = text.parse();
+                        parsed.map_err(|flaw| StoreError::corrupt(TABLE, &row.id, flaw.code()))
+                    };
+                    Ok::<_, StoreError>(Amendment {
+                        amended: person(&stored)?,
+                        last_push: person(&last_push)?,
+                    })
+                })
+                .transpose()?;
+            let known = KnownPerson { stored, amendment };
             Ok((row.client_number, known))
         });
         opened.collect()
@@ -141,8 +175,8 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps what the loan system last pushed about a client, before a branch amends it. Where it is
-    /// kept already, or the loan system has never pushed the client, there is nothing to keep.
+    /// Stores what the loan system last pushed about a client, before a branch amends it. Where it is
+    /// stored already, or the loan system has never pushed the client, there is nothing to store.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -150,15 +184,41 @@ impl Tx<'_> {
         if held.as_of.is_none() {
             return Ok(());
         }
-        let text = serde_json::to_string(&PersonText::of(&held.person))
-            .map_err(|error| StoreError::corrupt(TABLE, &held.id, error))?;
-        let sealed = self.vault.seal(place("last_push", &held.id), &text);
-        let not_kept = clients::table
+        let last_push = self.encrypted_push(&held.id, &held.person)?;
+        let not_stored = clients::table
             .find(&held.id)
             .filter(clients::last_push_sealed.is_null());
-        diesel::update(not_kept)
-            .set(clients::last_push_sealed.eq(sealed))
+        diesel::update(not_stored)
+            .set(clients::last_push_sealed.eq(last_push))
             .execute(self.connection)?;
         Ok(())
+    }
+
+    /// Updates a client by a push beside which a branch's amendments remain: `amended` is the client
+    /// after it. The client's number has to be locked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn update_amended(
+        &mut self,
+        id: &str,
+        amended: &Person,
+        pushed: &ClientRecord,
+    ) -> Result<(), StoreError> {
+        let last_push = self.encrypted_push(id, &pushed.person)?;
+        let changed = diesel::update(clients::table.find(id))
+            .set((
+                self.seal_person(id, amended),
+                clients::as_of.eq(micros(pushed.as_of)),
+                clients::last_push_sealed.eq(last_push),
+            ))
+            .execute(self.connection)?;
+        one_row(TABLE, id, changed)
+    }
+
+    fn encrypted_push(&self, id: &str, person: &Person) -> Result<Vec<u8>, StoreError> {
+        let text = serde_json::to_string(&PersonText::of(person))
+            .map_err(|error| StoreError::corrupt(TABLE, id, error))?;
+        Ok(self.vault.seal(place("last_push", id), &text))
     }
 }
