@@ -37,22 +37,22 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     match which % 20 {
-        0 => whole::<SignIn>(body),
-        1 => whole::<PasswordChange>(body),
-        2 => whole::<NewClientBody>(body),
+        0 => drop(shape::<SignIn>(body)),
+        1 => drop(shape::<PasswordChange>(body)),
+        2 => drop(shape::<NewClientBody>(body)),
         3 => whole::<SearchBody>(body),
         4 => whole::<ClientPatch>(body),
-        5 => whole::<VerificationRequest>(body),
+        5 => drop(shape::<VerificationRequest>(body)),
         6 => whole::<NewWebhookBody>(body),
         7 => whole::<WebhookPatch>(body),
-        8 => whole::<ReplayBody>(body),
+        8 => drop(shape::<ReplayBody>(body)),
         9 => whole::<NewBranchBody>(body),
         10 => whole::<BlockBody>(body),
         11 => whole::<ReasonBody>(body),
-        12 => whole::<CheckBody>(body),
+        12 => drop(shape::<CheckBody>(body)),
         13 => whole::<SuggestBody>(body),
         14 => whole::<DraftBody>(body),
-        15 => whole::<CompletionBody>(body),
+        15 => drop(shape::<CompletionBody>(body)),
         16 => whole::<NewStaffBody>(body),
         17 => whole::<StaffPatch>(body),
         // The pushes check their fields as batches do: see `ndjson`.
@@ -61,7 +61,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// The shape, and the rules that stand beside it.
+/// The shape, and the rules that are declared on it; a body without rules has the shape alone.
 fn whole<T: DeserializeOwned + Validate>(bytes: &[u8]) {
     let Some(body) = shape::<T>(bytes) else {
         return;

@@ -5,7 +5,7 @@ use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use qupia::{
     domain::language::Language,
-    http::{accept::takes, language::preferred},
+    http::{accept::accepts, language::preferred},
 };
 
 fuzz_target!(|bytes: &[u8]| {
@@ -44,7 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
     let taken = |text: &str| {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, header(text.as_bytes()).expect("a header"));
-        takes(&headers, "application/json")
+        accepts(&headers, "application/json")
     };
     assert!(taken(&format!("application/json, {text}")));
     assert_eq!(taken(text), taken(&format!("{text},")));

@@ -1,4 +1,4 @@
-//! Every problem's code and status. What is said for a code stands in `locales/`.
+//! Every problem's code and status. Its title and detail are in `locales/`.
 
 use actix_web::http::StatusCode;
 use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};

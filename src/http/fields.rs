@@ -118,15 +118,15 @@ impl Fields {
 
 /// What `validator` calls a rule that is about no single field.
 const RULE_OF_ALL: &str = "__all__";
-/// The flaws that rules of our own find.
+/// The flaws of rules that `validator` does not have.
 const OWN_RULES: [Flaw; 3] = [Flaw::NothingToChange, Flaw::ExactlyOne, Flaw::NotSeen];
 
-/// A rule of our own, for `#[validate(schema(…))]` and `#[validate(custom(…))]`.
+/// A rule that `validator` does not have, for `#[validate(schema(…))]` and `#[validate(custom(…))]`.
 ///
 /// # Errors
 /// The flaw, which is one of [`OWN_RULES`], where the rule is broken.
-pub fn rule(is_kept: bool, flaw: &Flaw) -> Result<(), ValidationError> {
-    if is_kept {
+pub fn rule(is_met: bool, flaw: &Flaw) -> Result<(), ValidationError> {
+    if is_met {
         Ok(())
     } else {
         Err(ValidationError::new(flaw.code()))

@@ -1,7 +1,7 @@
 //! The printable form of Appendix #1: one A4 page, in Kazakh as the policy has it and in Russian.
 //!
-//! The page bears the client's and the application's data and places for date and signature. It never
-//! bears the passphrase, nor a place to write it.
+//! The page has the client's and the application's data and blanks for date and signature. It never has
+//! the passphrase, nor a blank for it.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use crate::{
     store::{BranchRow, ClientRow},
 };
 
-/// The page may load nothing but its own style, named by its hash, which a test compares with the style.
+/// The page may load nothing but its own style, which is named by its hash; a test compares the two.
 pub const HEADERS: AnswerHeaders = AnswerHeaders {
     cache_control: Some("no-store"),
     content_security_policy: "default-src 'none'; \
@@ -128,7 +128,7 @@ impl Words {
     }
 }
 
-/// So many characters entered fit the page in its usual letters, be they ever so wide.
+/// The number of characters, however wide, that fit the page in its usual font size.
 const USUAL_CHARS: usize = 300;
 
 /// Whether names and numbers are so long that they are set smaller, to stay on one page.

@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: the same key and the same body give the first answer again, without doing
 //! anything twice.
 //!
-//! Role, session and password of whoever repeats a request are checked first, as they are now; only then
-//! is anything said about the key.
+//! The caller's present role, session and password state are checked first; only then is anything said
+//! about the key.
 
 use std::convert::Infallible;
 
@@ -56,7 +56,7 @@ const SECRETS: &[&str] = &[
     "access_token",
     "passphrase",
 ];
-/// Fields that are left out as well: loans are read anew by whoever may read them then.
+/// Fields that are left out as well: loans are read anew, if the caller may read them then.
 const NOT_STORED: &[&str] = &["loans", "source"];
 
 /// Headers that are stored with an answer.

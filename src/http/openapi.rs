@@ -16,7 +16,7 @@ mod words;
 
 pub use self::words::WebhookEvent;
 
-/// What the document says of the whole API.
+/// What is true of the whole API.
 #[derive(OpenApi)]
 #[openapi(
     info(

@@ -184,14 +184,14 @@ pub struct CheckBody {
     pub client_id: Option<String>,
 }
 
-/// What completion would say.
+/// The strength check that completion makes.
 #[derive(Serialize, ToSchema)]
 pub struct VerdictBody {
-    /// whether it would be taken
+    /// whether it would be accepted
     pub acceptable: bool,
     /// why not
     pub reasons: Vec<WeaknessBody>,
-    /// how many guesses it stands, as a power of ten
+    /// how many guesses it withstands, as a power of ten
     #[schema(example = 11.4)]
     pub guesses_log10: f64,
 }
@@ -211,7 +211,7 @@ pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Flaw> {
     Passphrase::parse(typed)
 }
 
-/// Says what completion would say of a passphrase; stores nothing.
+/// Checks a passphrase as completion would; stores nothing.
 #[utoipa::path(
     post,
     path = "/v1/passphrases/check",

@@ -51,15 +51,15 @@ fn nearest<'a>(
     nearest
 }
 
-/// Each proxy writes who it was asked by behind what it was sent, on the same line or on one of its own.
-/// So all is read from the end, as bytes: nothing that stands before what the proxy appended, be it an
-/// open quote or a byte that is no text, changes how that is read.
+/// Each proxy appends the address that called it, on the same line or on a new one. So all is read from
+/// the end, as bytes: nothing before what the proxy appended, such as an open quote or a byte that is not
+/// UTF-8, changes how that is read.
 fn lines_from_the_end(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
     headers.get_all(name).rev().map(HeaderValue::as_bytes)
 }
 
-/// What stands between separators that are not within quotes, the last first. Empty elements are passed
-/// over (RFC 9110 §5.6.1).
+/// The parts between separators that are not in quotes, the last first. Empty elements are skipped
+/// (RFC 9110 §5.6.1).
 fn elements_from_the_end(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut is_quoted = false;
     let mut separators = Vec::new();
@@ -81,13 +81,13 @@ fn elements_from_the_end(text: &[u8], separator: u8) -> impl Iterator<Item = &[u
     parts.filter(|part| !unquoted(part).is_empty())
 }
 
-/// Whether an odd number of backslashes stands before this place.
+/// Whether an odd number of backslashes is before this position.
 fn is_escaped(text: &[u8], at: usize) -> bool {
     let before = text[..at].iter().rev();
     before.take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
-/// The node behind `for=` of an element of `Forwarded`; nothing where it says none.
+/// The node after `for=` of an element of `Forwarded`; empty where there is none.
 fn for_whom(element: &[u8]) -> &[u8] {
     let named = elements_from_the_end(element, b';').find_map(|pair| {
         let at = pair.iter().position(|byte| *byte == b'=')?;
@@ -104,7 +104,7 @@ fn unquoted(text: &[u8]) -> &[u8] {
     inner.unwrap_or(text).trim_ascii()
 }
 
-/// The address of a node: bare, in brackets, with a port, in quotes. None of what hides itself, such as
+/// The address of a node: plain, in brackets, with a port, in quotes. `None` for an obfuscated one, such as
 /// `unknown` and `_proxy` (RFC 7239 §6.3).
 fn address(node: &[u8]) -> Option<IpAddr> {
     let node = std::str::from_utf8(unquoted(node)).ok()?;
@@ -168,7 +168,7 @@ mod tests {
             ("203.0.113.7, ", "203.0.113.7"),
             ("203.0.113.7,,10.0.0.2,", "203.0.113.7"),
             ("198.51.100.1, 203.0.113.7, fd00::2", "203.0.113.7"),
-            // What cannot be read hides whatever stands before it.
+            // What cannot be read hides all before it.
             ("203.0.113.7, unknown", PROXY),
             ("203.0.113.7, 10.0.0.2, _hidden", PROXY),
             ("203.0.113.7, garbage, 10.0.0.2", "10.0.0.2"),
@@ -219,7 +219,7 @@ mod tests {
         // Nor does a header that the proxy does not write.
         let proxy: IpAddr = PROXY.parse().unwrap();
         assert_eq!(caller(&headers, proxy, &trusted).to_string(), "203.0.113.7");
-        // Nor what stands before that which the proxy appended.
+        // Nor what is before the part that the proxy appended.
         for strange in ["\"", "\"198.51.100.1", "é", "\"\\", "198.51.100.1, \"é"] {
             let line = format!("{strange}, 203.0.113.7");
             assert_eq!(
@@ -242,7 +242,7 @@ mod tests {
                 assert_eq!(caller_of(FORWARDED, &[&line]), "203.0.113.7", "{line}");
             }
         }
-        // A line that cannot be read is there, and hides what stands before it.
+        // A line that cannot be read counts, and hides all before it.
         for (name, before) in [
             (X_FORWARDED_FOR, "198.51.100.1"),
             (FORWARDED, "for=198.51.100.1"),
@@ -283,7 +283,7 @@ mod tests {
                     vec![more.clone(), [&strange, &b", "[..], written].concat()]
                 }
             };
-            // One that is a trusted proxy itself says only that somebody asked it.
+            // An address of a trusted proxy only shows that it was called.
             prop_assume!(!expected.starts_with("10."));
             for node in [format!("{address}"), format!("{address}:{port}"), format!("\"{address}\"")] {
                 let address = caller_of(X_FORWARDED_FOR, &appended(&node));

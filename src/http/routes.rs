@@ -1,4 +1,4 @@
-//! Lays out the routes of all endpoints.
+//! The routes of all endpoints, and the pages of the documentation.
 
 use actix_web::{
     Error, HttpMessage, HttpResponse, Resource, Route,
@@ -21,7 +21,7 @@ use super::{
     problem::Problem,
 };
 
-/// Lays out every route but that of the metrics.
+/// Adds every route except that of the metrics.
 pub fn routes(config: &mut web::ServiceConfig) {
     let mut api = web::scope(API).wrap(from_fn(identify));
     for resource in resources(RouteGroup::Api) {
@@ -38,7 +38,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::scope("/docs").wrap(from_fn(documented)).service(pages));
 }
 
-/// The metrics, which may have an address of their own.
+/// Adds the route of the metrics, which may have an address of their own.
 pub fn metrics(config: &mut web::ServiceConfig) {
     for resource in resources(RouteGroup::Metrics) {
         config.service(resource);
@@ -67,7 +67,7 @@ fn resources(group: RouteGroup) -> Vec<Resource> {
     resources.collect()
 }
 
-/// One path with its methods; the answer to another method says which there are (RFC 9110 §15.5.6).
+/// One path with its methods; the answer to another method lists them (RFC 9110 §15.5.6).
 fn resource(path: &str, endpoints: &[&'static Endpoint]) -> Resource {
     let methods = endpoints.iter().map(|endpoint| match endpoint.method {
         Method::GET => "GET, HEAD",
@@ -100,7 +100,7 @@ fn route(endpoint: &'static Endpoint) -> Route {
     ))
 }
 
-/// What every request to an endpoint passes through, as its declaration says.
+/// Handles a request to an endpoint as that is declared.
 async fn enter(
     endpoint: &'static Endpoint,
     request: ServiceRequest,

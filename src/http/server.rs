@@ -39,8 +39,8 @@ pub struct Bound {
     pub server: Server,
 }
 
-/// Binds the API, and the metrics where they have an address of their own. Signals are left to whoever
-/// runs it.
+/// Binds the API, and the metrics where they have an address of their own. Signals are left to the
+/// caller.
 ///
 /// # Errors
 /// [`StartError::Listen`] where an address cannot be bound, [`StartError::Certificate`].

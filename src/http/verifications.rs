@@ -52,7 +52,7 @@ pub struct VerificationBody {
     pub client_id: String,
     /// the call
     pub call_id: String,
-    /// what came of it
+    /// its outcome
     #[schema(value_type = Outcome)]
     pub outcome: &'static str,
     /// when
@@ -95,7 +95,7 @@ pub struct LoanBody {
     /// the guaranteed waiting period; null where the loan system states none
     #[schema(required = true)]
     pub grace_period: Option<GraceBody>,
-    /// where it stands today
+    /// its state today
     #[schema(value_type = Standing)]
     pub standing: &'static str,
     /// days to the due date; negative once past
