@@ -1,6 +1,6 @@
 //! The bounds of each setting.
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{fmt::Display, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -18,101 +18,51 @@ use crate::{
     secrets::hasher::HashSettings,
 };
 
+/// Refuses a number outside of its bounds.
+pub(super) fn within<T: PartialOrd + Display>(
+    name: &str,
+    value: T,
+    bounds: RangeInclusive<T>,
+) -> Result<(), SettingsError> {
+    if bounds.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = bounds.into_inner();
+    let why = format!("it is {least} to {most}, not {value}");
+    Err(SettingsError::of(name, why))
+}
+
+macro_rules! check {
+    ($written:ident: $($section:ident.$key:ident in $bounds:expr;)+) => {
+        $(within(
+            concat!(stringify!($section), ".", stringify!($key)),
+            $written.$section.$key,
+            $bounds,
+        )?;)+
+    };
+}
+
 /// Checks numbers against their bounds, and texts that the types leave open.
 pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
-    let Written {
-        database,
-        hash,
-        limits,
-        verification,
-        passphrase,
-        ..
-    } = written;
-    let bounded: [(&str, u64, RangeInclusive<u64>); 15] = [
-        (
-            "drain_seconds",
-            written.drain_seconds.unwrap_or_default(),
-            0..=3_600,
-        ),
-        (
-            "database.connections",
-            database.connections as u64,
-            2..=1_000,
-        ),
-        (
-            "database.timeout_seconds",
-            database.timeout_seconds,
-            1..=3_600,
-        ),
-        ("hash.wait_seconds", hash.wait_seconds, 1..=3_600),
-        (
-            "limits.verifications_per_minute",
-            limits.verifications_per_minute.into(),
-            1..=u64::from(u32::MAX),
-        ),
-        (
-            "limits.clients_per_hour",
-            limits.clients_per_hour.into(),
-            1..=u64::from(u32::MAX),
-        ),
-        (
-            "limits.empty_searches_per_minute",
-            limits.empty_searches_per_minute.into(),
-            1..=u64::from(u32::MAX),
-        ),
-        (
-            "limits.logins_per_minute",
-            limits.logins_per_minute.into(),
-            1..=u64::from(u32::MAX),
-        ),
-        ("verification.minutes", verification.minutes.into(), 1..=15),
-        (
-            "passphrase.min_length",
-            passphrase.min_length as u64,
-            1..=64,
-        ),
-        (
-            "loans.stale_after_minutes",
-            written.loans.stale_after_minutes.into(),
-            1..=u64::from(u32::MAX),
-        ),
-        // Standard Webhooks: 15 to 30 seconds.
-        (
-            "webhooks.timeout_seconds",
-            written.webhooks.timeout_seconds,
-            15..=30,
-        ),
-        (
-            "webhooks.rotation_hours",
-            written.webhooks.rotation_hours.into(),
-            0..=8_760,
-        ),
-        (
-            "signals.window_minutes",
-            written.signals.window_minutes.into(),
-            1..=1_440,
-        ),
-        (
-            "webhooks.keep_days",
-            written.webhooks.keep_days.into(),
-            1..=36_500,
-        ),
-    ];
-    for (name, value, bounds) in bounded {
-        if !bounds.contains(&value) {
-            let (least, most) = bounds.into_inner();
-            let why = format!("it is {least} to {most}, not {value}");
-            return Err(SettingsError::of(name, why));
-        }
-    }
-    let guesses = strength::MIN_GUESSES_LOG10_BOUNDS;
-    if !guesses.contains(&passphrase.min_guesses_log10) {
-        let (least, most) = guesses.into_inner();
-        let why = format!(
-            "it is {least} to {most}, not {}",
-            passphrase.min_guesses_log10
-        );
-        return Err(SettingsError::of("passphrase.min_guesses_log10", why));
+    let drain_seconds = written.drain_seconds.unwrap_or_default();
+    within("drain_seconds", drain_seconds, 0..=3_600)?;
+    check! { written:
+        database.connections in 2..=1_000;
+        database.timeout_seconds in 1..=3_600;
+        hash.wait_seconds in 1..=3_600;
+        limits.verifications_per_minute in 1..=u32::MAX;
+        limits.clients_per_hour in 1..=u32::MAX;
+        limits.empty_searches_per_minute in 1..=u32::MAX;
+        limits.logins_per_minute in 1..=u32::MAX;
+        verification.minutes in 1..=15;
+        passphrase.min_length in 1..=64;
+        passphrase.min_guesses_log10 in strength::MIN_GUESSES_LOG10_BOUNDS;
+        loans.stale_after_minutes in 1..=u32::MAX;
+        // Of Standard Webhooks.
+        webhooks.timeout_seconds in 15..=30;
+        webhooks.rotation_hours in 0..=8_760;
+        webhooks.keep_days in 1..=36_500;
+        signals.window_minutes in 1..=1_440;
     }
     let paths = [
         ("data_dir", Some(&written.data_dir)),

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use super::{error::SettingsError, sources::secret_of, written::LoansSection};
+use super::{bounds::within, error::SettingsError, sources::secret_of, written::LoansSection};
 use crate::loans::{
     dialect::{Dialect, Name},
     source::SourceSettings,
@@ -18,7 +18,13 @@ pub(super) fn source(written: &LoansSection) -> Result<Option<SourceSettings>, S
     let Some(text) = &written.url else {
         return Ok(None);
     };
-    check_times(written)?;
+    within(
+        "loans.connect_timeout_ms",
+        written.connect_timeout_ms,
+        1..=60_000,
+    )?;
+    within("loans.timeout_ms", written.timeout_ms, 1..=60_000)?;
+    within("loans.connections", written.connections, 1..=1_000)?;
     let dialect = match written.dialect {
         Name::Qupia => Dialect::Qupia,
         Name::Fineract => Dialect::Fineract(
@@ -40,26 +46,6 @@ pub(super) fn source(written: &LoansSection) -> Result<Option<SourceSettings>, S
         dialect,
         fresh: TimeDelta::seconds(i64::from(written.fresh_seconds)),
     }))
-}
-
-fn check_times(written: &LoansSection) -> Result<(), SettingsError> {
-    let bounded = [
-        (
-            "loans.connect_timeout_ms",
-            written.connect_timeout_ms,
-            1..=60_000,
-        ),
-        ("loans.timeout_ms", written.timeout_ms, 1..=60_000),
-        ("loans.connections", written.connections as u64, 1..=1_000),
-    ];
-    for (name, value, bounds) in bounded {
-        if !bounds.contains(&value) {
-            let (least, most) = bounds.into_inner();
-            let why = format!("it is {least} to {most}, not {value}");
-            return Err(SettingsError::of(name, why));
-        }
-    }
-    Ok(())
 }
 
 fn url(text: &str, allow_insecure: bool) -> Result<Url, SettingsError> {
