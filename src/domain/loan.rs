@@ -1,7 +1,7 @@
 //! Records of the loan system, and the standing of a loan on a given day.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use strum::{EnumCount, IntoStaticStr};
+use strum::{EnumCount, IntoStaticStr, VariantNames};
 
 use super::{
     identifier::{ClientNumber, TicketNumber},
@@ -127,7 +127,7 @@ pub struct GracePeriod {
 }
 
 /// The standing of a loan on one day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Standing {
     /// before its due date

@@ -1,7 +1,7 @@
 //! A passphrase as it was entered, and the states of the stored one.
 
 use chrono::{DateTime, Utc};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 use zeroize::Zeroizing;
 
 use super::{flaw::Flaw, heard};
@@ -68,7 +68,7 @@ impl Kept {
 }
 
 /// The state of a client's passphrase at one moment, as branch staff and supervisors see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum PassphraseState {
     /// never set

@@ -1,12 +1,14 @@
 //! A verification: one specialist, one client, one call, one result.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 use super::passphrase::{Kept, PassphraseState};
 
 /// The result of comparing what was heard. Each is a recorded fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray, VariantNames,
+)]
 #[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     /// the passphrase was right

@@ -215,7 +215,7 @@ pub struct EventDetails {
     #[schema(required = false)]
     pub role: ChangeDetail,
     /// the kind of an abuse signal
-    #[schema(required = false, value_type = super::signals::SignalKind)]
+    #[schema(required = false, value_type = crate::domain::signals::Kind)]
     pub signal: String,
     /// the start of the time in which `count` was counted
     #[schema(required = false, value_type = String, format = DateTime)]

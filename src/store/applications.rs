@@ -252,7 +252,8 @@ impl Tx<'_> {
         let row = applications::table
             .filter(applications::client_id.eq(client_id))
             .filter(applications::progress.eq("draft"))
-            .first::<Columns>(self.connection)
+            .select(Columns::as_select())
+            .first(self.connection)
             .optional()?;
         row.map(|row| self.decode_application(row)).transpose()
     }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use strum::VariantNames;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -53,15 +54,14 @@ words! {
     ApplicationKind as "ApplicationKind", "Whether a passphrase is set or changed.":
         &[ApplicationKind::Set, ApplicationKind::Change].map(ApplicationKind::name);
     DeliveryState as "WebhookDeliveryStatus", "The status of a delivery.": DeliveryState::NAMES;
-    IdentityDocument as "DocumentKind", "The kind of an identity document.": &IdentityDocument::NAMES;
+    IdentityDocument as "DocumentKind", "The kind of an identity document.": IdentityDocument::VARIANTS;
     Language as "LanguageName", "A language of phrases.": &Language::ALL.map(Language::code);
-    Mandate as "MandateKind", "The kind of a representative's document.": &Mandate::NAMES;
-    Outcome as "OutcomeName", "What came of a verification.": &Outcome::ALL.map(Outcome::name);
-    PassphraseState as "StateName", "A passphrase's state.":
-        &PassphraseState::ALL.map(PassphraseState::name);
+    Mandate as "MandateKind", "The kind of a representative's document.": Mandate::VARIANTS;
+    Outcome as "OutcomeName", "What came of a verification.": Outcome::VARIANTS;
+    PassphraseState as "StateName", "A passphrase's state.": PassphraseState::VARIANTS;
     Role as "RoleName", "A role's name.": &Role::NAMES;
     SignalKind as "SignalKind", "What looks odd.": SignalKind::NAMES;
-    Standing as "StandingName", "Where a loan stands.": &Standing::ALL.map(Standing::name);
+    Standing as "StandingName", "Where a loan stands.": Standing::VARIANTS;
     WebhookEvent as "WebhookEvent", "An event that receivers get.": TOLD;
 }
 
