@@ -65,7 +65,7 @@ pub async fn draft(
         .write(move |tx| {
             // Held before any application is, as everybody does: whoever ends the passphrase at this
             // moment either finds this draft, or is found by it.
-            let held = tx.hold_passphrase(&draft.client_id)?;
+            let held = tx.passphrase_for_update(&draft.client_id)?;
             let has_hash = PassphraseRow::state(held.as_ref(), now).has_hash();
             let serial = tx.next_number(&format!("application:{branch_code}:{year}"))?;
             let application = Application {

@@ -170,7 +170,7 @@ async fn save(
             let completed = about(&application, Action::ApplicationCompleted);
             // Held before the application is: a block or a destruction at this moment either finds the
             // passphrase set, or has cancelled the draft.
-            let held = tx.hold_passphrase(&application.client_id)?;
+            let held = tx.passphrase_for_update(&application.client_id)?;
             if !tx.end_draft(&application.id, &application.progress)? {
                 return Ok(Traced::new(None, completed.outcome("refused")));
             }

@@ -19,7 +19,7 @@ use crate::{
         webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
     },
     secrets::webhook::{WebhookSecret, sign},
-    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, Held, StoreError, Traced},
+    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, HeldLease, StoreError, Traced},
 };
 
 /// So many messages are on their way to one receiver at once, each of another client.
@@ -108,7 +108,7 @@ impl Carrier {
     }
 
     /// The receivers for which something is due, if they are ours to serve.
-    async fn receivers(&mut self) -> Result<Option<(Held, Vec<String>)>, StoreError> {
+    async fn receivers(&mut self) -> Result<Option<(HeldLease, Vec<String>)>, StoreError> {
         let Some(held) = self.watch.hold(&self.app).await? else {
             return Ok(None);
         };
@@ -118,7 +118,7 @@ impl Carrier {
             let before = now - TimeDelta::days(i64::from(self.app.settings.webhooks.keep_days));
             self.app
                 .store
-                .tally(move |tally| tally.forget_delivered(before))
+                .tally(move |tally| tally.delete_delivered(before))
                 .await?;
         }
         let due = self.app.store.read(move |reader| reader.endpoints_due(now));
@@ -126,7 +126,7 @@ impl Carrier {
     }
 }
 
-async fn pass(app: &App, held: &Held, endpoint_id: &str) {
+async fn pass(app: &App, held: &HeldLease, endpoint_id: &str) {
     if let Err(error) = serve(app, held, endpoint_id).await {
         tracing::warn!(endpoint = endpoint_id, "webhooks wait: {error}");
     }
@@ -139,7 +139,7 @@ struct Receiver {
 }
 
 /// Serves one receiver until nothing is due, or nothing gets through.
-async fn serve(app: &App, held: &Held, endpoint_id: &str) -> Result<Delivered, StoreError> {
+async fn serve(app: &App, held: &HeldLease, endpoint_id: &str) -> Result<Delivered, StoreError> {
     let mut whole = Delivered::default();
     loop {
         let Some((receiver, due)) = due(app, endpoint_id).await? else {
@@ -212,7 +212,7 @@ struct Attempted {
 
 async fn attempt(
     app: &App,
-    held: &Held,
+    held: &HeldLease,
     receiver: &Receiver,
     row: DeliveryRow,
 ) -> Result<Came, StoreError> {
@@ -242,7 +242,7 @@ async fn attempt(
 /// Says whether the attempt was counted.
 async fn end(
     app: &App,
-    held: &Held,
+    held: &HeldLease,
     row: DeliveryRow,
     state: DeliveryState,
     Attempted { answer, now, .. }: Attempted,
@@ -309,7 +309,7 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
     tracing::warn!(endpoint = id, "a receiver of webhooks answered 410 Gone");
     app.store
         .write(move |tx| {
-            let held = tx.hold_endpoint(&id)?;
+            let held = tx.endpoint_for_update(&id)?;
             if held.is_some_and(|held| held.is_active) {
                 tx.switch_endpoint(&id, Some(GONE))?;
             }
@@ -321,7 +321,7 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
 /// Says whether the attempt was counted.
 async fn put_off(
     app: &App,
-    held: &Held,
+    held: &HeldLease,
     endpoint: &EndpointRow,
     row: DeliveryRow,
     Attempted { answer, rest, now }: Attempted,
@@ -346,7 +346,7 @@ async fn put_off(
                 None => tally.end_delivery(&held, &row, DeliveryState::Dead, answer, now)?,
             };
             if let (true, Some(rest)) = (is_counted, rest) {
-                tally.let_endpoint_rest(&row.endpoint_id, now + rest)?;
+                tally.pause_endpoint(&row.endpoint_id, now + rest)?;
             }
             Ok(is_counted)
         })

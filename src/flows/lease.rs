@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     app::App,
-    store::{DEAD_AFTER, Held, Lease, Sighting, StoreError},
+    store::{DEAD_AFTER, HeldLease, Lease, Sighting, StoreError},
 };
 
 /// Whether a lease that was ours still is, a moment before something is done that a successor would do
@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn still_holds(app: &App, held: &Held) -> Result<bool, StoreError> {
+pub async fn still_holds(app: &App, held: &HeldLease) -> Result<bool, StoreError> {
     let (held, now) = (held.clone(), app.clock.now());
     app.store
         .tally(move |tally| tally.still_holds(&held, now))
@@ -25,7 +25,7 @@ pub struct Watch {
     name: &'static str,
     seen: Option<Sighting>,
     /// the lease, and when it was renewed
-    held: Option<(Held, DateTime<Utc>)>,
+    held: Option<(HeldLease, DateTime<Utc>)>,
 }
 
 impl Watch {
@@ -43,7 +43,7 @@ impl Watch {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn hold(&mut self, app: &App) -> Result<Option<Held>, StoreError> {
+    pub async fn hold(&mut self, app: &App) -> Result<Option<HeldLease>, StoreError> {
         let now = app.clock.now();
         if let Some((held, renewed_at)) = &self.held
             && *renewed_at <= now
@@ -55,7 +55,7 @@ impl Watch {
         let (name, instance, seen) = (self.name, app.instance.clone(), self.seen.clone());
         let lease = app
             .store
-            .tally(move |tally| tally.hold_lease(name, &instance, seen.as_ref(), now))
+            .tally(move |tally| tally.acquire_lease(name, &instance, seen.as_ref(), now))
             .await?;
         match lease {
             Lease::Ours(held) => {

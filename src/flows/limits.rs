@@ -66,10 +66,10 @@ pub async fn touch(
     let touched = app
         .store
         .tally(move |tally| {
-            let mut used = tally.hold_used_by(&staff_id)?;
+            let mut used = tally.lock_used_by(&staff_id)?;
             let touched = used.touch(&ids, window, now);
             if touched.is_ok() {
-                tally.keep_used_by(&staff_id, &used, now)?;
+                tally.store_used_by(&staff_id, &used, now)?;
             }
             Ok(touched)
         })
@@ -97,14 +97,14 @@ pub(super) async fn search_in_vain(
     let noted = app
         .store
         .tally(move |tally| {
-            let mut used = tally.hold_used_by(&staff_id)?;
+            let mut used = tally.lock_used_by(&staff_id)?;
             if is_specialist && let Err(limited) = used.may_touch_another(clients, now) {
                 return Ok(Err(limited));
             }
             // Where another instance was quicker the search had begun while there was room: it is
             // answered, for its refusal would tell that nobody was found.
             if used.search_in_vain(searches, now).is_ok() {
-                tally.keep_used_by(&staff_id, &used, now)?;
+                tally.store_used_by(&staff_id, &used, now)?;
             }
             Ok(Ok(()))
         })

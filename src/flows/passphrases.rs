@@ -219,7 +219,7 @@ where
     let now = event.at;
     app.store
         .write(move |tx| {
-            let held = tx.hold_passphrase(&id)?;
+            let held = tx.passphrase_for_update(&id)?;
             let state = PassphraseRow::state(held.as_ref(), now);
             let step = match step(tx, state, &id)? {
                 Ok(step) => step,

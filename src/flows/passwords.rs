@@ -100,7 +100,7 @@ pub async fn change_own(
         .store
         .write(move |tx| {
             // An admin may have given another one meanwhile, and that one holds.
-            let held = tx.hold_staff(&actor.id)?;
+            let held = tx.staff_for_update(&actor.id)?;
             if held.is_none_or(|held| held.password_hash != staff.password_hash) {
                 return Ok(Traced::new(false, event.clone().outcome("refused")));
             }

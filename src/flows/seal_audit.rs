@@ -110,7 +110,7 @@ async fn hold_lease(foundation: &Foundation, sealer: &mut Sealer) -> Result<bool
     let now = foundation.clock.now();
     let lease = foundation
         .store
-        .tally(move |tally| tally.hold_lease(LEASE, &instance, seen.as_ref(), now))
+        .tally(move |tally| tally.acquire_lease(LEASE, &instance, seen.as_ref(), now))
         .await?;
     match lease {
         Lease::Ours(_) => Ok(true),

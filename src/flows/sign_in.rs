@@ -171,7 +171,7 @@ async fn open(
         .write(move |tx| {
             // Between the look and now an admin may have disabled them or given another password.
             let unchanged = tx
-                .hold_staff(&id)?
+                .staff_for_update(&id)?
                 .is_some_and(|now| now.is_active && now.password_hash == held);
             if !unchanged {
                 return Ok(Traced::new(false, event.clone().outcome("refused")));

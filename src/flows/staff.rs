@@ -282,7 +282,7 @@ pub async fn change(
         .write(move |tx| {
             // Admins are held before the row itself, by everybody in this order.
             let admins = tx.count_active_admins()?;
-            let before = tx.hold_staff(&id)?;
+            let before = tx.staff_for_update(&id)?;
             let before = match allowed(before, &change, admins) {
                 Ok(before) => before,
                 Err((refusal, why)) => {

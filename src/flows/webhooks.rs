@@ -264,7 +264,7 @@ where
     let altered = app
         .store
         .write(move |tx| {
-            if tx.hold_endpoint(&id)?.is_none() {
+            if tx.endpoint_for_update(&id)?.is_none() {
                 let refused = event.clone().outcome("not_found");
                 return Ok(Traced::new(false, refused));
             }

@@ -251,7 +251,7 @@ impl Outcome {
     async fn save(&self) -> Result<(), StoreError> {
         let (claim, kept) = (self.claim.clone(), self.kept.clone());
         let saved = self.app.store.tally(move |tally| match &kept {
-            Some(kept) => tally.keep_answer(&claim, kept),
+            Some(kept) => tally.store_answer(&claim, kept),
             None => tally.release_key(&claim).map(|()| true),
         });
         if !saved.await? {

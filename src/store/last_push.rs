@@ -1,6 +1,5 @@
-//! What the loan system last pushed about a client. Where a branch has amended the client since, that is
-//! kept beside what is held, so that the same push sent again is known for what it is and does not undo
-//! the amendment.
+//! What the loan system last pushed about a client. Where a branch has amended the client since, both are
+//! stored, so that the same push sent again is recognised and does not undo the amendment.
 
 use std::collections::HashMap;
 
@@ -13,14 +12,14 @@ use super::{
     error::StoreError,
     groups::among,
     schema::clients,
-    vault::Place,
+    vault::Cell,
 };
 use crate::domain::person::{Person, PersonName};
 
 const TABLE: &str = "clients";
 
-/// Names and telephone in the form in which they are kept. That form is canonical, so to compare them
-/// they need not be parsed again.
+/// Names and telephone as they are stored. That form is canonical, so they are compared without being
+/// parsed.
 #[derive(Serialize, Deserialize)]
 pub struct PersonText {
     family_name: String,
@@ -49,8 +48,8 @@ impl PersonText {
     /// Which fields are others than that person's, by their names in the API.
     #[must_use]
     pub fn differences(&self, person: &Person) -> Vec<&'static str> {
-        let is = |held: &Option<String>, name: &Option<PersonName>| {
-            held.as_deref() == name.as_ref().map(PersonName::as_str)
+        let is = |text: &Option<String>, name: &Option<PersonName>| {
+            text.as_deref() == name.as_ref().map(PersonName::as_str)
         };
         let fields = [
             (
@@ -68,8 +67,8 @@ impl PersonText {
 
 /// A client's names and telephone.
 pub struct KnownPerson {
-    /// as they are held
-    pub held: PersonText,
+    /// as they are stored
+    pub stored: PersonText,
     /// as the loan system last pushed them, where a branch has amended them since
     amended_from: Option<PersonText>,
 }
@@ -78,24 +77,24 @@ impl KnownPerson {
     /// As the loan system last pushed them.
     #[must_use]
     pub fn last_pushed(&self) -> &PersonText {
-        self.amended_from.as_ref().unwrap_or(&self.held)
+        self.amended_from.as_ref().unwrap_or(&self.stored)
     }
 }
 
 #[derive(QueryableByName)]
 #[diesel(table_name = clients)]
-struct SealedPerson {
+struct KnownColumns {
     id: String,
     client_number: String,
-    family_name_sealed: Vec<u8>,
-    given_name_sealed: Option<Vec<u8>>,
-    patronymic_sealed: Option<Vec<u8>>,
-    phone_sealed: Vec<u8>,
-    last_push_sealed: Option<Vec<u8>>,
+    family_name_encrypted: Vec<u8>,
+    given_name_encrypted: Option<Vec<u8>>,
+    patronymic_encrypted: Option<Vec<u8>>,
+    phone_encrypted: Vec<u8>,
+    last_push_encrypted: Option<Vec<u8>>,
 }
 
-fn place<'r>(column: &'static str, row: &'r str) -> Place<'r> {
-    Place {
+fn cell<'r>(column: &'static str, row: &'r str) -> Cell<'r> {
+    Cell {
         table: TABLE,
         column,
         row,
@@ -111,53 +110,58 @@ impl Reader<'_> {
         &mut self,
         numbers: &[&str],
     ) -> Result<HashMap<String, KnownPerson>, StoreError> {
-        let select = "SELECT id, client_number, family_name_sealed, given_name_sealed, \
-                      patronymic_sealed, phone_sealed, last_push_sealed \
+        let select = "SELECT id, client_number, family_name_encrypted, given_name_encrypted, \
+                      patronymic_encrypted, phone_encrypted, last_push_encrypted \
                       FROM clients WHERE client_number";
-        let rows: Vec<SealedPerson> = among(self.connection, select, numbers)?;
-        let opened = rows.into_iter().map(|row| {
-            let open = |column, sealed: &[u8]| -> Result<String, StoreError> {
-                Ok((*self.vault.open(place(column, &row.id), sealed)?).clone())
+        let rows: Vec<KnownColumns> = among(self.connection, select, numbers)?;
+        let decrypted = rows.into_iter().map(|row| {
+            let decrypt = |column, encrypted: &[u8]| -> Result<String, StoreError> {
+                Ok((*self.vault.decrypt(cell(column, &row.id), encrypted)?).clone())
             };
-            let maybe = |column, sealed: &Option<Vec<u8>>| {
-                let sealed = sealed.as_deref();
-                sealed.map(|sealed| open(column, sealed)).transpose()
+            let maybe = |column, encrypted: &Option<Vec<u8>>| {
+                let encrypted = encrypted.as_deref();
+                encrypted
+                    .map(|encrypted| decrypt(column, encrypted))
+                    .transpose()
             };
-            let held = PersonText {
-                family_name: open("family_name", &row.family_name_sealed)?,
-                given_name: maybe("given_name", &row.given_name_sealed)?,
-                patronymic: maybe("patronymic", &row.patronymic_sealed)?,
-                phone: open("phone", &row.phone_sealed)?,
+            let stored = PersonText {
+                family_name: decrypt("family_name", &row.family_name_encrypted)?,
+                given_name: maybe("given_name", &row.given_name_encrypted)?,
+                patronymic: maybe("patronymic", &row.patronymic_encrypted)?,
+                phone: decrypt("phone", &row.phone_encrypted)?,
             };
-            let amended_from = maybe("last_push", &row.last_push_sealed)?
+            let amended_from = maybe("last_push", &row.last_push_encrypted)?
                 .map(|text| serde_json::from_str(&text))
                 .transpose()
                 .map_err(|error| StoreError::corrupt(TABLE, &row.id, error))?;
-            let known = KnownPerson { held, amended_from };
+            let known = KnownPerson {
+                stored,
+                amended_from,
+            };
             Ok((row.client_number, known))
         });
-        opened.collect()
+        decrypted.collect()
     }
 }
 
 impl Tx<'_> {
-    /// Keeps what the loan system last pushed about a client, before a branch amends it. Where it is
-    /// kept already, or the loan system has never pushed the client, there is nothing to keep.
+    /// Stores what the loan system last pushed about a client, before a branch amends it. Does nothing
+    /// where it is stored already, or the loan system has never pushed the client.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(super) fn keep_last_push(&mut self, held: &ClientRow) -> Result<(), StoreError> {
-        if held.as_of.is_none() {
+    pub(super) fn store_last_push(&mut self, stored: &ClientRow) -> Result<(), StoreError> {
+        if stored.as_of.is_none() {
             return Ok(());
         }
-        let text = serde_json::to_string(&PersonText::of(&held.person))
-            .map_err(|error| StoreError::corrupt(TABLE, &held.id, error))?;
-        let sealed = self.vault.seal(place("last_push", &held.id), &text);
-        let not_kept = clients::table
-            .find(&held.id)
-            .filter(clients::last_push_sealed.is_null());
-        diesel::update(not_kept)
-            .set(clients::last_push_sealed.eq(sealed))
+        let text = serde_json::to_string(&PersonText::of(&stored.person))
+            .map_err(|error| StoreError::corrupt(TABLE, &stored.id, error))?;
+        let encrypted = self.vault.encrypt(cell("last_push", &stored.id), &text);
+        let not_stored = clients::table
+            .find(&stored.id)
+            .filter(clients::last_push_encrypted.is_null());
+        diesel::update(not_stored)
+            .set(clients::last_push_encrypted.eq(encrypted))
             .execute(self.connection)?;
         Ok(())
     }

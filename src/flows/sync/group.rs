@@ -9,7 +9,9 @@ use crate::{
         flaw::{FieldFlaw, Flaw},
         loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
     },
-    store::{ClientWrite, HeldClient, HeldLoan, KnownPerson, LoanRow, LoanWrite, StoreError, Tx},
+    store::{
+        ClientWrite, KnownPerson, LoanRow, LoanWrite, StoreError, StoredClient, StoredLoan, Tx,
+    },
 };
 
 /// What became of one record of a group.
@@ -98,12 +100,12 @@ fn hold(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
         })
         .flatten()
         .collect();
-    tx.hold_numbers(&numbers)
+    tx.lock_numbers(&numbers)
 }
 
 /// The clients that a group is about: as they are held, and as the group changes them.
 struct Clients<'g> {
-    held: HashMap<String, HeldClient>,
+    held: HashMap<String, StoredClient>,
     /// the persons of those that a record may replace, to be compared with it
     known: HashMap<String, KnownPerson>,
     entered: BTreeMap<&'g str, &'g ClientRecord>,
@@ -124,7 +126,7 @@ impl<'g> Clients<'g> {
             })
             .collect();
         let numbers: Vec<&str> = numbers.into_iter().collect();
-        let held = tx.held_clients(&numbers)?;
+        let held = tx.stored_clients(&numbers)?;
         let may_replace = |client: &&ClientRecord| {
             let held = held.get(client.client_number.as_str()).map(|held| Held {
                 as_of: held.as_of,
@@ -172,7 +174,7 @@ impl<'g> Clients<'g> {
             let held = self
                 .held
                 .entry(number.to_owned())
-                .or_insert_with(|| HeldClient {
+                .or_insert_with(|| StoredClient {
                     id: new_id(),
                     as_of: None,
                 });
@@ -199,7 +201,7 @@ impl<'g> Clients<'g> {
     fn changes(&self) -> impl Iterator<Item = Change> {
         self.replaced.iter().filter_map(|(number, record)| {
             let client_id = self.held.get(*number)?.id.clone();
-            let fields = self.known.get(*number)?.held.differences(&record.person);
+            let fields = self.known.get(*number)?.stored.differences(&record.person);
             (!fields.is_empty()).then_some(Change::Person { client_id, fields })
         })
     }
@@ -219,7 +221,7 @@ impl<'g> Clients<'g> {
 
 /// The loans that a group is about: as they are held, and as the group changes them.
 struct Loans<'g> {
-    held: HashMap<String, HeldLoan>,
+    held: HashMap<String, StoredLoan>,
     /// those held of the very moment that a record of the group is of, to be compared with it
     rows: HashMap<String, LoanRow>,
     /// the id of its client, and the record
@@ -237,7 +239,7 @@ impl<'g> Loans<'g> {
             .collect();
         let tickets: BTreeSet<&str> = stated.iter().map(|l| l.ticket_number.as_str()).collect();
         let tickets: Vec<&str> = tickets.into_iter().collect();
-        let held = tx.held_loans(&tickets)?;
+        let held = tx.stored_loans(&tickets)?;
         let compared: Vec<&str> = stated
             .iter()
             .filter(|loan| {
