@@ -147,8 +147,8 @@ def copy(service, client, staff, clients):
     who = f"CASE n % {SPECIALISTS} " + " ".join(f"WHEN {i} THEN '{id}'" for i, id in enumerate(staff)) + " END"
     yes = "1" if sqlite else "true"
     statements = [
-        series + "INSERT INTO clients SELECT 'c' || " + number + ", 'B-' || " + number + ", family_name_sealed, "
-        "given_name_sealed, patronymic_sealed, phone_sealed, phone_index, as_of, created_at, last_push_sealed "
+        series + "INSERT INTO clients SELECT 'c' || " + number + ", 'B-' || " + number + ", family_name_encrypted, "
+        "given_name_encrypted, patronymic_encrypted, phone_encrypted, phone_index, as_of, created_at, last_push_encrypted "
         f"FROM clients, series WHERE clients.id = '{client}'",
         series + "INSERT INTO passphrases SELECT 'c' || " + number + ", state, hash, fold_version, exact_tag, "
         f"generation, 0, NULL, set_at, application_id FROM passphrases, series WHERE client_id = '{client}'",

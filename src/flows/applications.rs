@@ -68,7 +68,7 @@ pub async fn draft(
         .write(move |tx| {
             // The passphrase is locked before any application, in the same order everywhere: whoever ends
             // the passphrase at this moment either finds this draft, or is found by it.
-            let stored = tx.hold_passphrase(&request.client_id)?;
+            let stored = tx.passphrase_for_update(&request.client_id)?;
             let has_hash = PassphraseRow::state(stored.as_ref(), now).has_hash();
             let serial = tx.next_number(&format!("application:{branch_code}:{year}"))?;
             let draft = Draft {

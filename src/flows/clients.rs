@@ -64,7 +64,7 @@ pub async fn enter(
     };
     app.store
         .write(move |tx| {
-            tx.hold_numbers(&[number.as_str()])?;
+            tx.lock_numbers(&[number.as_str()])?;
             tx.insert_client(&id, &number, &person, None, now)?;
             Ok(Traced::new((), event.clone()))
         })
@@ -104,7 +104,7 @@ pub async fn amend(
         .store
         .write(move |tx| {
             if let Some(client) = tx.client(&id)? {
-                tx.hold_numbers(&[client.client_number.as_str()])?;
+                tx.lock_numbers(&[client.client_number.as_str()])?;
             }
             let Some(client) = tx.client(&id)? else {
                 return Ok(Traced::new(

@@ -167,7 +167,7 @@ async fn save(
             let completed = about(&application, Action::ApplicationCompleted);
             // The passphrase is locked before the application: a block or a destruction at this moment
             // either finds the passphrase set, or has cancelled the draft.
-            let stored = tx.hold_passphrase(&application.draft.client_id)?;
+            let stored = tx.passphrase_for_update(&application.draft.client_id)?;
             if !tx.end_draft(&application)? {
                 return Ok(Traced::new(None, completed.outcome(EventOutcome::Refused)));
             }

@@ -19,7 +19,7 @@ use crate::{
         webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
     },
     secrets::webhook::{WebhookSecret, sign},
-    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, Held, StoreError, Traced},
+    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, HeldLease, StoreError, Traced},
 };
 
 /// Maximum number of messages that are sent to one endpoint at once, each about another client.
@@ -101,7 +101,7 @@ impl Carrier {
     }
 
     /// The endpoints for which something is due, if this instance has the lease.
-    async fn endpoints(&mut self) -> Result<Option<(Held, Vec<String>)>, StoreError> {
+    async fn endpoints(&mut self) -> Result<Option<(HeldLease, Vec<String>)>, StoreError> {
         let Some(lease) = self.lease.hold(&self.app).await? else {
             return Ok(None);
         };
@@ -111,7 +111,7 @@ impl Carrier {
             let before = now - TimeDelta::days(i64::from(self.app.settings.webhooks.keep_days));
             self.app
                 .store
-                .tally(move |tally| tally.forget_delivered(before))
+                .tally(move |tally| tally.delete_delivered(before))
                 .await?;
         }
         let due = self.app.store.read(move |reader| reader.endpoints_due(now));
@@ -119,7 +119,7 @@ impl Carrier {
     }
 }
 
-async fn pass(app: &App, lease: &Held, endpoint_id: &str) {
+async fn pass(app: &App, lease: &HeldLease, endpoint_id: &str) {
     if let Err(error) = serve(app, lease, endpoint_id).await {
         tracing::warn!(endpoint = endpoint_id, "webhooks wait: {error}");
     }
@@ -132,7 +132,7 @@ struct ActiveEndpoint {
 }
 
 /// Serves one endpoint until nothing is due, or an attempt fails.
-async fn serve(app: &App, lease: &Held, endpoint_id: &str) -> Result<Delivered, StoreError> {
+async fn serve(app: &App, lease: &HeldLease, endpoint_id: &str) -> Result<Delivered, StoreError> {
     let mut whole = Delivered::default();
     loop {
         let Some((endpoint, due)) = due(app, endpoint_id).await? else {
@@ -211,7 +211,7 @@ struct Attempted {
 
 async fn attempt(
     app: &App,
-    lease: &Held,
+    lease: &HeldLease,
     endpoint: &ActiveEndpoint,
     row: DeliveryRow,
 ) -> Result<AttemptResult, StoreError> {
@@ -245,7 +245,7 @@ async fn attempt(
 /// Ends a delivery; gives whether the attempt was counted.
 async fn end(
     app: &App,
-    lease: &Held,
+    lease: &HeldLease,
     row: DeliveryRow,
     state: DeliveryState,
     Attempted { answer, now, .. }: Attempted,
@@ -312,7 +312,7 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
     tracing::warn!(endpoint = id, "a webhook endpoint answered 410 Gone");
     app.store
         .write(move |tx| {
-            let stored = tx.hold_endpoint(&id)?;
+            let stored = tx.endpoint_for_update(&id)?;
             if stored.is_some_and(|stored| stored.is_active) {
                 tx.switch_endpoint(&id, Some(GONE))?;
             }
@@ -324,7 +324,7 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
 /// Ends a delivery; gives whether the attempt was counted.
 async fn put_off(
     app: &App,
-    lease: &Held,
+    lease: &HeldLease,
     endpoint: &EndpointRow,
     row: DeliveryRow,
     Attempted { answer, rest, now }: Attempted,
@@ -349,7 +349,7 @@ async fn put_off(
                 None => tally.end_delivery(&lease, &row, DeliveryState::Dead, answer, now)?,
             };
             if let (true, Some(rest)) = (is_counted, rest) {
-                tally.let_endpoint_rest(&row.endpoint_id, now + rest)?;
+                tally.pause_endpoint(&row.endpoint_id, now + rest)?;
             }
             Ok(is_counted)
         })

@@ -10,7 +10,7 @@ use crate::{
     app::foundation::Foundation,
     domain::audit::{Action, Details, Event, EventOutcome, Origin},
     secrets::keyring::{Key, KeyProblem, KeyState, Keyring, KeyringError, Purpose},
-    store::{Rewrapped, SEALED, StoreError, Traced},
+    store::{ENCRYPTED, Rewrapped, StoreError, Traced},
 };
 
 /// Number of rows that one transaction rewrites.
@@ -97,7 +97,7 @@ async fn usage(
             Ok(match purpose {
                 Purpose::Pepper => (reader.hashes_under(&id)?, "hashes", true),
                 Purpose::Field => {
-                    let held = reader.sealed_by_mark()?.remove(&mark);
+                    let held = reader.encrypted_by_mark()?.remove(&mark);
                     (held.unwrap_or_default(), "encrypted values", true)
                 }
                 Purpose::Index => {
@@ -231,7 +231,7 @@ pub async fn to_rewrap(foundation: &Foundation) -> Result<i64, StoreError> {
     let (prefix, mark) = (keys.cipher.active_prefix(), keys.index.active_mark());
     let (sealed, indexed) = foundation
         .store
-        .read(|reader| Ok((reader.sealed_by_mark()?, reader.indexed_by_mark()?)))
+        .read(|reader| Ok((reader.encrypted_by_mark()?, reader.indexed_by_mark()?)))
         .await?;
     let old = sealed
         .iter()
@@ -250,7 +250,7 @@ pub async fn rewrap(
     mut progress: impl FnMut(usize),
 ) -> Result<Anew, StoreError> {
     let mut anew = Anew::default();
-    let columns = SEALED.iter().copied().map(Some).chain([None]);
+    let columns = ENCRYPTED.iter().copied().map(Some).chain([None]);
     for of in columns {
         // Where there is nothing to do, nothing is recorded.
         let has_others = foundation

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     app::foundation::Foundation,
-    store::{DEAD_AFTER, Held, Lease, Sighting, StoreError},
+    store::{DEAD_AFTER, HeldLease, Lease, Sighting, StoreError},
 };
 
 /// Whether this instance still has the lease, a moment before something is done that a successor would do
 /// too. It renews the lease.
-pub async fn still_holds(foundation: &Foundation, lease: &Held) -> Result<bool, StoreError> {
+pub async fn still_holds(foundation: &Foundation, lease: &HeldLease) -> Result<bool, StoreError> {
     let (lease, now) = (lease.clone(), foundation.clock.now());
     foundation
         .store
@@ -24,7 +24,7 @@ pub struct LeaseKeeper {
     /// the lease as it was last seen in another's hands
     seen: Option<Sighting>,
     /// the lease, and when it was renewed
-    lease: Option<(Held, DateTime<Utc>)>,
+    lease: Option<(HeldLease, DateTime<Utc>)>,
 }
 
 impl LeaseKeeper {
@@ -39,7 +39,7 @@ impl LeaseKeeper {
 
     /// The lease, if this instance has it or can take it. It is renewed well before others take it for
     /// dead.
-    pub async fn hold(&mut self, foundation: &Foundation) -> Result<Option<Held>, StoreError> {
+    pub async fn hold(&mut self, foundation: &Foundation) -> Result<Option<HeldLease>, StoreError> {
         let now = foundation.clock.now();
         if let Some((lease, renewed_at)) = &self.lease
             && *renewed_at <= now
@@ -51,7 +51,7 @@ impl LeaseKeeper {
         let (name, instance, seen) = (self.name, foundation.instance.clone(), self.seen.clone());
         let lease = foundation
             .store
-            .tally(move |tally| tally.hold_lease(name, &instance, seen.as_ref(), now))
+            .tally(move |tally| tally.acquire_lease(name, &instance, seen.as_ref(), now))
             .await?;
         match lease {
             Lease::Ours(lease) => {

@@ -65,10 +65,10 @@ pub async fn touch(
     let touched = app
         .store
         .tally(move |tally| {
-            let mut used = tally.hold_used_by(&staff_id)?;
+            let mut used = tally.lock_used_by(&staff_id)?;
             let touched = used.touch(&ids, window, now);
             if touched.is_ok() {
-                tally.keep_used_by(&staff_id, &used, now)?;
+                tally.store_used_by(&staff_id, &used, now)?;
             }
             Ok(touched)
         })
@@ -95,14 +95,14 @@ pub(super) async fn search_in_vain(
     let noted = app
         .store
         .tally(move |tally| {
-            let mut used = tally.hold_used_by(&staff_id)?;
+            let mut used = tally.lock_used_by(&staff_id)?;
             if is_specialist && let Err(limited) = used.may_touch_another(clients, now) {
                 return Ok(Err(limited));
             }
             // Another instance may have used up the quota after this search began: it is answered, since a
             // refusal would reveal that nobody was found.
             if used.search_in_vain(searches, now).is_ok() {
-                tally.keep_used_by(&staff_id, &used, now)?;
+                tally.store_used_by(&staff_id, &used, now)?;
             }
             Ok(Ok(()))
         })

@@ -216,7 +216,7 @@ where
     let now = event.at;
     app.store
         .write(move |tx| {
-            let stored = tx.hold_passphrase(&id)?;
+            let stored = tx.passphrase_for_update(&id)?;
             let state = PassphraseRow::state(stored.as_ref(), now);
             let step = match step(tx, state, &id)? {
                 Ok(step) => step,

@@ -100,7 +100,7 @@ pub async fn change_own(
         .store
         .write(move |tx| {
             // An admin may have reset the password meanwhile, and then that one stays.
-            let stored = tx.hold_staff(&actor.id)?;
+            let stored = tx.staff_for_update(&actor.id)?;
             if stored.is_none_or(|stored| stored.password_hash != staff.password_hash) {
                 return Ok(Traced::new(
                     false,

@@ -172,7 +172,7 @@ async fn open(
         .write(move |tx| {
             // Since the read above an admin may have disabled the account or reset the password.
             let unchanged = tx
-                .hold_staff(&id)?
+                .staff_for_update(&id)?
                 .is_some_and(|now| now.is_active && now.password_hash == password_hash);
             if !unchanged {
                 return Ok(Traced::new(

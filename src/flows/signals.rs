@@ -11,7 +11,7 @@ use crate::{
         role::{Proof, Reports},
         signals::Signal,
     },
-    store::{EventFilter, Held, RecordedEvent, StaffRow, StoreError, Traced},
+    store::{EventFilter, HeldLease, RecordedEvent, StaffRow, StoreError, Traced},
 };
 
 /// How often the audit is searched.
@@ -68,7 +68,7 @@ impl Lookout {
     }
 }
 
-async fn raise(app: &App, lease: &Held) -> Result<Vec<Signal>, StoreError> {
+async fn raise(app: &App, lease: &HeldLease) -> Result<Vec<Signal>, StoreError> {
     let (now, rules) = (app.clock.now(), app.settings.signals.clone());
     let from = now - rules.window;
     let zone = app.settings.time_zone;

@@ -285,7 +285,7 @@ pub async fn change(
         .write(move |tx| {
             // Admins are locked before the row itself, in the same order everywhere.
             let admins = tx.count_active_admins()?;
-            let before = tx.hold_staff(&id)?;
+            let before = tx.staff_for_update(&id)?;
             let before = match allowed(before, &change, admins) {
                 Ok(before) => before,
                 Err((refusal, why)) => {

@@ -192,7 +192,7 @@ impl Verifying {
         };
         let seen = self.seen.clone();
         let begun = self.app.store.tally(move |tally| {
-            let mut used = tally.hold_used_by(&attempt.staff_id)?;
+            let mut used = tally.lock_used_by(&attempt.staff_id)?;
             let touched = std::slice::from_ref(&attempt.client_id);
             if let Err(limited) = used.touch(touched, clients, now) {
                 return Ok(Begun::Limited(Quota::Clients, limited));
@@ -200,7 +200,7 @@ impl Verifying {
             if let Err(limited) = used.verify(verifications, now) {
                 return Ok(Begun::Limited(Quota::Verifications, limited));
             }
-            tally.keep_used_by(&attempt.staff_id, &used, now)?;
+            tally.store_used_by(&attempt.staff_id, &used, now)?;
             tally
                 .count_attempt(&attempt, seen.clone(), &law, now)
                 .map(Begun::Attempt)

@@ -269,7 +269,7 @@ where
     let altered = app
         .store
         .write(move |tx| {
-            if tx.hold_endpoint(&id)?.is_none() {
+            if tx.endpoint_for_update(&id)?.is_none() {
                 let refused = event.clone().outcome(EventOutcome::NotFound);
                 return Ok(Traced::new(false, refused));
             }

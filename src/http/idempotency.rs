@@ -257,7 +257,7 @@ impl ClaimEnd {
     async fn save(&self) -> Result<(), StoreError> {
         let (claim, stored) = (self.claim.clone(), self.stored.clone());
         let saved = self.app.store.tally(move |tally| match &stored {
-            Some(stored) => tally.keep_answer(&claim, stored),
+            Some(stored) => tally.store_answer(&claim, stored),
             None => tally.release_key(&claim).map(|()| true),
         });
         if !saved.await? {

@@ -1,4 +1,4 @@
-//! Updates that are kept prepared. Diesel's own never are, since which columns they set may hang on
+//! Updates that stay prepared. Diesel's own never do, since which columns they set may depend on
 //! their values: a database reads and plans them anew each time, and PostgreSQL is asked twice. These
 //! always set the same columns, so that their text tells them apart.
 
@@ -67,20 +67,20 @@ mod tests {
     use crate::store::schema::rate_windows;
 
     #[test]
-    fn it_says_what_diesels_own_update_says_and_is_kept_prepared() {
+    fn it_says_what_diesels_own_update_says_and_stays_prepared() {
         let set = (
             rate_windows::hits.eq("[]"),
             rate_windows::last_hit.eq(1_i64),
         );
-        let kept = amend(rate_windows::table, rate_windows::subject.eq("a"), set);
+        let amended = amend(rate_windows::table, rate_windows::subject.eq("a"), set);
         let own = diesel::update(rate_windows::table.filter(rate_windows::subject.eq("a")));
         let own = own.set(set);
         assert_eq!(
-            debug_query::<Pg, _>(&kept).to_string(),
+            debug_query::<Pg, _>(&amended).to_string(),
             debug_query::<Pg, _>(&own).to_string()
         );
-        assert!(kept.is_safe_to_cache_prepared(&Pg).unwrap());
-        assert!(kept.is_safe_to_cache_prepared(&Sqlite).unwrap());
+        assert!(amended.is_safe_to_cache_prepared(&Pg).unwrap());
+        assert!(amended.is_safe_to_cache_prepared(&Sqlite).unwrap());
         assert!(!own.is_safe_to_cache_prepared(&Pg).unwrap());
     }
 }

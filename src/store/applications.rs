@@ -10,7 +10,7 @@ use super::{
     engine::connection::AnyConnection,
     error::StoreError,
     schema::{applications, counters},
-    vault::Place,
+    vault::Cell,
 };
 use crate::domain::{
     application::{Application, Draft, IdentityDocument, Kind, Mandate, Progress, Representative},
@@ -19,9 +19,9 @@ use crate::domain::{
 
 const TABLE: &str = "applications";
 
-/// A representative as it is sealed into one column.
+/// A representative as JSON, which is encrypted into one column.
 #[derive(Serialize, Deserialize)]
-struct KeptRepresentative {
+struct StoredRepresentative {
     full_name: String,
     mandate: String,
     document_number: String,
@@ -41,7 +41,7 @@ struct Columns {
     drafted_by: String,
     drafted_at: i64,
     identity_document: String,
-    representative_sealed: Option<Vec<u8>>,
+    representative_encrypted: Option<Vec<u8>>,
     progress: String,
     #[diesel(embed)]
     end: End,
@@ -57,8 +57,8 @@ struct End {
     cancel_reason: Option<String>,
 }
 
-fn representative_of(id: &str) -> Place<'_> {
-    Place {
+fn representative_of(id: &str) -> Cell<'_> {
+    Cell {
         table: TABLE,
         column: "representative",
         row: id,
@@ -128,8 +128,8 @@ impl Reader<'_> {
             _ => return Err(corrupt("no such progress")),
         };
         let representative = row
-            .representative_sealed
-            .map(|sealed| self.open_representative(&id, &sealed))
+            .representative_encrypted
+            .map(|encrypted| self.decrypt_representative(&id, &encrypted))
             .transpose()?;
         let draft = Draft {
             kind: Kind::from_name(&row.kind).ok_or_else(|| corrupt("no such kind"))?,
@@ -146,37 +146,41 @@ impl Reader<'_> {
         Ok(Application::stored(draft, progress))
     }
 
-    fn open_representative(&self, id: &str, sealed: &[u8]) -> Result<Representative, StoreError> {
-        let json = self.vault.open(representative_of(id), sealed)?;
+    fn decrypt_representative(
+        &self,
+        id: &str,
+        encrypted: &[u8],
+    ) -> Result<Representative, StoreError> {
+        let json = self.vault.decrypt(representative_of(id), encrypted)?;
         let corrupt = |why: String| StoreError::corrupt(TABLE, id, why);
-        let kept: KeptRepresentative =
+        let stored: StoredRepresentative =
             serde_json::from_str(&json).map_err(|error| corrupt(error.to_string()))?;
         Ok(Representative {
-            full_name: PersonName::parse(&kept.full_name)
+            full_name: PersonName::parse(&stored.full_name)
                 .map_err(|flaw| corrupt(flaw.code().to_owned()))?,
-            mandate: Mandate::parse(&kept.mandate)
+            mandate: Mandate::parse(&stored.mandate)
                 .map_err(|flaw| corrupt(flaw.code().to_owned()))?,
-            document_number: kept.document_number,
-            document_date: kept.document_date,
-            valid_until: kept.valid_until,
+            document_number: stored.document_number,
+            document_date: stored.document_date,
+            valid_until: stored.valid_until,
         })
     }
 
-    fn seal_representative(
+    fn encrypt_representative(
         &self,
         id: &str,
         representative: &Representative,
     ) -> Result<Vec<u8>, StoreError> {
-        let kept = KeptRepresentative {
+        let stored = StoredRepresentative {
             full_name: representative.full_name.as_str().to_owned(),
             mandate: representative.mandate.name().to_owned(),
             document_number: representative.document_number.clone(),
             document_date: representative.document_date,
             valid_until: representative.valid_until,
         };
-        let json =
-            serde_json::to_string(&kept).map_err(|error| StoreError::corrupt(TABLE, id, error))?;
-        Ok(self.vault.seal(representative_of(id), &json))
+        let json = serde_json::to_string(&stored)
+            .map_err(|error| StoreError::corrupt(TABLE, id, error))?;
+        Ok(self.vault.encrypt(representative_of(id), &json))
     }
 }
 
@@ -184,7 +188,7 @@ impl Tx<'_> {
     /// Enters a draft; one that expired makes room for it.
     ///
     /// # Errors
-    /// [`super::Taken::OpenDraft`], or another [`StoreError`].
+    /// [`StoreError::Taken`] with the open draft, or another [`StoreError`].
     pub fn insert_draft(
         &mut self,
         draft: &Draft,
@@ -198,7 +202,7 @@ impl Tx<'_> {
             .execute(self.connection)?;
         let representative = draft.representative.as_ref();
         let representative = representative
-            .map(|who| self.seal_representative(&draft.id, who))
+            .map(|who| self.encrypt_representative(&draft.id, who))
             .transpose()?;
         diesel::insert_into(applications::table)
             .values(Columns {
@@ -210,7 +214,7 @@ impl Tx<'_> {
                 drafted_by: draft.drafted_by.clone(),
                 drafted_at: micros(draft.drafted_at),
                 identity_document: draft.identity_document.name().to_owned(),
-                representative_sealed: representative,
+                representative_encrypted: representative,
                 progress: "draft".to_owned(),
                 end: End::default(),
             })

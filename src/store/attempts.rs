@@ -3,7 +3,8 @@
 //! Each has a row of its own, which holds its place in the row of failures. A success and an attempt that
 //! is taken back move the places of those behind them, so that a place always says which of the failures
 //! counted now an attempt is, however late it comes to its end. Whoever takes the row away ends the
-//! attempt: that happens once. The passphrase is held before the row is looked at, by everybody.
+//! attempt: that happens once. Everybody locks the passphrase
+//! before reading the row.
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl::case_when, prelude::*};
@@ -66,7 +67,7 @@ pub enum Attempt {
 /// What came of an attempt whose words were tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// what the caller is told
+    /// what the caller is answered
     pub outcome: Outcome,
     /// which of the failures in a row it is; 0 where it is none, or none any more
     pub place: u32,
@@ -96,9 +97,9 @@ impl PassphraseRow {
 
 impl Tally<'_> {
     /// Counts one more attempt by one conditional update, before anything is hashed: on what was `seen`
-    /// of the passphrase before, or where that no longer holds, on what is there now.
+    /// of the passphrase before, or where that no longer holds, on what is stored now.
     ///
-    /// Whoever loses the race for a number looks again; a lock that the winner brought then holds.
+    /// Where another attempt took the number meanwhile, the row is read again, with its lock if it has one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -119,18 +120,18 @@ impl Tally<'_> {
                 .find(&attempt.client_id)
                 .get_result(self.connection)
                 .optional()?;
-            let Some(held) = row.map(decode).transpose()? else {
+            let Some(current) = row.map(decode).transpose()? else {
                 return Ok(Attempt::Untried(Outcome::Unset, None));
             };
-            let state = PassphraseRow::state(Some(&held), now);
+            let state = PassphraseRow::state(Some(&current), now);
             if let Some(outcome) = Outcome::untried(state) {
-                let until = held
+                let until = current
                     .locked_until
                     .filter(|_| state == PassphraseState::Locked);
                 return Ok(Attempt::Untried(outcome, until));
             }
-            if let Some(counted) = self.count_on(attempt, &held, law, now)? {
-                return Ok(Attempt::Counted(Box::new(held), counted));
+            if let Some(counted) = self.count_on(attempt, &current, law, now)? {
+                return Ok(Attempt::Counted(Box::new(current), counted));
             }
         }
     }
@@ -180,7 +181,7 @@ impl Tally<'_> {
 
 impl Reader<'_> {
     /// Attempts that were counted before a time and are still under way, the oldest first. One that does
-    /// not decode is passed over and told to the log, so that it hides no other.
+    /// not decode is skipped and logged, so that it hides no other.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -206,10 +207,10 @@ impl Reader<'_> {
             };
             Ok((attempt, at))
         };
-        let told = |error: &StoreError| tracing::error!("an attempt is passed over: {error}");
+        let log = |error: &StoreError| tracing::error!("an attempt is skipped: {error}");
         let attempts = rows.into_iter().map(decode);
         Ok(attempts
-            .filter_map(|attempt| attempt.inspect_err(told).ok())
+            .filter_map(|attempt| attempt.inspect_err(log).ok())
             .collect())
     }
 }
@@ -239,7 +240,7 @@ impl Tx<'_> {
         let (mut lockout, outcome) = (row.lockout(), Outcome::tried(row.kept, were_right));
         if outcome == Outcome::Verified && place > 0 {
             lockout = law.clear(lockout, place, now);
-            self.keep_lockout(&row, lockout)?;
+            self.write_lockout(&row, lockout)?;
             self.move_up(&row, 0, place)?;
         }
         Ok(Settled {
@@ -249,7 +250,7 @@ impl Tx<'_> {
         })
     }
 
-    /// Takes back an attempt that a fault kept from being tried: that is nobody's failure.
+    /// Takes back an attempt that could not be tried because of a fault: that is nobody's failure.
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where it is not under way, or never was counted.
@@ -261,7 +262,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
         if let Some(row) = still.filter(|_| place > 0) {
-            self.keep_lockout(&row, law.take_back(row.lockout(), place))?;
+            self.write_lockout(&row, law.take_back(row.lockout(), place))?;
             self.move_up(&row, place, 1)?;
         }
         Ok(())
@@ -280,16 +281,16 @@ impl Tx<'_> {
         })
     }
 
-    /// Takes an attempt out of those under way, once what it was counted on is held.
+    /// Takes an attempt out of those under way, once what it was counted on is locked.
     fn end_attempt(&mut self, id: &str, client_id: &str) -> Result<Ended, StoreError> {
-        let held = self.hold_passphrase(client_id)?;
+        let current = self.passphrase_for_update(client_id)?;
         let end = diesel::delete(attempts::table.find(id))
             .returning((attempts::generation, attempts::place));
         let ended: Option<(i64, i32)> =
             directly!(&mut *self.connection, connection => end.get_result(connection))
                 .optional()?;
         let (generation, place) = ended.ok_or(StoreError::AlreadyEnded)?;
-        let still = held.filter(|row| row.generation == generation);
+        let still = current.filter(|row| row.generation == generation);
         let is_counted = still
             .as_ref()
             .is_some_and(|row| row.kept != Kept::Destroyed);
@@ -303,10 +304,10 @@ impl Tx<'_> {
         })
     }
 
-    fn keep_lockout(&mut self, row: &PassphraseRow, lockout: Lockout) -> Result<(), StoreError> {
+    fn write_lockout(&mut self, row: &PassphraseRow, lockout: Lockout) -> Result<(), StoreError> {
         let this = passphrases::client_id.eq(&row.client_id);
-        let keep = amend(passphrases::table, this, columns(lockout));
-        directly!(&mut *self.connection, connection => keep.execute(connection))?;
+        let write = amend(passphrases::table, this, columns(lockout));
+        directly!(&mut *self.connection, connection => write.execute(connection))?;
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use super::{
     columns::{micros, moment},
     engine::connection::AnyConnection,
     error::StoreError,
-    outbox::{receivers, tell},
+    outbox::{enqueue, receivers},
     schema::audit_events,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub struct RecordedEvent {
     pub event: Event,
 }
 
-/// Which events are wanted.
+/// Which events are requested.
 #[derive(Clone, Default)]
 pub struct EventFilter {
     /// of this member of staff
@@ -129,29 +129,29 @@ impl Reader<'_> {
         filter: &EventFilter,
         limit: i64,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
-        let mut wanted = audit_events::table.into_boxed();
+        let mut found = audit_events::table.into_boxed();
         if let Some(actor) = &filter.actor {
-            wanted = wanted.filter(audit_events::actor_id.eq(actor.clone()));
+            found = found.filter(audit_events::actor_id.eq(actor.clone()));
         }
         if let Some(client) = &filter.client_id {
-            wanted = wanted.filter(audit_events::client_id.eq(client.clone()));
+            found = found.filter(audit_events::client_id.eq(client.clone()));
         }
         if let Some(action) = filter.action {
-            wanted = wanted.filter(audit_events::action.eq(action.name()));
+            found = found.filter(audit_events::action.eq(action.name()));
         }
         if let Some(from) = filter.from {
-            wanted = wanted.filter(audit_events::at.ge(micros(from)));
+            found = found.filter(audit_events::at.ge(micros(from)));
         }
         if let Some(to) = filter.to {
-            wanted = wanted.filter(audit_events::at.lt(micros(to)));
+            found = found.filter(audit_events::at.lt(micros(to)));
         }
         if filter.with_actor {
-            wanted = wanted.filter(audit_events::actor_id.is_not_null());
+            found = found.filter(audit_events::actor_id.is_not_null());
         }
         if let Some(before) = filter.before {
-            wanted = wanted.filter(audit_events::seq.lt(before));
+            found = found.filter(audit_events::seq.lt(before));
         }
-        let rows = wanted
+        let rows = found
             .order(audit_events::seq.desc())
             .limit(limit)
             .load::<Columns>(self.connection)?;
@@ -238,7 +238,7 @@ pub(super) fn record(
     insert(connection, events)?;
     messages
         .iter()
-        .try_for_each(|(message, at)| tell(connection, chance, &receivers, message, *at))
+        .try_for_each(|(message, at)| enqueue(connection, chance, &receivers, message, *at))
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {
@@ -268,8 +268,8 @@ fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), Store
     }
 }
 
-/// Events to be inserted by one statement, which is the same for any number of them and so is kept
-/// prepared: their values go as one list a column.
+/// Events to be inserted by one statement, which is the same for any number of them and so stays
+/// prepared: their values are passed as one array a column.
 struct Together<'e> {
     at: Vec<i64>,
     texts: [Vec<Option<&'e str>>; TEXTS],

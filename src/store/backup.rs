@@ -17,9 +17,9 @@ use crate::secrets::private_file;
 const TIMEOUT: Duration = Duration::from_secs(3_600);
 
 #[derive(diesel::QueryableByName)]
-struct Told {
+struct Report {
     #[diesel(sql_type = Text)]
-    told: String,
+    line: String,
 }
 
 /// Copies the database into a new file: everything that was committed when it began, and nothing
@@ -44,7 +44,7 @@ pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Looks whether a file is a whole database whose schema this program knows, and brings the schema up
+/// Checks whether a file is a whole database whose schema this program knows, and brings the schema up
 /// to date.
 ///
 /// # Errors
@@ -53,16 +53,16 @@ pub fn check_copy(url: &DatabaseUrl) -> Result<(), StoreError> {
     let mut connection = open(url, Purpose::Write, TIMEOUT)?;
     let wrong = |why: String| StoreError::Unavailable(format!("the copy is not whole: {why}"));
     if let AnyConnection::Sqlite(sqlite) = &mut connection {
-        let told: Vec<Told> =
-            sql_query("SELECT integrity_check AS told FROM pragma_integrity_check").load(sqlite)?;
-        if let Some(row) = told.iter().find(|row| row.told != "ok") {
-            return Err(wrong(row.told.clone()));
+        let report: Vec<Report> =
+            sql_query("SELECT integrity_check AS line FROM pragma_integrity_check").load(sqlite)?;
+        if let Some(row) = report.iter().find(|row| row.line != "ok") {
+            return Err(wrong(row.line.clone()));
         }
-        let orphans: Vec<Told> =
-            sql_query("SELECT \"table\" AS told FROM pragma_foreign_key_check LIMIT 1")
+        let orphans: Vec<Report> =
+            sql_query("SELECT \"table\" AS line FROM pragma_foreign_key_check LIMIT 1")
                 .load(sqlite)?;
         if let Some(row) = orphans.first() {
-            return Err(wrong(format!("a row of {} refers to nothing", row.told)));
+            return Err(wrong(format!("a row of {} refers to nothing", row.line)));
         }
     }
     migrations::compare(&mut connection)?;

@@ -8,7 +8,7 @@ use super::{
     columns::{maybe_moment, micros, moment, one_row},
     error::StoreError,
     schema::{clients, loans},
-    vault::Place,
+    vault::Cell,
 };
 use crate::domain::{
     identifier::{ClientNumber, TicketNumber},
@@ -30,7 +30,7 @@ pub struct ClientRow {
     pub created_at: DateTime<Utc>,
 }
 
-/// By what a client is looked for.
+/// By what a client is found.
 #[derive(Clone)]
 pub enum Lookup {
     /// the telephone
@@ -41,8 +41,8 @@ pub enum Lookup {
     TicketNumber(TicketNumber),
 }
 
-/// More clients than this on one telephone are not shown; it is a switchboard then.
-const MOST_FOUND: i64 = 50;
+/// Maximum number of clients found by one telephone number; with more it is a switchboard.
+const MAX_FOUND: i64 = 50;
 
 const TABLE: &str = "clients";
 
@@ -53,7 +53,7 @@ struct Columns {
     id: String,
     client_number: String,
     #[diesel(embed)]
-    person: Sealed,
+    person: PersonColumns,
     as_of: Option<i64>,
     created_at: i64,
 }
@@ -99,7 +99,7 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// Looks clients up, by client number.
+    /// Finds clients; the answer is ordered by client number.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -115,7 +115,7 @@ impl Reader<'_> {
             Lookup::Phone(phone) => clients::table
                 .filter(clients::phone_index.eq_any(self.vault.phone_indexes(phone.as_str())))
                 .order(clients::client_number)
-                .limit(MOST_FOUND)
+                .limit(MAX_FOUND)
                 .select(Columns::as_select())
                 .load(self.connection)?,
             Lookup::TicketNumber(ticket) => {
@@ -134,32 +134,32 @@ impl Reader<'_> {
     }
 
     fn decode_client(&self, row: Columns) -> Result<ClientRow, StoreError> {
-        let (id, sealed) = (row.id, row.person);
-        let open = |column, sealed: &[u8]| {
-            self.vault.open(
-                Place {
+        let (id, encrypted) = (row.id, row.person);
+        let decrypt = |column, encrypted: &[u8]| {
+            self.vault.decrypt(
+                Cell {
                     table: TABLE,
                     column,
                     row: &id,
                 },
-                sealed,
+                encrypted,
             )
         };
-        let name = |column, sealed: &[u8]| {
-            let text = open(column, sealed)?;
+        let name = |column, encrypted: &[u8]| {
+            let text = decrypt(column, encrypted)?;
             PersonName::parse(&text).map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))
         };
         let person = Person {
-            family_name: name("family_name", &sealed.family_name_sealed)?,
-            given_name: sealed
-                .given_name_sealed
-                .map(|sealed| name("given_name", &sealed))
+            family_name: name("family_name", &encrypted.family_name_encrypted)?,
+            given_name: encrypted
+                .given_name_encrypted
+                .map(|encrypted| name("given_name", &encrypted))
                 .transpose()?,
-            patronymic: sealed
-                .patronymic_sealed
-                .map(|sealed| name("patronymic", &sealed))
+            patronymic: encrypted
+                .patronymic_encrypted
+                .map(|encrypted| name("patronymic", &encrypted))
                 .transpose()?,
-            phone: Phone::parse(&open("phone", &sealed.phone_sealed)?)
+            phone: Phone::parse(&decrypt("phone", &encrypted.phone_encrypted)?)
                 .map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))?,
         };
         Ok(ClientRow {
@@ -175,19 +175,19 @@ impl Reader<'_> {
 /// The columns of a person.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = clients, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub(super) struct Sealed {
-    pub(super) family_name_sealed: Vec<u8>,
-    pub(super) given_name_sealed: Option<Vec<u8>>,
-    pub(super) patronymic_sealed: Option<Vec<u8>>,
-    pub(super) phone_sealed: Vec<u8>,
+pub(super) struct PersonColumns {
+    pub(super) family_name_encrypted: Vec<u8>,
+    pub(super) given_name_encrypted: Option<Vec<u8>>,
+    pub(super) patronymic_encrypted: Option<Vec<u8>>,
+    pub(super) phone_encrypted: Vec<u8>,
     pub(super) phone_index: Vec<u8>,
 }
 
 impl Reader<'_> {
-    pub(super) fn seal_person(&self, id: &str, person: &Person) -> Sealed {
-        let seal = |column, plain: &str| {
-            self.vault.seal(
-                Place {
+    pub(super) fn encrypt_person(&self, id: &str, person: &Person) -> PersonColumns {
+        let encrypt = |column, plain: &str| {
+            self.vault.encrypt(
+                Cell {
                     table: TABLE,
                     column,
                     row: id,
@@ -195,17 +195,17 @@ impl Reader<'_> {
                 plain,
             )
         };
-        Sealed {
-            family_name_sealed: seal("family_name", person.family_name.as_str()),
-            given_name_sealed: person
+        PersonColumns {
+            family_name_encrypted: encrypt("family_name", person.family_name.as_str()),
+            given_name_encrypted: person
                 .given_name
                 .as_ref()
-                .map(|name| seal("given_name", name.as_str())),
-            patronymic_sealed: person
+                .map(|name| encrypt("given_name", name.as_str())),
+            patronymic_encrypted: person
                 .patronymic
                 .as_ref()
-                .map(|name| seal("patronymic", name.as_str())),
-            phone_sealed: seal("phone", person.phone.as_str()),
+                .map(|name| encrypt("patronymic", name.as_str())),
+            phone_encrypted: encrypt("phone", person.phone.as_str()),
             phone_index: self.vault.phone_index(person.phone.as_str()),
         }
     }
@@ -215,7 +215,7 @@ impl Tx<'_> {
     /// Enters a client; `as_of` where the loan system sent them.
     ///
     /// # Errors
-    /// [`super::Taken::ClientNumber`], or another [`StoreError`].
+    /// [`StoreError::Taken`] with the client number, or another [`StoreError`].
     pub fn insert_client(
         &mut self,
         id: &str,
@@ -228,7 +228,7 @@ impl Tx<'_> {
             .values(Columns {
                 id: id.to_owned(),
                 client_number: number.as_str().to_owned(),
-                person: self.seal_person(id, person),
+                person: self.encrypt_person(id, person),
                 as_of: as_of.map(micros),
                 created_at: micros(now),
             })
@@ -237,16 +237,16 @@ impl Tx<'_> {
     }
 
     /// Amends a client's names and telephone. The loan system's time of the client stays, and what it
-    /// last pushed is kept.
+    /// last pushed stays stored.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn amend_client(&mut self, held: &ClientRow, person: &Person) -> Result<(), StoreError> {
-        self.keep_last_push(held)?;
-        let id = held.id.as_str();
-        let sealed = self.seal_person(id, person);
+    pub fn amend_client(&mut self, stored: &ClientRow, person: &Person) -> Result<(), StoreError> {
+        self.store_last_push(stored)?;
+        let id = stored.id.as_str();
+        let encrypted = self.encrypt_person(id, person);
         let changed = diesel::update(clients::table.find(id))
-            .set(sealed)
+            .set(encrypted)
             .execute(self.connection)?;
         one_row(TABLE, id, changed)
     }

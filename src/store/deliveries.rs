@@ -7,7 +7,7 @@ use super::{
     access::{Reader, Tally, Tx},
     columns::{count, maybe_moment, micros, moment, one_row, stored_count},
     error::StoreError,
-    leases::Held,
+    leases::HeldLease,
     schema::{webhook_deliveries, webhook_endpoints},
 };
 
@@ -15,7 +15,7 @@ const TABLE: &str = "webhook_deliveries";
 
 macro_rules! states {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// How a delivery stands.
+        /// The state of a delivery.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum DeliveryState {
             $($(#[$doc])* $variant,)+
@@ -63,11 +63,11 @@ pub struct DeliveryRow {
     pub message_id: String,
     /// about whom
     pub client_id: String,
-    /// what it tells
+    /// the event
     pub event: String,
     /// the body
     pub payload: String,
-    /// how it stands
+    /// the state
     pub state: DeliveryState,
     /// how often it was tried
     pub attempts: u32,
@@ -156,7 +156,7 @@ impl Reader<'_> {
             .load(self.connection)?)
     }
 
-    /// What is due for a receiver, and stands behind no earlier message about the same client.
+    /// What is due for a receiver and has no earlier pending message about the same client before it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -209,16 +209,16 @@ impl Reader<'_> {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        let mut wanted = webhook_deliveries::table
+        let mut found = webhook_deliveries::table
             .filter(webhook_deliveries::endpoint_id.eq(endpoint_id.to_owned()))
             .into_boxed();
         if let Some(state) = state {
-            wanted = wanted.filter(webhook_deliveries::state.eq(state.name()));
+            found = found.filter(webhook_deliveries::state.eq(state.name()));
         }
         if let Some(before) = before {
-            wanted = wanted.filter(webhook_deliveries::seq.lt(before));
+            found = found.filter(webhook_deliveries::seq.lt(before));
         }
-        let rows = wanted
+        let rows = found
             .order(webhook_deliveries::seq.desc())
             .limit(limit)
             .load::<Columns>(self.connection)?;
@@ -284,7 +284,7 @@ impl Tx<'_> {
 
 impl Tally<'_> {
     /// Counts an attempt that ended a delivery, well or for good. Says whether it was counted: not where
-    /// the duty to deliver is another's by now.
+    /// another instance holds the lease to deliver by now.
     ///
     /// What was changed since it was picked up is left alone: a replay.
     ///
@@ -292,36 +292,36 @@ impl Tally<'_> {
     /// [`StoreError`].
     pub fn end_delivery(
         &mut self,
-        held: &Held,
+        lease: &HeldLease,
         row: &DeliveryRow,
         state: DeliveryState,
         answer: Answer,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        Ok(self.still_holds(held, now)? && {
+        Ok(self.still_holds(lease, now)? && {
             self.count_delivery(row, state, answer, row.next_at, now)?;
             true
         })
     }
 
     /// Counts an attempt that failed; the next is at `next_at`, and what waits behind it with it. Says
-    /// whether it was counted: not where the duty to deliver is another's by now.
+    /// whether it was counted: not where another instance holds the lease to deliver by now.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn retry_delivery(
         &mut self,
-        held: &Held,
+        lease: &HeldLease,
         row: &DeliveryRow,
         answer: Answer,
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        if !self.still_holds(held, now)? {
+        if !self.still_holds(lease, now)? {
             return Ok(false);
         }
         self.count_delivery(row, DeliveryState::Pending, answer, next_at, now)?;
-        // Else they would be looked at with every pass, and passed over.
+        // Otherwise each pass would read them and skip them.
         diesel::update(webhook_deliveries::table)
             .filter(webhook_deliveries::endpoint_id.eq(&row.endpoint_id))
             .filter(webhook_deliveries::client_id.eq(&row.client_id))
@@ -333,11 +333,11 @@ impl Tally<'_> {
         Ok(true)
     }
 
-    /// Leaves a receiver alone until a time, unless it asked for longer before.
+    /// Sends nothing to a receiver until a time, unless it asked for a longer pause before.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn let_endpoint_rest(&mut self, id: &str, until: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn pause_endpoint(&mut self, id: &str, until: DateTime<Utc>) -> Result<(), StoreError> {
         let rests_until = webhook_endpoints::rests_until;
         diesel::update(webhook_endpoints::table.find(id))
             .filter(rests_until.is_null().or(rests_until.lt(micros(until))))
@@ -369,11 +369,11 @@ impl Tally<'_> {
         Ok(())
     }
 
-    /// Forgets what was delivered before a time. Dead letters stay until their receiver goes.
+    /// Deletes what was delivered before a time. Dead letters stay until their receiver goes.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn forget_delivered(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub fn delete_delivered(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
         Ok(diesel::delete(webhook_deliveries::table)
             .filter(webhook_deliveries::state.eq(DeliveryState::Delivered.name()))
             .filter(webhook_deliveries::last_at.lt(micros(before)))

@@ -1,4 +1,4 @@
-//! What can go wrong with the database, told apart by what a caller can do about it.
+//! What can go wrong with the database, by what a caller can do about it.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
@@ -165,7 +165,7 @@ const AWAY: &[&str] = &[
 mod tests {
     use super::*;
 
-    fn told(message: &str) -> StoreError {
+    fn read(message: &str) -> StoreError {
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned())).into()
     }
 
@@ -180,9 +180,9 @@ mod tests {
             "could not write to file \"base/pgsql_tmp/pgsql_tmp1.0\": Disk quota exceeded",
             "could not access status of transaction 743",
         ] {
-            let error = told(message);
+            let error = read(message);
             assert!(matches!(error, StoreError::Unavailable(_)), "{message}");
         }
-        assert!(matches!(told("no such column: x"), StoreError::Fault(_)));
+        assert!(matches!(read("no such column: x"), StoreError::Fault(_)));
     }
 }

@@ -1,5 +1,5 @@
-//! Whether a database can be served from at all, looked at before anything else: what would come to
-//! light later as a fault of ours is refused at the start, by name.
+//! Whether a database can be served from at all, checked before anything else: what would show later as a
+//! fault of ours is refused at the start, by name.
 
 use std::{thread, time::Duration};
 
@@ -25,11 +25,11 @@ use super::{
 
 /// The oldest PostgreSQL that is served, as the server numbers its versions.
 const OLDEST: i32 = 13_00_00;
-/// So often it is looked whether a pooler gives every transaction another session. What others do at the
-/// same moment may hide it from one look.
+/// Number of probes for a pooler that gives every transaction another session: what others do at the same
+/// moment may hide it from one.
 const PROBES: u32 = 3;
-/// Whoever waits for longer is told for what, and how often.
-const TELL_EVERY: Duration = Duration::from_secs(2);
+/// How often the log says what is waited for.
+const LOG_EVERY: Duration = Duration::from_secs(2);
 
 /// What a database that can be served from is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,24 +50,24 @@ pub async fn bounded<T: Send + 'static>(
     within: Duration,
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    let (tell, mut told) = oneshot::channel();
+    let (sender, mut outcome) = oneshot::channel();
     let work = move || {
         // Whoever asked may have gone.
-        let _gone = tell.send(work());
+        let _gone = sender.send(work());
     };
     thread::Builder::new()
         .name("store-start".to_owned())
         .spawn(work)
         .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    let told = async {
+    let logged = async {
         loop {
-            match timeout(TELL_EVERY, &mut told).await {
-                Ok(told) => return told,
+            match timeout(LOG_EVERY, &mut outcome).await {
+                Ok(outcome) => return outcome,
                 Err(_) => tracing::warn!("waiting for the database {}", url.masked()),
             }
         }
     };
-    match timeout(within, told).await {
+    match timeout(within, logged).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(StoreError::Unavailable("its thread ended".to_owned())),
         Err(_) => Err(StoreError::Unavailable(format!(
@@ -78,7 +78,7 @@ pub async fn bounded<T: Send + 'static>(
     }
 }
 
-/// How long [`examine`] may take with a caller's timeout: two connections are opened.
+/// How long [`examine`] may take: two connections are opened.
 #[must_use]
 pub fn examined_within(url: &DatabaseUrl, timeout: Duration) -> Duration {
     let opened = match url {
@@ -88,7 +88,7 @@ pub fn examined_within(url: &DatabaseUrl, timeout: Duration) -> Duration {
     opened.saturating_mul(2) + postgres::longest_wait(timeout) + Duration::from_secs(5)
 }
 
-/// Looks whether the database can be served from.
+/// Checks whether the database can be served from.
 ///
 /// # Errors
 /// [`StoreError::Unfit`] where it cannot, [`StoreError::Unavailable`] where it may later.
@@ -110,7 +110,7 @@ pub fn examine(url: &DatabaseUrl, timeout: Duration) -> Result<Fitness, StoreErr
     Ok(Fitness { pending, granted })
 }
 
-/// A file that is none of ours, or may not be written, is told by its name.
+/// Names the file that is none of ours, or may not be written.
 fn named(error: StoreError, url: &DatabaseUrl) -> StoreError {
     let DatabaseUrl::Sqlite(path) = url else {
         return error;
@@ -126,7 +126,7 @@ fn named(error: StoreError, url: &DatabaseUrl) -> StoreError {
 }
 
 fn can_be_written(sqlite: &mut SqliteConnection) -> Result<(), StoreError> {
-    // A lock alone would not tell: on a file that is only read SQLite takes that of a reader instead.
+    // A lock alone shows nothing: on a read-only file SQLite takes a reader's lock instead.
     match sqlite.batch_execute("BEGIN IMMEDIATE; CREATE TABLE qupia_probe (x); ROLLBACK") {
         // Another process writes just now, so it can be written.
         Err(DieselError::DatabaseError(_, facts)) if facts.message().contains("locked") => Ok(()),

@@ -13,7 +13,7 @@ use super::{
     engine::connection::AnyConnection,
     error::StoreError,
     schema::idempotency_records,
-    vault::Place,
+    vault::Cell,
 };
 
 const TABLE: &str = "idempotency_records";
@@ -58,19 +58,19 @@ pub enum IdempotencyClaim {
     Answered(String),
 }
 
-/// A record as it is held.
-struct Held {
+/// A record, decoded.
+struct Record {
     id: String,
     fingerprint: Vec<u8>,
     started_at: DateTime<Utc>,
     renewed_at: DateTime<Utc>,
     claimed_by: String,
-    answer_sealed: Option<Vec<u8>>,
+    answer_encrypted: Option<Vec<u8>>,
 }
 
-impl Held {
+impl Record {
     fn is_gone(&self, lifetime: TimeDelta, now: DateTime<Utc>) -> bool {
-        let is_abandoned = self.answer_sealed.is_none() && now - self.renewed_at >= LEASE;
+        let is_abandoned = self.answer_encrypted.is_none() && now - self.renewed_at >= LEASE;
         is_abandoned || now - self.started_at >= lifetime
     }
 }
@@ -83,7 +83,7 @@ struct Columns {
     started_at: i64,
     renewed_at: i64,
     claimed_by: String,
-    answer_sealed: Option<Vec<u8>>,
+    answer_encrypted: Option<Vec<u8>>,
 }
 
 impl KeyClaim {
@@ -132,14 +132,14 @@ impl Tally<'_> {
         if inserted == claim.names.len() {
             return Ok(IdempotencyClaim::Fresh);
         }
-        let held = self.hold_records(claim)?;
-        if held.len() < claim.names.len() {
+        let records = self.lock_records(claim)?;
+        if records.len() < claim.names.len() {
             // Its first user let it go between the two statements: it is claimed anew.
             return Err(StoreError::Collided);
         }
-        let first = held
-            .iter()
-            .find(|held| held.claimed_by != claim.claimed_by && !held.is_gone(lifetime, claim.at));
+        let first = records.iter().find(|record| {
+            record.claimed_by != claim.claimed_by && !record.is_gone(lifetime, claim.at)
+        });
         let Some(first) = first else {
             self.take_over(claim)?;
             return Ok(IdempotencyClaim::Fresh);
@@ -148,10 +148,10 @@ impl Tally<'_> {
         if claim.fingerprint(&first.id) != Some(first.fingerprint.as_slice()) {
             return Ok(IdempotencyClaim::Reused);
         }
-        match &first.answer_sealed {
+        match &first.answer_encrypted {
             None => Ok(IdempotencyClaim::Running),
-            Some(sealed) => {
-                let answer = self.vault.open(answer_of(&first.id), sealed)?;
+            Some(encrypted) => {
+                let answer = self.vault.decrypt(answer_of(&first.id), encrypted)?;
                 Ok(IdempotencyClaim::Answered(answer.to_string()))
             }
         }
@@ -170,21 +170,21 @@ impl Tally<'_> {
         Ok(())
     }
 
-    /// Keeps the answer of a claimed key, encrypted. Says whether the claim still held: an answer never
+    /// Stores the answer of a claimed key, encrypted. Says whether the claim is still valid: an answer never
     /// takes another claim's place.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_answer(&mut self, claim: &KeyClaim, answer: &str) -> Result<bool, StoreError> {
-        let mut kept = 0;
+    pub fn store_answer(&mut self, claim: &KeyClaim, answer: &str) -> Result<bool, StoreError> {
+        let mut stored = 0;
         for id in claim.ids() {
-            let sealed = self.vault.seal(answer_of(id), answer);
-            kept += diesel::update(idempotency_records::table.find(id))
+            let encrypted = self.vault.encrypt(answer_of(id), answer);
+            stored += diesel::update(idempotency_records::table.find(id))
                 .filter(idempotency_records::claimed_by.eq(&claim.claimed_by))
-                .set(idempotency_records::answer_sealed.eq(sealed))
+                .set(idempotency_records::answer_encrypted.eq(encrypted))
                 .execute(self.connection)?;
         }
-        Ok(kept == claim.names.len())
+        Ok(stored == claim.names.len())
     }
 
     /// Lets a claimed key go: its request changed nothing and may be sent again.
@@ -195,7 +195,7 @@ impl Tally<'_> {
         diesel::delete(idempotency_records::table)
             .filter(idempotency_records::id.eq_any(claim.ids()))
             .filter(idempotency_records::claimed_by.eq(&claim.claimed_by))
-            .filter(idempotency_records::answer_sealed.is_null())
+            .filter(idempotency_records::answer_encrypted.is_null())
             .execute(self.connection)?;
         Ok(())
     }
@@ -216,8 +216,8 @@ impl Tally<'_> {
         })
     }
 
-    /// The records of a key's names, held until the transaction ends.
-    fn hold_records(&mut self, claim: &KeyClaim) -> Result<Vec<Held>, StoreError> {
+    /// The records of a key's names, locked until the transaction ends.
+    fn lock_records(&mut self, claim: &KeyClaim) -> Result<Vec<Record>, StoreError> {
         let records = idempotency_records::table
             .filter(idempotency_records::id.eq_any(claim.ids()))
             .order(idempotency_records::id);
@@ -226,13 +226,13 @@ impl Tally<'_> {
             AnyConnection::Postgres(postgres) => records.for_update().load(postgres)?,
         };
         let decode = |row: Columns| {
-            Ok(Held {
+            Ok(Record {
                 started_at: moment(TABLE, &row.id, row.started_at)?,
                 renewed_at: moment(TABLE, &row.id, row.renewed_at)?,
                 id: row.id,
                 fingerprint: row.fingerprint,
                 claimed_by: row.claimed_by,
-                answer_sealed: row.answer_sealed,
+                answer_encrypted: row.answer_encrypted,
             })
         };
         rows.into_iter().map(decode).collect()
@@ -246,7 +246,7 @@ impl Tally<'_> {
                     idempotency_records::started_at.eq(micros(claim.at)),
                     idempotency_records::renewed_at.eq(micros(claim.at)),
                     idempotency_records::claimed_by.eq(&claim.claimed_by),
-                    idempotency_records::answer_sealed.eq(None::<Vec<u8>>),
+                    idempotency_records::answer_encrypted.eq(None::<Vec<u8>>),
                 ))
                 .execute(self.connection)?;
         }
@@ -254,8 +254,8 @@ impl Tally<'_> {
     }
 }
 
-fn answer_of(id: &str) -> Place<'_> {
-    Place {
+fn answer_of(id: &str) -> Cell<'_> {
+    Cell {
         table: TABLE,
         column: "answer",
         row: id,

@@ -9,7 +9,7 @@ use super::{
     access::Reader,
     engine::connection::AnyConnection,
     error::{Outcome, StoreError},
-    loans as held_loans,
+    loans as loan_rows,
     loans::LoanRow,
     schema::{loans, verifications},
     verifications as recorded,
@@ -63,8 +63,8 @@ fn one(connection: &mut AnyConnection, id: &str, staff_id: &str) -> Outcome<Outc
         Ok(verification) => verification,
         Err(corrupt) => return Ok(Err(corrupt)),
     };
-    let rows = held_loans::open_rows(connection, &verification.client_id)?;
-    Ok(held_loans::decode_in_order(rows).map(|loans| Some((verification, loans))))
+    let rows = loan_rows::open_rows(connection, &verification.client_id)?;
+    Ok(loan_rows::decode_in_order(rows).map(|loans| Some((verification, loans))))
 }
 
 /// One statement for all.
@@ -73,12 +73,12 @@ fn all(postgres: &mut PgConnection, queries: &[&OwnVerification]) -> Outcome<Vec
         .eq(verifications::client_id)
         .and(loans::is_open.eq(true));
     let ids: Vec<&str> = queries.iter().map(|query| query.id.as_str()).collect();
-    let rows: Vec<(recorded::Columns, Option<held_loans::Columns>)> = verifications::table
+    let rows: Vec<(recorded::Columns, Option<loan_rows::Columns>)> = verifications::table
         .left_join(loans::table.on(of_client))
         .filter(verifications::id.eq_any(ids))
-        .select(<(recorded::Columns, Option<held_loans::Columns>)>::as_select())
+        .select(<(recorded::Columns, Option<loan_rows::Columns>)>::as_select())
         .load(postgres)?;
-    let mut found: HashMap<String, (recorded::Columns, Vec<held_loans::Columns>)> = HashMap::new();
+    let mut found: HashMap<String, (recorded::Columns, Vec<loan_rows::Columns>)> = HashMap::new();
     for (verification, loan) in rows {
         let (_, loans) = found
             .entry(verification.id.clone())
@@ -94,7 +94,7 @@ fn all(postgres: &mut PgConnection, queries: &[&OwnVerification]) -> Outcome<Vec
         if verification.staff_id != query.staff_id {
             return Ok(None);
         }
-        Ok(Some((verification, held_loans::decode_in_order(loans)?)))
+        Ok(Some((verification, loan_rows::decode_in_order(loans)?)))
     });
     Ok(answers.collect())
 }

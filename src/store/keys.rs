@@ -11,9 +11,9 @@ use super::{
 };
 
 /// A key's id, purpose and check value.
-pub type KeptCheck = (String, String, String);
+pub type KeyCheckRow = (String, String, String);
 
-fn recorded(connection: &mut AnyConnection) -> Result<Vec<KeptCheck>, StoreError> {
+fn recorded(connection: &mut AnyConnection) -> Result<Vec<KeyCheckRow>, StoreError> {
     let columns = (
         key_checks::key_id,
         key_checks::purpose,
@@ -30,22 +30,22 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn key_checks(&mut self) -> Result<Vec<KeptCheck>, StoreError> {
+    pub fn key_checks(&mut self) -> Result<Vec<KeyCheckRow>, StoreError> {
         recorded(self.connection)
     }
 }
 
 impl Tally<'_> {
-    /// Remembers keys and gives all that are remembered. The keys of a keyring that was just made are
-    /// remembered only where none are: of two instances that begin at once, one begins.
+    /// Records keys and gives all that are recorded. The keys of a keyring that was just made are
+    /// recorded only where there are none: of two instances that start at once, one starts.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn remember_keys(
+    pub fn record_keys(
         &mut self,
-        checks: &[KeptCheck],
+        checks: &[KeyCheckRow],
         keyring_is_new: bool,
-    ) -> Result<Vec<KeptCheck>, StoreError> {
+    ) -> Result<Vec<KeyCheckRow>, StoreError> {
         if let AnyConnection::Postgres(postgres) = &mut self.connection {
             postgres.batch_execute("LOCK TABLE key_checks IN EXCLUSIVE MODE")?;
         }

@@ -14,7 +14,7 @@ use super::{
     error::StoreError,
     groups::among,
     schema::clients,
-    vault::Place,
+    vault::Cell,
 };
 use crate::domain::{
     flaw::Flaw,
@@ -24,8 +24,8 @@ use crate::domain::{
 
 const TABLE: &str = "clients";
 
-/// Names and telephone in the form in which they are stored. That form is canonical, so to compare them
-/// they need not be parsed again.
+/// Names and telephone as they are stored. That form is canonical, so they are compared without being
+/// parsed.
 #[derive(Serialize, Deserialize)]
 pub struct PersonText {
     family_name: String,
@@ -58,8 +58,8 @@ impl PersonText {
     /// Which fields are others than that person's, by their names in the API.
     #[must_use]
     pub fn differences(&self, person: &Person) -> Vec<&'static str> {
-        let is = |held: &Option<String>, name: &Option<PersonName>| {
-            held.as_deref() == name.as_ref().map(PersonName::as_str)
+        let is = |text: &Option<String>, name: &Option<PersonName>| {
+            text.as_deref() == name.as_ref().map(PersonName::as_str)
         };
         let fields = [
             (
@@ -90,7 +90,6 @@ struct Amendment {
 
 impl KnownPerson {
     /// Whether the loan system's last push said the same, whatever a branch has amended since.
-    #[must_use]
     pub fn is_last_push(&self, pushed: &Person) -> bool {
         match &self.amendment {
             Some(amendment) => amendment.last_push == *pushed,
@@ -99,7 +98,6 @@ impl KnownPerson {
     }
 
     /// The client after a push; `None` where nothing that a branch amended remains beside what is pushed.
-    #[must_use]
     pub fn amended_after(&self, pushed: &Person) -> Option<Person> {
         let Amendment { amended, last_push } = self.amendment.as_ref()?;
         Some(amended.updated_by(pushed, last_push)).filter(|after| after != pushed)
@@ -108,18 +106,18 @@ impl KnownPerson {
 
 #[derive(QueryableByName)]
 #[diesel(table_name = clients)]
-struct SealedPerson {
+struct KnownColumns {
     id: String,
     client_number: String,
-    family_name_sealed: Vec<u8>,
-    given_name_sealed: Option<Vec<u8>>,
-    patronymic_sealed: Option<Vec<u8>>,
-    phone_sealed: Vec<u8>,
-    last_push_sealed: Option<Vec<u8>>,
+    family_name_encrypted: Vec<u8>,
+    given_name_encrypted: Option<Vec<u8>>,
+    patronymic_encrypted: Option<Vec<u8>>,
+    phone_encrypted: Vec<u8>,
+    last_push_encrypted: Option<Vec<u8>>,
 }
 
-fn place<'r>(column: &'static str, row: &'r str) -> Place<'r> {
-    Place {
+fn cell<'r>(column: &'static str, row: &'r str) -> Cell<'r> {
+    Cell {
         table: TABLE,
         column,
         row,
@@ -135,67 +133,71 @@ impl Reader<'_> {
         &mut self,
         numbers: &[&str],
     ) -> Result<HashMap<String, KnownPerson>, StoreError> {
-        let select = "SELECT id, client_number, family_name_sealed, given_name_sealed, \
-                      patronymic_sealed, phone_sealed, last_push_sealed \
+        let select = "SELECT id, client_number, family_name_encrypted, given_name_encrypted, \
+                      patronymic_encrypted, phone_encrypted, last_push_encrypted \
                       FROM clients WHERE client_number";
-        let rows: Vec<SealedPerson> = among(self.connection, select, numbers)?;
-        let opened = rows.into_iter().map(|row| {
-            let open = |column, sealed: &[u8]| -> Result<String, StoreError> {
-                Ok((*self.vault.open(place(column, &row.id), sealed)?).clone())
+        let rows: Vec<KnownColumns> = among(self.connection, select, numbers)?;
+        let decrypted = rows.into_iter().map(|row| {
+            let decrypt = |column, encrypted: &[u8]| -> Result<String, StoreError> {
+                Ok((*self.vault.decrypt(cell(column, &row.id), encrypted)?).clone())
             };
-            let maybe = |column, sealed: &Option<Vec<u8>>| {
-                let sealed = sealed.as_deref();
-                sealed.map(|sealed| open(column, sealed)).transpose()
+            let maybe = |column, encrypted: &Option<Vec<u8>>| {
+                let encrypted = encrypted.as_deref();
+                encrypted
+                    .map(|encrypted| decrypt(column, encrypted))
+                    .transpose()
             };
             let stored = PersonText {
-                family_name: open("family_name", &row.family_name_sealed)?,
-                given_name: maybe("given_name", &row.given_name_sealed)?,
-                patronymic: maybe("patronymic", &row.patronymic_sealed)?,
-                phone: open("phone", &row.phone_sealed)?,
+                family_name: decrypt("family_name", &row.family_name_encrypted)?,
+                given_name: maybe("given_name", &row.given_name_encrypted)?,
+                patronymic: maybe("patronymic", &row.patronymic_encrypted)?,
+                phone: decrypt("phone", &row.phone_encrypted)?,
             };
-            let amendment = maybe("last_push", &row.last_push_sealed)?
-                .map(|text| {
-                    let last_push: PersonText = serde_json::from_str(&text)
-                        .map_err(|error| StoreError::corrupt(TABLE, &row.id, error))?;
-                    let person = |text: &PersonText| {
-                        let parsed = text.parse();
-                        parsed.map_err(|flaw| StoreError::corrupt(TABLE, &row.id, flaw.code()))
-                    };
-                    Ok::<_, StoreError>(Amendment {
-                        amended: person(&stored)?,
-                        last_push: person(&last_push)?,
-                    })
-                })
-                .transpose()?;
+            let corrupt = |why: String| StoreError::corrupt(TABLE, &row.id, why);
+            let parse = |text: &PersonText| {
+                let parsed = text.parse();
+                parsed.map_err(|flaw| corrupt(flaw.code().to_owned()))
+            };
+            let last_push = maybe("last_push", &row.last_push_encrypted)?
+                .map(|text| serde_json::from_str::<PersonText>(&text))
+                .transpose()
+                .map_err(|error| corrupt(error.to_string()))?;
+            let amendment = match last_push {
+                Some(last_push) => Some(Amendment {
+                    amended: parse(&stored)?,
+                    last_push: parse(&last_push)?,
+                }),
+                None => None,
+            };
             let known = KnownPerson { stored, amendment };
             Ok((row.client_number, known))
         });
-        opened.collect()
+        decrypted.collect()
     }
 }
 
 impl Tx<'_> {
-    /// Stores what the loan system last pushed about a client, before a branch amends it. Where it is
-    /// stored already, or the loan system has never pushed the client, there is nothing to store.
+    /// Stores what the loan system last pushed about a client, before a branch amends it. Does nothing
+    /// where it is stored already, or the loan system has never pushed the client.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(super) fn keep_last_push(&mut self, held: &ClientRow) -> Result<(), StoreError> {
-        if held.as_of.is_none() {
+    pub(super) fn store_last_push(&mut self, stored: &ClientRow) -> Result<(), StoreError> {
+        if stored.as_of.is_none() {
             return Ok(());
         }
-        let last_push = self.encrypted_push(&held.id, &held.person)?;
+        let last_push = self.encrypt_push(&stored.id, &stored.person)?;
         let not_stored = clients::table
-            .find(&held.id)
-            .filter(clients::last_push_sealed.is_null());
+            .find(&stored.id)
+            .filter(clients::last_push_encrypted.is_null());
         diesel::update(not_stored)
-            .set(clients::last_push_sealed.eq(last_push))
+            .set(clients::last_push_encrypted.eq(last_push))
             .execute(self.connection)?;
         Ok(())
     }
 
     /// Updates a client by a push beside which a branch's amendments remain: `amended` is the client
-    /// after it. The client's number has to be locked.
+    /// after it. The caller has to have locked the client's number.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -205,20 +207,20 @@ impl Tx<'_> {
         amended: &Person,
         pushed: &ClientRecord,
     ) -> Result<(), StoreError> {
-        let last_push = self.encrypted_push(id, &pushed.person)?;
+        let last_push = self.encrypt_push(id, &pushed.person)?;
         let changed = diesel::update(clients::table.find(id))
             .set((
-                self.seal_person(id, amended),
+                self.encrypt_person(id, amended),
                 clients::as_of.eq(micros(pushed.as_of)),
-                clients::last_push_sealed.eq(last_push),
+                clients::last_push_encrypted.eq(last_push),
             ))
             .execute(self.connection)?;
         one_row(TABLE, id, changed)
     }
 
-    fn encrypted_push(&self, id: &str, person: &Person) -> Result<Vec<u8>, StoreError> {
+    fn encrypt_push(&self, id: &str, person: &Person) -> Result<Vec<u8>, StoreError> {
         let text = serde_json::to_string(&PersonText::of(person))
             .map_err(|error| StoreError::corrupt(TABLE, id, error))?;
-        Ok(self.vault.seal(place("last_push", id), &text))
+        Ok(self.vault.encrypt(cell("last_push", id), &text))
     }
 }

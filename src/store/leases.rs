@@ -1,7 +1,7 @@
 //! Leases: what only one instance at a time may do.
 //!
-//! A lease is held by being renewed. Instances' clocks may differ, so nobody compares another's time
-//! with its own: a lease is dead when it stood still for [`DEAD_AFTER`] by the onlooker's own clock.
+//! A lease is held by being renewed. Instances' clocks may differ, so none compares another's time with
+//! its own: a lease is dead when it was not renewed for [`DEAD_AFTER`] by the observer's own clock.
 //!
 //! A process that was paused does not know that its lease is another's by now. So a lease has a term, a
 //! fencing token that grows whenever the lease changes hands, and what must not be done beside a
@@ -18,13 +18,13 @@ use super::{
     schema::leases,
 };
 
-/// A lease that was not renewed for so long may be taken over.
+/// How long a lease stays its holder's without being renewed.
 pub const DEAD_AFTER: TimeDelta = TimeDelta::seconds(10);
 
-/// Who holds a lease that was let go. Its row stays, so that its term goes on growing.
+/// The holder of a lease that was released. Its row stays, so that its term goes on growing.
 const NOBODY: &str = "";
 
-/// What an onlooker remembers of a lease: who held it, in which renewal, and since when it stands.
+/// What an observer remembers of a lease: its holder, its renewal, and since when these are unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sighting {
     holder: String,
@@ -36,15 +36,15 @@ pub struct Sighting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lease {
     /// it is, as of this transaction
-    Ours(Held),
-    /// another holds it; to be handed in at the next try
+    Ours(HeldLease),
+    /// another holds it; to be passed at the next try
     Theirs(Sighting),
 }
 
-/// A lease that was ours when this was made. Whether it still is, is asked in the transaction of what
-/// hangs on it: a process may have been paused in between, and another holds the lease by now.
+/// A lease that was ours when this was made. Whether it still is, is checked in the transaction of what
+/// depends on it: a process may have been paused in between, and another holds the lease by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldLease {
     name: &'static str,
     holder: String,
     term: i64,
@@ -55,7 +55,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hold_lease(
+    pub fn acquire_lease(
         &mut self,
         name: &'static str,
         instance: &str,
@@ -73,15 +73,15 @@ impl Tally<'_> {
                 .select(leases::term)
                 .get_result(self.connection)?;
             let holder = instance.to_owned();
-            return Ok(Lease::Ours(Held { name, holder, term }));
+            return Ok(Lease::Ours(HeldLease { name, holder, term }));
         }
-        let held: Option<(String, i64)> = leases::table
+        let lease: Option<(String, i64)> = leases::table
             .find(name)
             .select((leases::holder, leases::expires_at))
             .get_result(self.connection)
             .optional()?;
         // Let go in this very moment: the next try finds it free.
-        let (holder, renewed) = held.unwrap_or_default();
+        let (holder, renewed) = lease.unwrap_or_default();
         let since = seen
             .filter(|seen| seen.holder == holder && seen.renewed == renewed)
             // A clock that was set back must not make a dead lease live for longer.
@@ -146,8 +146,12 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn still_holds(&mut self, held: &Held, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        held.renew(self.connection, now)
+    pub fn still_holds(
+        &mut self,
+        lease: &HeldLease,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        lease.renew(self.connection, now)
     }
 
     /// Lets a lease go, so that another instance need not wait until it is dead.
@@ -168,8 +172,12 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where it is another's by now.
-    pub fn require_lease(&mut self, held: &Held, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if held.renew(self.connection, now)? {
+    pub fn require_lease(
+        &mut self,
+        lease: &HeldLease,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if lease.renew(self.connection, now)? {
             Ok(())
         } else {
             Err(StoreError::AlreadyEnded)
@@ -177,7 +185,7 @@ impl Tx<'_> {
     }
 }
 
-impl Held {
+impl HeldLease {
     fn renew(
         &self,
         connection: &mut AnyConnection,

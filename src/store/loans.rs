@@ -14,7 +14,7 @@ use crate::domain::money::Money;
 
 const TABLE: &str = "loans";
 
-/// A held loan.
+/// A stored loan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoanRow {
     /// the pledge ticket
@@ -104,16 +104,17 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Closes a loan that the loan system does not list any more. Its number has to be held; where the
+    /// Closes a loan that the loan system does not list any more. The caller has to have locked its number;
+    /// where the
     /// row is another than the one that was decided about all the same, the transaction is begun again.
     ///
     /// # Errors
     /// [`StoreError::Collided`], or another.
-    pub fn close_loan(&mut self, held: &LoanRow, as_of: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn close_loan(&mut self, stored: &LoanRow, as_of: DateTime<Utc>) -> Result<(), StoreError> {
         let decided = loans::table
-            .find(&held.ticket_number)
-            .filter(loans::client_id.eq(&held.client_id))
-            .filter(loans::as_of.eq(micros(held.as_of)));
+            .find(&stored.ticket_number)
+            .filter(loans::client_id.eq(&stored.client_id))
+            .filter(loans::as_of.eq(micros(stored.as_of)));
         let closed = diesel::update(decided)
             .set((loans::is_open.eq(false), loans::as_of.eq(micros(as_of))))
             .execute(self.connection)?;

@@ -28,7 +28,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// A migration may take long on a large table; another instance waits for it as long.
 const TIMEOUT: Duration = Duration::from_secs(600);
-/// Whoever waits for all of them to be applied gives up after so long.
+/// How long a start waits for all of them to be applied.
 pub const MIGRATED_WITHIN: Duration = Duration::from_secs(2 * 600);
 /// The advisory lock under which instances migrate one after another: "qupia" in ASCII.
 const LOCK: i64 = 0x71_75_70_69_61;
@@ -41,7 +41,7 @@ pub struct MigrationState {
 }
 
 #[derive(diesel::QueryableByName)]
-struct Told {
+struct Answer {
     #[diesel(sql_type = Bool)]
     is_so: bool,
 }
@@ -65,7 +65,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
             loop {
                 let taken = sql_query("SELECT pg_try_advisory_lock($1) AS is_so")
                     .bind::<BigInt, _>(LOCK)
-                    .get_result::<Told>(postgres)?;
+                    .get_result::<Answer>(postgres)?;
                 if taken.is_so {
                     break;
                 }
@@ -104,7 +104,7 @@ struct Applied {
     version: String,
 }
 
-/// Holds the database's schema against the migrations that this program knows, and gives how many are
+/// Compares the database's schema with the migrations that this program knows, and gives how many are
 /// pending. It makes nothing, not even the table of what was applied: instances that start over an empty
 /// database at the same moment would be in each other's way.
 ///
@@ -120,7 +120,7 @@ pub(super) fn compare(connection: &mut AnyConnection) -> Result<usize, StoreErro
         }
     };
     let known = known()?;
-    if !sql_query(is_there).get_result::<Told>(connection)?.is_so {
+    if !sql_query(is_there).get_result::<Answer>(connection)?.is_so {
         return Ok(known.len());
     }
     let applied: Vec<Applied> =

@@ -32,7 +32,6 @@ mod engine;
 mod error;
 mod fitness;
 mod groups;
-mod holds;
 mod idempotency;
 mod inquiries;
 mod keys;
@@ -41,6 +40,7 @@ mod leases;
 mod loans;
 mod lookups;
 mod migrations;
+mod number_locks;
 mod outbox;
 mod parts;
 mod passphrases;
@@ -57,6 +57,7 @@ mod throttled;
 mod url;
 mod vault;
 mod verifications;
+mod webhook_secrets;
 mod webhooks;
 mod windows;
 
@@ -76,19 +77,20 @@ pub use self::{
     fitness::{Fitness, bounded, examine, examined_within},
     idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
     last_push::{KnownPerson, PersonText},
-    leases::{DEAD_AFTER, Held, Lease, Sighting},
+    leases::{DEAD_AFTER, HeldLease, Lease, Sighting},
     loans::LoanRow,
     migrations::{MIGRATED_WITHIN, MigrationState, migrate, pending, revert_all},
     parts::StoreSettings,
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
-    rewrap::{Rewrapped, SEALED, SealedColumn},
+    rewrap::{ENCRYPTED, EncryptedColumn, Rewrapped},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
-    sync::{ClientWrite, HeldClient, HeldLoan, LoanWrite},
+    sync::{ClientWrite, LoanWrite, StoredClient, StoredLoan},
     throttled::{Throttled, ThrottledKey},
     url::DatabaseUrl,
     vault::Vault,
-    webhooks::{EndpointChange, EndpointRow, NewEndpoint, NewSecret, SecretRow},
+    webhook_secrets::{NewSecret, SecretRow},
+    webhooks::{EndpointChange, EndpointRow, NewEndpoint},
     windows::{Limited, Used, Window},
 };
 use self::{

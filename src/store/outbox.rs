@@ -1,7 +1,7 @@
-//! The outbox: messages to receivers of webhooks, written in the transaction of what they tell.
+//! The outbox: messages to receivers of webhooks, written in the transaction of what they report.
 //!
-//! Messages of one client stand in the order in which they were written: whatever changes a
-//! passphrase holds its row first, so that the later change also takes the later number.
+//! Messages of one client are in the order in which they were written: whatever changes a passphrase
+//! locks its row first, so that the later change also takes the later number.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,13 +16,13 @@ use super::{
 };
 use crate::{domain::webhook::Message, secrets::chance::Chance};
 
-/// An active receiver, and which events it wants: all where none is named.
+/// An active receiver and the events that it receives; `None` for all.
 pub(super) struct Receiver {
     id: String,
     events: Option<Vec<String>>,
 }
 
-/// Who is to be told anything. Where nobody is registered this is one look at an empty table.
+/// The active receivers. Where nobody is registered this reads an empty table.
 pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>, StoreError> {
     let active = webhook_endpoints::table
         .filter(webhook_endpoints::is_active.eq(true))
@@ -36,8 +36,8 @@ pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>,
     Ok(receivers.collect())
 }
 
-/// Puts a message into the outbox, once for each receiver that wants it.
-pub(super) fn tell(
+/// Puts a message into the outbox, once for each receiver of its event.
+pub(super) fn enqueue(
     connection: &mut AnyConnection,
     chance: &Chance,
     receivers: &[Receiver],
@@ -45,8 +45,8 @@ pub(super) fn tell(
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let wants = |receiver: &&Receiver| {
-        let wanted = receiver.events.as_ref();
-        wanted.is_none_or(|wanted| wanted.iter().any(|name| name == message.event))
+        let events = receiver.events.as_ref();
+        events.is_none_or(|events| events.iter().any(|name| name == message.event))
     };
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     let message_id = format!("msg_{}", chance.uuid_v7(millis));

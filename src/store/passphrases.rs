@@ -16,12 +16,12 @@ use crate::domain::{
     verification::Outcome,
 };
 
-/// A kept passphrase.
+/// A stored passphrase.
 #[derive(Clone)]
 pub struct PassphraseRow {
     /// whose
     pub client_id: String,
-    /// what state it is kept in
+    /// its stored state
     pub kept: Kept,
     /// the hash; none where destroyed
     pub hash: Option<String>,
@@ -41,7 +41,7 @@ pub struct PassphraseRow {
     pub application_id: String,
 }
 
-/// A hash to be kept.
+/// A hash to be stored.
 #[derive(Clone)]
 pub struct NewPassphrase {
     /// the PHC string
@@ -105,13 +105,13 @@ pub(super) fn find(
 ) -> Result<Vec<Result<ClientPassphrase, StoreError>>, StoreError> {
     let columns = (clients::id, passphrases::all_columns.nullable());
     let with_passphrases = clients::table.left_join(passphrases::table);
-    let decode_kept = |row: Option<Columns>| row.map(decode).transpose();
+    let decode_stored = |row: Option<Columns>| row.map(decode).transpose();
     match connection {
         AnyConnection::Sqlite(sqlite) => sqlite.transaction(|sqlite| {
             let find_one = |id: &&str| {
                 let own = with_passphrases.filter(clients::id.eq(*id)).select(columns);
                 let row: Option<(String, Option<Columns>)> = own.get_result(sqlite).optional()?;
-                Ok(row.map(|(_, row)| decode_kept(row)).transpose())
+                Ok(row.map(|(_, row)| decode_stored(row)).transpose())
             };
             ids.iter().map(find_one).collect()
         }),
@@ -120,7 +120,7 @@ pub(super) fn find(
                 .filter(clients::id.eq_any(ids.iter().copied()))
                 .select(columns)
                 .load(postgres)?;
-            Ok(in_order(ids, rows, decode_kept))
+            Ok(in_order(ids, rows, decode_stored))
         }
     }
 }
@@ -151,19 +151,19 @@ impl Tx<'_> {
         application_id: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let held = self.passphrase(client_id)?;
+        let stored = self.passphrase(client_id)?;
         let values = (
             passphrases::state.eq(Kept::Active.name()),
             passphrases::hash.eq(&new.hash),
             passphrases::fold_version.eq(i32::from(new.fold_version)),
             passphrases::exact_tag.eq(&new.exact_tag),
-            passphrases::generation.eq(held.as_ref().map_or(1, |held| held.generation + 1)),
+            passphrases::generation.eq(stored.as_ref().map_or(1, |stored| stored.generation + 1)),
             passphrases::failed_attempts.eq(0),
             passphrases::locked_until.eq(None::<i64>),
             passphrases::set_at.eq(micros(now)),
             passphrases::application_id.eq(application_id),
         );
-        let written = if held.is_some() {
+        let written = if stored.is_some() {
             diesel::update(passphrases::table.find(client_id))
                 .set(values)
                 .execute(self.connection)?
@@ -205,7 +205,7 @@ impl Tx<'_> {
         self.close_verifications_of(client_id, now)
     }
 
-    /// Lifts a timed lock and keeps the count.
+    /// Lifts a timed lock; the count stays.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -216,7 +216,7 @@ impl Tx<'_> {
         one_row(TABLE, client_id, changed)
     }
 
-    /// Keeps a hash made anew, unless the passphrase was changed meanwhile.
+    /// Stores a hash made anew, unless the passphrase was changed meanwhile.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -237,11 +237,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Holds a client's passphrase as it is until the transaction ends.
+    /// A client's passphrase, locked until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hold_passphrase(
+    pub fn passphrase_for_update(
         &mut self,
         client_id: &str,
     ) -> Result<Option<PassphraseRow>, StoreError> {

@@ -1,4 +1,4 @@
-//! Quotas: so many within so long, one row a subject, held while it is judged.
+//! Quotas: one row a subject, locked from the decision to the end of the transaction.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ impl Reader<'_> {
         now: DateTime<Utc>,
     ) -> Result<Result<(), Limited>, StoreError> {
         for name in names {
-            let mut hits: Hits = self.kept(name)?;
+            let mut hits: Hits = self.read_row(name)?;
             if let Err(limited) = hits.take(window, now) {
                 return Ok(Err(limited));
             }
@@ -44,15 +44,15 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
-        self.kept(&specialist(staff_id))
+        self.read_row(&specialist(staff_id))
     }
 
-    fn kept<T: DeserializeOwned + Default>(&mut self, subject: &str) -> Result<T, StoreError> {
+    fn read_row<T: DeserializeOwned + Default>(&mut self, subject: &str) -> Result<T, StoreError> {
         let row = rate_windows::table.find(subject).select(rate_windows::hits);
-        let held: Option<String> =
+        let stored: Option<String> =
             directly!(&mut *self.connection, connection => row.get_result(connection))
                 .optional()?;
-        decode(subject, held.as_deref())
+        decode(subject, stored.as_deref())
     }
 }
 
@@ -71,50 +71,50 @@ impl Tally<'_> {
         let mut counted = Vec::new();
         // In one order, so that two instances never wait for each other.
         for name in BTreeSet::from_iter(names) {
-            let mut hits: Hits = self.hold(name)?;
+            let mut hits: Hits = self.lock_row(name)?;
             if let Err(limited) = hits.take(window, now) {
                 return Ok(Err(limited));
             }
             counted.push((name, hits));
         }
         for (name, hits) in counted {
-            self.keep(name, &hits, now)?;
+            self.write_row(name, &hits, now)?;
         }
         Ok(Ok(()))
     }
 
-    /// What somebody has used of the quotas of staff, held until the transaction ends.
+    /// What somebody has used of the quotas of staff, locked until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hold_used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
-        self.hold(&specialist(staff_id))
+    pub fn lock_used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
+        self.lock_row(&specialist(staff_id))
     }
 
-    /// Keeps what somebody has used now.
+    /// Stores what somebody has used now.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_used_by(
+    pub fn store_used_by(
         &mut self,
         staff_id: &str,
         used: &Used,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.keep(&specialist(staff_id), used, now)
+        self.write_row(&specialist(staff_id), used, now)
     }
 
-    /// Holds a subject's row until the transaction ends, so that two at once cannot both be the last.
-    pub(super) fn hold<T: DeserializeOwned + Default>(
+    /// Locks a subject's row until the transaction ends, so that two at once cannot both be the last.
+    pub(super) fn lock_row<T: DeserializeOwned + Default>(
         &mut self,
         subject: &str,
     ) -> Result<T, StoreError> {
         let row = rate_windows::table.find(subject).select(rate_windows::hits);
-        let held: Option<String> = match &mut self.connection {
+        let stored: Option<String> = match &mut self.connection {
             AnyConnection::Sqlite(sqlite) => row.get_result(sqlite).optional()?,
             AnyConnection::Postgres(postgres) => {
-                let held = row.for_update().get_result(postgres).optional()?;
-                if held.is_none() {
+                let stored = row.for_update().get_result(postgres).optional()?;
+                if stored.is_none() {
                     diesel::insert_into(rate_windows::table)
                         .values((
                             rate_windows::subject.eq(subject),
@@ -125,32 +125,32 @@ impl Tally<'_> {
                         .execute(postgres)?;
                     row.for_update().get_result(postgres).optional()?
                 } else {
-                    held
+                    stored
                 }
             }
         };
-        decode(subject, held.as_deref())
+        decode(subject, stored.as_deref())
     }
 
-    fn keep<T: Serialize>(
+    fn write_row<T: Serialize>(
         &mut self,
         subject: &str,
-        held: &T,
+        stored: &T,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let written =
-            serde_json::to_string(held).map_err(|why| StoreError::corrupt(TABLE, subject, why))?;
+        let written = serde_json::to_string(stored)
+            .map_err(|why| StoreError::corrupt(TABLE, subject, why))?;
         let values = (
             rate_windows::hits.eq(&written),
             rate_windows::last_hit.eq(micros(now)),
         );
-        let keep = amend(
+        let update = amend(
             rate_windows::table,
             rate_windows::subject.eq(subject),
             values,
         );
-        let kept = directly!(&mut *self.connection, connection => keep.execute(connection))?;
-        if kept == 0 {
+        let updated = directly!(&mut *self.connection, connection => update.execute(connection))?;
+        if updated == 0 {
             diesel::insert_into(rate_windows::table)
                 .values((rate_windows::subject.eq(subject), values))
                 .execute(self.connection)?;
@@ -165,12 +165,12 @@ fn specialist(staff_id: &str) -> String {
 
 fn decode<T: DeserializeOwned + Default>(
     subject: &str,
-    held: Option<&str>,
+    stored: Option<&str>,
 ) -> Result<T, StoreError> {
-    match held {
+    match stored {
         None | Some("") => Ok(T::default()),
-        Some(held) => {
-            serde_json::from_str(held).map_err(|why| StoreError::corrupt(TABLE, subject, why))
+        Some(stored) => {
+            serde_json::from_str(stored).map_err(|why| StoreError::corrupt(TABLE, subject, why))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What hangs on which key, and the same values under the active key.
 //!
-//! A sealed value and a marked look-up value begin with the mark of their key, so both are counted
-//! and found without being opened.
+//! An encrypted value and a marked index value begin with the mark of their key, so both are counted
+//! and found without being decrypted.
 
 use std::collections::HashMap;
 
@@ -18,34 +18,34 @@ use super::{
     engine::connection::AnyConnection,
     error::StoreError,
     schema::{audit_seals, idempotency_records, key_checks, sessions},
-    vault::Place,
+    vault::Cell,
 };
 
-/// A column of sealed values. Every one is here: what is missing is lost with its key.
+/// A column of encrypted values. Every one is here: what is missing is lost with its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SealedColumn {
+pub struct EncryptedColumn {
     /// the table; its key is `id`
     pub table: &'static str,
-    /// the column, without its `_sealed`
+    /// the column, without its `_encrypted`
     pub column: &'static str,
 }
 
-const fn sealed(table: &'static str, column: &'static str) -> SealedColumn {
-    SealedColumn { table, column }
+const fn encrypted(table: &'static str, column: &'static str) -> EncryptedColumn {
+    EncryptedColumn { table, column }
 }
 
-/// Every column of sealed values.
-pub const SEALED: &[SealedColumn] = &[
-    sealed("staff", "name"),
-    sealed("clients", "family_name"),
-    sealed("clients", "given_name"),
-    sealed("clients", "patronymic"),
-    sealed("clients", "phone"),
-    sealed("clients", "last_push"),
-    sealed("applications", "representative"),
-    sealed("idempotency_records", "answer"),
-    sealed("webhook_endpoints", "url"),
-    sealed("webhook_secrets", "secret"),
+/// Every column of encrypted values.
+pub const ENCRYPTED: &[EncryptedColumn] = &[
+    encrypted("staff", "name"),
+    encrypted("clients", "family_name"),
+    encrypted("clients", "given_name"),
+    encrypted("clients", "patronymic"),
+    encrypted("clients", "phone"),
+    encrypted("clients", "last_push"),
+    encrypted("applications", "representative"),
+    encrypted("idempotency_records", "answer"),
+    encrypted("webhook_endpoints", "url"),
+    encrypted("webhook_secrets", "secret"),
 ];
 
 /// Every column of hashes that a pepper went into.
@@ -56,9 +56,9 @@ const HASHES: &[(&str, &str)] = &[("passphrases", "hash"), ("staff", "password_h
 pub struct Rewrapped {
     /// values made anew
     pub done: usize,
-    /// rows whose value does not open
+    /// rows whose value does not decrypt
     pub unopened: Vec<String>,
-    /// the last row that was looked at; none at the end of the table
+    /// the last row that was read; `None` at the end of the table
     pub last: Option<String>,
 }
 
@@ -77,11 +77,11 @@ struct Count {
 }
 
 #[derive(QueryableByName)]
-struct SealedRow {
+struct EncryptedRow {
     #[diesel(sql_type = Text)]
     id: String,
     #[diesel(sql_type = Binary)]
-    sealed: Vec<u8>,
+    encrypted: Vec<u8>,
 }
 
 /// Both databases take `$1`; for SQLite it is a name, numbered as it first appears.
@@ -95,16 +95,16 @@ macro_rules! on_either {
 }
 
 impl Reader<'_> {
-    /// How many sealed values begin with each mark, in all columns together.
+    /// How many encrypted values begin with each mark, in all columns together.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn sealed_by_mark(&mut self) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
+    pub fn encrypted_by_mark(&mut self) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
         let mut found = HashMap::new();
-        for SealedColumn { table, column } in SEALED {
+        for EncryptedColumn { table, column } in ENCRYPTED {
             let sql = format!(
-                "SELECT substr({column}_sealed, 1, 5) AS mark, count(*) AS number FROM {table} \
-                 WHERE {column}_sealed IS NOT NULL GROUP BY 1"
+                "SELECT substr({column}_encrypted, 1, 5) AS mark, count(*) AS number FROM {table} \
+                 WHERE {column}_encrypted IS NOT NULL GROUP BY 1"
             );
             add(
                 &mut found,
@@ -114,7 +114,7 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// How many look-up values begin with each mark.
+    /// How many index values begin with each mark.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -126,18 +126,18 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// Whether a column, or else the look-up values of telephone numbers, has values that are not
+    /// Whether a column, or else the index values of telephone numbers, has values that are not
     /// under the active key.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn has_others(&mut self, of: Option<SealedColumn>) -> Result<bool, StoreError> {
+    pub fn has_others(&mut self, of: Option<EncryptedColumn>) -> Result<bool, StoreError> {
         let keys = self.vault.keys.now();
         let (sql, mark) = match of {
-            Some(SealedColumn { table, column }) => (
+            Some(EncryptedColumn { table, column }) => (
                 format!(
                     "SELECT count(*) AS number FROM (SELECT 1 FROM {table} WHERE \
-                     {column}_sealed IS NOT NULL AND substr({column}_sealed, 1, 5) <> $1 LIMIT 1) \
+                     {column}_encrypted IS NOT NULL AND substr({column}_encrypted, 1, 5) <> $1 LIMIT 1) \
                      AS others"
                 ),
                 keys.cipher.active_prefix().to_vec(),
@@ -231,7 +231,7 @@ impl Reader<'_> {
         after: &str,
         mark: &[u8],
         limit: i64,
-    ) -> Result<Vec<SealedRow>, StoreError> {
+    ) -> Result<Vec<EncryptedRow>, StoreError> {
         Ok(on_either!(
             &mut self.connection,
             sql,
@@ -255,61 +255,61 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn rewrap_column(
         &mut self,
-        of: SealedColumn,
+        of: EncryptedColumn,
         after: &str,
         limit: i64,
     ) -> Result<Rewrapped, StoreError> {
-        let SealedColumn { table, column } = of;
+        let EncryptedColumn { table, column } = of;
         let sql = format!(
-            "SELECT id, {column}_sealed AS sealed FROM {table} WHERE id > $1 \
-             AND {column}_sealed IS NOT NULL AND substr({column}_sealed, 1, 5) <> $2 \
+            "SELECT id, {column}_encrypted AS encrypted FROM {table} WHERE id > $1 \
+             AND {column}_encrypted IS NOT NULL AND substr({column}_encrypted, 1, 5) <> $2 \
              ORDER BY id LIMIT $3"
         );
         let mark = self.vault.keys.now().cipher.active_prefix();
         let rows = self.batch(&sql, after, &mark, limit)?;
         let update = format!(
-            "UPDATE {table} SET {column}_sealed = $1 WHERE id = $2 AND {column}_sealed = $3"
+            "UPDATE {table} SET {column}_encrypted = $1 WHERE id = $2 AND {column}_encrypted = $3"
         );
         let mut rewrapped = ended(&rows, limit);
         for row in rows {
-            let place = Place {
+            let cell = Cell {
                 table,
                 column,
                 row: &row.id,
             };
-            let Ok(plain) = self.vault.open(place, &row.sealed) else {
+            let Ok(plain) = self.vault.decrypt(cell, &row.encrypted) else {
                 rewrapped.unopened.push(row.id);
                 continue;
             };
-            let anew = self.vault.seal(place, &plain);
+            let anew = self.vault.encrypt(cell, &plain);
             rewrapped.done += on_either!(
                 &mut self.connection,
                 &update,
-                [Binary = &anew, Text = &row.id, Binary = &row.sealed],
+                [Binary = &anew, Text = &row.id, Binary = &row.encrypted],
                 execute
             )?;
         }
         Ok(rewrapped)
     }
 
-    /// Makes the next look-up values of telephone numbers anew that are not under the active key.
+    /// Makes the next index values of telephone numbers anew that are not under the active key.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn rewrap_phone_index(&mut self, after: &str, limit: i64) -> Result<Rewrapped, StoreError> {
-        let sql = "SELECT id, phone_sealed AS sealed FROM clients WHERE id > $1 \
+        let sql = "SELECT id, phone_encrypted AS encrypted FROM clients WHERE id > $1 \
                    AND substr(phone_index, 1, 4) <> $2 ORDER BY id LIMIT $3";
         let mark = self.vault.keys.now().index.active_mark();
         let rows = self.batch(sql, after, &mark, limit)?;
-        let update = "UPDATE clients SET phone_index = $1 WHERE id = $2 AND phone_sealed = $3";
+        let update = "UPDATE clients SET phone_index = $1 WHERE id = $2 AND phone_encrypted = $3";
         let mut rewrapped = ended(&rows, limit);
         for row in rows {
-            let place = Place {
+            let cell = Cell {
                 table: "clients",
                 column: "phone",
                 row: &row.id,
             };
-            let Ok(phone) = self.vault.open(place, &row.sealed) else {
+            let Ok(phone) = self.vault.decrypt(cell, &row.encrypted) else {
                 rewrapped.unopened.push(row.id);
                 continue;
             };
@@ -317,7 +317,7 @@ impl Tx<'_> {
             rewrapped.done += on_either!(
                 &mut self.connection,
                 update,
-                [Binary = &anew, Text = &row.id, Binary = &row.sealed],
+                [Binary = &anew, Text = &row.id, Binary = &row.encrypted],
                 execute
             )?;
         }
@@ -360,7 +360,7 @@ impl Tx<'_> {
     }
 }
 
-fn ended(rows: &[SealedRow], limit: i64) -> Rewrapped {
+fn ended(rows: &[EncryptedRow], limit: i64) -> Rewrapped {
     let is_last = i64::try_from(rows.len()).is_ok_and(|read| read < limit);
     Rewrapped {
         last: rows.last().filter(|_| !is_last).map(|row| row.id.clone()),
@@ -370,12 +370,12 @@ fn ended(rows: &[SealedRow], limit: i64) -> Rewrapped {
 
 #[cfg(test)]
 mod tests {
-    use super::SEALED;
+    use super::ENCRYPTED;
 
     #[test]
-    fn every_sealed_column_of_the_schema_is_made_anew() {
+    fn every_encrypted_column_of_the_schema_is_made_anew() {
         let schema = include_str!("schema.rs");
-        let in_schema = schema.matches("_sealed ->").count();
-        assert_eq!(in_schema, SEALED.len());
+        let in_schema = schema.matches("_encrypted ->").count();
+        assert_eq!(in_schema, ENCRYPTED.len());
     }
 }

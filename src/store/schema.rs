@@ -8,7 +8,7 @@ diesel::table! {
     staff (id) {
         id -> Text,
         login -> Text,
-        name_sealed -> Binary,
+        name_encrypted -> Binary,
         role -> Text,
         branch_code -> Nullable<Text>,
         is_active -> Bool,
@@ -32,14 +32,14 @@ diesel::table! {
     clients (id) {
         id -> Text,
         client_number -> Text,
-        family_name_sealed -> Binary,
-        given_name_sealed -> Nullable<Binary>,
-        patronymic_sealed -> Nullable<Binary>,
-        phone_sealed -> Binary,
+        family_name_encrypted -> Binary,
+        given_name_encrypted -> Nullable<Binary>,
+        patronymic_encrypted -> Nullable<Binary>,
+        phone_encrypted -> Binary,
         phone_index -> Binary,
         as_of -> Nullable<BigInt>,
         created_at -> BigInt,
-        last_push_sealed -> Nullable<Binary>,
+        last_push_encrypted -> Nullable<Binary>,
     }
 }
 
@@ -81,7 +81,7 @@ diesel::table! {
         drafted_by -> Text,
         drafted_at -> BigInt,
         identity_document -> Text,
-        representative_sealed -> Nullable<Binary>,
+        representative_encrypted -> Nullable<Binary>,
         progress -> Text,
         ended_at -> Nullable<BigInt>,
         ended_by -> Nullable<Text>,
@@ -159,7 +159,7 @@ diesel::table! {
         started_at -> BigInt,
         renewed_at -> BigInt,
         claimed_by -> Text,
-        answer_sealed -> Nullable<Binary>,
+        answer_encrypted -> Nullable<Binary>,
     }
 }
 
@@ -208,7 +208,7 @@ diesel::table! {
 diesel::table! {
     webhook_endpoints (id) {
         id -> Text,
-        url_sealed -> Binary,
+        url_encrypted -> Binary,
         events -> Nullable<Text>,
         description -> Nullable<Text>,
         is_active -> Bool,
@@ -222,7 +222,7 @@ diesel::table! {
     webhook_secrets (id) {
         id -> Text,
         endpoint_id -> Text,
-        secret_sealed -> Binary,
+        secret_encrypted -> Binary,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
     }

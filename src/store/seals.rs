@@ -18,7 +18,7 @@ use super::{
 };
 use crate::domain::seal::{Head, Seal, WrittenEvent};
 
-/// Writers are held up for no longer than this by one look for the settled end.
+/// Writers wait for no longer than this while the settled end is read.
 const SETTLE_WITHIN_MILLIS: u32 = 200;
 
 /// Every column as the bytes that it holds, so that a row that makes no sense is still a row.
@@ -97,7 +97,7 @@ struct SealRow {
     signature: Vec<u8>,
     #[diesel(sql_type = Binary)]
     leaves: Vec<u8>,
-    /// whether every column holds a value of its own type, of which SQLite makes no law
+    /// whether every column holds a value of its own type, which SQLite does not enforce
     #[diesel(sql_type = Bool)]
     is_typed: bool,
 }
@@ -298,7 +298,7 @@ impl Tally<'_> {
         lease: (&'static str, &str),
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let held = self.hold_lease(lease.0, lease.1, None::<&Sighting>, now)?;
+        let held = self.acquire_lease(lease.0, lease.1, None::<&Sighting>, now)?;
         if !matches!(held, Lease::Ours(_)) {
             return Ok(false);
         }

@@ -26,7 +26,7 @@ pub struct SessionRow {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Somebody in a session that holds, as they are now.
+/// Somebody in a valid session, as they are now.
 #[derive(Clone)]
 pub struct SignedIn {
     /// who
@@ -168,15 +168,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends every session there is. Gives how many held.
+    /// Ends every session there is. Gives how many were valid.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn end_all_sessions(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        let held = sessions::expires_at.gt(micros(now));
+        let valid = sessions::expires_at.gt(micros(now));
         let number: i64 = sessions::table
             .filter(sessions::ended_at.is_null())
-            .filter(held)
+            .filter(valid)
             .count()
             .get_result(self.connection)?;
         diesel::update(sessions::table)

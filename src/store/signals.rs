@@ -1,4 +1,4 @@
-//! What looks odd in the newest part of the audit, counted by the database.
+//! What is odd in the newest part of the audit, counted by the database.
 //!
 //! Events have no index by time, which every write would pay for; they are all but ordered by it, so
 //! the window's first place is found by halving.
@@ -20,12 +20,12 @@ use crate::domain::{
     signals::{Kind, Rules, Signal},
 };
 
-/// More signals of one kind at once are not read: whoever sees these knows enough.
+/// More signals of one kind at once are not read: these are enough.
 const MOST: i64 = 500;
 /// Instances' clocks may differ, and a transaction may take a while: events stand so far out of order.
 const DISORDER: TimeDelta = TimeDelta::minutes(10);
 
-/// What a specialist does about a client: looks, attempts, and what is done to the passphrase.
+/// What a specialist does about a client: audited reads, attempts, and what is done to the passphrase.
 const WORK: &str = "actor_role IN ('call_center', 'supervisor') AND action IN \
      ('client.searched', 'client.viewed', 'verification.recorded', 'inquiry.made', \
      'passphrase.viewed', 'passphrase.blocked', 'passphrase.unlocked')";

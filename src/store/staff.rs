@@ -9,7 +9,7 @@ use super::{
     engine::connection::AnyConnection,
     error::StoreError,
     schema::{branches, staff},
-    vault::Place,
+    vault::Cell,
 };
 use crate::domain::{
     identifier::{BranchCode, Login},
@@ -98,13 +98,23 @@ pub struct StaffChange {
 struct StaffColumns {
     id: String,
     login: String,
-    name_sealed: Vec<u8>,
+    name_encrypted: Vec<u8>,
     role: String,
     branch_code: Option<String>,
     is_active: bool,
     password_hash: String,
     one_time_until: Option<i64>,
     created_at: i64,
+}
+
+/// The columns that a [`StaffChange`] changes.
+#[derive(AsChangeset)]
+#[diesel(table_name = staff)]
+struct ChangedColumns<'c> {
+    name_encrypted: Option<Vec<u8>>,
+    role: Option<&'static str>,
+    branch_code: Option<Option<&'c str>>,
+    is_active: Option<bool>,
 }
 
 #[derive(Queryable)]
@@ -115,8 +125,8 @@ struct BranchColumns {
     created_at: i64,
 }
 
-fn name_of(id: &str) -> Place<'_> {
-    Place {
+fn name_of(id: &str) -> Cell<'_> {
+    Cell {
         table: "staff",
         column: "name",
         row: id,
@@ -196,7 +206,7 @@ impl Reader<'_> {
     fn decode_staff(&self, row: StaffColumns) -> Result<StaffRow, StoreError> {
         let name = self
             .vault
-            .open(name_of(&row.id), &row.name_sealed)?
+            .decrypt(name_of(&row.id), &row.name_encrypted)?
             .to_string();
         let role = Role::from_name(&row.role)
             .ok_or_else(|| StoreError::corrupt("staff", &row.id, "no such role"))?;
@@ -224,14 +234,14 @@ fn decode_branch(row: BranchColumns) -> Result<BranchRow, StoreError> {
 }
 
 impl Tx<'_> {
-    /// The member of staff with an id, held as they are until the transaction ends.
+    /// The member of staff with an id, locked until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hold_staff(&mut self, id: &str) -> Result<Option<StaffRow>, StoreError> {
+    pub fn staff_for_update(&mut self, id: &str) -> Result<Option<StaffRow>, StoreError> {
         let found = staff::table.find(id);
         let row = match &mut self.0.connection {
-            // The one writer of SQLite holds everything as it is.
+            // SQLite has one writer: nothing changes meanwhile.
             AnyConnection::Sqlite(sqlite) => found.first(sqlite).optional()?,
             AnyConnection::Postgres(postgres) => found.for_update().first(postgres).optional()?,
         };
@@ -265,12 +275,12 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Taken`] with the login, or another [`StoreError`].
     pub fn insert_staff(&mut self, new: &NewStaff, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let name = self.vault.seal(name_of(&new.id), &new.name);
+        let name = self.vault.encrypt(name_of(&new.id), &new.name);
         diesel::insert_into(staff::table)
             .values(StaffColumns {
                 id: new.id.clone(),
                 login: new.login.as_str().to_owned(),
-                name_sealed: name,
+                name_encrypted: name,
                 role: new.role.name().to_owned(),
                 branch_code: new
                     .branch_code
@@ -290,34 +300,19 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn change_staff(&mut self, id: &str, change: &StaffChange) -> Result<(), StoreError> {
-        let row = staff::table.find(id);
-        if let Some(name) = &change.name {
-            let sealed = self.vault.seal(name_of(id), name);
-            let changed = diesel::update(row)
-                .set(staff::name_sealed.eq(sealed))
-                .execute(self.connection)?;
-            one_row("staff", id, changed)?;
-        }
-        if let Some(role) = change.role {
-            let changed = diesel::update(row)
-                .set(staff::role.eq(role.name()))
-                .execute(self.connection)?;
-            one_row("staff", id, changed)?;
-        }
-        if let Some(code) = &change.branch_code {
-            let code = code.as_ref().map(BranchCode::as_str);
-            let changed = diesel::update(row)
-                .set(staff::branch_code.eq(code))
-                .execute(self.connection)?;
-            one_row("staff", id, changed)?;
-        }
-        if let Some(is_active) = change.is_active {
-            let changed = diesel::update(row)
-                .set(staff::is_active.eq(is_active))
-                .execute(self.connection)?;
-            one_row("staff", id, changed)?;
-        }
-        Ok(())
+        let name = change.name.as_ref();
+        let code = change.branch_code.as_ref();
+        let columns = ChangedColumns {
+            name_encrypted: name.map(|name| self.vault.encrypt(name_of(id), name)),
+            role: change.role.map(Role::name),
+            branch_code: code.map(|code| code.as_ref().map(BranchCode::as_str)),
+            is_active: change.is_active,
+        };
+        let changed = diesel::update(staff::table.find(id))
+            .set(columns)
+            .execute(self.connection)
+            .optional_empty_changeset()?;
+        changed.map_or(Ok(()), |changed| one_row("staff", id, changed))
     }
 
     /// Gives staff another password; a one-time one has an end.
@@ -350,9 +345,8 @@ impl Tx<'_> {
             .execute(self.connection)?)
     }
 
-    /// How many active admins there are. The rows are held until the transaction ends, so that two
-    /// admins cannot put each other out at the same moment; in the order of their ids, so that no two
-    /// who hold them wait for each other.
+    /// How many active admins there are. Their rows are locked until the transaction ends, so that two
+    /// admins cannot disable each other at the same moment; in the order of ids, against deadlocks.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -363,7 +357,7 @@ impl Tx<'_> {
             .order(staff::id)
             .select(staff::id);
         let ids: Vec<String> = match &mut self.0.connection {
-            // The one writer of SQLite holds everything as it is.
+            // SQLite has one writer: nothing changes meanwhile.
             AnyConnection::Sqlite(sqlite) => admins.load(sqlite)?,
             AnyConnection::Postgres(postgres) => admins.for_update().load(postgres)?,
         };

@@ -17,18 +17,18 @@ use super::{
     schema::{clients, loans},
 };
 
-/// A client that is held, as far as deciding by time needs it.
+/// A stored client, as far as a decision by time needs it.
 #[derive(Clone)]
-pub struct HeldClient {
+pub struct StoredClient {
     /// id
     pub id: String,
     /// the loan system's time of it, where it came from there last
     pub as_of: Option<DateTime<Utc>>,
 }
 
-/// A loan that is held, as far as deciding by time and owner needs it.
+/// A stored loan, as far as a decision by time and owner needs it.
 #[derive(Clone)]
-pub struct HeldLoan {
+pub struct StoredLoan {
     /// the id of its client
     pub client_id: String,
     /// the loan system's time of it
@@ -69,39 +69,39 @@ impl Reader<'_> {
         Ok(page.load(self.connection)?)
     }
 
-    /// Which of these client numbers are held, by number.
+    /// Which of these client numbers are stored, by number.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn held_clients(
+    pub fn stored_clients(
         &mut self,
         numbers: &[&str],
-    ) -> Result<HashMap<String, HeldClient>, StoreError> {
+    ) -> Result<HashMap<String, StoredClient>, StoreError> {
         let select = "SELECT id, client_number, as_of FROM clients WHERE client_number";
         let rows: Vec<ClientMark> = among(self.connection, select, numbers)?;
-        let held = rows.into_iter().map(|row| {
+        let stored = rows.into_iter().map(|row| {
             let as_of = maybe_moment("clients", &row.id, row.as_of)?;
-            Ok((row.client_number, HeldClient { id: row.id, as_of }))
+            Ok((row.client_number, StoredClient { id: row.id, as_of }))
         });
-        held.collect()
+        stored.collect()
     }
 
-    /// Which of these tickets are held, whose and of when.
+    /// Which of these tickets are stored, whose and of when.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn held_loans(
+    pub fn stored_loans(
         &mut self,
         tickets: &[&str],
-    ) -> Result<HashMap<String, HeldLoan>, StoreError> {
+    ) -> Result<HashMap<String, StoredLoan>, StoreError> {
         let select = "SELECT ticket_number, client_id, as_of FROM loans WHERE ticket_number";
         let rows: Vec<LoanMark> = among(self.connection, select, tickets)?;
-        let held = rows.into_iter().map(|row| {
+        let stored = rows.into_iter().map(|row| {
             let as_of = moment("loans", &row.ticket_number, row.as_of)?;
             let client_id = row.client_id;
-            Ok((row.ticket_number, HeldLoan { client_id, as_of }))
+            Ok((row.ticket_number, StoredLoan { client_id, as_of }))
         });
-        held.collect()
+        stored.collect()
     }
 
     /// The loans of these tickets, in no order.

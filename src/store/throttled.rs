@@ -1,4 +1,4 @@
-//! Sign-ins that the throttle refused: counted by login, until one event tells how many there were.
+//! Sign-ins that the throttle refused: counted by login, until one event reports their number.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -15,12 +15,12 @@ use crate::domain::audit::{Action, Origin};
 
 const TABLE: &str = "throttled_sign_ins";
 
-/// Refused sign-ins are told together for so long, from the first on.
+/// Refused sign-ins are reported together for this long, from the first on.
 const TOGETHER: TimeDelta = TimeDelta::minutes(1);
 
 /// Sign-ins of one login that the throttle refused within a minute.
 pub struct Throttled {
-    /// which door: the action that was not reached
+    /// the action that was refused
     pub action: Action,
     /// the first of them
     pub since: DateTime<Utc>,
@@ -32,7 +32,7 @@ pub struct Throttled {
     pub origin: Origin,
 }
 
-/// Which of them: the blind value of the login, the door, and when the minute began.
+/// Which of them: the blind index of the login, the action, and when the minute began.
 pub type ThrottledKey = (String, String, i64);
 
 /// A row of the table.
@@ -61,8 +61,8 @@ impl Tally<'_> {
         origin: &Origin,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        // Held until the end, so that two at once are counted one after the other.
-        let _held: Hits = self.hold(subject)?;
+        // Locked until the end, so that two at once are counted one after the other.
+        let _locked: Hits = self.lock_row(subject)?;
         let counted = diesel::update(throttled_sign_ins::table)
             .filter(throttled_sign_ins::login.eq(subject))
             .filter(throttled_sign_ins::action.eq(action.name()))
@@ -123,10 +123,10 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
-    /// Takes one minute's refusals out, to be told by an event.
+    /// Takes one minute's refusals out, to be reported by an event.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyEnded`] where another instance has told of them, or another.
+    /// [`StoreError::AlreadyEnded`] where another instance has reported them, or another.
     pub fn take_throttled(&mut self, key: &ThrottledKey) -> Result<Throttled, StoreError> {
         let (login, action, since) = key;
         let row = throttled_sign_ins::table.find((login.as_str(), action.as_str(), *since));

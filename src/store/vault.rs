@@ -1,4 +1,4 @@
-//! What the store needs of key material to turn values into rows and back.
+//! Encrypts values on their way into columns, and decrypts them on their way out.
 
 use zeroize::Zeroizing;
 
@@ -13,38 +13,38 @@ pub struct Vault {
     pub chance: Chance,
 }
 
-/// Where a sealed value stands; it opens nowhere else.
+/// The cell of an encrypted value: it decrypts in no other.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Cell<'a> {
     pub table: &'static str,
     pub column: &'static str,
     pub row: &'a str,
 }
 
 impl Vault {
-    pub(super) fn seal(&self, place: Place<'_>, plain: &str) -> Vec<u8> {
+    pub(super) fn encrypt(&self, cell: Cell<'_>, plain: &str) -> Vec<u8> {
         self.keys.now().cipher.encrypt(
             &self.chance,
-            place.table,
-            place.column,
-            place.row,
+            cell.table,
+            cell.column,
+            cell.row,
             plain.as_bytes(),
         )
     }
 
-    pub(super) fn open(
+    pub(super) fn decrypt(
         &self,
-        place: Place<'_>,
-        sealed: &[u8],
+        cell: Cell<'_>,
+        encrypted: &[u8],
     ) -> Result<Zeroizing<String>, StoreError> {
         let corrupt = |why: String| {
-            StoreError::corrupt(place.table, place.row, format!("{}: {why}", place.column))
+            StoreError::corrupt(cell.table, cell.row, format!("{}: {why}", cell.column))
         };
         let plain = self
             .keys
             .now()
             .cipher
-            .decrypt(place.table, place.column, place.row, sealed)
+            .decrypt(cell.table, cell.column, cell.row, encrypted)
             .map_err(|error| corrupt(error.to_string()))?;
         let text = std::str::from_utf8(&plain).map_err(|error| corrupt(error.to_string()))?;
         Ok(Zeroizing::new(text.to_owned()))

@@ -1,8 +1,7 @@
-//! Receivers of webhooks and the secrets that sign for them.
+//! Receivers of webhooks.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use secrecy::ExposeSecret;
 
 use super::{
     access::{Reader, Tx},
@@ -10,14 +9,11 @@ use super::{
     engine::connection::AnyConnection,
     error::StoreError,
     schema::{webhook_deliveries, webhook_endpoints, webhook_secrets},
-    vault::Place,
+    vault::Cell,
+    webhook_secrets::NewSecret,
 };
-use crate::secrets::webhook::WebhookSecret;
 
 const TABLE: &str = "webhook_endpoints";
-
-/// So many secrets of one endpoint sign at the most.
-const MOST_SECRETS: i64 = 5;
 
 /// A receiver.
 #[derive(Clone)]
@@ -26,17 +22,17 @@ pub struct EndpointRow {
     pub id: String,
     /// the address
     pub url: String,
-    /// which events it is told; all where none is named
+    /// the events that it receives; `None` for all
     pub events: Option<Vec<String>>,
     /// what it is for
     pub description: Option<String>,
-    /// whether it is told anything
+    /// whether it receives anything
     pub is_active: bool,
     /// why it is not: `admin` or `gone`
     pub disabled_because: Option<String>,
     /// when it was registered
     pub created_at: DateTime<Utc>,
-    /// until when it asked to be left alone, where it did
+    /// until when it asked for a pause, if it did
     pub rests_until: Option<DateTime<Utc>>,
 }
 
@@ -47,7 +43,7 @@ pub struct NewEndpoint {
     pub id: String,
     /// the address
     pub url: String,
-    /// which events it is told; all where none is named
+    /// the events that it receives; `None` for all
     pub events: Option<Vec<String>>,
     /// what it is for
     pub description: Option<String>,
@@ -62,33 +58,15 @@ pub struct EndpointChange {
     pub events: Option<Option<Vec<String>>>,
     /// another description, or none
     pub description: Option<Option<String>>,
-    /// whether it is told anything
+    /// whether it receives anything
     pub is_active: Option<bool>,
-}
-
-/// A secret to be kept.
-#[derive(Clone)]
-pub struct NewSecret {
-    /// id
-    pub id: String,
-    /// the secret
-    pub secret: WebhookSecret,
-}
-
-/// Since when and until when a secret signs; the secret itself is shown once and never read out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretRow {
-    /// when it was made
-    pub created_at: DateTime<Utc>,
-    /// until when it signs, once it is rotated
-    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// A row of the table.
 #[derive(Queryable)]
 struct Columns {
     id: String,
-    url_sealed: Vec<u8>,
+    url_encrypted: Vec<u8>,
     events: Option<String>,
     description: Option<String>,
     is_active: bool,
@@ -97,18 +75,20 @@ struct Columns {
     rests_until: Option<i64>,
 }
 
-fn url_of(id: &str) -> Place<'_> {
-    Place {
-        table: TABLE,
-        column: "url",
-        row: id,
-    }
+/// The columns that an [`EndpointChange`] changes.
+#[derive(AsChangeset)]
+#[diesel(table_name = webhook_endpoints)]
+struct ChangedColumns<'c> {
+    url_encrypted: Option<Vec<u8>>,
+    events: Option<Option<String>>,
+    description: Option<Option<&'c str>>,
+    rests_until: Option<Option<i64>>,
 }
 
-fn secret_of(id: &str) -> Place<'_> {
-    Place {
-        table: "webhook_secrets",
-        column: "secret",
+fn url_of(id: &str) -> Cell<'_> {
+    Cell {
+        table: TABLE,
+        column: "url",
         row: id,
     }
 }
@@ -117,7 +97,7 @@ fn words(events: Option<&Vec<String>>) -> Option<String> {
     events.map(|events| events.join(" "))
 }
 
-/// The events that are kept in a column; all where none is named.
+/// The events of a column; `None` for all.
 pub(super) fn events_of(words: Option<&str>) -> Option<Vec<String>> {
     words.map(|words| words.split(' ').map(str::to_owned).collect())
 }
@@ -160,73 +140,11 @@ impl Reader<'_> {
             .get_result(self.connection)?)
     }
 
-    /// The secrets of a receiver that sign at this moment, the newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn signing_secrets(
-        &mut self,
-        endpoint_id: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<WebhookSecret>, StoreError> {
-        let rows: Vec<(String, Vec<u8>)> = webhook_secrets::table
-            .filter(webhook_secrets::endpoint_id.eq(endpoint_id))
-            .filter(
-                webhook_secrets::expires_at
-                    .is_null()
-                    .or(webhook_secrets::expires_at.gt(micros(now))),
-            )
-            .order((
-                webhook_secrets::created_at.desc(),
-                webhook_secrets::id.desc(),
-            ))
-            .select((webhook_secrets::id, webhook_secrets::secret_sealed))
-            .load(self.connection)?;
-        let opened = rows.into_iter().map(|(id, sealed)| {
-            let text = self.vault.open(secret_of(&id), &sealed)?;
-            WebhookSecret::parse(&text)
-                .map_err(|error| StoreError::corrupt("webhook_secrets", &id, error))
-        });
-        opened.collect()
-    }
-
-    /// Since when and until when the secrets of a receiver sign, the newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn secrets_of(
-        &mut self,
-        endpoint_id: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<SecretRow>, StoreError> {
-        let rows: Vec<(String, i64, Option<i64>)> = webhook_secrets::table
-            .filter(webhook_secrets::endpoint_id.eq(endpoint_id))
-            .order((
-                webhook_secrets::created_at.desc(),
-                webhook_secrets::id.desc(),
-            ))
-            .select((
-                webhook_secrets::id,
-                webhook_secrets::created_at,
-                webhook_secrets::expires_at,
-            ))
-            .load(self.connection)?;
-        let mut secrets = Vec::with_capacity(rows.len());
-        for (id, created_at, expires_at) in rows {
-            secrets.push(SecretRow {
-                created_at: moment("webhook_secrets", &id, created_at)?,
-                expires_at: maybe_moment("webhook_secrets", &id, expires_at)?,
-            });
-        }
-        secrets.retain(|secret| secret.expires_at.is_none_or(|until| until > now));
-        Ok(secrets)
-    }
-
     fn decode_endpoint(&self, row: Columns) -> Result<EndpointRow, StoreError> {
         Ok(EndpointRow {
             url: self
                 .vault
-                .open(url_of(&row.id), &row.url_sealed)?
+                .decrypt(url_of(&row.id), &row.url_encrypted)?
                 .to_string(),
             events: events_of(row.events.as_deref()),
             created_at: moment(TABLE, &row.id, row.created_at)?,
@@ -250,11 +168,11 @@ impl Tx<'_> {
         secret: &NewSecret,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let url = self.vault.seal(url_of(&new.id), &new.url);
+        let url = self.vault.encrypt(url_of(&new.id), &new.url);
         diesel::insert_into(webhook_endpoints::table)
             .values((
                 webhook_endpoints::id.eq(&new.id),
-                webhook_endpoints::url_sealed.eq(url),
+                webhook_endpoints::url_encrypted.eq(url),
                 webhook_endpoints::events.eq(words(new.events.as_ref())),
                 webhook_endpoints::description.eq(&new.description),
                 webhook_endpoints::is_active.eq(true),
@@ -264,68 +182,15 @@ impl Tx<'_> {
         self.insert_secret(&new.id, secret, now)
     }
 
-    fn insert_secret(
-        &mut self,
-        endpoint_id: &str,
-        new: &NewSecret,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let text = new.secret.to_text();
-        let sealed = self.vault.seal(secret_of(&new.id), text.expose_secret());
-        diesel::insert_into(webhook_secrets::table)
-            .values((
-                webhook_secrets::id.eq(&new.id),
-                webhook_secrets::endpoint_id.eq(endpoint_id),
-                webhook_secrets::secret_sealed.eq(sealed),
-                webhook_secrets::created_at.eq(micros(now)),
-            ))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// Gives a receiver a new secret; the one before signs until `old_until`. What signs no more is
-    /// forgotten, and so are the oldest of too many.
+    /// The receiver with an id, locked until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn rotate_secret(
-        &mut self,
-        endpoint_id: &str,
-        new: &NewSecret,
-        now: DateTime<Utc>,
-        old_until: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        diesel::delete(webhook_secrets::table)
-            .filter(webhook_secrets::endpoint_id.eq(endpoint_id))
-            .filter(webhook_secrets::expires_at.le(micros(now)))
-            .execute(self.connection)?;
-        diesel::update(webhook_secrets::table)
-            .filter(webhook_secrets::endpoint_id.eq(endpoint_id))
-            .filter(webhook_secrets::expires_at.is_null())
-            .set(webhook_secrets::expires_at.eq(micros(old_until)))
-            .execute(self.connection)?;
-        let oldest: Vec<String> = webhook_secrets::table
-            .filter(webhook_secrets::endpoint_id.eq(endpoint_id))
-            .order(webhook_secrets::created_at.desc())
-            .select(webhook_secrets::id)
-            .limit(MOST_SECRETS)
-            .offset(MOST_SECRETS - 1)
-            .load(self.connection)?;
-        diesel::delete(webhook_secrets::table)
-            .filter(webhook_secrets::id.eq_any(oldest))
-            .execute(self.connection)?;
-        self.insert_secret(endpoint_id, new, now)
-    }
-
-    /// The receiver with an id, held still until the transaction ends.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn hold_endpoint(&mut self, id: &str) -> Result<Option<EndpointRow>, StoreError> {
-        let wanted = webhook_endpoints::table.find(id);
+    pub fn endpoint_for_update(&mut self, id: &str) -> Result<Option<EndpointRow>, StoreError> {
+        let found = webhook_endpoints::table.find(id);
         let row: Option<Columns> = match &mut self.0.connection {
-            AnyConnection::Sqlite(sqlite) => wanted.first(sqlite).optional()?,
-            AnyConnection::Postgres(postgres) => wanted.for_update().first(postgres).optional()?,
+            AnyConnection::Sqlite(sqlite) => found.first(sqlite).optional()?,
+            AnyConnection::Postgres(postgres) => found.for_update().first(postgres).optional()?,
         };
         row.map(|row| self.decode_endpoint(row)).transpose()
     }
@@ -335,30 +200,20 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn change_endpoint(&mut self, id: &str, change: &EndpointChange) -> Result<(), StoreError> {
-        let row = webhook_endpoints::table.find(id);
-        if let Some(url) = &change.url {
-            let sealed = self.vault.seal(url_of(id), url);
-            let changed = diesel::update(row)
-                .set((
-                    webhook_endpoints::url_sealed.eq(sealed),
-                    // It was another address that asked to be left alone.
-                    webhook_endpoints::rests_until.eq(None::<i64>),
-                ))
-                .execute(self.connection)?;
-            one_row(TABLE, id, changed)?;
-        }
-        if let Some(events) = &change.events {
-            let changed = diesel::update(row)
-                .set(webhook_endpoints::events.eq(words(events.as_ref())))
-                .execute(self.connection)?;
-            one_row(TABLE, id, changed)?;
-        }
-        if let Some(description) = &change.description {
-            let changed = diesel::update(row)
-                .set(webhook_endpoints::description.eq(description))
-                .execute(self.connection)?;
-            one_row(TABLE, id, changed)?;
-        }
+        let url = change.url.as_ref();
+        let events = change.events.as_ref();
+        let columns = ChangedColumns {
+            url_encrypted: url.map(|url| self.vault.encrypt(url_of(id), url)),
+            events: events.map(|events| words(events.as_ref())),
+            description: change.description.as_ref().map(Option::as_deref),
+            // It was another address that asked for a pause.
+            rests_until: url.map(|_| None),
+        };
+        let changed = diesel::update(webhook_endpoints::table.find(id))
+            .set(columns)
+            .execute(self.connection)
+            .optional_empty_changeset()?;
+        changed.map_or(Ok(()), |changed| one_row(TABLE, id, changed))?;
         match change.is_active {
             None => Ok(()),
             Some(true) => self.switch_endpoint(id, None),

@@ -1,11 +1,11 @@
-//! Sliding windows: how much was used within the last so many seconds.
+//! Sliding windows: how much of a quota was used within the last seconds of the window.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::columns::micros;
 
-/// So many within so long.
+/// A quota within a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// how many
@@ -123,7 +123,7 @@ impl Used {
 pub(super) struct Hits(Vec<(i64, u32)>);
 
 impl Hits {
-    /// Up to this quota every hit is kept by its own time; above it, by hundredths of the window, so
+    /// Up to this quota every hit is stored by its own time; above it, by hundredths of the window, so
     /// that the row stays short.
     const EXACT_UP_TO: u32 = 100;
 

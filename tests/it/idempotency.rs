@@ -466,7 +466,7 @@ async fn a_claim_that_was_lost_keeps_no_answer(world: &World) {
     };
     let kept = async |by: &str, answer: &'static str| {
         let claim = claim(by);
-        let kept = store.tally(move |tally| tally.keep_answer(&claim, answer));
+        let kept = store.tally(move |tally| tally.store_answer(&claim, answer));
         kept.await.unwrap_or_else(|error| panic!("{error}"))
     };
     assert_eq!(claimed("first").await, IdempotencyClaim::Fresh);

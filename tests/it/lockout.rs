@@ -98,7 +98,7 @@ impl Runner<'_> {
                 fold_version: 1,
                 exact_tag: None,
             };
-            tx.hold_passphrase(&client_id)?;
+            tx.passphrase_for_update(&client_id)?;
             tx.set_passphrase(&client_id, &new, &application_id, now)
         });
         set.await.expect("it is set");

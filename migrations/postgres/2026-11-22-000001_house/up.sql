@@ -1,5 +1,5 @@
 -- Times are microseconds since 1970-01-01 UTC, dates YYYY-MM-DD.
--- Columns of type BYTEA named *_sealed hold encrypted values, bound to their table, column and row.
+-- Columns of type BYTEA named *_encrypted hold encrypted values, bound to their table, column and row.
 
 CREATE TABLE branches (
     code TEXT NOT NULL PRIMARY KEY,
@@ -11,7 +11,7 @@ CREATE TABLE branches (
 CREATE TABLE staff (
     id TEXT NOT NULL PRIMARY KEY,
     login TEXT NOT NULL UNIQUE,
-    name_sealed BYTEA NOT NULL,
+    name_encrypted BYTEA NOT NULL,
     role TEXT NOT NULL,
     branch_code TEXT REFERENCES branches (code),
     is_active BOOLEAN NOT NULL,
@@ -33,17 +33,17 @@ CREATE INDEX sessions_of_staff ON sessions (staff_id) WHERE ended_at IS NULL;
 CREATE TABLE clients (
     id TEXT NOT NULL PRIMARY KEY,
     client_number TEXT NOT NULL UNIQUE,
-    family_name_sealed BYTEA NOT NULL,
+    family_name_encrypted BYTEA NOT NULL,
     -- null for a person who has one name alone
-    given_name_sealed BYTEA,
-    patronymic_sealed BYTEA,
-    phone_sealed BYTEA NOT NULL,
+    given_name_encrypted BYTEA,
+    patronymic_encrypted BYTEA,
+    phone_encrypted BYTEA NOT NULL,
     phone_index BYTEA NOT NULL,
     -- the loan system's own time of what it last sent; null where only a branch knows the client
     as_of BIGINT,
     created_at BIGINT NOT NULL,
     -- what the loan system last pushed, where a branch has amended the client since
-    last_push_sealed BYTEA
+    last_push_encrypted BYTEA
 );
 CREATE INDEX clients_by_phone ON clients (phone_index);
 
@@ -87,7 +87,7 @@ CREATE TABLE applications (
     drafted_by TEXT NOT NULL,
     drafted_at BIGINT NOT NULL,
     identity_document TEXT NOT NULL,
-    representative_sealed BYTEA,
+    representative_encrypted BYTEA,
     progress TEXT NOT NULL,
     ended_at BIGINT,
     ended_by TEXT,
@@ -166,7 +166,7 @@ CREATE TABLE idempotency_records (
     started_at BIGINT NOT NULL,
     renewed_at BIGINT NOT NULL,
     claimed_by TEXT NOT NULL,
-    answer_sealed BYTEA
+    answer_encrypted BYTEA
 );
 CREATE INDEX idempotency_records_by_age ON idempotency_records (started_at);
 

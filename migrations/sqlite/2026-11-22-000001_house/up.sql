@@ -1,5 +1,5 @@
 -- Times are microseconds since 1970-01-01 UTC, dates YYYY-MM-DD.
--- Columns of type BLOB named *_sealed hold encrypted values, bound to their table, column and row.
+-- Columns of type BLOB named *_encrypted hold encrypted values, bound to their table, column and row.
 -- Tables that are looked up by their id at every request are kept in the order of it, without a second
 -- tree beside the first (WITHOUT ROWID).
 
@@ -13,7 +13,7 @@ CREATE TABLE branches (
 CREATE TABLE staff (
     id TEXT NOT NULL PRIMARY KEY,
     login TEXT NOT NULL UNIQUE,
-    name_sealed BLOB NOT NULL,
+    name_encrypted BLOB NOT NULL,
     role TEXT NOT NULL,
     branch_code TEXT REFERENCES branches (code),
     is_active BOOLEAN NOT NULL,
@@ -35,17 +35,17 @@ CREATE INDEX sessions_of_staff ON sessions (staff_id) WHERE ended_at IS NULL;
 CREATE TABLE clients (
     id TEXT NOT NULL PRIMARY KEY,
     client_number TEXT NOT NULL UNIQUE,
-    family_name_sealed BLOB NOT NULL,
+    family_name_encrypted BLOB NOT NULL,
     -- null for a person who has one name alone
-    given_name_sealed BLOB,
-    patronymic_sealed BLOB,
-    phone_sealed BLOB NOT NULL,
+    given_name_encrypted BLOB,
+    patronymic_encrypted BLOB,
+    phone_encrypted BLOB NOT NULL,
     phone_index BLOB NOT NULL,
     -- the loan system's own time of what it last sent; null where only a branch knows the client
     as_of BIGINT,
     created_at BIGINT NOT NULL,
     -- what the loan system last pushed, where a branch has amended the client since
-    last_push_sealed BLOB
+    last_push_encrypted BLOB
 );
 CREATE INDEX clients_by_phone ON clients (phone_index);
 
@@ -89,7 +89,7 @@ CREATE TABLE applications (
     drafted_by TEXT NOT NULL,
     drafted_at BIGINT NOT NULL,
     identity_document TEXT NOT NULL,
-    representative_sealed BLOB,
+    representative_encrypted BLOB,
     progress TEXT NOT NULL,
     ended_at BIGINT,
     ended_by TEXT,
@@ -168,7 +168,7 @@ CREATE TABLE idempotency_records (
     started_at BIGINT NOT NULL,
     renewed_at BIGINT NOT NULL,
     claimed_by TEXT NOT NULL,
-    answer_sealed BLOB
+    answer_encrypted BLOB
 );
 CREATE INDEX idempotency_records_by_age ON idempotency_records (started_at);
 

@@ -3,7 +3,7 @@
 CREATE TABLE webhook_endpoints (
     id TEXT NOT NULL PRIMARY KEY,
     -- sealed, since receivers put tokens into addresses
-    url_sealed BLOB NOT NULL,
+    url_encrypted BLOB NOT NULL,
     -- words with a space between; null for every event
     events TEXT,
     description TEXT,
@@ -18,7 +18,7 @@ CREATE TABLE webhook_endpoints (
 CREATE TABLE webhook_secrets (
     id TEXT NOT NULL PRIMARY KEY,
     endpoint_id TEXT NOT NULL REFERENCES webhook_endpoints (id),
-    secret_sealed BLOB NOT NULL,
+    secret_encrypted BLOB NOT NULL,
     created_at BIGINT NOT NULL,
     -- until when a rotated one still signs; null for the current one
     expires_at BIGINT

@@ -40,7 +40,7 @@ pub(in crate::flows) async fn take_answer(
         let closable = tx.open_loans(&client_id)?;
         let open = closable.iter().map(|loan| loan.ticket_number.as_str());
         let numbers: Vec<&str> = open.chain(listed.iter().copied()).collect();
-        tx.hold_numbers(&[&numbers[..], &[number.as_str()]].concat())?;
+        tx.lock_numbers(&[&numbers[..], &[number.as_str()]].concat())?;
         let taken = take(&foundation, tx, &records, event.at)?;
         let mut closed = 0_u64;
         for stored in tx.open_loans(&client_id)? {

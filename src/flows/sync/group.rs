@@ -10,7 +10,9 @@ use crate::{
         loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
         person::Person,
     },
-    store::{ClientWrite, HeldClient, HeldLoan, KnownPerson, LoanRow, LoanWrite, StoreError, Tx},
+    store::{
+        ClientWrite, KnownPerson, LoanRow, LoanWrite, StoreError, StoredClient, StoredLoan, Tx,
+    },
 };
 
 /// The result for one record of a group.
@@ -99,12 +101,12 @@ fn hold(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError> {
         })
         .flatten()
         .collect();
-    tx.hold_numbers(&numbers)
+    tx.lock_numbers(&numbers)
 }
 
 /// The clients that a group is about: as they are stored, and as the group changes them.
 struct Clients<'g> {
-    stored: HashMap<String, HeldClient>,
+    stored: HashMap<String, StoredClient>,
     /// the persons whom a record may replace, to be compared with it
     known: HashMap<String, KnownPerson>,
     entered: BTreeMap<&'g str, &'g ClientRecord>,
@@ -139,7 +141,7 @@ impl<'g> Clients<'g> {
             })
             .collect();
         let numbers: Vec<&str> = numbers.into_iter().collect();
-        let stored = tx.held_clients(&numbers)?;
+        let stored = tx.stored_clients(&numbers)?;
         let may_replace = |client: &&ClientRecord| {
             let stored = stored
                 .get(client.client_number.as_str())
@@ -194,7 +196,7 @@ impl<'g> Clients<'g> {
             let stored = self
                 .stored
                 .entry(number.to_owned())
-                .or_insert_with(|| HeldClient {
+                .or_insert_with(|| StoredClient {
                     id: new_id(),
                     as_of: None,
                 });
@@ -263,7 +265,7 @@ impl<'g> Clients<'g> {
 
 /// The loans that a group is about: as they are stored, and as the group changes them.
 struct Loans<'g> {
-    stored: HashMap<String, HeldLoan>,
+    stored: HashMap<String, StoredLoan>,
     /// the stored loans with the same `as_of` as a record of the group, to be compared with it
     rows: HashMap<String, LoanRow>,
     /// the id of its client, and the record
@@ -281,7 +283,7 @@ impl<'g> Loans<'g> {
             .collect();
         let tickets: BTreeSet<&str> = stated.iter().map(|l| l.ticket_number.as_str()).collect();
         let tickets: Vec<&str> = tickets.into_iter().collect();
-        let stored = tx.held_loans(&tickets)?;
+        let stored = tx.stored_loans(&tickets)?;
         let compared: Vec<&str> = stated
             .iter()
             .filter(|loan| {

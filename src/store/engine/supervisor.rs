@@ -187,7 +187,8 @@ impl Shared {
             match Supervised::start(silent.name.clone(), Arc::clone(&silent.body)) {
                 Ok(replacement) => {
                     tracing::warn!(
-                        "{}: nothing came from the database for {} s: the thread is replaced and its connection given up",
+                        "{}: nothing came from the database for {} s: the thread is replaced and its \
+                         connection given up",
                         silent.name,
                         limit.as_secs()
                     );

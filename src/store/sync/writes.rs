@@ -9,7 +9,7 @@ use diesel::{
 
 use crate::domain::loan::{ClientRecord, LoanRecord};
 use crate::store::{
-    access::Tx, clients::Sealed, columns::micros, engine::connection::AnyConnection,
+    access::Tx, clients::PersonColumns, columns::micros, engine::connection::AnyConnection,
     error::StoreError, groups::json,
 };
 
@@ -33,7 +33,7 @@ pub type ClientWrite<'a> = (&'a str, &'a ClientRecord);
 pub type LoanWrite<'a> = (&'a str, &'a LoanRecord);
 
 impl Tx<'_> {
-    /// Enters clients that are not held. Where another transaction has entered one of them in the
+    /// Enters clients that are not stored. Where another transaction has entered one of them in the
     /// meantime, this one is begun again.
     ///
     /// # Errors
@@ -46,25 +46,25 @@ impl Tx<'_> {
         if entered.is_empty() {
             return Ok(());
         }
-        let sealed = self.seal_all(entered);
+        let encrypted = self.encrypt_all(entered);
         match self.0.connection {
             AnyConnection::Sqlite(sqlite) => {
                 sql_query(
-                    "INSERT INTO clients (id, family_name_sealed, given_name_sealed, \
-                     patronymic_sealed, phone_sealed, phone_index, as_of, client_number, created_at) \
+                    "INSERT INTO clients (id, family_name_encrypted, given_name_encrypted, \
+                     patronymic_encrypted, phone_encrypted, phone_index, as_of, client_number, created_at) \
                      SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), \
                      unhex(value ->> 3), unhex(value ->> 4), unhex(value ->> 5), value ->> 6, \
                      value ->> 7, ? FROM json_each(?)",
                 )
                 .bind::<BigInt, _>(micros(now))
-                .bind::<Text, _>(client_rows(entered, sealed)?)
+                .bind::<Text, _>(client_rows(entered, encrypted)?)
                 .execute(sqlite)?;
             }
             AnyConnection::Postgres(postgres) => {
-                let columns = ClientColumns::of(entered, sealed);
+                let columns = ClientColumns::of(entered, encrypted);
                 let statement = sql_query(
-                    "INSERT INTO clients (id, family_name_sealed, given_name_sealed, \
-                     patronymic_sealed, phone_sealed, phone_index, as_of, client_number, created_at) \
+                    "INSERT INTO clients (id, family_name_encrypted, given_name_encrypted, \
+                     patronymic_encrypted, phone_encrypted, phone_index, as_of, client_number, created_at) \
                      SELECT *, $9 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) \
                      ON CONFLICT DO NOTHING",
                 );
@@ -84,8 +84,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Replaces what is held of clients. Their numbers have to be held, since what decided that they are
-    /// replaced is not asked again here.
+    /// Replaces stored clients. The caller has to have locked their numbers, since the decision to replace
+    /// them is not repeated here.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -93,26 +93,26 @@ impl Tx<'_> {
         if replaced.is_empty() {
             return Ok(());
         }
-        let sealed = self.seal_all(replaced);
+        let encrypted = self.encrypt_all(replaced);
         match self.0.connection {
             AnyConnection::Sqlite(sqlite) => {
                 sql_query(
-                    "UPDATE clients SET family_name_sealed = unhex(u.value ->> 1), \
-                     given_name_sealed = unhex(u.value ->> 2), \
-                     patronymic_sealed = unhex(u.value ->> 3), \
-                     phone_sealed = unhex(u.value ->> 4), phone_index = unhex(u.value ->> 5), \
-                     as_of = u.value ->> 6, last_push_sealed = NULL \
+                    "UPDATE clients SET family_name_encrypted = unhex(u.value ->> 1), \
+                     given_name_encrypted = unhex(u.value ->> 2), \
+                     patronymic_encrypted = unhex(u.value ->> 3), \
+                     phone_encrypted = unhex(u.value ->> 4), phone_index = unhex(u.value ->> 5), \
+                     as_of = u.value ->> 6, last_push_encrypted = NULL \
                      FROM json_each(?) AS u WHERE clients.id = u.value ->> 0",
                 )
-                .bind::<Text, _>(client_rows(replaced, sealed)?)
+                .bind::<Text, _>(client_rows(replaced, encrypted)?)
                 .execute(sqlite)?;
             }
             AnyConnection::Postgres(postgres) => {
-                let columns = ClientColumns::of(replaced, sealed);
+                let columns = ClientColumns::of(replaced, encrypted);
                 let update = sql_query(
-                    "UPDATE clients SET family_name_sealed = u.family, given_name_sealed = u.given, \
-                     patronymic_sealed = u.patronymic, phone_sealed = u.phone, \
-                     phone_index = u.tag, as_of = u.at, last_push_sealed = NULL \
+                    "UPDATE clients SET family_name_encrypted = u.family, given_name_encrypted = u.given, \
+                     patronymic_encrypted = u.patronymic, phone_encrypted = u.phone, \
+                     phone_index = u.tag, as_of = u.at, last_push_encrypted = NULL \
                      FROM unnest($1, $2, $3, $4, $5, $6, $7) \
                      AS u (id, family, given, patronymic, phone, tag, at) \
                      WHERE clients.id = u.id",
@@ -123,8 +123,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Enters or replaces loans. Their numbers have to be held, since what decided that they are replaced
-    /// is not asked again here.
+    /// Enters or replaces loans. The caller has to have locked their numbers, since the decision to replace
+    /// them is not repeated here.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -150,18 +150,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn seal_all(&self, writes: &[ClientWrite<'_>]) -> Vec<Sealed> {
-        let sealed = writes
+    fn encrypt_all(&self, writes: &[ClientWrite<'_>]) -> Vec<PersonColumns> {
+        let encrypted = writes
             .iter()
-            .map(|(id, record)| self.seal_person(id, &record.person));
-        sealed.collect()
+            .map(|(id, record)| self.encrypt_person(id, &record.person));
+        encrypted.collect()
     }
 }
 
 /// The columns of a loan, in the order in which they are put.
 const LOAN_COLUMNS: &str = "ticket_number, client_id, product, due_on, balance_minor_units, \
                             currency, grace_days, is_open, as_of";
-/// A loan that is held is replaced.
+/// A stored loan is replaced.
 const OR_REPLACE_LOAN: &str = "ON CONFLICT (ticket_number) DO UPDATE SET \
      client_id = excluded.client_id, product = excluded.product, due_on = excluded.due_on, \
      balance_minor_units = excluded.balance_minor_units, currency = excluded.currency, \
@@ -194,19 +194,25 @@ fn loan_row<'a>(client_id: &'a str, record: &'a LoanRecord) -> LoanJson<'a> {
 }
 
 /// Rows of clients as SQLite takes them whole: blobs in hexadecimal digits.
-fn client_rows(writes: &[ClientWrite<'_>], sealed: Vec<Sealed>) -> Result<String, StoreError> {
-    let rows = writes.iter().zip(sealed).map(|((id, record), sealed)| {
-        (
-            *id,
-            hex(&sealed.family_name_sealed),
-            sealed.given_name_sealed.as_deref().map(hex),
-            sealed.patronymic_sealed.as_deref().map(hex),
-            hex(&sealed.phone_sealed),
-            hex(&sealed.phone_index),
-            micros(record.as_of),
-            record.client_number.as_str(),
-        )
-    });
+fn client_rows(
+    writes: &[ClientWrite<'_>],
+    encrypted: Vec<PersonColumns>,
+) -> Result<String, StoreError> {
+    let rows = writes
+        .iter()
+        .zip(encrypted)
+        .map(|((id, record), encrypted)| {
+            (
+                *id,
+                hex(&encrypted.family_name_encrypted),
+                encrypted.given_name_encrypted.as_deref().map(hex),
+                encrypted.patronymic_encrypted.as_deref().map(hex),
+                hex(&encrypted.phone_encrypted),
+                hex(&encrypted.phone_index),
+                micros(record.as_of),
+                record.client_number.as_str(),
+            )
+        });
     json(&rows.collect::<Vec<_>>())
 }
 
@@ -269,7 +275,7 @@ struct ClientColumns<'a> {
 }
 
 impl<'a> ClientColumns<'a> {
-    fn of(writes: &[ClientWrite<'a>], sealed: Vec<Sealed>) -> Self {
+    fn of(writes: &[ClientWrite<'a>], encrypted: Vec<PersonColumns>) -> Self {
         let mut columns = Self {
             ids: writes.iter().map(|(id, _)| *id).collect(),
             families: Vec::with_capacity(writes.len()),
@@ -279,11 +285,11 @@ impl<'a> ClientColumns<'a> {
             tags: Vec::with_capacity(writes.len()),
             times: writes.iter().map(|(_, r)| micros(r.as_of)).collect(),
         };
-        for person in sealed {
-            columns.families.push(person.family_name_sealed);
-            columns.givens.push(person.given_name_sealed);
-            columns.patronymics.push(person.patronymic_sealed);
-            columns.phones.push(person.phone_sealed);
+        for person in encrypted {
+            columns.families.push(person.family_name_encrypted);
+            columns.givens.push(person.given_name_encrypted);
+            columns.patronymics.push(person.patronymic_encrypted);
+            columns.phones.push(person.phone_encrypted);
             columns.tags.push(person.phone_index);
         }
         columns

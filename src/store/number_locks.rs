@@ -1,6 +1,6 @@
-//! Numbers that are held: on PostgreSQL whoever writes the record of a number waits for whoever
-//! writes it already, so that what was read to decide is still so when it is written. SQLite has one
-//! writer, and needs nothing.
+//! Locks on client and ticket numbers: on PostgreSQL whoever writes the record of a number waits for
+//! whoever writes it already, so that what was read to decide is still so when it is written. SQLite has
+//! one writer, and needs no locks.
 
 use diesel::{
     RunQueryDsl, sql_query,
@@ -11,16 +11,16 @@ use super::{access::Tx, engine::connection::AnyConnection, error::StoreError};
 
 /// The class of these advisory locks: "numb" in ASCII.
 const CLASS: i32 = 0x6e_75_6d_62;
-/// Numbers fall into so many classes, so that a large group holds no more locks than that.
+/// Numbers fall into so many classes, so that a large group takes no more locks than that.
 const BUCKETS: i32 = 256;
 
 impl Tx<'_> {
-    /// Holds the records of these client or ticket numbers until the transaction ends. What decides
-    /// about them has to be read after this.
+    /// Locks the records of these client or ticket numbers until the transaction ends. What decides about
+    /// them has to be read after this.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hold_numbers(&mut self, numbers: &[&str]) -> Result<(), StoreError> {
+    pub fn lock_numbers(&mut self, numbers: &[&str]) -> Result<(), StoreError> {
         if let AnyConnection::Postgres(postgres) = &mut self.0.connection {
             // In ascending order, so that two groups never wait for each other.
             sql_query(
