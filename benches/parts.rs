@@ -18,8 +18,8 @@ use qupia::{
     flows::first_run,
     secrets::{
         calibrate::{Blocks, measure, owasp_costs},
-        chance::Chance,
         keyring::Keyring,
+        rng::SystemRng,
         token::{Claims, TokenSettings, Tokens},
     },
 };
@@ -50,7 +50,7 @@ fn hashing(criterion: &mut Criterion) {
 }
 
 fn tokens(criterion: &mut Criterion) {
-    let keyring = Keyring::generate(&Chance::os(), noon());
+    let keyring = Keyring::generate(&SystemRng::os(), noon());
     let claims = Claims {
         staff_id: "staff".to_owned(),
         session_id: "session".to_owned(),
@@ -90,7 +90,7 @@ fn database(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let app = runtime.block_on(async {
         let settings = Settings::read(&flags, cheap.into_iter()).expect("these are settings");
-        let app = App::build(settings, Clock::frozen(noon()), Chance::os())
+        let app = App::build(settings, Clock::frozen(noon()), SystemRng::os())
             .await
             .expect("the app");
         first_run::make_first_admin(&app)

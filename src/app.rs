@@ -27,7 +27,7 @@ use self::{
 };
 use crate::{
     loans::source::LoanSource,
-    secrets::{chance::Chance, hasher::Hasher},
+    secrets::{hasher::Hasher, rng::SystemRng},
 };
 
 /// Everything that a use case needs. Cheap to clone.
@@ -83,7 +83,7 @@ impl App {
     pub async fn build(
         mut settings: Settings,
         clock: Clock,
-        rng: Chance,
+        rng: SystemRng,
     ) -> Result<Self, StartError> {
         // Building the tables of weak passphrases takes a moment, which the first request need not wait for.
         std::thread::spawn(crate::domain::strength::prepare);

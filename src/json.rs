@@ -11,36 +11,36 @@ use serde::{
 };
 use serde_path_to_error::Segment;
 
-use crate::domain::flaw::{FieldFlaw, Flaw};
+use crate::domain::validation::{FieldError, ValidationError};
 
 /// Reads one JSON object with nothing after it.
 ///
 /// # Errors
-/// [`Flaw::MalformedJson`], without a place; [`Flaw::UnknownField`], [`Flaw::Twice`] or
-/// [`Flaw::WrongType`] with the JSON pointer (RFC 6901) of the field.
-pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, FieldFlaw> {
+/// [`ValidationError::MalformedJson`], without a place; [`ValidationError::UnknownField`], [`ValidationError::Twice`] or
+/// [`ValidationError::WrongType`] with the JSON pointer (RFC 6901) of the field.
+pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, FieldError> {
     match serde_json::from_slice(text) {
         Ok(Object(value)) => Ok(value),
-        Err(error) if !error.is_data() => Err(FieldFlaw::at("", Flaw::MalformedJson)),
+        Err(error) if !error.is_data() => Err(FieldError::at("", ValidationError::MalformedJson)),
         Err(_) => Err(explain::<T>(text)),
     }
 }
 
 /// Reads again, with the path to each field tracked, which costs time that only a refusal is worth.
-fn explain<T: DeserializeOwned>(text: &[u8]) -> FieldFlaw {
+fn explain<T: DeserializeOwned>(text: &[u8]) -> FieldError {
     let mut reader = serde_json::Deserializer::from_slice(text);
     let read: Result<Object<T>, _> = serde_path_to_error::deserialize(&mut reader);
-    let Err(error) = read else {
-        return FieldFlaw::at("", Flaw::MalformedJson);
+    let Err(refusal) = read else {
+        return FieldError::at("", ValidationError::MalformedJson);
     };
-    let message = error.inner().to_string();
+    let message = refusal.inner().to_string();
     let twice = message.strip_prefix("duplicate field `");
-    let flaw = match twice {
-        Some(_) => Flaw::Twice,
-        None if message.starts_with("unknown field") => Flaw::UnknownField,
-        None => Flaw::WrongType,
+    let error = match twice {
+        Some(_) => ValidationError::Twice,
+        None if message.starts_with("unknown field") => ValidationError::UnknownField,
+        None => ValidationError::WrongType,
     };
-    let segments = error.path().iter().filter_map(|segment| match segment {
+    let segments = refusal.path().iter().filter_map(|segment| match segment {
         Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
         Segment::Seq { index } => Some(format!("/{index}")),
         Segment::Enum { .. } | Segment::Unknown => None,
@@ -50,7 +50,7 @@ fn explain<T: DeserializeOwned>(text: &[u8]) -> FieldFlaw {
     let pointer = segments
         .chain(name.map(|name| format!("/{name}")))
         .collect();
-    FieldFlaw { pointer, flaw }
+    FieldError { pointer, error }
 }
 
 /// A JSON object: serde alone reads a struct from an array too.
@@ -160,26 +160,26 @@ mod tests {
 
     #[test]
     fn a_refusal_has_its_reason_and_the_pointer_of_the_field() {
-        for (text, pointer, flaw) in [
-            ("{", "", Flaw::MalformedJson),
-            ("{} {}", "", Flaw::MalformedJson),
-            ("[]", "", Flaw::WrongType),
-            (r#"{"x~/y":1}"#, "/x~0~1y", Flaw::UnknownField),
-            (r#"{"inner":[1]}"#, "/inner", Flaw::WrongType),
+        for (text, pointer, error) in [
+            ("{", "", ValidationError::MalformedJson),
+            ("{} {}", "", ValidationError::MalformedJson),
+            ("[]", "", ValidationError::WrongType),
+            (r#"{"x~/y":1}"#, "/x~0~1y", ValidationError::UnknownField),
+            (r#"{"inner":[1]}"#, "/inner", ValidationError::WrongType),
             (
                 r#"{"inner":{"number":1.5}}"#,
                 "/inner/number",
-                Flaw::WrongType,
+                ValidationError::WrongType,
             ),
             (
                 r#"{"inner":{"number":1,"number":1}}"#,
                 "/inner/number",
-                Flaw::Twice,
+                ValidationError::Twice,
             ),
-            (r#"{"list":[1,"2"]}"#, "/list/1", Flaw::WrongType),
+            (r#"{"list":[1,"2"]}"#, "/list/1", ValidationError::WrongType),
         ] {
             let refused = read::<Outer>(text.as_bytes()).expect_err(text);
-            assert_eq!(refused, FieldFlaw::at(pointer, flaw), "{text}");
+            assert_eq!(refused, FieldError::at(pointer, error), "{text}");
         }
         let outer: Outer = read(br#"{"inner":{"number":5.0},"list":[7]}"#).unwrap();
         assert_eq!(outer.inner.and_then(|inner| inner.number), Some(5));

@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 
 use crate::domain::{
-    flaw::{Flaw, FlawKind},
     language::Language,
     strength::Weakness,
+    validation::{ValidationError, ValidationErrorKind},
 };
 
 type Bundle = FluentBundle<FluentResource>;
@@ -94,25 +94,27 @@ fn say(bundle: &Bundle, key: &str, variables: &FluentArgs<'_>) -> Option<String>
 
 /// Why a value was refused, in one sentence that names what would do.
 #[must_use]
-pub fn of_field(flaw: &Flaw, language: Language) -> String {
+pub fn of_field(error: &ValidationError, language: Language) -> String {
     let mut variables = FluentArgs::new();
-    match flaw {
-        Flaw::Weak(weakness) => return of_weakness(*weakness, language),
-        Flaw::TooShort { min } => variables.set("min", min.to_string()),
-        Flaw::TooLong { max } | Flaw::LineTooLong { max } => variables.set("max", max.to_string()),
-        Flaw::WrongColumns { wanted } => variables.set("wanted", wanted.to_string()),
-        Flaw::OutOfRange { min, max } => {
+    match error {
+        ValidationError::Weak(weakness) => return of_weakness(*weakness, language),
+        ValidationError::TooShort { min } => variables.set("min", min.to_string()),
+        ValidationError::TooLong { max } | ValidationError::LineTooLong { max } => {
+            variables.set("max", max.to_string())
+        }
+        ValidationError::WrongColumns { wanted } => variables.set("wanted", wanted.to_string()),
+        ValidationError::OutOfRange { min, max } => {
             variables.set("min", min.to_string());
             variables.set("max", max.to_string());
         }
-        Flaw::DateOutOfRange { first, last } => {
+        ValidationError::DateOutOfRange { first, last } => {
             variables.set("first", first.to_string());
             variables.set("last", last.to_string());
         }
-        Flaw::NotOneOf(words) => variables.set("words", words.join(", ")),
+        ValidationError::NotOneOf(words) => variables.set("words", words.join(", ")),
         _ => {}
     }
-    let kind: &str = FlawKind::from(flaw).into();
+    let kind: &str = ValidationErrorKind::from(error).into();
     text(language, &format!("field-{kind}"), &variables)
 }
 

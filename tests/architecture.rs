@@ -232,7 +232,7 @@ fn the_rules_apply_however_a_path_is_written() {
     for source in [
         "use crate::flows::verify;",
         "use crate::{domain::role::Role, flows};",
-        "use crate::{domain::{role::Role, flaw::Flaw}, http::routes};",
+        "use crate::{domain::{role::Role, validation::ValidationError}, http::routes};",
         "fn f() { crate::app::App::build(); }",
         "use super::super::flows::verify;",
         "mod tests { use super::super::super::app::App; }",

@@ -8,7 +8,7 @@
 use libfuzzer_sys::fuzz_target;
 use qupia::{
     domain::language::Language,
-    flows::FieldFlaw,
+    flows::FieldError,
     http::{
         applications::{CompletionBody, DraftBody},
         branches::NewBranchBody,
@@ -29,7 +29,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
-/// No answer holds more of a flaw than this, characters.
+/// No answer holds more of a validation error than this, characters.
 const LONGEST_DETAIL: usize = 400;
 
 fuzz_target!(|data: &[u8]| {
@@ -68,9 +68,9 @@ fn whole<T: DeserializeOwned + Validate>(bytes: &[u8]) {
     };
     if let Err(problem) = Fields::of(&body).finish(Some(())) {
         assert_eq!(problem.code.status().as_u16(), 422);
-        assert!(!problem.flaws.is_empty());
+        assert!(!problem.errors.is_empty());
         let document = serde_json::from_slice(bytes).expect("it was read");
-        hold_to_places(&problem.flaws, &document);
+        hold_to_places(&problem.errors, &document);
     }
 }
 
@@ -109,25 +109,28 @@ fn is_repeated(bytes: &[u8], document: &Value) -> bool {
 
 fn refused(problem: &Problem, document: Option<&Value>) {
     assert_eq!(problem.code.status().as_u16(), 400);
-    assert!(problem.flaws.len() <= 1, "the first flaw ends the reading");
+    assert!(
+        problem.errors.len() <= 1,
+        "the first error ends the reading"
+    );
     assert!(problem.inner.is_none());
     match document {
-        Some(document) => hold_to_places(&problem.flaws, document),
+        Some(document) => hold_to_places(&problem.errors, document),
         None => assert!(problem.code.name() != "payload_too_large"),
     }
 }
 
-/// Every flaw is at a place of the document, or at one that is missing from an object in it.
-fn hold_to_places(flaws: &[FieldFlaw], document: &Value) {
-    for FieldFlaw { pointer, flaw } in flaws {
+/// Every validation error is at a place of the document, or at one that is missing from an object in it.
+fn hold_to_places(errors: &[FieldError], document: &Value) {
+    for FieldError { pointer, error } in errors {
         let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
         assert!(document.pointer(parent).is_some(), "nothing at {parent:?}");
-        if flaw.code() == "missing" {
+        if error.code() == "missing" {
             let there = document.pointer(pointer);
             assert!(there.is_none_or(Value::is_null), "{pointer:?} is there");
         }
         for language in Language::ALL {
-            let detail = locales::of_field(flaw, language);
+            let detail = locales::of_field(error, language);
             assert!(!detail.is_empty() && detail.chars().count() <= LONGEST_DETAIL);
         }
     }

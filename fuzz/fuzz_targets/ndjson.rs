@@ -32,9 +32,13 @@ fuzz_target!(|input: (Vec<u16>, &[u8])| {
                     "{written}"
                 );
             }
-            Err(flaws) => {
-                assert!((1..=16).contains(&flaws.len()));
-                assert!(flaws.iter().all(|flaw| flaw.pointer.chars().count() <= 64));
+            Err(errors) => {
+                assert!((1..=16).contains(&errors.len()));
+                assert!(
+                    errors
+                        .iter()
+                        .all(|error| error.pointer.chars().count() <= 64)
+                );
             }
         }
     }

@@ -8,15 +8,15 @@ use arbitrary::Arbitrary;
 use chrono::DateTime;
 use libfuzzer_sys::fuzz_target;
 use qupia::secrets::{
-    chance::Chance,
     keyring::{Keyring, Purpose},
+    rng::SystemRng,
     token::{Claims, MAX_TOKEN_BYTES, TokenSettings, Tokens},
 };
 
 const NOW: i64 = 1_800_000_000;
 
 static KEYRING: LazyLock<Keyring> =
-    LazyLock::new(|| Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH));
+    LazyLock::new(|| Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH));
 static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::new(&KEYRING, TokenSettings::default()));
 static ISSUED: LazyLock<String> = LazyLock::new(|| TOKENS.issue(&claims()));
 

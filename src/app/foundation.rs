@@ -11,10 +11,10 @@ use super::{
 use crate::{
     loans::source::LoanSource,
     secrets::{
-        chance::Chance,
         keyring::{KeyCheck, KeyProblem, Keyring, KeyringError, Purpose},
         live::LiveKeys,
         private_file,
+        rng::SystemRng,
     },
     store::{
         self, DatabaseUrl, MIGRATED_WITHIN, MigrationState, Store, StoreError, StoreSettings, Vault,
@@ -29,7 +29,7 @@ pub struct Foundation {
     /// the clock
     pub clock: Clock,
     /// the source of randomness
-    pub chance: Chance,
+    pub rng: SystemRng,
     /// the keys in force
     pub keys: LiveKeys,
     /// the database
@@ -47,7 +47,7 @@ impl Foundation {
         let Some(source) = self.settings.loan_source.clone() else {
             return Ok(None);
         };
-        let source = LoanSource::new(source, self.chance.clone());
+        let source = LoanSource::new(source, self.rng.clone());
         let source = source.map_err(|why| SettingsError::of("loans.url", why))?;
         Ok(Some(source))
     }
@@ -56,7 +56,7 @@ impl Foundation {
     pub async fn build(
         mut settings: Settings,
         clock: Clock,
-        rng: Chance,
+        rng: SystemRng,
     ) -> Result<Self, StartError> {
         let state = migrate(&mut settings).await?;
         if !state.applied.is_empty() {
@@ -84,7 +84,7 @@ impl Foundation {
     pub async fn open(
         mut settings: Settings,
         clock: Clock,
-        rng: Chance,
+        rng: SystemRng,
     ) -> Result<Self, StartError> {
         if let DatabaseUrl::Sqlite(path) = &settings.store.url
             && !Path::new(path).is_file()
@@ -105,7 +105,7 @@ impl Foundation {
     fn on(
         settings: Settings,
         clock: Clock,
-        rng: Chance,
+        rng: SystemRng,
         keyring: &Keyring,
     ) -> Result<Self, StartError> {
         for warning in keyring.warnings() {
@@ -114,7 +114,7 @@ impl Foundation {
         let keys = LiveKeys::new(keyring);
         let vault = Vault {
             keys: keys.clone(),
-            chance: rng.clone(),
+            rng: rng.clone(),
         };
         let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
         Ok(Self {
@@ -122,7 +122,7 @@ impl Foundation {
             instance: rng.uuid_v7(millis),
             settings,
             clock,
-            chance: rng,
+            rng,
             keys,
         })
     }
@@ -139,7 +139,7 @@ impl Foundation {
     /// A new id, ordered by time (UUID version 7).
     pub fn new_id(&self) -> String {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        self.chance.uuid_v7(millis)
+        self.rng.uuid_v7(millis)
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use crate::domain::flaw::Flaw;
+use crate::domain::validation::ValidationError;
 
 /// An allowed address: `https`, without user and password, and not private. Whether a name resolves to a
 /// private address shows at the DNS query.
@@ -18,12 +18,12 @@ impl EndpointUrl {
     /// `allow_private` also allows plain `http` and private addresses.
     ///
     /// # Errors
-    /// [`Flaw::NotAUrl`], [`Flaw::TooLong`].
-    pub fn parse(text: &str, allow_private: bool) -> Result<Self, Flaw> {
+    /// [`ValidationError::NotAUrl`], [`ValidationError::TooLong`].
+    pub fn parse(text: &str, allow_private: bool) -> Result<Self, ValidationError> {
         if text.len() > MAX_URL {
-            return Err(Flaw::TooLong { max: MAX_URL });
+            return Err(ValidationError::TooLong { max: MAX_URL });
         }
-        let url = Url::parse(text).map_err(|_| Flaw::NotAUrl)?;
+        let url = Url::parse(text).map_err(|_| ValidationError::NotAUrl)?;
         let scheme_fits = url.scheme() == "https" || (allow_private && url.scheme() == "http");
         let is_bare =
             url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
@@ -37,7 +37,7 @@ impl EndpointUrl {
         if scheme_fits && is_bare && host_fits {
             Ok(Self(url))
         } else {
-            Err(Flaw::NotAUrl)
+            Err(ValidationError::NotAUrl)
         }
     }
 
@@ -147,8 +147,8 @@ mod tests {
         }
         assert!(EndpointUrl::parse("http://hooks.example.kz/", true).is_ok());
         let long = format!("https://hooks.example.kz/{}", "a".repeat(MAX_URL));
-        let flaw = EndpointUrl::parse(&long, false).err();
-        assert_eq!(flaw, Some(Flaw::TooLong { max: MAX_URL }));
+        let error = EndpointUrl::parse(&long, false).err();
+        assert_eq!(error, Some(ValidationError::TooLong { max: MAX_URL }));
     }
 
     proptest! {

@@ -20,7 +20,7 @@ use reqwest::{
 };
 
 use super::open_network::{EndpointUrl, is_public};
-use crate::domain::flaw::Flaw;
+use crate::domain::validation::ValidationError;
 
 /// Settings of requests to receivers.
 #[derive(Clone, Debug)]
@@ -107,15 +107,15 @@ impl Outbound {
     /// it is resolved again at every connection.
     ///
     /// # Errors
-    /// [`Flaw::NotAUrl`] where the address is not allowed.
-    pub async fn check(&self, text: &str) -> Result<EndpointUrl, Flaw> {
+    /// [`ValidationError::NotAUrl`] where the address is not allowed.
+    pub async fn check(&self, text: &str) -> Result<EndpointUrl, ValidationError> {
         let url = EndpointUrl::parse(text, self.settings.allow_private)?;
         if let (Some(name), false) = (url.name(), self.settings.allow_private) {
             let look_up = tokio::net::lookup_host((name, 443));
             if let Ok(Ok(found)) = tokio::time::timeout(DNS_TIMEOUT, look_up).await
                 && !found.into_iter().all(|address| is_public(address.ip()))
             {
-                return Err(Flaw::NotAUrl);
+                return Err(ValidationError::NotAUrl);
             }
         }
         Ok(url)

@@ -32,7 +32,7 @@ use self::{
 pub use self::{error::SettingsError, sources::Flags};
 use super::outbound::OutboundSettings;
 use crate::{
-    domain::{attempts::AttemptLaw, signals, strength},
+    domain::{attempts::LockoutPolicy, signals, strength},
     loans::source::SourceSettings,
     secrets::hasher::HashSettings,
     store::{DatabaseUrl, StoreSettings, Window},
@@ -70,7 +70,7 @@ pub struct Settings {
     /// minimum strength of a passphrase
     pub strength: strength::Rules,
     /// the lockout policy
-    pub attempts: AttemptLaw,
+    pub attempts: LockoutPolicy,
     /// loans older than this are stale, minutes
     pub stale_after_minutes: u32,
     /// the loan system that loans are requested from, if any
@@ -165,7 +165,7 @@ impl Settings {
             written.bootstrap_admin_password.as_deref(),
             written.bootstrap_admin_password_file.as_deref(),
         )?;
-        let attempts = AttemptLaw::new(
+        let attempts = LockoutPolicy::new(
             written.attempts.locks.clone(),
             written.attempts.disable_after,
         );

@@ -16,8 +16,8 @@ use qupia::{
     flows::backup::{self, BackupError},
     secrets::{
         backup::{BackupKey, BackupLock, BackupLockError},
-        chance::Chance,
         private_file,
+        rng::SystemRng,
     },
 };
 use secrecy::SecretString;
@@ -135,7 +135,7 @@ pub fn restore(arguments: Restore) -> Result<(), Failure> {
             start_log(&settings)?;
             Ok(settings)
         };
-        let (clock, rng) = (Clock::system(), Chance::os());
+        let (clock, rng) = (Clock::system(), SystemRng::os());
         let restored = backup::restore(settings, key, from, &arguments.to, clock, rng)
             .await
             .map_err(failure_of)?;

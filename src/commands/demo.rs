@@ -11,7 +11,7 @@ use qupia::{
     },
     domain::role::Role,
     flows::demo::{self, Demonstration},
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 
 use super::{
@@ -58,7 +58,7 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
 }
 
 async fn make(settings: Settings) -> Result<(App, Demonstration), Failure> {
-    let app = App::build(settings, Clock::system(), Chance::os()).await?;
+    let app = App::build(settings, Clock::system(), SystemRng::os()).await?;
     let made = demo::lay_out(&app).await;
     match made {
         Ok(made) => Ok((app, made)),

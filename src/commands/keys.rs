@@ -8,9 +8,9 @@ use qupia::{
     app::{StartError, clock::Clock, foundation::Foundation},
     flows::keys::{self, KeysError},
     secrets::{
-        chance::Chance,
         keyring::{Keyring, Purpose},
         private_file,
+        rng::SystemRng,
     },
 };
 
@@ -133,7 +133,7 @@ fn init(location: &Location) -> Result<(), Failure> {
         private_file::create_folder(folder)
             .map_err(|error| Failure::other(format!("{}: {error}", folder.display())))?;
     }
-    let keyring = Keyring::generate(&Chance::os(), Clock::system().now());
+    let keyring = Keyring::generate(&SystemRng::os(), Clock::system().now());
     keyring.create(path).map_err(StartError::from)?;
     say(path.display())
 }

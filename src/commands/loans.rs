@@ -9,7 +9,7 @@ use clap::Subcommand;
 use qupia::{
     app::{clock::Clock, foundation::Foundation},
     flows::reconcile::{self, Broken, Difference},
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 
 use self::import::Import;
@@ -49,7 +49,7 @@ fn check(location: &Location) -> Result<(), Failure> {
     start_log(&settings)?;
     let (mut differences, mut out, mut printed) = (0_u64, io::stdout().lock(), Ok(()));
     let clients = actix_web::rt::System::new().block_on(async {
-        let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        let foundation = Foundation::open(settings, Clock::system(), SystemRng::os()).await?;
         let Some(source) = foundation.loan_source()? else {
             let why = "loans.url: no loan source is set, so there is nothing to compare with";
             return Err(Failure::argument(why.to_owned()));

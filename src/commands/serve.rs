@@ -4,9 +4,11 @@ use std::{future::Future, process, thread, time::Duration};
 
 use qupia::{
     app::{App, StartError, clock::Clock, log::LostLines, reload, settings::Settings},
-    flows::{deliver::Carrier, first_run, seal_audit, signals::Lookout, throttled, upkeep},
+    flows::{
+        deliver::DeliveryWorker, first_run, seal_audit, signals::AbuseDetector, throttled, upkeep,
+    },
     http::server::{self, Bound},
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
     store::DatabaseUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -44,7 +46,7 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
     let served = actix_web::rt::System::new().block_on(async move {
         let mut stop = Stop::listen()?;
         let app = tokio::select! {
-            app = App::build(settings, Clock::system(), Chance::os()) => app?,
+            app = App::build(settings, Clock::system(), SystemRng::os()) => app?,
             _ = stop.signal() => return Ok(()),
         };
         let made = first_run::make_first_admin(&app).await;
@@ -202,8 +204,8 @@ impl BackgroundJobs {
                 stop_reloading,
                 actix_web::rt::spawn(reload::run(app.clone(), reloading)),
             ),
-            delivery: tokio::spawn(Carrier::new(app).run()),
-            detector: tokio::spawn(Lookout::new(app).run()),
+            delivery: tokio::spawn(DeliveryWorker::new(app).run()),
+            detector: tokio::spawn(AbuseDetector::new(app).run()),
         }
     }
 
@@ -211,10 +213,10 @@ impl BackgroundJobs {
     async fn release(self, app: &App) {
         self.delivery.abort();
         self.detector.abort();
-        if let Err(error) = Carrier::let_go(app).await {
+        if let Err(error) = DeliveryWorker::let_go(app).await {
             tracing::warn!("another instance has to wait for the webhooks: {error}");
         }
-        if let Err(error) = Lookout::let_go(app).await {
+        if let Err(error) = AbuseDetector::let_go(app).await {
             tracing::warn!("another instance has to wait for the signals: {error}");
         }
         // The sealer ends last, so that everything that was answered is sealed.

@@ -16,7 +16,7 @@ use qupia::{
         staff,
     },
     locales,
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 use secrecy::ExposeSecret;
 
@@ -55,7 +55,7 @@ impl FromStr for LoginArgument {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let parsed = Login::parse(text).map(Self);
-        parsed.map_err(|flaw| locales::of_field(&flaw, Language::En))
+        parsed.map_err(|error| locales::of_field(&error, Language::En))
     }
 }
 
@@ -71,10 +71,10 @@ pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
     let role = Role::from_name(&entry.role)
         .ok_or_else(|| Failure::argument(format!("--role: there is no role {}", entry.role)))?;
     let branch_code = match entry.branch {
-        Some(code) => Some(BranchCode::parse(&code).map_err(|flaw| {
+        Some(code) => Some(BranchCode::parse(&code).map_err(|error| {
             Failure::argument(format!(
                 "--branch: {}",
-                locales::of_field(&flaw, Language::En)
+                locales::of_field(&error, Language::En)
             ))
         })?),
         None => None,
@@ -136,7 +136,7 @@ fn with_app(
 ) -> Result<(), Failure> {
     start_log(&settings)?;
     actix_web::rt::System::new().block_on(async move {
-        let app = App::build(settings, Clock::system(), Chance::os()).await?;
+        let app = App::build(settings, Clock::system(), SystemRng::os()).await?;
         let done = work(&app).await;
         app.hasher.shutdown().await;
         done
@@ -156,10 +156,13 @@ fn failure_after_secret(refusal: Refusal) -> Failure {
 /// The failure for a refusal: of the argument that caused it, where one did.
 fn failure_of(refusal: Refusal) -> Failure {
     match refusal {
-        Refusal::Invalid(flaws) => {
-            let messages = flaws.iter().map(|flaw| {
-                let name = flaw.pointer.trim_start_matches('/').replace("_code", "");
-                format!("--{name}: {}", locales::of_field(&flaw.flaw, Language::En))
+        Refusal::Invalid(errors) => {
+            let messages = errors.iter().map(|error| {
+                let name = error.pointer.trim_start_matches('/').replace("_code", "");
+                format!(
+                    "--{name}: {}",
+                    locales::of_field(&error.error, Language::En)
+                )
             });
             Failure::argument(messages.collect::<Vec<_>>().join(" "))
         }

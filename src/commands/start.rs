@@ -10,7 +10,7 @@ use qupia::{
         log::{self, Log, LostLines},
         settings::Settings,
     },
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -29,7 +29,7 @@ pub fn open(
 ) -> Result<(), Failure> {
     start_log(&settings)?;
     actix_web::rt::System::new().block_on(async move {
-        let foundation = Foundation::open(settings, Clock::system(), Chance::os()).await?;
+        let foundation = Foundation::open(settings, Clock::system(), SystemRng::os()).await?;
         work(&foundation).await
     })
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::{
-    flaw::{FieldFlaw, Flaw},
     person::PersonName,
+    validation::{FieldError, ValidationError},
 };
 
 /// Hours after which a draft expires.
@@ -56,9 +56,10 @@ impl IdentityDocument {
     /// The kind with a name.
     ///
     /// # Errors
-    /// [`Flaw::NotOneOf`].
-    pub fn parse(name: &str) -> Result<Self, Flaw> {
-        name.parse().map_err(|_| Flaw::NotOneOf(Self::VARIANTS))
+    /// [`ValidationError::NotOneOf`].
+    pub fn parse(name: &str) -> Result<Self, ValidationError> {
+        name.parse()
+            .map_err(|_| ValidationError::NotOneOf(Self::VARIANTS))
     }
 }
 
@@ -85,9 +86,10 @@ impl Mandate {
     /// The kind with a name.
     ///
     /// # Errors
-    /// [`Flaw::NotOneOf`].
-    pub fn parse(name: &str) -> Result<Self, Flaw> {
-        name.parse().map_err(|_| Flaw::NotOneOf(Self::VARIANTS))
+    /// [`ValidationError::NotOneOf`].
+    pub fn parse(name: &str) -> Result<Self, ValidationError> {
+        name.parse()
+            .map_err(|_| ValidationError::NotOneOf(Self::VARIANTS))
     }
 }
 
@@ -109,17 +111,17 @@ pub struct Representative {
 impl Representative {
     /// The validation errors of the document on a day: it is dated in the future, or it has expired. It is
     /// still valid on its last day.
-    pub fn flaws_on(&self, day: NaiveDate) -> Vec<FieldFlaw> {
-        let mut flaws = Vec::new();
+    pub fn errors_on(&self, day: NaiveDate) -> Vec<FieldError> {
+        let mut errors = Vec::new();
         if self.document_date > day {
             let pointer = "/representative/document_date";
-            flaws.push(FieldFlaw::at(pointer, Flaw::DayAhead));
+            errors.push(FieldError::at(pointer, ValidationError::DayAhead));
         }
         if self.valid_until.is_some_and(|last| last < day) {
             let pointer = "/representative/valid_until";
-            flaws.push(FieldFlaw::at(pointer, Flaw::DocumentExpired));
+            errors.push(FieldError::at(pointer, ValidationError::DocumentExpired));
         }
-        flaws
+        errors
     }
 }
 
@@ -277,16 +279,16 @@ impl Application {
     /// Checks the day on the signed form: not in the future, and not before the day of the draft.
     ///
     /// # Errors
-    /// [`Flaw::DayAhead`] or [`Flaw::BeforeDraft`].
+    /// [`ValidationError::DayAhead`] or [`ValidationError::BeforeDraft`].
     pub fn check_signed_on(
         signed_on: NaiveDate,
         drafted_on: NaiveDate,
         today: NaiveDate,
-    ) -> Result<(), Flaw> {
+    ) -> Result<(), ValidationError> {
         if signed_on > today {
-            Err(Flaw::DayAhead)
+            Err(ValidationError::DayAhead)
         } else if signed_on < drafted_on {
-            Err(Flaw::BeforeDraft)
+            Err(ValidationError::BeforeDraft)
         } else {
             Ok(())
         }
@@ -359,11 +361,11 @@ mod tests {
         );
         assert_eq!(
             Application::check_signed_on(day("2026-03-03"), draft, today),
-            Err(Flaw::DayAhead)
+            Err(ValidationError::DayAhead)
         );
         assert_eq!(
             Application::check_signed_on(day("2026-02-28"), draft, today),
-            Err(Flaw::BeforeDraft)
+            Err(ValidationError::BeforeDraft)
         );
     }
 
@@ -377,20 +379,20 @@ mod tests {
             valid_until: Some(day("2026-03-01")),
         };
         for held in ["2026-01-01", "2026-03-01"] {
-            assert_eq!(representative.flaws_on(day(held)), [], "{held}");
+            assert_eq!(representative.errors_on(day(held)), [], "{held}");
         }
         assert_eq!(
-            representative.flaws_on(day("2025-12-31")),
-            [FieldFlaw::at(
+            representative.errors_on(day("2025-12-31")),
+            [FieldError::at(
                 "/representative/document_date",
-                Flaw::DayAhead
+                ValidationError::DayAhead
             )]
         );
         assert_eq!(
-            representative.flaws_on(day("2026-03-02")),
-            [FieldFlaw::at(
+            representative.errors_on(day("2026-03-02")),
+            [FieldError::at(
                 "/representative/valid_until",
-                Flaw::DocumentExpired
+                ValidationError::DocumentExpired
             )]
         );
     }

@@ -6,13 +6,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::passphrase::Kept;
+use super::passphrase::StoredState;
 
 /// The lockout state of one passphrase: its failures in a row, and their consequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lockout {
     /// its stored state
-    pub kept: Kept,
+    pub kept: StoredState,
     /// failures in a row, including attempts whose result is not known yet
     pub failures: u32,
     /// the end of the timed lock
@@ -31,7 +31,7 @@ pub struct Lock {
 
 /// The policy in force: locks by ascending count, and the count that disables.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttemptLaw {
+pub struct LockoutPolicy {
     locks: Vec<Lock>,
     disable_after: u32,
 }
@@ -49,11 +49,11 @@ pub struct Counted {
 
 impl Counted {
     /// The stored state from the count on, until the result is known.
-    pub fn kept(&self) -> Kept {
+    pub fn kept(&self) -> StoredState {
         if self.disables {
-            Kept::Disabled
+            StoredState::Disabled
         } else {
-            Kept::Active
+            StoredState::Active
         }
     }
 
@@ -67,7 +67,7 @@ impl Counted {
     }
 }
 
-impl AttemptLaw {
+impl LockoutPolicy {
     /// NIST SP 800-63B-4 §3.2.2: no more than this many consecutive failures.
     pub const MOST_ATTEMPTS: u32 = 100;
 
@@ -134,7 +134,7 @@ impl AttemptLaw {
         }
         let failures = lockout.failures.saturating_sub(place);
         Lockout {
-            kept: Kept::Active,
+            kept: StoredState::Active,
             failures,
             locked_until: self.lock_at(failures, now),
         }
@@ -149,8 +149,8 @@ impl AttemptLaw {
         }
         let brought_lock = |lock: &Lock| lock.failures == lockout.failures;
         Lockout {
-            kept: if lockout.kept == Kept::Disabled {
-                Kept::Active
+            kept: if lockout.kept == StoredState::Disabled {
+                StoredState::Active
             } else {
                 lockout.kept
             },
@@ -177,7 +177,7 @@ impl AttemptLaw {
     }
 }
 
-impl Default for AttemptLaw {
+impl Default for LockoutPolicy {
     /// 3 failures lock for 15 minutes, 3 more for an hour, 3 more for a day; the 10th disables.
     fn default() -> Self {
         let locks = [(3, 15), (6, 60), (9, 24 * 60)];
@@ -202,9 +202,10 @@ mod tests {
 
     #[test]
     fn the_third_sixth_and_ninth_failure_lock_for_longer_and_longer() {
-        let law = AttemptLaw::default();
+        let policy = LockoutPolicy::default();
         let minutes = |failures| {
-            law.count(failures, now())
+            policy
+                .count(failures, now())
                 .locked_until
                 .map(|until| (until - now()).num_minutes())
         };
@@ -227,34 +228,34 @@ mod tests {
 
     #[test]
     fn the_tenth_failure_disables_and_no_other() {
-        let law = AttemptLaw::default();
+        let policy = LockoutPolicy::default();
         let disabling: Vec<_> = (0..12)
-            .filter(|failures| law.count(*failures, now()).disables)
+            .filter(|failures| policy.count(*failures, now()).disables)
             .collect();
         assert_eq!(disabling, [9, 10, 11]);
     }
 
     #[test]
     fn attempts_left_count_to_the_next_lock_and_are_none_on_the_one_that_brings_it() {
-        let law = AttemptLaw::default();
+        let policy = LockoutPolicy::default();
         let left: Vec<_> = (0..=10)
-            .map(|failures| law.attempts_left(failures))
+            .map(|failures| policy.attempts_left(failures))
             .collect();
         assert_eq!(left, [3, 2, 1, 0, 2, 1, 0, 2, 1, 0, 0]);
     }
 
     #[test]
-    fn a_law_that_contradicts_itself_is_refused() {
+    fn a_policy_that_contradicts_itself_is_refused() {
         let lock = |failures, minutes| Lock { failures, minutes };
-        assert!(AttemptLaw::new(vec![], 101).is_err());
-        assert!(AttemptLaw::new(vec![lock(3, 1), lock(2, 1)], 10).is_err());
-        assert!(AttemptLaw::new(vec![lock(10, 1)], 10).is_err());
-        assert!(AttemptLaw::new(vec![lock(3, 0)], 10).is_err());
+        assert!(LockoutPolicy::new(vec![], 101).is_err());
+        assert!(LockoutPolicy::new(vec![lock(3, 1), lock(2, 1)], 10).is_err());
+        assert!(LockoutPolicy::new(vec![lock(10, 1)], 10).is_err());
+        assert!(LockoutPolicy::new(vec![lock(3, 0)], 10).is_err());
     }
 
     fn active(failures: u32, locked_until: Option<DateTime<Utc>>) -> Lockout {
         Lockout {
-            kept: Kept::Active,
+            kept: StoredState::Active,
             failures,
             locked_until,
         }
@@ -262,42 +263,42 @@ mod tests {
 
     #[test]
     fn right_words_clear_what_was_counted_up_to_them_and_nothing_behind_them() {
-        let law = AttemptLaw::default();
-        let locked = law.count(2, now()).lockout();
-        assert_eq!(law.clear(locked, 3, now()), active(0, None));
-        assert_eq!(law.clear(locked, 1, now()), active(2, None));
+        let policy = LockoutPolicy::default();
+        let locked = policy.count(2, now()).lockout();
+        assert_eq!(policy.clear(locked, 3, now()), active(0, None));
+        assert_eq!(policy.clear(locked, 1, now()), active(2, None));
         let quarter = Some(now() + TimeDelta::minutes(15));
-        assert_eq!(law.clear(active(4, None), 1, now()), active(3, quarter));
-        assert_eq!(law.clear(locked, 0, now()), locked);
-        let disabled = law.count(9, now()).lockout();
-        assert_eq!(law.clear(disabled, 10, now()), active(0, None));
+        assert_eq!(policy.clear(active(4, None), 1, now()), active(3, quarter));
+        assert_eq!(policy.clear(locked, 0, now()), locked);
+        let disabled = policy.count(9, now()).lockout();
+        assert_eq!(policy.clear(disabled, 10, now()), active(0, None));
     }
 
     #[test]
     fn what_is_taken_back_undoes_the_lock_or_the_end_that_so_few_failures_do_not_bring() {
-        let law = AttemptLaw::default();
+        let policy = LockoutPolicy::default();
         for failures in [2, 5, 8, 9] {
-            let brought = law.count(failures, now()).lockout();
+            let brought = policy.count(failures, now()).lockout();
             for place in [1, failures + 1] {
-                assert_eq!(law.take_back(brought, place), active(failures, None));
+                assert_eq!(policy.take_back(brought, place), active(failures, None));
             }
-            assert_eq!(law.take_back(brought, 0), brought);
+            assert_eq!(policy.take_back(brought, 0), brought);
         }
         let quarter = Some(now() + TimeDelta::minutes(15));
-        assert_eq!(law.take_back(active(4, quarter), 2), active(3, quarter));
+        assert_eq!(policy.take_back(active(4, quarter), 2), active(3, quarter));
         let blocked = Lockout {
-            kept: Kept::Blocked,
+            kept: StoredState::Blocked,
             ..active(2, None)
         };
-        assert_eq!(law.take_back(blocked, 1).kept, Kept::Blocked);
+        assert_eq!(policy.take_back(blocked, 1).kept, StoredState::Blocked);
     }
 
     proptest! {
         #[test]
-        fn no_law_lets_more_than_disable_after_words_be_tried(disable_after in 1..=100_u32, at in 1..100_u32) {
+        fn no_policy_lets_more_than_disable_after_words_be_tried(disable_after in 1..=100_u32, at in 1..100_u32) {
             let locks = if at < disable_after { vec![Lock { failures: at, minutes: 5 }] } else { vec![] };
-            let law = AttemptLaw::new(locks, disable_after).unwrap();
-            let tried = (0..200).take_while(|failures| !law.count(*failures, now()).disables).count();
+            let policy = LockoutPolicy::new(locks, disable_after).unwrap();
+            let tried = (0..200).take_while(|failures| !policy.count(*failures, now()).disables).count();
             prop_assert_eq!(tried + 1, disable_after as usize);
         }
     }

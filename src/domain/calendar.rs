@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::flaw::Flaw;
+use super::validation::ValidationError;
 
 /// The years of a calendar date. An accounting system writes `0001-01-01` for "no date" and `9999-12-31`
 /// for "without end": neither is a day that a client can be told.
@@ -17,8 +17,8 @@ const DOCUMENT_YEARS: RangeInclusive<i32> = 1900..=2199;
 /// Parses a calendar date, `YYYY-MM-DD` and nothing else, from 1990-01-01 to 2199-12-31.
 ///
 /// # Errors
-/// [`Flaw::NotADate`], or [`Flaw::DateOutOfRange`].
-pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
+/// [`ValidationError::NotADate`], or [`ValidationError::DateOutOfRange`].
+pub fn parse_date(text: &str) -> Result<NaiveDate, ValidationError> {
     within(&YEARS, parse_day(text)?)
 }
 
@@ -26,11 +26,11 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Flaw> {
 ///
 /// # Errors
 /// As for [`parse_date`].
-pub fn parse_document_date(text: &str) -> Result<NaiveDate, Flaw> {
+pub fn parse_document_date(text: &str) -> Result<NaiveDate, ValidationError> {
     within(&DOCUMENT_YEARS, parse_day(text)?)
 }
 
-fn parse_day(text: &str) -> Result<NaiveDate, Flaw> {
+fn parse_day(text: &str) -> Result<NaiveDate, ValidationError> {
     let shaped = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| {
             if at == 4 || at == 7 {
@@ -42,37 +42,38 @@ fn parse_day(text: &str) -> Result<NaiveDate, Flaw> {
     let date = shaped
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
         .flatten();
-    date.ok_or(Flaw::NotADate)
+    date.ok_or(ValidationError::NotADate)
 }
 
 /// Checks that a day is from 1990-01-01 to 2199-12-31.
 ///
 /// # Errors
-/// [`Flaw::DateOutOfRange`].
-pub fn within_range(day: NaiveDate) -> Result<NaiveDate, Flaw> {
+/// [`ValidationError::DateOutOfRange`].
+pub fn within_range(day: NaiveDate) -> Result<NaiveDate, ValidationError> {
     within(&YEARS, day)
 }
 
-fn within(years: &RangeInclusive<i32>, day: NaiveDate) -> Result<NaiveDate, Flaw> {
+fn within(years: &RangeInclusive<i32>, day: NaiveDate) -> Result<NaiveDate, ValidationError> {
     let (first, last) = (*years.start(), *years.end());
     years
         .contains(&day.year())
         .then_some(day)
-        .ok_or(Flaw::DateOutOfRange { first, last })
+        .ok_or(ValidationError::DateOutOfRange { first, last })
 }
 
 /// Parses an RFC 3339 time to microseconds, the precision of the databases.
 ///
 /// # Errors
-/// [`Flaw::NotATime`].
-pub fn parse_time(text: &str) -> Result<DateTime<Utc>, Flaw> {
-    let time = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::NotATime)?;
+/// [`ValidationError::NotATime`].
+pub fn parse_time(text: &str) -> Result<DateTime<Utc>, ValidationError> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| ValidationError::NotATime)?;
     // As the databases return it: there a leap second is the moment after it.
-    let utc = DateTime::from_timestamp_micros(time.timestamp_micros()).ok_or(Flaw::NotATime)?;
+    let utc = DateTime::from_timestamp_micros(time.timestamp_micros())
+        .ok_or(ValidationError::NotATime)?;
     (1..=9999)
         .contains(&utc.year())
         .then_some(utc)
-        .ok_or(Flaw::NotATime)
+        .ok_or(ValidationError::NotATime)
 }
 
 /// Writes a time as the contract has it: RFC 3339, UTC, `Z`.
@@ -100,7 +101,7 @@ mod tests {
             "+026-02-01",
             "２０２６",
         ] {
-            assert_eq!(parse_date(bad), Err(Flaw::NotADate), "{bad}");
+            assert_eq!(parse_date(bad), Err(ValidationError::NotADate), "{bad}");
         }
     }
 
@@ -113,10 +114,10 @@ mod tests {
             );
         }
         for bad in ["0001-01-01", "1989-12-31", "2200-01-01", "9999-12-31"] {
-            let told = parse_date(bad).map_err(|flaw| flaw.code());
+            let told = parse_date(bad).map_err(|error| error.code());
             assert_eq!(told, Err("out_of_range"), "{bad}");
         }
-        assert_eq!(parse_date("0000-00-00"), Err(Flaw::NotADate));
+        assert_eq!(parse_date("0000-00-00"), Err(ValidationError::NotADate));
     }
 
     #[test]
@@ -126,10 +127,13 @@ mod tests {
             assert_eq!(date.as_deref(), Ok(good));
         }
         for bad in ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"] {
-            let told = parse_document_date(bad).map_err(|flaw| flaw.code());
+            let told = parse_document_date(bad).map_err(|error| error.code());
             assert_eq!(told, Err("out_of_range"), "{bad}");
         }
-        assert_eq!(parse_document_date("1987-5-12"), Err(Flaw::NotADate));
+        assert_eq!(
+            parse_document_date("1987-5-12"),
+            Err(ValidationError::NotADate)
+        );
     }
 
     #[test]

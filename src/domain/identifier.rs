@@ -5,7 +5,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{flaw::Flaw, invisible::is_invisible};
+use super::{invisible::is_invisible, validation::ValidationError};
 
 const MAX_CHARS: usize = 64;
 
@@ -19,8 +19,8 @@ macro_rules! identifier {
             /// Parses what was entered; blanks at the ends are not part of it.
             ///
             /// # Errors
-            /// [`Flaw::NotAnIdentifier`] where it has another character, none, or too many.
-            pub fn parse(entered: &str) -> Result<Self, Flaw> {
+            /// [`ValidationError::NotAnIdentifier`] where it has another character, none, or too many.
+            pub fn parse(entered: &str) -> Result<Self, ValidationError> {
                 $parse(entered).map(Self)
             }
 
@@ -58,7 +58,7 @@ identifier!(
     ascii_upper
 );
 
-fn any_script(entered: &str) -> Result<String, Flaw> {
+fn any_script(entered: &str) -> Result<String, ValidationError> {
     let text: String = entered.trim().nfc().collect();
     let is_letter = |c: char| c.is_alphanumeric() || is_combining_mark(c);
     // Two numbers that look the same must not be two clients.
@@ -67,26 +67,26 @@ fn any_script(entered: &str) -> Result<String, Flaw> {
     })
 }
 
-fn ascii_lower(entered: &str) -> Result<String, Flaw> {
+fn ascii_lower(entered: &str) -> Result<String, ValidationError> {
     ascii(entered).map(|text| text.to_ascii_lowercase())
 }
 
-fn ascii_upper(entered: &str) -> Result<String, Flaw> {
+fn ascii_upper(entered: &str) -> Result<String, ValidationError> {
     ascii(entered).map(|text| text.to_ascii_uppercase())
 }
 
-fn ascii(entered: &str) -> Result<String, Flaw> {
+fn ascii(entered: &str) -> Result<String, ValidationError> {
     checked(entered.trim().to_owned(), |c| {
         c.is_ascii_alphanumeric() || "._-".contains(c)
     })
 }
 
-fn checked(text: String, fits: impl Fn(char) -> bool) -> Result<String, Flaw> {
+fn checked(text: String, fits: impl Fn(char) -> bool) -> Result<String, ValidationError> {
     let length = text.chars().count();
     if (1..=MAX_CHARS).contains(&length) && text.chars().all(fits) {
         Ok(text)
     } else {
-        Err(Flaw::NotAnIdentifier)
+        Err(ValidationError::NotAnIdentifier)
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
         ] {
             assert_eq!(
                 TicketNumber::parse(bad),
-                Err(Flaw::NotAnIdentifier),
+                Err(ValidationError::NotAnIdentifier),
                 "{bad:?}"
             );
         }

@@ -3,7 +3,7 @@
 use iso_currency::Currency;
 use rust_decimal::Decimal;
 
-use super::flaw::Flaw;
+use super::validation::ValidationError;
 
 /// An amount that is not negative, in the minor units of its currency (tiyn for KZT).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,36 +19,37 @@ impl Money {
     /// Parses a plain decimal (`125000`, `125000.5`, `125000.00`) in an ISO 4217 currency.
     ///
     /// # Errors
-    /// [`Flaw::Negative`], or [`Flaw::NotAnAmount`] where it is no decimal, too long, or finer than
+    /// [`ValidationError::Negative`], or [`ValidationError::NotAnAmount`] where it is no decimal, too long, or finer than
     /// the currency's minor unit.
-    pub fn parse(amount: &str, currency: Currency) -> Result<Self, Flaw> {
+    pub fn parse(amount: &str, currency: Currency) -> Result<Self, ValidationError> {
         if let Some(rest) = amount.strip_prefix('-')
             && is_plain_decimal(rest)
         {
-            return Err(Flaw::Negative);
+            return Err(ValidationError::Negative);
         }
         if !is_plain_decimal(amount) {
-            return Err(Flaw::NotAnAmount);
+            return Err(ValidationError::NotAnAmount);
         }
-        let decimal = Decimal::from_str_exact(amount).map_err(|_| Flaw::NotAnAmount)?;
+        let decimal = Decimal::from_str_exact(amount).map_err(|_| ValidationError::NotAnAmount)?;
         Self::from_decimal(decimal, currency)
     }
 
     /// The money of a decimal; trailing zeros beyond the minor unit are allowed.
     ///
     /// # Errors
-    /// [`Flaw::Negative`] or [`Flaw::NotAnAmount`], as for [`Money::parse`].
-    pub fn from_decimal(decimal: Decimal, currency: Currency) -> Result<Self, Flaw> {
+    /// [`ValidationError::Negative`] or [`ValidationError::NotAnAmount`], as for [`Money::parse`].
+    pub fn from_decimal(decimal: Decimal, currency: Currency) -> Result<Self, ValidationError> {
         if decimal.is_sign_negative() && !decimal.is_zero() {
-            return Err(Flaw::Negative);
+            return Err(ValidationError::Negative);
         }
         let scale = scale_of(currency);
         let mut exact = decimal.normalize();
         if exact.scale() > scale {
-            return Err(Flaw::NotAnAmount);
+            return Err(ValidationError::NotAnAmount);
         }
         exact.rescale(scale);
-        let minor_units = i64::try_from(exact.mantissa()).map_err(|_| Flaw::NotAnAmount)?;
+        let minor_units =
+            i64::try_from(exact.mantissa()).map_err(|_| ValidationError::NotAnAmount)?;
         Ok(Self {
             minor_units,
             currency,
@@ -58,10 +59,10 @@ impl Money {
     /// Money from its stored form.
     ///
     /// # Errors
-    /// The [`Flaw`] of the invalid part.
-    pub fn from_minor_units(minor_units: i64, currency: &str) -> Result<Self, Flaw> {
+    /// The [`ValidationError`] of the invalid part.
+    pub fn from_minor_units(minor_units: i64, currency: &str) -> Result<Self, ValidationError> {
         if minor_units < 0 {
-            return Err(Flaw::Negative);
+            return Err(ValidationError::Negative);
         }
         Ok(Self {
             minor_units,
@@ -88,9 +89,9 @@ impl Money {
 /// Parses an ISO 4217 code, upper case.
 ///
 /// # Errors
-/// [`Flaw::NotACurrency`].
-pub fn parse_currency(code: &str) -> Result<Currency, Flaw> {
-    Currency::from_code(code).ok_or(Flaw::NotACurrency)
+/// [`ValidationError::NotACurrency`].
+pub fn parse_currency(code: &str) -> Result<Currency, ValidationError> {
+    Currency::from_code(code).ok_or(ValidationError::NotACurrency)
 }
 
 /// Number of decimal digits of a currency's minor unit: 2 for KZT, 0 for JPY.
@@ -147,11 +148,14 @@ mod tests {
         ] {
             assert_eq!(
                 Money::parse(bad, Currency::KZT),
-                Err(Flaw::NotAnAmount),
+                Err(ValidationError::NotAnAmount),
                 "{bad}"
             );
         }
-        assert_eq!(Money::parse("-1", Currency::KZT), Err(Flaw::Negative));
+        assert_eq!(
+            Money::parse("-1", Currency::KZT),
+            Err(ValidationError::Negative)
+        );
     }
 
     proptest! {

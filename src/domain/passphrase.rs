@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 use zeroize::Zeroizing;
 
-use super::{flaw::Flaw, heard};
+use super::{heard, validation::ValidationError};
 
 /// What somebody typed as a passphrase. It has no `Debug`, and is wiped when it is dropped.
 #[derive(Clone)]
@@ -17,15 +17,15 @@ impl Passphrase {
     /// Takes what was typed. Whether it is strong enough is another question (`strength`).
     ///
     /// # Errors
-    /// [`Flaw::NothingToCompare`] where no letter or digit is in it, [`Flaw::TooLong`].
-    pub fn parse(typed: Zeroizing<String>) -> Result<Self, Flaw> {
+    /// [`ValidationError::NothingToCompare`] where no letter or digit is in it, [`ValidationError::TooLong`].
+    pub fn parse(typed: Zeroizing<String>) -> Result<Self, ValidationError> {
         if typed.chars().nth(Self::MAX_CHARS).is_some() {
-            return Err(Flaw::TooLong {
+            return Err(ValidationError::TooLong {
                 max: Self::MAX_CHARS,
             });
         }
         if heard::fold(&typed).is_empty() {
-            return Err(Flaw::NothingToCompare);
+            return Err(ValidationError::NothingToCompare);
         }
         Ok(Self(typed))
     }
@@ -44,7 +44,7 @@ impl Passphrase {
 /// The stored state of a client's passphrase. A timed lock is not stored as a state: it passes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Kept {
+pub enum StoredState {
     /// it can be tried
     Active,
     /// the lockout policy disabled it
@@ -55,7 +55,7 @@ pub enum Kept {
     Destroyed,
 }
 
-impl Kept {
+impl StoredState {
     /// The word by which it is stored.
     pub fn name(self) -> &'static str {
         self.into()
@@ -87,14 +87,14 @@ pub enum PassphraseState {
 
 impl PassphraseState {
     /// The state at `now` of what is stored, if anything is.
-    pub fn at(now: DateTime<Utc>, kept: Option<(Kept, Option<DateTime<Utc>>)>) -> Self {
+    pub fn at(now: DateTime<Utc>, kept: Option<(StoredState, Option<DateTime<Utc>>)>) -> Self {
         match kept {
             None => Self::Unset,
-            Some((Kept::Active, Some(until))) if until > now => Self::Locked,
-            Some((Kept::Active, _)) => Self::Active,
-            Some((Kept::Disabled, _)) => Self::Disabled,
-            Some((Kept::Blocked, _)) => Self::Blocked,
-            Some((Kept::Destroyed, _)) => Self::Destroyed,
+            Some((StoredState::Active, Some(until))) if until > now => Self::Locked,
+            Some((StoredState::Active, _)) => Self::Active,
+            Some((StoredState::Disabled, _)) => Self::Disabled,
+            Some((StoredState::Blocked, _)) => Self::Blocked,
+            Some((StoredState::Destroyed, _)) => Self::Destroyed,
         }
     }
 
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_lock_passes_with_its_time_and_not_a_moment_before() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let kept = Some((Kept::Active, Some(now)));
+        let kept = Some((StoredState::Active, Some(now)));
         assert_eq!(PassphraseState::at(now, kept), PassphraseState::Active);
         let before = now - chrono::TimeDelta::microseconds(1);
         assert_eq!(PassphraseState::at(before, kept), PassphraseState::Locked);
@@ -127,7 +127,7 @@ mod tests {
         for nothing in ["", " ", "-- !?", "\u{301}"] {
             let refused = Passphrase::parse(Zeroizing::new(nothing.to_owned()));
             assert!(
-                matches!(refused, Err(Flaw::NothingToCompare)),
+                matches!(refused, Err(ValidationError::NothingToCompare)),
                 "{nothing:?}"
             );
         }

@@ -70,25 +70,25 @@ pub struct Actor {
 }
 
 /// A permission. The constants of its implementations are the role table.
-pub trait Duty: 'static {
+pub trait Permission: 'static {
     /// The roles that have it.
     const ROLES: &'static [Role];
 }
 
-macro_rules! duties {
+macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident: $($role:ident),+;)+) => {
         $(
             $(#[$doc])*
             pub struct $name;
 
-            impl Duty for $name {
+            impl Permission for $name {
                 const ROLES: &'static [Role] = &[$(Role::$role),+];
             }
         )+
     };
 }
 
-duties! {
+permissions! {
     /// Be signed in at all.
     Anyone: CallCenter, Branch, Supervisor, Auditor, Admin, LoanSystem;
     /// Be a person rather than a service account.
@@ -118,15 +118,15 @@ duties! {
 /// Proof that its actor has the permission `D`. Only the role table can give one.
 pub struct Proof<D> {
     actor: Actor,
-    duty: PhantomData<D>,
+    permission: PhantomData<D>,
 }
 
-impl<D: Duty> Proof<D> {
+impl<D: Permission> Proof<D> {
     /// The proof, if the actor's role may.
     pub fn of(actor: Actor) -> Option<Self> {
         D::ROLES.contains(&actor.role).then_some(Self {
             actor,
-            duty: PhantomData,
+            permission: PhantomData,
         })
     }
 

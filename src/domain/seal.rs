@@ -196,14 +196,14 @@ impl Head {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bad {
     /// where
-    pub place: Place,
+    pub place: AuditPlace,
     /// what is wrong there, in words
     pub why: &'static str,
 }
 
 /// A place in the audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum AuditPlace {
     /// an event, by its place
     Event(i64),
     /// a seal, by its number
@@ -213,8 +213,8 @@ pub enum Place {
 impl std::fmt::Display for Bad {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.place {
-            Place::Event(seq) => write!(f, "event {seq} {}", self.why),
-            Place::Seal(number) => write!(f, "seal {number} {}", self.why),
+            AuditPlace::Event(seq) => write!(f, "event {seq} {}", self.why),
+            AuditPlace::Seal(number) => write!(f, "seal {number} {}", self.why),
         }
     }
 }
@@ -227,7 +227,7 @@ pub fn check_link(before: &Head, seal: &Seal) -> Result<(), Bad> {
     let expected = before.number + 1;
     let bad = |number, why| {
         Err(Bad {
-            place: Place::Seal(number),
+            place: AuditPlace::Seal(number),
             why,
         })
     };
@@ -257,7 +257,7 @@ pub fn check_link(before: &Head, seal: &Seal) -> Result<(), Bad> {
 /// The first thing that is wrong.
 pub fn check_events(seal: &Seal, events: &[WrittenEvent]) -> Result<(), Bad> {
     let bad_seal = |why| Bad {
-        place: Place::Seal(seal.number),
+        place: AuditPlace::Seal(seal.number),
         why,
     };
     if digest(&seal.leaves).as_slice() != seal.digest {
@@ -269,7 +269,7 @@ pub fn check_events(seal: &Seal, events: &[WrittenEvent]) -> Result<(), Bad> {
         return Err(bad_seal("lists other events than it counts"));
     }
     let bad = |seq, why| Bad {
-        place: Place::Event(seq),
+        place: AuditPlace::Event(seq),
         why,
     };
     let mut found = events.iter();

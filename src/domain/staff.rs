@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use super::{flaw::Flaw, identifier::Login};
+use super::{identifier::Login, validation::ValidationError};
 
 /// Minimum length of a staff password, characters.
 pub const MIN_PASSWORD_CHARS: usize = 12;
@@ -27,18 +27,18 @@ const OWN_WORDS: &[&str] = &[
 /// Checks a new password; there are no composition rules (NIST SP 800-63B-4 §3.1.1.2).
 ///
 /// # Errors
-/// [`Flaw::TooShort`], [`Flaw::TooLong`], or [`Flaw::WeakPassword`] where it is common or contains the
+/// [`ValidationError::TooShort`], [`ValidationError::TooLong`], or [`ValidationError::WeakPassword`] where it is common or contains the
 /// login.
-pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
+pub fn judge_password(password: &str, login: &Login) -> Result<(), ValidationError> {
     let password = normalized(password);
     let length = password.chars().count();
     if length < MIN_PASSWORD_CHARS {
-        return Err(Flaw::TooShort {
+        return Err(ValidationError::TooShort {
             min: MIN_PASSWORD_CHARS,
         });
     }
     if length > MAX_PASSWORD_CHARS {
-        return Err(Flaw::TooLong {
+        return Err(ValidationError::TooLong {
             max: MAX_PASSWORD_CHARS,
         });
     }
@@ -48,7 +48,7 @@ pub fn judge_password(password: &str, login: &Login) -> Result<(), Flaw> {
     let holds_login = login.as_str().len() >= 3 && lower.contains(login.as_str());
     let common = guesses_log10(&lower, &known) < LEAST_GUESSES_LOG10;
     if holds_login || common {
-        return Err(Flaw::WeakPassword);
+        return Err(ValidationError::WeakPassword);
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ mod tests {
         let login = Login::parse("aigul").unwrap();
         assert_eq!(
             judge_password("xK3-Aigul-9vPq-z", &login),
-            Err(Flaw::WeakPassword)
+            Err(ValidationError::WeakPassword)
         );
     }
 
@@ -103,7 +103,7 @@ mod tests {
         let login = Login::parse("aigul").unwrap();
         assert_eq!(
             judge_password("k3-9vPq-zxw", &login),
-            Err(Flaw::TooShort { min: 12 })
+            Err(ValidationError::TooShort { min: 12 })
         );
         assert_eq!(judge_password("lantern marmot orchard", &login), Ok(()));
         assert_eq!(judge_password("тұманды таңдағы тырна", &login), Ok(()));
@@ -124,8 +124,8 @@ mod tests {
         // The length is that of the hashed form.
         let login = Login::parse("aigul").unwrap();
         let short = "и\u{306}".repeat(11);
-        let flaw = Flaw::TooShort { min: 12 };
-        assert_eq!(judge_password(&short, &login), Err(flaw));
+        let error = ValidationError::TooShort { min: 12 };
+        assert_eq!(judge_password(&short, &login), Err(error));
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         ] {
             assert_eq!(
                 judge_password(common, &login),
-                Err(Flaw::WeakPassword),
+                Err(ValidationError::WeakPassword),
                 "{common}"
             );
         }

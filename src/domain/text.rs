@@ -1,6 +1,6 @@
 //! Free texts, such as the name of a product.
 
-use super::{flaw::Flaw, invisible::is_blank};
+use super::{invisible::is_blank, validation::ValidationError};
 
 /// The byte order mark that some programs put before a text in UTF-8. It is no part of the text.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -11,13 +11,13 @@ const MAX_SHORT: usize = 200;
 /// One line of text: trimmed, not blank, without control characters.
 ///
 /// # Errors
-/// [`Flaw::Blank`], [`Flaw::NotALine`].
-pub fn line(entered: &str) -> Result<String, Flaw> {
+/// [`ValidationError::Blank`], [`ValidationError::NotALine`].
+pub fn line(entered: &str) -> Result<String, ValidationError> {
     if entered.contains(char::is_control) {
-        return Err(Flaw::NotALine);
+        return Err(ValidationError::NotALine);
     }
     if is_blank(entered) {
-        return Err(Flaw::Blank);
+        return Err(ValidationError::Blank);
     }
     Ok(entered.trim().to_owned())
 }
@@ -25,10 +25,10 @@ pub fn line(entered: &str) -> Result<String, Flaw> {
 /// A line of at most 200 characters.
 ///
 /// # Errors
-/// As for [`line`], and [`Flaw::TooLong`].
-pub fn short_line(entered: &str) -> Result<String, Flaw> {
+/// As for [`line`], and [`ValidationError::TooLong`].
+pub fn short_line(entered: &str) -> Result<String, ValidationError> {
     if entered.chars().nth(MAX_SHORT).is_some() {
-        return Err(Flaw::TooLong { max: MAX_SHORT });
+        return Err(ValidationError::TooLong { max: MAX_SHORT });
     }
     line(entered)
 }
@@ -41,15 +41,18 @@ mod tests {
     fn a_line_is_trimmed_and_neither_blank_nor_two() {
         assert_eq!(line(" Алтын сақина ").as_deref(), Ok("Алтын сақина"));
         for blank in ["", " ", "\u{a0}", "\u{3164}"] {
-            assert_eq!(line(blank), Err(Flaw::Blank));
+            assert_eq!(line(blank), Err(ValidationError::Blank));
         }
         for broken in ["a\nb", "\u{0}", "a\t"] {
-            assert_eq!(line(broken), Err(Flaw::NotALine));
+            assert_eq!(line(broken), Err(ValidationError::NotALine));
         }
         let longest = "ә".repeat(MAX_SHORT);
         assert_eq!(short_line(&longest), Ok(longest.clone()));
         let longer = longest + "ә";
-        assert_eq!(short_line(&longer), Err(Flaw::TooLong { max: MAX_SHORT }));
+        assert_eq!(
+            short_line(&longer),
+            Err(ValidationError::TooLong { max: MAX_SHORT })
+        );
         assert_eq!(line(&longer), Ok(longer.clone()));
     }
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
-use super::passphrase::{Kept, PassphraseState};
+use super::passphrase::{PassphraseState, StoredState};
 
 /// The result of comparing what was heard. Each is a recorded fact.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray, VariantNames,
 )]
 #[strum(serialize_all = "snake_case")]
-pub enum Outcome {
+pub enum VerificationOutcome {
     /// the passphrase was right
     Verified,
     /// the passphrase was wrong
@@ -25,7 +25,7 @@ pub enum Outcome {
     Unset,
 }
 
-impl Outcome {
+impl VerificationOutcome {
     /// The outcome in a state that allows no try; `None` where the passphrase is to be tried.
     pub fn untried(state: PassphraseState) -> Option<Self> {
         match state {
@@ -38,12 +38,12 @@ impl Outcome {
     }
 
     /// The outcome of a try, given the stored state by now.
-    pub fn tried(kept: Kept, were_right: bool) -> Self {
+    pub fn tried(kept: StoredState, were_right: bool) -> Self {
         match kept {
-            Kept::Blocked => Self::Blocked,
-            Kept::Destroyed => Self::Unset,
-            Kept::Active | Kept::Disabled if were_right => Self::Verified,
-            Kept::Active | Kept::Disabled => Self::Rejected,
+            StoredState::Blocked => Self::Blocked,
+            StoredState::Destroyed => Self::Unset,
+            StoredState::Active | StoredState::Disabled if were_right => Self::Verified,
+            StoredState::Active | StoredState::Disabled => Self::Rejected,
         }
     }
 
@@ -70,7 +70,7 @@ pub struct Verification {
     /// the call
     pub call_id: String,
     /// what came of it
-    pub outcome: Outcome,
+    pub outcome: VerificationOutcome,
     /// when
     pub opened_at: DateTime<Utc>,
     /// until when loans may be read, if verified
@@ -103,8 +103,10 @@ impl Verification {
     pub fn access(&self, now: DateTime<Utc>) -> Access {
         let is_of_now = self.opened_at <= now + CLOCKS_APART;
         match (self.outcome, self.closed_at, self.expires_at) {
-            (Outcome::Verified, None, Some(expires)) if is_of_now && now < expires => Access::Open,
-            (Outcome::Verified, ..) => Access::Over,
+            (VerificationOutcome::Verified, None, Some(expires)) if is_of_now && now < expires => {
+                Access::Open
+            }
+            (VerificationOutcome::Verified, ..) => Access::Over,
             _ => Access::NeverOpen,
         }
     }

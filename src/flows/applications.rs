@@ -50,15 +50,15 @@ pub async fn draft(
         return Err(missed_client(app, &actor, origin, action, &request.client_id).await);
     }
     let event = Event::by(&actor, origin, now, action).client(&request.client_id);
-    let flaws = request
+    let errors = request
         .representative
         .as_ref()
-        .map(|who| who.flaws_on(today));
-    if let Some(flaws) = flaws.filter(|flaws| !flaws.is_empty()) {
-        let reason = flaws[0].flaw.code();
+        .map(|who| who.errors_on(today));
+    if let Some(errors) = errors.filter(|errors| !errors.is_empty()) {
+        let reason = errors[0].error.code();
         let refused = event.outcome(EventOutcome::Refused).reason(reason);
         app.store.record(refused).await?;
-        return Err(Refusal::Invalid(flaws));
+        return Err(Refusal::Invalid(errors));
     }
     let branch_code = actor.branch_code.clone().unwrap_or_default();
     let id = app.new_id();

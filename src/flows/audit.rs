@@ -10,9 +10,9 @@ use crate::{
     app::{App, chain_head},
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
-        flaw::Flaw,
         role::{Accesses, Actor, Audit, Proof},
         seal::Seal,
+        validation::ValidationError,
     },
     store::{EventFilter, RecordedEvent, StoreError},
 };
@@ -67,7 +67,7 @@ pub(super) async fn missed_client(
     id: &str,
 ) -> Refusal {
     match missed(app, actor, origin, action, id).await {
-        Refusal::Unknown => Refusal::invalid("/client_id", Flaw::UnknownClient),
+        Refusal::Unknown => Refusal::invalid("/client_id", ValidationError::UnknownClient),
         other => other,
     }
 }

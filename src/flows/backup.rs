@@ -147,7 +147,7 @@ pub async fn restore(
     from: File,
     to: &Path,
     clock: crate::app::clock::Clock,
-    chance: crate::secrets::chance::Chance,
+    rng: crate::secrets::rng::SystemRng,
 ) -> Result<Restored, BackupError> {
     make_empty(to)?;
     let trial = tempfile::Builder::new().prefix("restore-").tempdir_in(to)?;
@@ -160,7 +160,7 @@ pub async fn restore(
         Ok(manifest)
     })
     .await?;
-    let foundation = Foundation::open(settings(trial.path())?, clock, chance).await?;
+    let foundation = Foundation::open(settings(trial.path())?, clock, rng).await?;
     let known = manifest.newest_seal.as_deref().and_then(KnownSeal::parse);
     let audit = verify_audit::verify(&foundation, known.as_slice(), |_, _| {}).await?;
     if let Some(bad) = audit.first_bad {

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use zeroize::Zeroizing;
 
 use super::{
-    Conflict, FieldFlaw, Refusal,
+    Conflict, FieldError, Refusal,
     applications::{find, refuse_over},
 };
 use crate::{
@@ -14,11 +14,11 @@ use crate::{
         application::{Application, NotOpen},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
-        flaw::Flaw,
         heard,
         passphrase::Passphrase,
         role::{Proof, Register},
         strength::{self, About, Judgement},
+        validation::ValidationError,
     },
     store::{ClientRow, NewPassphrase, PassphraseRow, Traced},
 };
@@ -57,15 +57,15 @@ pub async fn complete(
         .read(move |reader| reader.client(&client_id))
         .await?
         .ok_or(Refusal::Unknown)?;
-    let flaws = flaws(app, &application, &client, &completion).await;
-    if !flaws.is_empty() {
+    let errors = errors(app, &application, &client, &completion).await;
+    if !errors.is_empty() {
         let event = Event::by(proof.actor(), origin, now, action)
             .client(&application.draft.client_id)
             .subject(id)
             .outcome(EventOutcome::Refused)
-            .reason(flaws[0].flaw.code());
+            .reason(errors[0].error.code());
         app.store.record(event).await?;
-        return Err(Refusal::Invalid(flaws));
+        return Err(Refusal::Invalid(errors));
     }
     let made = hash(app, &completion.passphrase).await?;
     let completed = application
@@ -74,28 +74,31 @@ pub async fn complete(
     save(app, proof, origin, completed, made).await
 }
 
-async fn flaws(
+async fn errors(
     app: &App,
     application: &Application,
     client: &ClientRow,
     completion: &Completion,
-) -> Vec<FieldFlaw> {
+) -> Vec<FieldError> {
     let zone = app.settings.time_zone;
     let today = business_day(zone, app.clock.now());
     let drafted_on = business_day(zone, application.draft.drafted_at);
-    let mut flaws = Vec::new();
-    if let Err(flaw) = Application::check_signed_on(completion.signed_on, drafted_on, today) {
-        flaws.push(FieldFlaw::at("/signed_on", flaw));
+    let mut errors = Vec::new();
+    if let Err(error) = Application::check_signed_on(completion.signed_on, drafted_on, today) {
+        errors.push(FieldError::at("/signed_on", error));
     }
     if let Some(who) = &application.draft.representative {
-        flaws.extend(who.flaws_on(today));
+        errors.extend(who.errors_on(today));
     }
     if !completion.passphrase.is_same_entry(&completion.repeat) {
-        flaws.push(FieldFlaw::at("/passphrase_repeat", Flaw::PassphrasesDiffer));
+        errors.push(FieldError::at(
+            "/passphrase_repeat",
+            ValidationError::PassphrasesDiffer,
+        ));
     }
     let judgement = judge(app, &completion.passphrase, Some(client)).await;
-    flaws.extend(weaknesses(&judgement).map(|flaw| FieldFlaw::at("/passphrase", flaw)));
-    flaws
+    errors.extend(weaknesses(&judgement).map(|error| FieldError::at("/passphrase", error)));
+    errors
 }
 
 /// Judges the strength of a passphrase, for a client where one is known.
@@ -132,8 +135,12 @@ pub(super) async fn reckoned<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 }
 
 /// A judgement's weaknesses as validation errors.
-pub(super) fn weaknesses(judgement: &Judgement) -> impl Iterator<Item = Flaw> + '_ {
-    judgement.weaknesses.iter().copied().map(Flaw::Weak)
+pub(super) fn weaknesses(judgement: &Judgement) -> impl Iterator<Item = ValidationError> + '_ {
+    judgement
+        .weaknesses
+        .iter()
+        .copied()
+        .map(ValidationError::Weak)
 }
 
 async fn hash(app: &App, passphrase: &Passphrase) -> Result<NewPassphrase, Refusal> {

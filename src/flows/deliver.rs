@@ -42,13 +42,13 @@ pub struct Delivered {
 }
 
 /// Delivers webhooks for as long as this instance has the lease.
-pub struct Carrier {
+pub struct DeliveryWorker {
     app: App,
     lease: LeaseKeeper,
     forgot_at: Option<DateTime<Utc>>,
 }
 
-impl Carrier {
+impl DeliveryWorker {
     /// A worker without a lease yet.
     pub fn new(app: &App) -> Self {
         Self {
@@ -271,14 +271,14 @@ async fn call(
         id: row.seq.to_string(),
         why: error.to_string(),
     })?;
-    let letter = WebhookRequest {
+    let request = WebhookRequest {
         url: &endpoint.row.url,
         id: &row.message_id,
         timestamp,
         signature: &signature,
         body: &row.payload,
     };
-    Ok(match app.outbound.send(&letter).await {
+    Ok(match app.outbound.send(&request).await {
         Ok(reply) => {
             let asked = reply.retry_after.as_deref();
             let rest = asked.and_then(|text| rest_asked_for(reply.status, text, app.clock.now()));
@@ -330,7 +330,7 @@ async fn put_off(
     Attempted { answer, rest, now }: Attempted,
 ) -> Result<bool, StoreError> {
     let failed = row.attempts.saturating_add(1);
-    let wait = wait_after(failed, |bound| app.chance.below(bound));
+    let wait = wait_after(failed, |bound| app.rng.below(bound));
     if wait.is_none() {
         tracing::warn!(
             endpoint = endpoint.id,

@@ -22,13 +22,13 @@ use crate::{
         application::{IdentityDocument, Mandate, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
-        flaw::Flaw,
         identifier::{BranchCode, ClientNumber, Login, TicketNumber},
         loan::{ClientRecord, LoanRecord},
         money::Money,
         passphrase::Passphrase,
         person::{Person, PersonName, Phone},
-        role::{Actor, Administer, Duty, Feed, Proof, Register, Role, Staff, Verify},
+        role::{Actor, Administer, Feed, Permission, Proof, Register, Role, Staff, Verify},
+        validation::ValidationError,
     },
 };
 
@@ -185,10 +185,10 @@ impl Stage<'_> {
             family_name: name(part.names[0])?,
             given_name: part.names.get(1).map(|text| name(text)).transpose()?,
             patronymic: part.names.get(2).map(|text| name(text)).transpose()?,
-            phone: Phone::parse(part.phone).map_err(|flaw| in_cast("/phone", flaw))?,
+            phone: Phone::parse(part.phone).map_err(|error| in_cast("/phone", error))?,
         };
         let number =
-            ClientNumber::parse(part.number).map_err(|flaw| in_cast("/client_number", flaw))?;
+            ClientNumber::parse(part.number).map_err(|error| in_cast("/client_number", error))?;
         let feed = playing::<Feed>(actors)?;
         let record = ClientRecord {
             client_number: number.clone(),
@@ -224,9 +224,9 @@ impl Stage<'_> {
 
     fn loan(&self, number: &ClientNumber, part: &LoanPart) -> Result<LoanRecord, Refusal> {
         let ticket_number =
-            TicketNumber::parse(part.ticket).map_err(|flaw| in_cast("/ticket_number", flaw))?;
+            TicketNumber::parse(part.ticket).map_err(|error| in_cast("/ticket_number", error))?;
         let balance = Money::parse(part.balance, iso_currency::Currency::KZT)
-            .map_err(|flaw| in_cast("/balance", flaw))?;
+            .map_err(|error| in_cast("/balance", error))?;
         Ok(LoanRecord {
             ticket_number,
             client_number: number.clone(),
@@ -260,7 +260,7 @@ impl Stage<'_> {
         let application = applications::draft(self.app, &proof, &self.origin, draft).await?;
         let entry = || {
             Passphrase::parse(Zeroizing::new(words.to_owned()))
-                .map_err(|flaw| in_cast("/passphrase", flaw))
+                .map_err(|error| in_cast("/passphrase", error))
         };
         let completion = Completion {
             signed_on: business_day(self.app.settings.time_zone, self.app.clock.now()),
@@ -280,8 +280,8 @@ impl Stage<'_> {
 
     /// A draft with a representative, to be printed and completed by whoever tries the service.
     async fn draft_one(&self, actors: &[Actor]) -> Result<String, Refusal> {
-        let number =
-            ClientNumber::parse(cast::DRAFT_FOR).map_err(|flaw| in_cast("/client_number", flaw))?;
+        let number = ClientNumber::parse(cast::DRAFT_FOR)
+            .map_err(|error| in_cast("/client_number", error))?;
         let draft = DraftRequest {
             client_id: self.client_id(&number).await?,
             identity_document: IdentityDocument::Passport,
@@ -309,30 +309,30 @@ fn actor(id: String, login: &str, role: Role, branch: Option<&str>) -> Actor {
     }
 }
 
-fn proof<D: Duty>(actor: &Actor) -> Result<Proof<D>, Refusal> {
+fn proof<D: Permission>(actor: &Actor) -> Result<Proof<D>, Refusal> {
     Proof::of(actor.clone()).ok_or(Refusal::Unknown)
 }
 
 /// The proof of the first member of staff whose role may.
-fn playing<D: Duty>(actors: &[Actor]) -> Result<Proof<D>, Refusal> {
+fn playing<D: Permission>(actors: &[Actor]) -> Result<Proof<D>, Refusal> {
     actors
         .iter()
         .find_map(|actor| Proof::of(actor.clone()))
         .ok_or(Refusal::Unknown)
 }
 
-fn in_cast(pointer: &str, flaw: Flaw) -> Refusal {
-    Refusal::invalid(pointer, flaw)
+fn in_cast(pointer: &str, error: ValidationError) -> Refusal {
+    Refusal::invalid(pointer, error)
 }
 
 fn login(text: &str) -> Result<Login, Refusal> {
-    Login::parse(text).map_err(|flaw| in_cast("/login", flaw))
+    Login::parse(text).map_err(|error| in_cast("/login", error))
 }
 
 fn branch_code(text: &str) -> Result<BranchCode, Refusal> {
-    BranchCode::parse(text).map_err(|flaw| in_cast("/branch_code", flaw))
+    BranchCode::parse(text).map_err(|error| in_cast("/branch_code", error))
 }
 
 fn name(text: &str) -> Result<PersonName, Refusal> {
-    PersonName::parse(text).map_err(|flaw| in_cast("/name", flaw))
+    PersonName::parse(text).map_err(|error| in_cast("/name", error))
 }

@@ -32,7 +32,7 @@ pub async fn make_first_admin(app: &App) -> Result<Option<SecretString>, Refusal
     let given = app.bootstrap_password.clone();
     let password = given
         .clone()
-        .unwrap_or_else(|| one_time::one_time_password(&app.chance));
+        .unwrap_or_else(|| one_time::one_time_password(&app.rng));
     let made = app
         .hasher
         .admit()
@@ -42,7 +42,7 @@ pub async fn make_first_admin(app: &App) -> Result<Option<SecretString>, Refusal
     let now = app.clock.now();
     let admin = NewStaff {
         id: app.new_id(),
-        login: Login::parse(FIRST_LOGIN).map_err(|flaw| Refusal::invalid("/login", flaw))?,
+        login: Login::parse(FIRST_LOGIN).map_err(|error| Refusal::invalid("/login", error))?,
         name: FIRST_LOGIN.to_owned(),
         role: Role::Admin,
         branch_code: None,

@@ -145,7 +145,7 @@ async fn usage(
 /// Adds a key that only decrypts, so that every instance has it before it is activated.
 pub async fn add(foundation: &Foundation, purpose: Purpose) -> Result<String, KeysError> {
     let keyring = &foundation.keys.now().keyring;
-    let (keyring, id) = keyring.add(purpose, &foundation.chance, foundation.clock.now());
+    let (keyring, id) = keyring.add(purpose, &foundation.rng, foundation.clock.now());
     keep(foundation, &keyring)?;
     foundation
         .store
@@ -163,7 +163,7 @@ pub async fn rotate(
     let (keys, now) = (foundation.keys.now(), foundation.clock.now());
     let (keyring, id) = match to {
         Some(id) => (keys.keyring.activate(purpose, &id)?, id),
-        None => keys.keyring.rotate(purpose, &foundation.chance, now),
+        None => keys.keyring.rotate(purpose, &foundation.rng, now),
     };
     keep(foundation, &keyring)?;
     let check = keyring.active(purpose).check_value();

@@ -10,10 +10,10 @@ pub mod clients;
 pub mod complete_application;
 pub mod deliver;
 pub mod demo;
+pub mod disconnect;
 pub mod end_sessions;
 pub mod export_audit;
 pub mod first_run;
-pub mod hang_up;
 pub mod inquire;
 pub mod keys;
 pub mod lease;
@@ -35,9 +35,9 @@ pub mod webhooks;
 
 use std::time::Duration;
 
-pub use crate::domain::flaw::FieldFlaw;
+pub use crate::domain::validation::FieldError;
 use crate::{
-    domain::flaw::Flaw,
+    domain::validation::ValidationError,
     secrets::hasher::{HashError, Overloaded},
     store::{Limited, StoreError, Taken},
 };
@@ -98,7 +98,7 @@ pub enum Refusal {
     /// not in this state
     Conflict(Conflict),
     /// validation errors in what was entered
-    Invalid(Vec<FieldFlaw>),
+    Invalid(Vec<FieldError>),
     /// wrong login or password, which of them is not said
     BadCredentials,
     /// this verification is not of right words
@@ -117,8 +117,8 @@ pub enum Refusal {
 
 impl Refusal {
     /// One validation error in one field.
-    pub fn invalid(pointer: &str, flaw: Flaw) -> Self {
-        Self::Invalid(vec![FieldFlaw::at(pointer, flaw)])
+    pub fn invalid(pointer: &str, error: ValidationError) -> Self {
+        Self::Invalid(vec![FieldError::at(pointer, error)])
     }
 }
 

@@ -11,13 +11,13 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
-        flaw::Flaw,
         identifier::CallId,
         language::Language,
-        passphrase::{Kept, Passphrase, PassphraseState},
+        passphrase::{Passphrase, PassphraseState, StoredState},
         role::{Actor, Proof, Register, Status, Unlock, Verify},
         strength::{self, About},
         suggestions,
+        validation::ValidationError,
     },
     store::{PassphraseRow, StoreError, Traced, Tx},
 };
@@ -97,7 +97,7 @@ pub async fn block(
         if state == PassphraseState::Blocked {
             return Ok(Ok(Step::Ended { is_new: false }));
         }
-        tx.end_passphrase(id, Kept::Blocked, now)?;
+        tx.end_passphrase(id, StoredState::Blocked, now)?;
         Ok(Ok(Step::Ended { is_new: true }))
     })
     .await
@@ -162,7 +162,7 @@ pub async fn destroy(
         if !state.has_hash() {
             return Ok(Err(Conflict::NoPassphrase));
         }
-        tx.end_passphrase(id, Kept::Destroyed, now)?;
+        tx.end_passphrase(id, StoredState::Destroyed, now)?;
         Ok(Ok(Step::Ended { is_new: true }))
     })
     .await
@@ -273,7 +273,7 @@ fn cancel_draft(
 /// The result of a strength check, as completion would decide.
 pub struct Verdict {
     /// why it would be refused; none where it would not
-    pub reasons: Vec<Flaw>,
+    pub reasons: Vec<ValidationError>,
     /// how many guesses it stands, as a power of ten
     pub guesses_log10: f64,
 }
@@ -306,7 +306,7 @@ pub async fn check(
         }
     };
     let judgement = judge(app, passphrase, client.as_ref()).await;
-    let reasons: Vec<Flaw> = weaknesses(&judgement).collect();
+    let reasons: Vec<ValidationError> = weaknesses(&judgement).collect();
     if let Some(client) = client {
         let outcome = if reasons.is_empty() {
             EventOutcome::Acceptable
@@ -336,7 +336,7 @@ pub async fn suggest(
 ) -> Vec<String> {
     let app = app.clone();
     reckoned(move || {
-        let draw = || suggestions::suggest(language, words, |bound| app.chance.below(bound));
+        let draw = || suggestions::suggest(language, words, |bound| app.rng.below(bound));
         let is_taken = |phrase: &String| {
             strength::judge(phrase, &About::default(), &app.settings.strength).acceptable()
         };

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{
-    FieldFlaw, Quota, Refusal,
+    FieldError, Quota, Refusal,
     audit::missed,
     limits::{self, Rate},
     staff::CONSOLE,
@@ -14,10 +14,10 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
-        flaw::Flaw,
         identifier::Login,
         role::{Administer, Proof, Role, Staff},
         staff::{ONE_TIME_PASSWORD_HOURS, judge_password, normalized, spellings},
+        validation::ValidationError,
     },
     secrets::{
         hasher::{Candidate, Check, Made, Renew},
@@ -39,7 +39,7 @@ pub async fn change_own(
     new: SecretString,
 ) -> Result<(), Refusal> {
     let actor = proof.actor().clone();
-    let login = Login::parse(&actor.login).map_err(|flaw| Refusal::invalid("/login", flaw))?;
+    let login = Login::parse(&actor.login).map_err(|error| Refusal::invalid("/login", error))?;
     let weak = judge_password(new.expose_secret(), &login).err();
     let now = app.clock.now();
     let rate = Rate::of(vec![format!("password:{}", actor.id)], app.settings.logins);
@@ -80,20 +80,23 @@ pub async fn change_own(
     let checked = admission.check(check).await?;
     let is_right = checked.matched.is_some();
     let event = Event::by(&actor, origin, now, Action::PasswordChanged).subject(&actor.id);
-    let mut flaws = Vec::new();
+    let mut errors = Vec::new();
     if !is_right {
-        flaws.push(FieldFlaw::at("/current_password", Flaw::WrongPassword));
+        errors.push(FieldError::at(
+            "/current_password",
+            ValidationError::WrongPassword,
+        ));
     }
     let repeats = is_right && is_same;
-    if let Some(flaw) = weak.or(repeats.then_some(Flaw::WeakPassword)) {
-        flaws.push(FieldFlaw::at("/new_password", flaw));
+    if let Some(error) = weak.or(repeats.then_some(ValidationError::WeakPassword)) {
+        errors.push(FieldError::at("/new_password", error));
     }
     let made = match checked.renewed {
-        Some(made) if flaws.is_empty() => made,
+        Some(made) if errors.is_empty() => made,
         _ => {
             let refused = event.outcome(EventOutcome::Refused);
             app.store.record(refused).await?;
-            return Err(Refusal::Invalid(flaws));
+            return Err(Refusal::Invalid(errors));
         }
     };
     let changed = app
@@ -118,7 +121,10 @@ pub async fn change_own(
     if changed {
         Ok(())
     } else {
-        Err(Refusal::invalid("/current_password", Flaw::WrongPassword))
+        Err(Refusal::invalid(
+            "/current_password",
+            ValidationError::WrongPassword,
+        ))
     }
 }
 
@@ -226,9 +232,9 @@ pub(super) async fn make_first_secret(
 ) -> Result<(MadeSecret, Made), Refusal> {
     let is_client_secret = role == Role::LoanSystem;
     let secret = if is_client_secret {
-        one_time::client_secret(&app.chance)
+        one_time::client_secret(&app.rng)
     } else {
-        one_time::one_time_password(&app.chance)
+        one_time::one_time_password(&app.rng)
     };
     let made = app.hasher.admit().await?.make(bytes(&secret), None).await?;
     Ok((

@@ -81,10 +81,10 @@ async fn ask(
     let found = app.store.read(move |reader| reader.client(&client_id));
     let client = found.await?.ok_or(Refusal::Unknown)?;
     let number =
-        ClientNumber::parse(&client.client_number).map_err(|flaw| StoreError::Corrupt {
+        ClientNumber::parse(&client.client_number).map_err(|error| StoreError::Corrupt {
             table: "clients",
             id: client.id.clone(),
-            why: flaw.code().to_owned(),
+            why: error.code().to_owned(),
         })?;
     let now = app.clock.now();
     if source.is_fresh(&number, now) {

@@ -33,22 +33,22 @@ pub struct Session {
 
 /// How one signs in: people with a password, service accounts with a client secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum AccountKind {
     /// `POST /v1/sessions`
-    People,
+    Person,
     /// `POST /v1/oauth/token`
-    Services,
+    Service,
 }
 
-impl Door {
+impl AccountKind {
     fn admits(self, role: Role) -> bool {
-        (role == Role::LoanSystem) == (self == Self::Services)
+        (role == Role::LoanSystem) == (self == Self::Service)
     }
 
     pub(super) fn action(self) -> Action {
         match self {
-            Self::People => Action::SessionOpened,
-            Self::Services => Action::TokenIssued,
+            Self::Person => Action::SessionOpened,
+            Self::Service => Action::TokenIssued,
         }
     }
 }
@@ -60,7 +60,7 @@ impl Door {
 pub async fn sign_in(
     app: &App,
     origin: &Origin,
-    door: Door,
+    kind: AccountKind,
     login: Option<Login>,
     password: SecretString,
 ) -> Result<Session, Refusal> {
@@ -69,12 +69,12 @@ pub async fn sign_in(
     // refusal is written. A try is counted only when its turn has come, so that a request that is refused
     // for load uses up nothing.
     if let Err(limited) = rate.check(app).await? {
-        return Err(turn_away(app, origin, door, login.as_ref(), &rate, limited).await);
+        return Err(turn_away(app, origin, kind, login.as_ref(), &rate, limited).await);
     }
     let admission = app.hasher.admit().await?;
     if let Err(limited) = rate.take(app).await? {
         drop(admission);
-        return Err(turn_away(app, origin, door, login.as_ref(), &rate, limited).await);
+        return Err(turn_away(app, origin, kind, login.as_ref(), &rate, limited).await);
     }
     let known = match login.clone() {
         Some(login) => {
@@ -87,7 +87,7 @@ pub async fn sign_in(
     let now = app.clock.now();
     let may = |staff: &StaffRow| {
         staff.is_active
-            && door.admits(staff.role)
+            && kind.admits(staff.role)
             && staff.one_time_until.is_none_or(|until| now < until)
     };
     let candidates = candidates(&password);
@@ -103,10 +103,10 @@ pub async fn sign_in(
     match known {
         Some(staff) if checked.matched.is_some() && may(&staff) => {
             let renewed = checked.renewed.map(|made| made.phc);
-            open(app, origin, door, staff, renewed, now).await
+            open(app, origin, kind, staff, renewed, now).await
         }
         known => {
-            refuse(app, origin, door, known, now).await?;
+            refuse(app, origin, kind, known, now).await?;
             Err(Refusal::BadCredentials)
         }
     }
@@ -128,12 +128,12 @@ fn rate(app: &App, login: Option<&Login>) -> Rate {
 async fn turn_away(
     app: &App,
     origin: &Origin,
-    door: Door,
+    kind: AccountKind,
     login: Option<&Login>,
     rate: &Rate,
     limited: Limited,
 ) -> Refusal {
-    match throttled::count(app, origin, door, rate.name(), login).await {
+    match throttled::count(app, origin, kind, rate.name(), login).await {
         Ok(()) => Refusal::Limited(Quota::Logins, limited),
         Err(error) => error.into(),
     }
@@ -142,14 +142,14 @@ async fn turn_away(
 async fn open(
     app: &App,
     origin: &Origin,
-    door: Door,
+    kind: AccountKind,
     staff: StaffRow,
     renewed: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<Session, Refusal> {
     let lifetime = TimeDelta::hours(SESSION_HOURS);
     let session = SessionRow {
-        id: one_time::session_id(&app.chance),
+        id: one_time::session_id(&app.rng),
         staff_id: staff.id.clone(),
         issued_at: now,
         expires_at: now + lifetime,
@@ -161,7 +161,7 @@ async fn open(
         issued_at: now.timestamp(),
         expires_at: session.expires_at.timestamp(),
     };
-    let mut event = Event::of_nobody(origin, now, door.action())
+    let mut event = Event::of_nobody(origin, now, kind.action())
         .subject(&staff.id)
         .outcome(EventOutcome::Opened);
     event.actor = Some(who(&staff));
@@ -201,11 +201,11 @@ async fn open(
 async fn refuse(
     app: &App,
     origin: &Origin,
-    door: Door,
+    kind: AccountKind,
     known: Option<StaffRow>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let mut event = Event::of_nobody(origin, now, door.action()).outcome(EventOutcome::Refused);
+    let mut event = Event::of_nobody(origin, now, kind.action()).outcome(EventOutcome::Refused);
     // The owner of the login is the subject: the actor is not known to be them.
     event.subject_id = known.map(|staff| staff.id);
     app.store.record(event).await?;

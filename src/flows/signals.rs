@@ -21,12 +21,12 @@ const WATCH_EVERY: Duration = Duration::from_secs(3);
 const LEASE: &str = "signals";
 
 /// Searches the audit for as long as this instance has the lease.
-pub struct Lookout {
+pub struct AbuseDetector {
     app: App,
     lease: LeaseKeeper,
 }
 
-impl Lookout {
+impl AbuseDetector {
     /// A detector without a lease yet.
     pub fn new(app: &App) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Lookout {
     }
 
     /// Searches once, if this instance has the lease, and gives the signals that were raised.
-    pub async fn look(&mut self) -> Result<Vec<Signal>, StoreError> {
+    pub async fn search(&mut self) -> Result<Vec<Signal>, StoreError> {
         match self.lease.hold(&self.app).await? {
             Some(lease) => raise(&self.app, &lease).await,
             None => Ok(Vec::new()),
@@ -50,7 +50,7 @@ impl Lookout {
         loop {
             let searched = if rounds >= searches_every {
                 rounds = 0;
-                self.look().await.map(|_| ())
+                self.search().await.map(|_| ())
             } else {
                 self.lease.hold(&self.app).await.map(|_| ())
             };

@@ -11,10 +11,10 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Change, Details, Event, EventOutcome, Origin},
-        flaw::Flaw,
         identifier::{BranchCode, Login},
         role::{Administer, Proof, Role, Staff},
         staff::ONE_TIME_PASSWORD_HOURS,
+        validation::ValidationError,
     },
     store::{BranchRow, NewStaff, StaffChange, StaffRow, Traced},
 };
@@ -141,10 +141,10 @@ impl Entering {
 
 async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refusal> {
     if let Err(refusal) = check_branch(app, entry.role, entry.branch_code.as_ref()).await {
-        if let Refusal::Invalid(flaws) = &refusal {
+        if let Refusal::Invalid(errors) = &refusal {
             let refused = event
                 .outcome(EventOutcome::Refused)
-                .reason(flaws[0].flaw.code());
+                .reason(errors[0].error.code());
             app.store.record(refused).await?;
         }
         return Err(refusal);
@@ -191,7 +191,9 @@ async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refu
 
 async fn check_branch(app: &App, role: Role, code: Option<&BranchCode>) -> Result<(), Refusal> {
     match code {
-        None if role == Role::Branch => Err(Refusal::invalid("/branch_code", Flaw::Missing)),
+        None if role == Role::Branch => {
+            Err(Refusal::invalid("/branch_code", ValidationError::Missing))
+        }
         None => Ok(()),
         Some(code) => check_known(app, code).await,
     }
@@ -202,7 +204,7 @@ async fn check_known(app: &App, code: &BranchCode) -> Result<(), Refusal> {
     let known = app.store.read(move |reader| reader.branch(&code)).await?;
     known
         .map(|_| ())
-        .ok_or_else(|| Refusal::invalid("/branch_code", Flaw::UnknownBranch))
+        .ok_or_else(|| Refusal::invalid("/branch_code", ValidationError::UnknownBranch))
 }
 
 /// A member of staff.
@@ -318,20 +320,20 @@ fn allowed(
     active_admins: usize,
 ) -> Result<StaffRow, (Refusal, &'static str)> {
     let before = before.ok_or((Refusal::Unknown, "unknown"))?;
-    let invalid = |pointer, flaw: Flaw| {
-        let code = flaw.code();
-        (Refusal::invalid(pointer, flaw), code)
+    let invalid = |pointer, error: ValidationError| {
+        let code = error.code();
+        (Refusal::invalid(pointer, error), code)
     };
     let role = change.role.unwrap_or(before.role);
     if (role == Role::LoanSystem) != (before.role == Role::LoanSystem) {
-        return Err(invalid("/role", Flaw::Contradiction));
+        return Err(invalid("/role", ValidationError::Contradiction));
     }
     let has_branch = match &change.branch_code {
         Some(code) => code.is_some(),
         None => before.branch_code.is_some(),
     };
     if role == Role::Branch && !has_branch {
-        return Err(invalid("/branch_code", Flaw::Missing));
+        return Err(invalid("/branch_code", ValidationError::Missing));
     }
     let was_admin = before.is_active && before.role == Role::Admin;
     let stays_admin = change.is_active.unwrap_or(before.is_active) && role == Role::Admin;

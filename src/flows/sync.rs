@@ -17,10 +17,10 @@ use crate::{
     app::{App, foundation::Foundation},
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, RecordCounts},
-        flaw::FieldFlaw,
         language::Language,
         loan::{ClientRecord, LoanRecord, Received, Record},
         role::{Actor, Feed, Proof},
+        validation::FieldError,
     },
     loans::lines::Numbered,
     locales,
@@ -76,7 +76,7 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
             Err(refused) => {
                 let event = event
                     .outcome(EventOutcome::Refused)
-                    .reason(refused.flaw.code());
+                    .reason(refused.error.code());
                 Traced::new(Err(Refusal::Invalid(vec![refused])), event)
             }
             Ok(received) => {
@@ -154,23 +154,26 @@ pub struct Rejected {
     /// its number, from 1
     pub line: u64,
     /// why; never empty
-    pub flaws: Vec<FieldFlaw>,
+    pub errors: Vec<FieldError>,
 }
 
 impl Rejected {
     /// The code of the first validation error.
     pub fn code(&self) -> &'static str {
-        self.flaws
+        self.errors
             .first()
-            .map_or("rejected", |field| field.flaw.code())
+            .map_or("rejected", |field| field.error.code())
     }
 
     /// Every validation error: where, and why.
     pub fn detail(&self, language: Language) -> String {
-        let messages = self.flaws.iter().map(|field| match field.pointer.as_str() {
-            "" => locales::of_field(&field.flaw, language),
-            pointer => format!("{pointer}: {}", locales::of_field(&field.flaw, language)),
-        });
+        let messages = self
+            .errors
+            .iter()
+            .map(|field| match field.pointer.as_str() {
+                "" => locales::of_field(&field.error, language),
+                pointer => format!("{pointer}: {}", locales::of_field(&field.error, language)),
+            });
         messages.collect::<Vec<_>>().join(" ")
     }
 }
@@ -309,7 +312,7 @@ async fn write_group(
                 numbers.push(line);
                 records.push(record);
             }
-            Err(flaws) => report.rejected.push(Rejected { line, flaws }),
+            Err(errors) => report.rejected.push(Rejected { line, errors }),
         }
     }
     let mut event = Event::of_nobody(&origin, now, Action::BatchSynced);
@@ -332,9 +335,9 @@ async fn write_group(
             Ok(Received::Created | Received::Applied) => report.applied += 1,
             Ok(Received::Unchanged) => report.unchanged += 1,
             Ok(Received::Stale) => report.stale += 1,
-            Err(flaw) => report.rejected.push(Rejected {
+            Err(error) => report.rejected.push(Rejected {
                 line,
-                flaws: vec![flaw],
+                errors: vec![error],
             }),
         }
     }
@@ -344,7 +347,7 @@ async fn write_group(
 }
 
 /// How many records became what, beside those that were `refused` before.
-fn count(received: &[Result<Received, FieldFlaw>], refused: u64) -> RecordCounts {
+fn count(received: &[Result<Received, FieldError>], refused: u64) -> RecordCounts {
     let mut counts = RecordCounts {
         rejected: refused,
         ..RecordCounts::default()

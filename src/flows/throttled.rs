@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{lease::LeaseKeeper, sign_in::Door};
+use super::{lease::LeaseKeeper, sign_in::AccountKind};
 use crate::{
     app::App,
     domain::{
@@ -23,14 +23,14 @@ const GROUP: i64 = 100;
 pub(super) async fn count(
     app: &App,
     origin: &Origin,
-    door: Door,
+    kind: AccountKind,
     subject: &str,
     login: Option<&Login>,
 ) -> Result<(), StoreError> {
     let (now, origin, counted) = (app.clock.now(), origin.clone(), subject.to_owned());
     let is_first = app
         .store
-        .tally(move |tally| tally.count_throttled(&counted, door.action(), &origin, now))
+        .tally(move |tally| tally.count_throttled(&counted, kind.action(), &origin, now))
         .await?;
     let Some(login) = login.filter(|_| is_first).cloned() else {
         return Ok(());

@@ -19,7 +19,7 @@ use self::{
 use super::{
     Quota, Refusal,
     audit::missed,
-    hang_up::HangUp,
+    disconnect::ClientConnection,
     inquire::{Inquiry, view},
     limits,
     pull::{self, Question},
@@ -31,7 +31,7 @@ use crate::{
         identifier::CallId,
         passphrase::Passphrase,
         role::{Actor, Proof, Verify},
-        verification::{Outcome, Verification},
+        verification::{Verification, VerificationOutcome},
     },
     secrets::hasher::{Admission, HashError},
     store::{Attempt, Limited, LoanRow, NewAttempt, PassphraseRow, StoreError, Traced},
@@ -56,7 +56,7 @@ pub struct Caller {
     pub call_id: CallId,
 }
 
-/// Verifies a caller. `hang_up` tells whether the specialist has disconnected: loans are read out to them
+/// Verifies a caller. `connection` tells whether the specialist has disconnected: loans are read out to them
 /// or to nobody.
 ///
 /// # Errors
@@ -68,7 +68,7 @@ pub async fn verify(
     proof: &Proof<Verify>,
     origin: &Origin,
     caller: Caller,
-    hang_up: HangUp,
+    connection: ClientConnection,
 ) -> Result<Verified, Refusal> {
     // A flood is refused before the database is asked for all those passphrases.
     let place = app.hasher.enqueue().await?;
@@ -86,7 +86,7 @@ pub async fn verify(
         actor: proof.actor().clone(),
         origin: origin.clone(),
         caller,
-        hang_up,
+        connection,
         seen,
     };
     let (sender, answer) = oneshot::channel();
@@ -107,7 +107,7 @@ struct Verifying {
     actor: Actor,
     origin: Origin,
     caller: Caller,
-    hang_up: HangUp,
+    connection: ClientConnection,
     /// the passphrase as it was before the request waited for admission
     seen: Option<PassphraseRow>,
 }
@@ -127,7 +127,7 @@ impl Verifying {
         let _nobody_waits = answer.send(verified);
         // They may have disconnected while the loan system was asked, or while the answer was being
         // stored under its idempotency key.
-        if reads_out && self.hang_up.clone().came_first().await {
+        if reads_out && self.connection.clone().closed_first().await {
             self.pending().close_untold(Answered::Nothing).await;
         }
     }
@@ -163,7 +163,7 @@ impl Verifying {
                 }
             }
             Begun::Attempt(Attempt::Untried(outcome, locked_until)) => {
-                if outcome == Outcome::Unset {
+                if outcome == VerificationOutcome::Unset {
                     // No passphrase takes the same time as a wrong one.
                     admission.check(decoy(&self.caller.passphrase)).await?;
                 } else {
@@ -178,7 +178,7 @@ impl Verifying {
     async fn count(&self) -> Result<Begun, Refusal> {
         let now = self.app.clock.now();
         let settings = &self.app.settings;
-        let (clients, verifications, law) = (
+        let (clients, verifications, policy) = (
             settings.clients,
             settings.verifications,
             settings.attempts.clone(),
@@ -202,7 +202,7 @@ impl Verifying {
             }
             tally.store_used_by(&attempt.staff_id, &used, now)?;
             tally
-                .count_attempt(&attempt, seen.clone(), &law, now)
+                .count_attempt(&attempt, seen.clone(), &policy, now)
                 .map(Begun::Attempt)
         });
         Ok(begun.await?)
@@ -215,7 +215,7 @@ impl Verifying {
 
     async fn settle(&self, settlement: Settlement) -> Result<Verified, Refusal> {
         let settlement = Arc::new(settlement);
-        let answered = self.hang_up.has_come().then_some(Answered::Nothing);
+        let answered = self.connection.is_closed().then_some(Answered::Nothing);
         let pending = self.pending();
         let settled = pending.settle(Arc::clone(&settlement), answered).await;
         if let Err(error) = &settled
@@ -233,14 +233,14 @@ impl Verifying {
     fn pending(&self) -> Pending {
         Pending {
             app: self.app.clone(),
-            draft: self.draft(Outcome::Rejected),
+            draft: self.draft(VerificationOutcome::Rejected),
             events: self.events(),
         }
     }
 
     async fn record_untried(
         &self,
-        outcome: Outcome,
+        outcome: VerificationOutcome,
         locked_until: Option<DateTime<Utc>>,
     ) -> Result<Verified, Refusal> {
         let mut verification = self.draft(outcome);
@@ -257,7 +257,7 @@ impl Verifying {
         Ok(self.answer(verification, None).await)
     }
 
-    fn draft(&self, outcome: Outcome) -> Verification {
+    fn draft(&self, outcome: VerificationOutcome) -> Verification {
         Verification {
             id: self.id.clone(),
             client_id: self.caller.client_id.clone(),

@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     app::{chain_head::KnownSeal, foundation::Foundation},
-    domain::seal::{Bad, Head, MOST_EVENTS, Place, Seal, WrittenEvent, check_events, check_link},
+    domain::seal::{
+        AuditPlace, Bad, Head, MOST_EVENTS, Seal, WrittenEvent, check_events, check_link,
+    },
     secrets::{live::KeySet, seal},
     store::StoreError,
 };
@@ -129,7 +131,7 @@ impl Walk<'_> {
     fn check_seal(&self, before: &Head, seal: &Seal) -> Result<(), Bad> {
         check_link(before, seal)?;
         let bad = |why| Bad {
-            place: Place::Seal(seal.number),
+            place: AuditPlace::Seal(seal.number),
             why,
         };
         let public_key = self.keys.of(&seal.key_id).map_err(bad)?;
@@ -178,7 +180,7 @@ impl Walk<'_> {
     /// What can only be checked at the end of the chain.
     fn check_end(&self) -> Option<Bad> {
         let bad = |number, why| Bad {
-            place: Place::Seal(number),
+            place: AuditPlace::Seal(number),
             why,
         };
         let newest_known = self.known.iter().map(|known| known.number).max();

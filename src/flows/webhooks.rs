@@ -82,14 +82,14 @@ pub async fn register(
 
 async fn check_url(app: &App, url: &str) -> Result<String, Refusal> {
     let checked = app.outbound.check(url).await;
-    let url = checked.map_err(|flaw| Refusal::invalid("/url", flaw))?;
+    let url = checked.map_err(|error| Refusal::invalid("/url", error))?;
     Ok(url.as_str().to_owned())
 }
 
 fn new_secret(app: &App) -> NewSecret {
     NewSecret {
         id: app.new_id(),
-        secret: WebhookSecret::generate(&app.chance),
+        secret: WebhookSecret::generate(&app.rng),
     }
 }
 

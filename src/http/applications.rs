@@ -25,12 +25,12 @@ use crate::{
     domain::{
         application::IdentityDocument,
         calendar::{business_day, parse_date},
-        flaw::Flaw,
         language::Language,
         role::Register,
+        validation::ValidationError,
     },
     flows::{
-        FieldFlaw, applications,
+        FieldError, applications,
         complete_application::{self, Completion},
     },
 };
@@ -160,8 +160,8 @@ pub async fn print(
         None | Some(Ok(FormLanguage::Kk)) => Language::Kk,
         Some(Ok(FormLanguage::Ru)) => Language::Ru,
         Some(Err(_)) => {
-            let flaw = Flaw::NotOneOf(FormLanguage::VARIANTS);
-            return Err(Problem::invalid(vec![FieldFlaw::at("lang", flaw)]));
+            let error = ValidationError::NotOneOf(FormLanguage::VARIANTS);
+            return Err(Problem::invalid(vec![FieldError::at("lang", error)]));
         }
     };
     let printed = applications::print(&call.app, &guard, &call.origin, &id).await?;

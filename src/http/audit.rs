@@ -22,10 +22,10 @@ use crate::{
     domain::{
         audit::{Action, Details, EventOutcome},
         calendar::{parse_time, write_time},
-        flaw::Flaw,
         role::{Audit, Role},
+        validation::ValidationError,
     },
-    flows::{FieldFlaw, audit},
+    flows::{FieldError, audit},
     store::{EventFilter, RecordedEvent},
 };
 
@@ -268,21 +268,21 @@ pub async fn events(
         cursor: query.cursor,
     }
     .parse(&list)?;
-    let mut flaws = Vec::new();
+    let mut errors = Vec::new();
     let moment = |text: String| parse_time(&text);
-    let from = parameter(&mut flaws, "from", query.from, moment);
-    let to = parameter(&mut flaws, "to", query.to, moment);
-    let actor = parameter(&mut flaws, "actor", query.actor, id);
-    let client_id = parameter(&mut flaws, "client_id", query.client_id, id);
+    let from = parameter(&mut errors, "from", query.from, moment);
+    let to = parameter(&mut errors, "to", query.to, moment);
+    let actor = parameter(&mut errors, "actor", query.actor, id);
+    let client_id = parameter(&mut errors, "client_id", query.client_id, id);
     let action = query.action.as_deref().map(Action::from_name);
     if action == Some(None) {
-        flaws.push(FieldFlaw {
+        errors.push(FieldError {
             pointer: "action".to_owned(),
-            flaw: Flaw::NotOneOf(Action::NAMES),
+            error: ValidationError::NotOneOf(Action::NAMES),
         });
     }
-    if !flaws.is_empty() {
-        return Err(Problem::invalid(flaws));
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
     }
     let filter = EventFilter {
         actor,

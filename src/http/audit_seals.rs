@@ -16,7 +16,7 @@ use crate::{
     domain::{
         calendar::write_time,
         role::Audit,
-        seal::{Place, Seal},
+        seal::{AuditPlace, Seal},
     },
     flows::audit,
 };
@@ -109,8 +109,8 @@ pub async fn verify(guard: Guard<Audit>, call: Call) -> Result<HttpResponse, Pro
     let report = audit::verify(&call.app, &guard, &call.origin).await?;
     let first_bad = report.first_bad.map(|bad| {
         let (seq, seal) = match bad.place {
-            Place::Event(seq) => (Some(seq), None),
-            Place::Seal(number) => (None, Some(number)),
+            AuditPlace::Event(seq) => (Some(seq), None),
+            AuditPlace::Seal(number) => (None, Some(number)),
         };
         FirstBadBody {
             seq,

@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{
     domain::{
-        flaw::{FieldFlaw, Flaw},
         language::Language,
         role::Feed,
+        validation::{FieldError, ValidationError},
     },
     flows::sync::{Rejected, Report, Stream},
     loans::{
@@ -139,7 +139,7 @@ async fn apply(
     let report = stream.finish().await?;
     broken.map_or(Ok(report), |code| {
         Err(Problem {
-            flaws: vec![FieldFlaw::at("", Flaw::BrokenOff)],
+            errors: vec![FieldError::at("", ValidationError::BrokenOff)],
             ..Problem::new(code)
         })
     })

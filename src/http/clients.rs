@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use super::{
     audit::{EventBody, event_body},
@@ -17,10 +17,10 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
-        flaw::Flaw,
         identifier::{ClientNumber, TicketNumber},
         person::{Person, Phone},
         role::{Accesses, Find, Register},
+        validation::ValidationError,
     },
     flows::{
         audit,
@@ -77,12 +77,12 @@ pub struct ClientPatch {
 }
 
 impl ClientPatch {
-    fn changes_something(&self) -> Result<(), ValidationError> {
+    fn changes_something(&self) -> Result<(), validator::ValidationError> {
         let is_changed = self.family_name.is_some()
             || self.given_name.is_some()
             || self.patronymic.is_some()
             || self.phone.is_some();
-        rule(is_changed, &Flaw::NothingToChange)
+        rule(is_changed, &ValidationError::NothingToChange)
     }
 }
 
@@ -100,10 +100,10 @@ pub struct SearchBody {
 }
 
 impl SearchBody {
-    fn has_exactly_one(&self) -> Result<(), ValidationError> {
+    fn has_exactly_one(&self) -> Result<(), validator::ValidationError> {
         let given = [&self.phone, &self.client_number, &self.ticket_number];
         let count = given.iter().filter(|field| field.is_some()).count();
-        rule(count == 1, &Flaw::ExactlyOne)
+        rule(count == 1, &ValidationError::ExactlyOne)
     }
 }
 

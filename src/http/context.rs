@@ -28,7 +28,7 @@ use crate::{
     domain::audit::Origin,
     flows::{
         Refusal,
-        hang_up::{self, HangUp},
+        disconnect::{self, ClientConnection},
         sign_in,
     },
     store::SignedIn,
@@ -66,10 +66,10 @@ pub async fn present(
     request
         .extensions_mut()
         .insert(RequestId(request_id.clone()));
-    let (pending, hang_up) = hang_up::watched();
-    request.extensions_mut().insert(hang_up);
+    let (pending, connection) = disconnect::watched();
+    request.extensions_mut().insert(connection);
     let answered = next.call(request).await?.map_into_boxed_body();
-    pending.told();
+    pending.answered();
     let (http_request, response) = answered.into_parts();
     let mut response = with_problem_document(response, &http_request, &request_id);
     set_headers(&mut response, &http_request, &request_id);
@@ -211,9 +211,9 @@ fn bearer(request: &ServiceRequest) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-impl Argument for HangUp {}
+impl Argument for ClientConnection {}
 
-impl FromRequest for HangUp {
+impl FromRequest for ClientConnection {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 

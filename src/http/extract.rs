@@ -24,11 +24,11 @@ use crate::{
     app::App,
     domain::{
         audit::Origin,
-        flaw::Flaw,
-        role::{Anyone, Duty, Proof},
+        role::{Anyone, Permission, Proof},
         text::BYTE_ORDER_MARK,
+        validation::ValidationError,
     },
-    flows::FieldFlaw,
+    flows::FieldError,
     json,
 };
 
@@ -44,7 +44,7 @@ impl<D, const EARLY: bool> Deref for Guard<D, EARLY> {
     }
 }
 
-impl<D: Duty, const EARLY: bool> Guard<D, EARLY> {
+impl<D: Permission, const EARLY: bool> Guard<D, EARLY> {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
         match request.extensions().get::<Identity>() {
             Some(Identity::Known(known)) if known.must_change_password && !EARLY => {
@@ -59,7 +59,7 @@ impl<D: Duty, const EARLY: bool> Guard<D, EARLY> {
     }
 }
 
-impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
+impl<D: Permission, const EARLY: bool> FromRequest for Guard<D, EARLY> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -68,7 +68,7 @@ impl<D: Duty, const EARLY: bool> FromRequest for Guard<D, EARLY> {
     }
 }
 
-impl<D: Duty, const EARLY: bool> Argument for Guard<D, EARLY> {
+impl<D: Permission, const EARLY: bool> Argument for Guard<D, EARLY> {
     fn declare(endpoint: &mut Endpoint) {
         let access = Access::Roles {
             roles: D::ROLES,
@@ -203,15 +203,15 @@ impl<T: DeserializeOwned, const MAX: usize> Body<T, MAX> {
 }
 
 /// Malformed JSON, a wrong JSON type or an unknown field is 400, and names its place.
-fn json_problem(refused: FieldFlaw) -> Problem {
-    let code = match refused.flaw {
-        Flaw::MalformedJson => return Problem::new(Code::MalformedJson),
-        Flaw::Twice => Code::MalformedJson,
-        Flaw::UnknownField => Code::UnknownField,
+fn json_problem(refused: FieldError) -> Problem {
+    let code = match refused.error {
+        ValidationError::MalformedJson => return Problem::new(Code::MalformedJson),
+        ValidationError::Twice => Code::MalformedJson,
+        ValidationError::UnknownField => Code::UnknownField,
         _ => Code::WrongType,
     };
     Problem {
-        flaws: vec![refused],
+        errors: vec![refused],
         ..Problem::new(code)
     }
 }

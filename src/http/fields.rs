@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use validator::{Validate, ValidationError, ValidationErrorsKind};
+use validator::{Validate, ValidationErrorsKind};
 
 use super::problem::Problem;
-use crate::{domain::flaw::Flaw, flows::FieldFlaw};
+use crate::{domain::validation::ValidationError, flows::FieldError};
 
-/// Collects the flaws of a body's fields, so that all of them are reported at once.
+/// Collects the validation errors of a body's fields, so that all of them are reported at once.
 ///
 /// Each rule is checked in one place: `validator` checks lengths, ranges and rules between fields, this
 /// type that a field is there, and `domain` what its text means.
 #[derive(Default)]
 pub struct Fields {
-    flaws: BTreeMap<String, Flaw>,
+    errors: BTreeMap<String, ValidationError>,
 }
 
 impl Fields {
@@ -39,7 +39,7 @@ impl Fields {
             match kind {
                 ValidationErrorsKind::Field(errors) => {
                     if let Some(error) = errors.first() {
-                        self.flaws.insert(pointer, flaw_of(error));
+                        self.errors.insert(pointer, error_of(error));
                     }
                 }
                 ValidationErrorsKind::Struct(inner) => self.note_all(&pointer, inner.errors()),
@@ -52,9 +52,9 @@ impl Fields {
         }
     }
 
-    /// Notes a flaw.
-    pub fn note(&mut self, pointer: &str, flaw: Flaw) {
-        self.flaws.entry(pointer.to_owned()).or_insert(flaw);
+    /// Notes a validation error.
+    pub fn note(&mut self, pointer: &str, error: ValidationError) {
+        self.errors.entry(pointer.to_owned()).or_insert(error);
     }
 
     /// Parses a required field. `None` where it is missing or flawed, which is noted.
@@ -62,12 +62,12 @@ impl Fields {
         &mut self,
         pointer: &str,
         value: Option<T>,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
+        parse: impl FnOnce(T) -> Result<U, ValidationError>,
     ) -> Option<U> {
         match value {
             Some(value) => self.parse(pointer, value, parse),
             None => {
-                self.note(pointer, Flaw::Missing);
+                self.note(pointer, ValidationError::Missing);
                 None
             }
         }
@@ -78,7 +78,7 @@ impl Fields {
         &mut self,
         pointer: &str,
         value: Option<T>,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
+        parse: impl FnOnce(T) -> Result<U, ValidationError>,
     ) -> Option<U> {
         value.and_then(|value| self.parse(pointer, value, parse))
     }
@@ -87,12 +87,12 @@ impl Fields {
         &mut self,
         pointer: &str,
         value: T,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
+        parse: impl FnOnce(T) -> Result<U, ValidationError>,
     ) -> Option<U> {
         match parse(value) {
             Ok(parsed) => Some(parsed),
-            Err(flaw) => {
-                self.note(pointer, flaw);
+            Err(error) => {
+                self.note(pointer, error);
                 None
             }
         }
@@ -101,16 +101,16 @@ impl Fields {
     /// What was parsed, if nothing was flawed.
     ///
     /// # Errors
-    /// The problem that names every flaw.
+    /// The problem that names every validation error.
     pub fn finish<T>(self, parsed: Option<T>) -> Result<T, Problem> {
         match parsed {
-            Some(parsed) if self.flaws.is_empty() => Ok(parsed),
+            Some(parsed) if self.errors.is_empty() => Ok(parsed),
             _ => {
-                let flaws = self
-                    .flaws
+                let errors = self
+                    .errors
                     .into_iter()
-                    .map(|(pointer, flaw)| FieldFlaw { pointer, flaw });
-                Err(Problem::invalid(flaws.collect()))
+                    .map(|(pointer, error)| FieldError { pointer, error });
+                Err(Problem::invalid(errors.collect()))
             }
         }
     }
@@ -118,35 +118,39 @@ impl Fields {
 
 /// What `validator` calls a rule that is about no single field.
 const RULE_OF_ALL: &str = "__all__";
-/// The flaws of rules that `validator` does not have.
-const OWN_RULES: [Flaw; 3] = [Flaw::NothingToChange, Flaw::ExactlyOne, Flaw::NotSeen];
+/// The validation errors of rules that `validator` does not have.
+const OWN_RULES: [ValidationError; 3] = [
+    ValidationError::NothingToChange,
+    ValidationError::ExactlyOne,
+    ValidationError::NotSeen,
+];
 
 /// A rule that `validator` does not have, for `#[validate(schema(…))]` and `#[validate(custom(…))]`.
 ///
 /// # Errors
-/// The flaw, which is one of [`OWN_RULES`], where the rule is broken.
-pub fn rule(is_met: bool, flaw: &Flaw) -> Result<(), ValidationError> {
+/// The validation error, which is one of [`OWN_RULES`], where the rule is broken.
+pub fn rule(is_met: bool, error: &ValidationError) -> Result<(), validator::ValidationError> {
     if is_met {
         Ok(())
     } else {
-        Err(ValidationError::new(flaw.code()))
+        Err(validator::ValidationError::new(error.code()))
     }
 }
 
-fn flaw_of(error: &ValidationError) -> Flaw {
+fn error_of(error: &validator::ValidationError) -> ValidationError {
     let number = |name: &str| error.params.get(name).and_then(serde_json::Value::as_i64);
     let max = number("max").unwrap_or(i64::MAX);
     match error.code.as_ref() {
-        "length" => Flaw::TooLong {
+        "length" => ValidationError::TooLong {
             max: usize::try_from(max).unwrap_or(usize::MAX),
         },
-        "range" => Flaw::OutOfRange {
+        "range" => ValidationError::OutOfRange {
             min: number("min").unwrap_or(i64::MIN),
             max,
         },
         code => {
-            let own = OWN_RULES.into_iter().find(|flaw| flaw.code() == code);
-            own.unwrap_or(Flaw::Contradiction)
+            let own = OWN_RULES.into_iter().find(|error| error.code() == code);
+            own.unwrap_or(ValidationError::Contradiction)
         }
     }
 }
@@ -156,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_broken_rule_is_reported_as_its_flaw_at_its_place() {
+    fn a_broken_rule_is_reported_as_its_error_at_its_place() {
         #[derive(Validate)]
         #[validate(schema(function = Self::is_whole, skip_on_field_errors = false))]
         struct Outer {
@@ -166,8 +170,8 @@ mod tests {
             inner: Option<Inner>,
         }
         impl Outer {
-            fn is_whole(&self) -> Result<(), ValidationError> {
-                rule(false, &Flaw::ExactlyOne)
+            fn is_whole(&self) -> Result<(), validator::ValidationError> {
+                rule(false, &ValidationError::ExactlyOne)
             }
         }
         #[derive(Validate)]
@@ -179,19 +183,22 @@ mod tests {
             name: Some(Some("абв".to_owned())),
             inner: Some(Inner { count: Some(6) }),
         };
-        let flaws: Vec<_> = Fields::of(&body).flaws.into_iter().collect();
+        let errors: Vec<_> = Fields::of(&body).errors.into_iter().collect();
         let expected = [
-            ("", Flaw::ExactlyOne),
-            ("/inner/count", Flaw::OutOfRange { min: 3, max: 5 }),
-            ("/name", Flaw::TooLong { max: 2 }),
+            ("", ValidationError::ExactlyOne),
+            (
+                "/inner/count",
+                ValidationError::OutOfRange { min: 3, max: 5 },
+            ),
+            ("/name", ValidationError::TooLong { max: 2 }),
         ];
         assert_eq!(
-            flaws,
-            expected.map(|(pointer, flaw)| (pointer.to_owned(), flaw))
+            errors,
+            expected.map(|(pointer, error)| (pointer.to_owned(), error))
         );
-        for flaw in OWN_RULES {
-            let error = rule(false, &flaw).expect_err("the rule is broken");
-            assert_eq!(flaw_of(&error), flaw);
+        for error in OWN_RULES {
+            let broken = rule(false, &error).expect_err("the rule is broken");
+            assert_eq!(error_of(&broken), error);
         }
     }
 }

@@ -111,7 +111,7 @@ async fn once(
     match claim(body, &mut request, header, actor, &app).await {
         Ok((claim, IdempotencyClaim::Fresh)) => {
             // Spawned, so that a caller who disconnects leaves a stored answer and not a key that stays
-            // claimed. A handler that has to know takes the `HangUp` of the request.
+            // claimed. A handler that has to know takes the `ClientConnection` of the request.
             let answering = actix_web::rt::spawn(answer(request, next, claim, app));
             answering.await.map_err(Problem::internal)?
         }

@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{endpoint::Argument, problem::Problem};
 use crate::{
-    domain::flaw::Flaw,
-    flows::{FieldFlaw, Page},
+    domain::validation::ValidationError,
+    flows::{FieldError, Page},
 };
 
 /// One page of a list.
@@ -57,31 +57,31 @@ impl Paging {
     /// # Errors
     /// 422 where either is invalid.
     pub fn parse(self, list: &List) -> Result<(i64, Option<String>), Problem> {
-        let mut flaws = Vec::new();
+        let mut errors = Vec::new();
         let limit = match self.limit.as_deref() {
             None => DEFAULT_PAGE,
-            Some(text) => limit(text).unwrap_or_else(|flaw| {
-                flaws.push(FieldFlaw::at("limit", flaw));
+            Some(text) => limit(text).unwrap_or_else(|error| {
+                errors.push(FieldError::at("limit", error));
                 DEFAULT_PAGE
             }),
         };
         let mark = self.cursor.as_deref().map(|cursor| list.mark(cursor));
         if mark == Some(None) {
-            flaws.push(FieldFlaw::at("cursor", Flaw::NotACursor));
+            errors.push(FieldError::at("cursor", ValidationError::NotACursor));
         }
-        if flaws.is_empty() {
+        if errors.is_empty() {
             Ok((limit, mark.flatten()))
         } else {
-            Err(Problem::invalid(flaws))
+            Err(Problem::invalid(errors))
         }
     }
 }
 
-fn limit(text: &str) -> Result<i64, Flaw> {
+fn limit(text: &str) -> Result<i64, ValidationError> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     let limit = text.parse().ok().filter(|_| is_number);
     let limit = limit.filter(|limit| (1..=MAX_PAGE).contains(limit));
-    limit.ok_or(Flaw::OutOfRange {
+    limit.ok_or(ValidationError::OutOfRange {
         min: 1,
         max: MAX_PAGE,
     })
@@ -144,7 +144,8 @@ impl List {
 /// 422 where it is invalid.
 pub fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
     let parsed = mark.map(|mark| mark.parse::<i64>()).transpose();
-    parsed.map_err(|_| Problem::invalid(vec![FieldFlaw::at("cursor", Flaw::NotACursor)]))
+    parsed
+        .map_err(|_| Problem::invalid(vec![FieldError::at("cursor", ValidationError::NotACursor)]))
 }
 
 #[cfg(test)]

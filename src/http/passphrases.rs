@@ -16,12 +16,12 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
-        flaw::Flaw,
         identifier::CallId,
         language::Language,
         passphrase::{Passphrase, PassphraseState},
         role::{Register, Status, Unlock, Verify},
         suggestions,
+        validation::ValidationError,
     },
     flows::passphrases::{self, PassphraseStatus, Verdict},
     locales,
@@ -207,7 +207,7 @@ pub struct WeaknessBody {
 }
 
 /// A passphrase as it is typed: its strength is judged later, but it must have a letter or a digit.
-pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Flaw> {
+pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, ValidationError> {
     Passphrase::parse(typed)
 }
 
@@ -234,15 +234,15 @@ pub async fn check(
         Ok(phrase) => {
             passphrases::check(&call.app, &guard, &call.origin, &phrase, client_id).await?
         }
-        Err(flaw) => Verdict {
-            reasons: vec![flaw],
+        Err(error) => Verdict {
+            reasons: vec![error],
             guesses_log10: 0.0,
         },
     };
     let language = language::preferred(request.headers());
-    let reasons = verdict.reasons.iter().map(|flaw| WeaknessBody {
-        code: flaw.code(),
-        detail: locales::of_field(flaw, language),
+    let reasons = verdict.reasons.iter().map(|error| WeaknessBody {
+        code: error.code(),
+        detail: locales::of_field(error, language),
     });
     let reasons: Vec<_> = reasons.collect();
     Ok(HttpResponse::Ok().json(VerdictBody {
@@ -289,8 +289,9 @@ pub async fn suggest(
     Body(body): Body<SuggestBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let known =
-        |code: String| Language::from_code(&code).ok_or(Flaw::NotOneOf(&["kk", "ru", "en"]));
+    let known = |code: String| {
+        Language::from_code(&code).ok_or(ValidationError::NotOneOf(&["kk", "ru", "en"]))
+    };
     let language = fields.required("/language", body.language, known);
     let language = fields.finish(language)?;
     let words = body

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::code::Code;
 use crate::{
     domain::language::Language,
-    flows::{Conflict, FieldFlaw, Quota, Refusal},
+    flows::{Conflict, FieldError, Quota, Refusal},
     locales,
     store::{Limited, StoreError},
 };
@@ -27,7 +27,7 @@ pub struct Problem {
     /// the code
     pub code: Code,
     /// what is wrong with which field
-    pub flaws: Vec<FieldFlaw>,
+    pub errors: Vec<FieldError>,
     /// headers that go with it
     pub headers: Vec<(HeaderName, String)>,
     /// for the log alone
@@ -39,17 +39,17 @@ impl Problem {
     pub fn new(code: Code) -> Self {
         Self {
             code,
-            flaws: Vec::new(),
+            errors: Vec::new(),
             headers: Vec::new(),
             inner: None,
         }
     }
 
     /// Invalid input, or the more specific code that one of the errors has.
-    pub fn invalid(flaws: Vec<FieldFlaw>) -> Self {
-        let code = Code::of_flaws(&flaws);
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let code = Code::of_errors(&errors);
         Self {
-            flaws,
+            errors,
             ..Self::new(code)
         }
     }
@@ -90,7 +90,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Unknown => Self::new(Code::NotFound),
             Refusal::Conflict(conflict) => Self::new(Code::of_conflict(conflict)),
-            Refusal::Invalid(flaws) => Self::invalid(flaws),
+            Refusal::Invalid(errors) => Self::invalid(errors),
             Refusal::BadCredentials => Self::new(Code::BadCredentials),
             Refusal::NotVerified => Self::new(Code::NotVerified),
             Refusal::VerificationOver => Self::new(Code::VerificationOver),
@@ -152,14 +152,16 @@ impl Code {
         }
     }
 
-    fn of_flaws(flaws: &[FieldFlaw]) -> Self {
-        use crate::domain::flaw::Flaw;
-        let has = |is_kind: fn(&Flaw) -> bool| flaws.iter().any(|field| is_kind(&field.flaw));
-        if has(|flaw| matches!(flaw, Flaw::Weak(_))) {
+    fn of_errors(errors: &[FieldError]) -> Self {
+        use crate::domain::validation::ValidationError;
+        let has = |is_kind: fn(&ValidationError) -> bool| {
+            errors.iter().any(|field| is_kind(&field.error))
+        };
+        if has(|error| matches!(error, ValidationError::Weak(_))) {
             Self::PassphraseRefused
-        } else if has(|flaw| matches!(flaw, Flaw::PassphrasesDiffer)) {
+        } else if has(|error| matches!(error, ValidationError::PassphrasesDiffer)) {
             Self::PassphrasesDiffer
-        } else if has(|flaw| matches!(flaw, Flaw::UnknownClient)) {
+        } else if has(|error| matches!(error, ValidationError::UnknownClient)) {
             Self::UnknownClient
         } else {
             Self::InvalidInput
@@ -208,18 +210,19 @@ pub struct ProblemDocument {
     pub code: &'static str,
     /// the request's id, as in the log and the audit
     pub request_id: String,
-    /// for invalid input: each field and its flaw
+    /// for invalid input: each field and its validation error
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<FieldErrorBody>,
 }
 
-/// One field's flaw.
+/// One field's validation error.
 #[derive(Serialize, ToSchema)]
-pub struct FieldError {
+#[schema(as = FieldError)]
+pub struct FieldErrorBody {
     /// JSON pointer into the body, or the parameter's name
     #[schema(example = "/phone")]
     pub pointer: String,
-    /// the flaw's stable code
+    /// the validation error's stable code
     #[schema(example = "not_a_phone")]
     pub code: &'static str,
     /// why, in the caller's language
@@ -260,10 +263,10 @@ pub fn document(
 ) -> ProblemDocument {
     let code = problem.code.name();
     let (title, detail) = locales::of_problem(code, language);
-    let errors = problem.flaws.iter().map(|field| FieldError {
+    let errors = problem.errors.iter().map(|field| FieldErrorBody {
         pointer: field.pointer.clone(),
-        code: field.flaw.code(),
-        detail: locales::of_field(&field.flaw, language),
+        code: field.error.code(),
+        detail: locales::of_field(&field.error, language),
     });
     ProblemDocument {
         kind: format!("urn:qupia:problem:{code}"),

@@ -20,7 +20,7 @@ use crate::{
     },
     flows::{
         passwords,
-        sign_in::{self, Door},
+        sign_in::{self, AccountKind},
         staff,
     },
 };
@@ -76,7 +76,14 @@ pub async fn open_session(
     let (login, password) = fields.finish(login.zip(password))?;
     // A text that cannot be a login takes as long and is answered as an unknown login.
     let login = Login::parse(&login).ok();
-    let session = sign_in::sign_in(&call.app, &call.origin, Door::People, login, password).await?;
+    let session = sign_in::sign_in(
+        &call.app,
+        &call.origin,
+        AccountKind::Person,
+        login,
+        password,
+    )
+    .await?;
     Ok(HttpResponse::Created().json(SessionBody {
         access_token: session.token.expose_secret().to_owned(),
         token_type: TokenType::Bearer,

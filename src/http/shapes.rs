@@ -9,8 +9,8 @@ use validator::Validate;
 
 use super::{extract::Fields, openapi::values, problem::Problem};
 use crate::{
-    domain::{flaw::Flaw, money::Money, person::PersonName, text},
-    flows::FieldFlaw,
+    domain::{money::Money, person::PersonName, text, validation::ValidationError},
+    flows::FieldError,
 };
 
 pub use crate::json::{object, present, whole};
@@ -57,32 +57,33 @@ impl ActiveStatus {
     /// Whether what is entered is `active`.
     ///
     /// # Errors
-    /// [`Flaw::NotOneOf`].
-    pub fn is_active(entered: String) -> Result<bool, Flaw> {
-        let status = Self::from_str(&entered).map_err(|_| Flaw::NotOneOf(Self::VARIANTS))?;
+    /// [`ValidationError::NotOneOf`].
+    pub fn is_active(entered: String) -> Result<bool, ValidationError> {
+        let status =
+            Self::from_str(&entered).map_err(|_| ValidationError::NotOneOf(Self::VARIANTS))?;
         Ok(matches!(status, Self::Active))
     }
 }
 
 /// Parses an optional parameter of a query; an error is noted under the parameter's name.
 pub fn parameter<T>(
-    flaws: &mut Vec<FieldFlaw>,
+    errors: &mut Vec<FieldError>,
     name: &str,
     value: Option<String>,
-    parse: impl FnOnce(String) -> Result<T, Flaw>,
+    parse: impl FnOnce(String) -> Result<T, ValidationError>,
 ) -> Option<T> {
     let parsed = value.map(parse).transpose();
-    parsed.unwrap_or_else(|flaw| {
-        flaws.push(FieldFlaw::at(name, flaw));
+    parsed.unwrap_or_else(|error| {
+        errors.push(FieldError::at(name, error));
         None
     })
 }
 
 /// Parses a field that may be left out, but not be null.
 pub fn needed<T, U>(
-    parse: impl FnOnce(T) -> Result<U, Flaw>,
-) -> impl FnOnce(Option<T>) -> Result<U, Flaw> {
-    |value| value.ok_or(Flaw::Missing).and_then(parse)
+    parse: impl FnOnce(T) -> Result<U, ValidationError>,
+) -> impl FnOnce(Option<T>) -> Result<U, ValidationError> {
+    |value| value.ok_or(ValidationError::Missing).and_then(parse)
 }
 
 /// Why something is done: for the audit.
@@ -110,8 +111,8 @@ impl ReasonBody {
 /// One line of text: trimmed, not blank, without control characters.
 ///
 /// # Errors
-/// [`Flaw::Blank`], [`Flaw::NotALine`].
-pub fn line(text: String) -> Result<String, Flaw> {
+/// [`ValidationError::Blank`], [`ValidationError::NotALine`].
+pub fn line(text: String) -> Result<String, ValidationError> {
     text::line(&text)
 }
 
@@ -119,10 +120,10 @@ pub fn line(text: String) -> Result<String, Flaw> {
 /// PostgreSQL takes no NUL.
 ///
 /// # Errors
-/// [`Flaw::NotALine`].
-pub fn id(text: String) -> Result<String, Flaw> {
+/// [`ValidationError::NotALine`].
+pub fn id(text: String) -> Result<String, ValidationError> {
     if text.contains(char::is_control) {
-        Err(Flaw::NotALine)
+        Err(ValidationError::NotALine)
     } else {
         Ok(text)
     }
@@ -131,7 +132,7 @@ pub fn id(text: String) -> Result<String, Flaw> {
 /// A line that a person may be called by.
 ///
 /// # Errors
-/// [`Flaw::NotAName`].
-pub fn person_name(text: String) -> Result<PersonName, Flaw> {
+/// [`ValidationError::NotAName`].
+pub fn person_name(text: String) -> Result<PersonName, ValidationError> {
     PersonName::parse(&text)
 }

@@ -114,12 +114,12 @@ pub async fn list(
         cursor: query.cursor,
     }
     .parse(&list)?;
-    let mut flaws = Vec::new();
+    let mut errors = Vec::new();
     let moment = |text: String| parse_time(&text);
-    let from = parameter(&mut flaws, "from", query.from, moment);
-    let to = parameter(&mut flaws, "to", query.to, moment);
-    if !flaws.is_empty() {
-        return Err(Problem::invalid(flaws));
+    let from = parameter(&mut errors, "from", query.from, moment);
+    let to = parameter(&mut errors, "to", query.to, moment);
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
     }
     let filter = EventFilter {
         from,

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use super::{
     extract::{Body, Call, Fields, Guard, PathId, Query, rule},
@@ -16,9 +16,9 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
-        flaw::Flaw,
         identifier::{BranchCode, Login},
         role::{Administer, Role},
+        validation::ValidationError,
     },
     flows::{passwords, staff},
     store::{StaffChange, StaffRow},
@@ -105,8 +105,8 @@ pub struct EnteredStaff {
     pub client_secret: Option<String>,
 }
 
-fn role(name: String) -> Result<Role, Flaw> {
-    Role::from_name(&name).ok_or(Flaw::NotOneOf(&Role::NAMES))
+fn role(name: String) -> Result<Role, ValidationError> {
+    Role::from_name(&name).ok_or(ValidationError::NotOneOf(Role::NAMES))
 }
 
 /// Enters a member of staff or a service account.
@@ -134,7 +134,7 @@ pub async fn enter_staff(
         BranchCode::parse(&text)
     });
     if role == Some(Role::Branch) && branch_code.is_none() {
-        fields.note("/branch_code", Flaw::Missing);
+        fields.note("/branch_code", ValidationError::Missing);
     }
     let entry = login.zip(name).zip(role);
     let ((login, name), role) = fields.finish(entry)?;
@@ -227,12 +227,12 @@ pub struct StaffPatch {
 }
 
 impl StaffPatch {
-    fn changes_something(&self) -> Result<(), ValidationError> {
+    fn changes_something(&self) -> Result<(), validator::ValidationError> {
         let is_changed = self.name.is_some()
             || self.role.is_some()
             || self.branch_code.is_some()
             || self.status.is_some();
-        rule(is_changed, &Flaw::NothingToChange)
+        rule(is_changed, &ValidationError::NothingToChange)
     }
 }
 

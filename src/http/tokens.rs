@@ -22,7 +22,7 @@ use crate::{
     domain::identifier::Login,
     flows::{
         Refusal,
-        sign_in::{self, Door},
+        sign_in::{self, AccountKind},
     },
 };
 
@@ -112,7 +112,8 @@ pub async fn issue_token(
         Ok(credentials) => credentials,
         Err((error, description)) => return Ok(oauth_error(400, error, description, false)),
     };
-    let session = sign_in::sign_in(&call.app, &call.origin, Door::Services, login, secret).await;
+    let session =
+        sign_in::sign_in(&call.app, &call.origin, AccountKind::Service, login, secret).await;
     match session {
         Ok(session) => Ok(HttpResponse::Ok()
             .insert_header((header::PRAGMA, "no-cache"))

@@ -18,10 +18,10 @@ use crate::{
         identifier::CallId,
         loan::Standing,
         role::Verify,
-        verification::{Outcome, Verification},
+        verification::{Verification, VerificationOutcome},
     },
     flows::{
-        hang_up::HangUp,
+        disconnect::ClientConnection,
         inquire::{self, Inquiry, LoanView, Source},
         verify::{self, Caller},
     },
@@ -53,7 +53,7 @@ pub struct VerificationBody {
     /// the call
     pub call_id: String,
     /// its outcome
-    #[schema(value_type = Outcome)]
+    #[schema(value_type = VerificationOutcome)]
     pub outcome: &'static str,
     /// when
     #[schema(value_type = String, format = DateTime)]
@@ -181,7 +181,7 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
         Some(inquiry) => (Some(loans_of(inquiry.loans)), Some(inquiry.source.into())),
         None => (None, None),
     };
-    let is_verified = verification.outcome == Outcome::Verified;
+    let is_verified = verification.outcome == VerificationOutcome::Verified;
     VerificationBody {
         id: verification.id,
         client_id: verification.client_id,
@@ -216,7 +216,7 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
 pub async fn verify(
     guard: Guard<Verify>,
     call: Call,
-    hang_up: HangUp,
+    connection: ClientConnection,
     Body(body): Body<VerificationRequest>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
@@ -230,7 +230,7 @@ pub async fn verify(
         passphrase,
         call_id,
     };
-    let verified = verify::verify(&call.app, &guard, &call.origin, caller, hang_up).await?;
+    let verified = verify::verify(&call.app, &guard, &call.origin, caller, connection).await?;
     let location = format!("/v1/verifications/{}", verified.verification.id);
     let body = body_of(verified.verification, verified.inquiry);
     Ok(HttpResponse::Created()

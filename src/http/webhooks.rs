@@ -15,9 +15,9 @@ use super::{
     shapes::{ActiveStatus, line, needed},
 };
 use crate::{
-    domain::{calendar::parse_time, flaw::Flaw, role::Administer, webhook::TOLD},
+    domain::{calendar::parse_time, role::Administer, validation::ValidationError, webhook::TOLD},
     flows::{
-        FieldFlaw,
+        FieldError,
         webhooks::{self, Registration},
     },
     store::{DeliveryState, EndpointChange},
@@ -26,12 +26,12 @@ use crate::{
 pub mod bodies;
 
 /// Some of the events, each once, in the order of the contract.
-fn events(named: Vec<String>) -> Result<Vec<String>, Flaw> {
+fn events(named: Vec<String>) -> Result<Vec<String>, ValidationError> {
     if named.is_empty() {
-        return Err(Flaw::Blank);
+        return Err(ValidationError::Blank);
     }
     if !named.iter().all(|name| TOLD.contains(&name.as_str())) {
-        return Err(Flaw::NotOneOf(TOLD));
+        return Err(ValidationError::NotOneOf(TOLD));
     }
     let chosen = TOLD
         .iter()
@@ -223,8 +223,8 @@ pub async fn deliveries(
     .parse(&list)?;
     let state = query.status.as_deref().map(DeliveryState::from_name);
     if state == Some(None) {
-        let flaw = Flaw::NotOneOf(DeliveryState::NAMES);
-        return Err(Problem::invalid(vec![FieldFlaw::at("status", flaw)]));
+        let error = ValidationError::NotOneOf(DeliveryState::NAMES);
+        return Err(Problem::invalid(vec![FieldError::at("status", error)]));
     }
     let (state, before) = (state.flatten(), event_mark(mark)?);
     let page =

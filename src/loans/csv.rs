@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     domain::{
-        flaw::{FieldFlaw, Flaw},
         loan::{MAX_GRACE_DAYS, Record},
         money::{parse_currency, scale_of},
         text::BYTE_ORDER_MARK,
+        validation::{FieldError, ValidationError},
     },
     json::Whole,
 };
@@ -206,7 +206,7 @@ impl Csv {
             self.wrong_columns()
         };
         Line::Whole(match record {
-            Err(_) if is_total => refused("", Flaw::TotalRow),
+            Err(_) if is_total => refused("", ValidationError::TotalRow),
             record => record,
         })
     }
@@ -223,8 +223,8 @@ impl Csv {
         match self.kind.or(stated.as_deref().map(str::trim)) {
             Some("client") => row.client(as_of),
             Some("loan") => row.loan(as_of),
-            Some(_) => refused("/type", Flaw::NotOneOf(&["client", "loan"])),
-            None => refused("/type", Flaw::Missing),
+            Some(_) => refused("/type", ValidationError::NotOneOf(&["client", "loan"])),
+            None => refused("/type", ValidationError::Missing),
         }
     }
 
@@ -251,7 +251,7 @@ impl Csv {
 
     fn wrong_columns(&self) -> Parsed<Record> {
         let wanted = self.columns.len();
-        refused("", Flaw::WrongColumns { wanted })
+        refused("", ValidationError::WrongColumns { wanted })
     }
 }
 
@@ -292,8 +292,8 @@ enum Values {
     NotUtf8,
 }
 
-fn refused(pointer: &str, flaw: Flaw) -> Parsed<Record> {
-    Err(vec![FieldFlaw::at(pointer, flaw)])
+fn refused(pointer: &str, error: ValidationError) -> Parsed<Record> {
+    Err(vec![FieldError::at(pointer, error)])
 }
 
 impl Form for Csv {
@@ -302,11 +302,11 @@ impl Form for Csv {
         match self.values(text) {
             Values::Unended => Line::Begun,
             _ if text.contains(&b'\n') && !self.is_well_quoted(text) => {
-                Line::Whole(refused("", Flaw::UnendedQuotation))
+                Line::Whole(refused("", ValidationError::UnendedQuotation))
             }
             Values::Read(values) => self.row(values),
             Values::TooMany => Line::Whole(self.wrong_columns()),
-            Values::NotUtf8 => Line::Whole(refused("", Flaw::NotUtf8)),
+            Values::NotUtf8 => Line::Whole(refused("", ValidationError::NotUtf8)),
         }
     }
 }
@@ -339,13 +339,13 @@ impl Row {
     fn loan(mut self, as_of: Option<String>) -> Parsed<Record> {
         let ticket = self.take("ticket_number");
         let days = self.take("grace_days").map(|text| {
-            let out_of_range = Flaw::OutOfRange {
+            let out_of_range = ValidationError::OutOfRange {
                 min: 0,
                 max: i64::from(MAX_GRACE_DAYS),
             };
             text.trim()
                 .parse::<i64>()
-                .map_err(|_| vec![FieldFlaw::at("/grace_days", out_of_range)])
+                .map_err(|_| vec![FieldError::at("/grace_days", out_of_range)])
         });
         let currency = self.take("balance.currency");
         let currency = currency.map(|text| text.trim().to_owned());
@@ -354,7 +354,7 @@ impl Row {
         let amount = self.take("balance.amount");
         let amount = amount.map(|text| {
             plain_amount(text.trim(), scale)
-                .map_err(|flaw| vec![FieldFlaw::at("/balance/amount", flaw)])
+                .map_err(|error| vec![FieldError::at("/balance/amount", error)])
         });
         let written = WrittenLoan {
             client_number: self.take("client_number"),
@@ -375,9 +375,9 @@ impl Row {
     /// A value in a column of the other kind is an error.
     fn nothing_left(&self) -> Parsed<()> {
         match self.values.iter().position(Option::is_some) {
-            Some(place) => Err(vec![FieldFlaw::at(
+            Some(place) => Err(vec![FieldError::at(
                 &format!("/{}", COLUMNS[place]),
-                Flaw::UnknownField,
+                ValidationError::UnknownField,
             )]),
             None => Ok(()),
         }

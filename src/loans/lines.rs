@@ -2,9 +2,9 @@
 
 use super::record::Parsed;
 use crate::domain::{
-    flaw::{FieldFlaw, Flaw},
     loan::Record,
     text::BYTE_ORDER_MARK,
+    validation::{FieldError, ValidationError},
 };
 
 /// Maximum length of a line, bytes, without its end.
@@ -109,7 +109,11 @@ impl<F: Form> Lines<F> {
             }
             self.is_too_long = false;
             self.ended += 1;
-            reject(self.ended, Flaw::LineTooLong { max: MAX_LINE }, found);
+            reject(
+                self.ended,
+                ValidationError::LineTooLong { max: MAX_LINE },
+                found,
+            );
         } else {
             let line = std::mem::take(&mut self.begun);
             self.end_line(&line, found);
@@ -167,7 +171,7 @@ impl<F: Form> Lines<F> {
         let (lines, first) = (std::mem::take(&mut self.open), self.opened_at);
         for (number, line) in (first..).zip(lines) {
             if number == first {
-                reject(number, Flaw::UnendedQuotation, found);
+                reject(number, ValidationError::UnendedQuotation, found);
             } else {
                 self.take(&line, number, found);
             }
@@ -175,22 +179,22 @@ impl<F: Form> Lines<F> {
     }
 }
 
-fn reject(line: u64, flaw: Flaw, found: &mut Vec<Numbered>) {
-    let record = Err(vec![FieldFlaw::at("", flaw)]);
+fn reject(line: u64, error: ValidationError, found: &mut Vec<Numbered>) {
+    let record = Err(vec![FieldError::at("", error)]);
     found.push(Numbered { line, record });
 }
 
 /// Whether joined lines are not one record: an excess quotation mark in the first of them has joined it to the
 /// line of the next mark.
 fn is_misread(joined: &Parsed<Record>) -> bool {
-    let is_shape = |field: &FieldFlaw| {
+    let is_shape = |field: &FieldError| {
         matches!(
-            field.flaw,
-            Flaw::WrongColumns { .. } | Flaw::UnendedQuotation
+            field.error,
+            ValidationError::WrongColumns { .. } | ValidationError::UnendedQuotation
         )
     };
-    let flaws = joined.as_ref().err();
-    flaws.is_some_and(|flaws| flaws.iter().any(is_shape))
+    let errors = joined.as_ref().err();
+    errors.is_some_and(|errors| errors.iter().any(is_shape))
 }
 
 #[cfg(test)]
@@ -208,7 +212,7 @@ mod tests {
         lines.end(&mut found);
         let code = |numbered: Numbered| match numbered.record {
             Ok(_) => (numbered.line, "ok"),
-            Err(flaws) => (numbered.line, flaws[0].flaw.code()),
+            Err(errors) => (numbered.line, errors[0].error.code()),
         };
         found.into_iter().map(code).collect()
     }

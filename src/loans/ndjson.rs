@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     domain::{
-        flaw::{FieldFlaw, Flaw},
         loan::Record,
+        validation::{FieldError, ValidationError},
     },
     json::{self, Object, Whole, present},
 };
@@ -65,18 +65,18 @@ pub fn parse(line: &[u8]) -> Parsed<Record> {
     match written.kind.as_deref() {
         Some("client") => client(written),
         Some("loan") => loan(written),
-        Some(_) => Err(vec![FieldFlaw::at(
+        Some(_) => Err(vec![FieldError::at(
             "/type",
-            Flaw::NotOneOf(&["client", "loan"]),
+            ValidationError::NotOneOf(&["client", "loan"]),
         )]),
-        None => Err(vec![FieldFlaw::at("/type", Flaw::Missing)]),
+        None => Err(vec![FieldError::at("/type", ValidationError::Missing)]),
     }
 }
 
 /// The sender chose the name of an unknown field, and it may be as long as the line.
-fn shortened(refused: FieldFlaw) -> FieldFlaw {
+fn shortened(refused: FieldError) -> FieldError {
     let pointer = refused.pointer.chars().take(SHOWN_CHARS).collect();
-    FieldFlaw { pointer, ..refused }
+    FieldError { pointer, ..refused }
 }
 
 fn client(line: Line) -> Parsed<Record> {
@@ -124,7 +124,7 @@ fn loan(line: Line) -> Parsed<Record> {
 /// A field of the other kind is an unknown field.
 fn foreign(fields: &[(&str, bool)]) -> Parsed<()> {
     match fields.iter().find(|(_, is_there)| *is_there) {
-        Some((pointer, _)) => Err(vec![FieldFlaw::at(pointer, Flaw::UnknownField)]),
+        Some((pointer, _)) => Err(vec![FieldError::at(pointer, ValidationError::UnknownField)]),
         None => Ok(()),
     }
 }
@@ -136,12 +136,12 @@ mod tests {
     const LOAN: &str = r#"{"type":"loan","ticket_number":"T-1","client_number":"K-1","product":"Алтын","due_on":"2026-12-01","balance":{"amount":"125000.00","currency":"KZT"},"grace_days":null,"status":"open","as_of":"2026-11-22T00:00:00Z"}"#;
     const CLIENT: &str = r#"{"type":"client","client_number":"K-1","family_name":"Қасымова","given_name":"Әсел","phone":"8 701 234 56 67","as_of":"2026-11-22T00:00:00Z"}"#;
 
-    fn flaws(line: &str) -> Vec<(String, &'static str)> {
+    fn errors(line: &str) -> Vec<(String, &'static str)> {
         parse(line.as_bytes())
             .err()
             .unwrap_or_default()
             .into_iter()
-            .map(|field| (field.pointer, field.flaw.code()))
+            .map(|field| (field.pointer, field.error.code()))
             .collect()
     }
 
@@ -171,12 +171,12 @@ mod tests {
             (r#"{"type":"loan","phone":"1"}"#, "/phone", "unknown_field"),
         ];
         for (line, pointer, code) in cases {
-            assert_eq!(flaws(line), [(pointer.to_owned(), code)], "{line}");
+            assert_eq!(errors(line), [(pointer.to_owned(), code)], "{line}");
         }
     }
 
     #[test]
-    fn every_flaw_of_a_record_is_reported() {
+    fn every_error_of_a_record_is_reported() {
         let line = LOAN
             .replace("125000.00", "12.345")
             .replace("2026-12-01", "01.12.2026")
@@ -186,12 +186,15 @@ mod tests {
             ("/due_on", "not_a_date"),
             ("/grace_days", "missing"),
         ];
-        assert_eq!(flaws(&line), expected.map(|(p, c)| (p.to_owned(), c)));
+        assert_eq!(errors(&line), expected.map(|(p, c)| (p.to_owned(), c)));
     }
 
     #[test]
     fn an_amount_that_is_a_number_is_of_the_wrong_type() {
         let line = LOAN.replace(r#""125000.00""#, "125000.00");
-        assert_eq!(flaws(&line), [("/balance/amount".to_owned(), "wrong_type")]);
+        assert_eq!(
+            errors(&line),
+            [("/balance/amount".to_owned(), "wrong_type")]
+        );
     }
 }

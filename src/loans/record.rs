@@ -6,12 +6,12 @@ use serde::Deserialize;
 use crate::{
     domain::{
         calendar::{parse_date, parse_time},
-        flaw::{FieldFlaw, Flaw},
         identifier::{ClientNumber, TicketNumber},
         loan::{ClientRecord, LoanRecord, MAX_GRACE_DAYS},
         money::{Money, parse_currency},
         person::{Person, PersonName, Phone},
         text::short_line,
+        validation::{FieldError, ValidationError},
     },
     json::Whole,
 };
@@ -61,24 +61,24 @@ pub struct WrittenMoney {
 }
 
 /// A value, or all its field errors, ordered by pointer.
-pub type Parsed<T> = Result<T, Vec<FieldFlaw>>;
+pub type Parsed<T> = Result<T, Vec<FieldError>>;
 
 impl WrittenClient {
     /// `number` is the client number and `pointer` its place.
     pub fn parse(self, number: Option<String>, pointer: &str) -> Parsed<ClientRecord> {
-        let mut flaws = Flaws::default();
-        let client_number = flaws.need(pointer, number, |text| ClientNumber::parse(&text));
+        let mut errors = ValidationErrors::default();
+        let client_number = errors.need(pointer, number, |text| ClientNumber::parse(&text));
         let name = |text: String| PersonName::parse(&text);
-        let family_name = flaws.need("/family_name", self.family_name, name);
-        let given_name = flaws.need("/given_name", self.given_name, |text| {
+        let family_name = errors.need("/family_name", self.family_name, name);
+        let given_name = errors.need("/given_name", self.given_name, |text| {
             text.map(name).transpose()
         });
         let patronymic = match self.patronymic {
             None => Some(None),
-            Some(text) => flaws.need("/patronymic", Some(text), name).map(Some),
+            Some(text) => errors.need("/patronymic", Some(text), name).map(Some),
         };
-        let phone = flaws.need("/phone", self.phone, |text| Phone::parse(&text));
-        let as_of = flaws.need("/as_of", self.as_of, |text| parse_time(&text));
+        let phone = errors.need("/phone", self.phone, |text| Phone::parse(&text));
+        let as_of = errors.need("/as_of", self.as_of, |text| parse_time(&text));
         let record = (|| {
             Some(ClientRecord {
                 client_number: client_number?,
@@ -91,32 +91,32 @@ impl WrittenClient {
                 as_of: as_of?,
             })
         })();
-        flaws.finish(record)
+        errors.finish(record)
     }
 }
 
 impl WrittenLoan {
     /// `ticket` is the pledge ticket and `pointer` its place.
     pub fn parse(self, ticket: Option<String>, pointer: &str) -> Parsed<LoanRecord> {
-        let mut flaws = Flaws::default();
-        let ticket_number = flaws.need(pointer, ticket, |text| TicketNumber::parse(&text));
-        let client_number = flaws.need("/client_number", self.client_number, |text| {
+        let mut errors = ValidationErrors::default();
+        let ticket_number = errors.need(pointer, ticket, |text| TicketNumber::parse(&text));
+        let client_number = errors.need("/client_number", self.client_number, |text| {
             ClientNumber::parse(&text)
         });
-        let product = flaws.need("/product", self.product, |text| short_line(&text));
-        let due_on = flaws.need("/due_on", self.due_on, |text| parse_date(&text));
-        let balance = flaws
+        let product = errors.need("/product", self.product, |text| short_line(&text));
+        let due_on = errors.need("/due_on", self.due_on, |text| parse_date(&text));
+        let balance = errors
             .need("/balance", self.balance, Ok)
-            .and_then(|balance| money(&mut flaws, balance));
-        let grace_days = flaws.need("/grace_days", self.grace_days, |days| {
+            .and_then(|balance| money(&mut errors, balance));
+        let grace_days = errors.need("/grace_days", self.grace_days, |days| {
             grace_days(days.map(|Whole(days)| days))
         });
-        let is_open = flaws.need("/status", self.status, |status| match status.as_str() {
+        let is_open = errors.need("/status", self.status, |status| match status.as_str() {
             "open" => Ok(true),
             "closed" => Ok(false),
-            _ => Err(Flaw::NotOneOf(&["open", "closed"])),
+            _ => Err(ValidationError::NotOneOf(&["open", "closed"])),
         });
-        let as_of = flaws.need("/as_of", self.as_of, |text| parse_time(&text));
+        let as_of = errors.need("/as_of", self.as_of, |text| parse_time(&text));
         let record = (|| {
             Some(LoanRecord {
                 ticket_number: ticket_number?,
@@ -129,16 +129,16 @@ impl WrittenLoan {
                 as_of: as_of?,
             })
         })();
-        flaws.finish(record)
+        errors.finish(record)
     }
 }
 
 /// A waiting period, days.
 ///
 /// # Errors
-/// [`Flaw::OutOfRange`].
-pub fn grace_days(days: Option<i64>) -> Result<Option<u32>, Flaw> {
-    let out_of_range = Flaw::OutOfRange {
+/// [`ValidationError::OutOfRange`].
+pub fn grace_days(days: Option<i64>) -> Result<Option<u32>, ValidationError> {
+    let out_of_range = ValidationError::OutOfRange {
         min: 0,
         max: i64::from(MAX_GRACE_DAYS),
     };
@@ -151,31 +151,31 @@ pub fn grace_days(days: Option<i64>) -> Result<Option<u32>, Flaw> {
     .transpose()
 }
 
-fn money(flaws: &mut Flaws, money: WrittenMoney) -> Option<Money> {
-    let currency = flaws.need("/balance/currency", money.currency, |code| {
+fn money(errors: &mut ValidationErrors, money: WrittenMoney) -> Option<Money> {
+    let currency = errors.need("/balance/currency", money.currency, |code| {
         parse_currency(&code)
     })?;
-    flaws.need("/balance/amount", money.amount, |text| {
+    errors.need("/balance/amount", money.amount, |text| {
         Money::parse(&text, currency)
     })
 }
 
 /// Collects the field errors of a record, so that all are reported together.
 #[derive(Default)]
-struct Flaws(Vec<FieldFlaw>);
+struct ValidationErrors(Vec<FieldError>);
 
-impl Flaws {
+impl ValidationErrors {
     /// Parses a required field. An error is noted and gives `None`.
     fn need<T, U>(
         &mut self,
         pointer: &str,
         value: Option<T>,
-        parse: impl FnOnce(T) -> Result<U, Flaw>,
+        parse: impl FnOnce(T) -> Result<U, ValidationError>,
     ) -> Option<U> {
-        match value.ok_or(Flaw::Missing).and_then(parse) {
+        match value.ok_or(ValidationError::Missing).and_then(parse) {
             Ok(parsed) => Some(parsed),
-            Err(flaw) => {
-                self.0.push(FieldFlaw::at(pointer, flaw));
+            Err(error) => {
+                self.0.push(FieldError::at(pointer, error));
                 None
             }
         }

@@ -14,7 +14,7 @@ use super::{
     dialect::Dialect,
     wire::{Connection, Wire},
 };
-use crate::{domain::identifier::ClientNumber, secrets::chance::Chance};
+use crate::{domain::identifier::ClientNumber, secrets::rng::SystemRng};
 
 /// Settings of a loan source.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ const MAX_REMEMBERED: u64 = 10_000;
 impl LoanSource {
     /// # Errors
     /// A sentence, where the HTTP client cannot be made.
-    pub fn new(settings: SourceSettings, rng: Chance) -> Result<Self, String> {
+    pub fn new(settings: SourceSettings, rng: SystemRng) -> Result<Self, String> {
         let wire = Wire::new(&settings.connection, settings.dialect.headers(), rng)?;
         Ok(Self(Arc::new(Parts {
             wire,
@@ -156,7 +156,7 @@ mod tests {
             dialect,
             fresh: TimeDelta::zero(),
         };
-        let source = LoanSource::new(settings, Chance::seeded(1)).unwrap();
+        let source = LoanSource::new(settings, SystemRng::seeded(1)).unwrap();
         let number = ClientNumber::parse("K-1").unwrap();
         let answer = source.ask(&number, DateTime::UNIX_EPOCH).await;
         assert_eq!(answer, Err(SourceFault::Status(401)));

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::answer::SourceFault;
-use crate::secrets::chance::Chance;
+use crate::secrets::rng::SystemRng;
 
 /// Maximum length of an answer, bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -51,14 +51,14 @@ pub(in crate::loans) struct Wire {
     headers: HeaderMap,
     authorization: Option<SecretString>,
     permits: Semaphore,
-    rng: Chance,
+    rng: SystemRng,
 }
 
 impl Wire {
     pub(super) fn new(
         to: &Connection,
         mut headers: HeaderMap,
-        rng: Chance,
+        rng: SystemRng,
     ) -> Result<Self, String> {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // The second of two callers fails to install it, and both install the same.

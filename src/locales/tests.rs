@@ -89,8 +89,8 @@ fn every_language_says_the_same_messages_with_the_same_variables() {
 
 #[test]
 fn every_message_is_said_for_something_and_everything_that_is_said_has_its_message() {
-    let mut needed: BTreeSet<String> = FlawKind::iter()
-        .filter(|kind| *kind != FlawKind::Weak)
+    let mut needed: BTreeSet<String> = ValidationErrorKind::iter()
+        .filter(|kind| *kind != ValidationErrorKind::Weak)
         .map(|kind| format!("field-{}", <&str>::from(kind)))
         .collect();
     needed.extend(Weakness::all(8).map(|weakness| format!("weakness-{}", weakness.code())));
@@ -113,13 +113,13 @@ fn no_text_is_the_same_in_two_languages() {
 
 #[test]
 fn variables_are_filled_in_without_marks_around_them() {
-    let flaw = Flaw::OutOfRange { min: 0, max: 3_650 };
+    let error = ValidationError::OutOfRange { min: 0, max: 3_650 };
     assert_eq!(
-        of_field(&flaw, Language::En),
+        of_field(&error, Language::En),
         "A whole number from 0 to 3650 is wanted."
     );
     for language in Language::ALL {
-        let told = of_field(&Flaw::NotOneOf(&["open", "closed"]), language);
+        let told = of_field(&ValidationError::NotOneOf(&["open", "closed"]), language);
         assert!(told.contains("open, closed"), "{told}");
         let short = of_weakness(Weakness::TooShort { min_length: 11 }, language);
         assert!(short.contains("11"), "{short}");

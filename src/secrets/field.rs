@@ -5,8 +5,8 @@ use chacha20poly1305::{Key as CipherKey, Tag, XChaCha20Poly1305, XNonce};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::chance::Chance;
 use super::keyring::{Keyring, Purpose};
+use super::rng::SystemRng;
 
 const VERSION: u8 = 1;
 const HEADER_BYTES: usize = 5;
@@ -63,14 +63,14 @@ impl FieldCipher {
     /// Encrypts a value under the active key.
     pub fn encrypt(
         &self,
-        chance: &Chance,
+        rng: &SystemRng,
         table: &str,
         column: &str,
         row_id: &str,
         plain: &[u8],
     ) -> Vec<u8> {
         let key = &self.keys[0];
-        let nonce: [u8; NONCE_BYTES] = chance.array();
+        let nonce: [u8; NONCE_BYTES] = rng.array();
         // It never grows after this, so no copy of the plain value is left behind.
         let mut encrypted = Vec::with_capacity(plain.len() + OVERHEAD_BYTES);
         encrypted.extend_from_slice(&key.header);
@@ -179,12 +179,12 @@ mod tests {
     use super::*;
 
     fn keyring() -> Keyring {
-        Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH)
+        Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH)
     }
 
     fn encrypted(cipher: &FieldCipher, plain: &str) -> Vec<u8> {
         cipher.encrypt(
-            &Chance::seeded(2),
+            &SystemRng::seeded(2),
             "clients",
             "phone",
             "id-1",
@@ -221,8 +221,8 @@ mod tests {
 
     #[test]
     fn the_same_value_is_sealed_differently_each_time() {
-        let (cipher, chance) = (FieldCipher::new(&keyring()), Chance::seeded(3));
-        let encrypt = || cipher.encrypt(&chance, "clients", "phone", "id-1", b"same");
+        let (cipher, rng) = (FieldCipher::new(&keyring()), SystemRng::seeded(3));
+        let encrypt = || cipher.encrypt(&rng, "clients", "phone", "id-1", b"same");
         assert_ne!(encrypt(), encrypt());
     }
 
@@ -230,7 +230,7 @@ mod tests {
     fn after_a_rotation_old_values_open_and_new_ones_take_the_new_key() {
         let old = keyring();
         let value = encrypted(&FieldCipher::new(&old), "name");
-        let (new, new_id) = old.rotate(Purpose::Field, &Chance::seeded(4), DateTime::UNIX_EPOCH);
+        let (new, new_id) = old.rotate(Purpose::Field, &SystemRng::seeded(4), DateTime::UNIX_EPOCH);
         let cipher = FieldCipher::new(&new);
         let old_id = old.active(Purpose::Field).id();
         assert_eq!(cipher.key_id_of(&value), Ok(old_id));
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn a_missing_key_is_told_by_its_check_value() {
         let value = encrypted(&FieldCipher::new(&keyring()), "name");
-        let other = Keyring::generate(&Chance::seeded(9), DateTime::UNIX_EPOCH);
+        let other = Keyring::generate(&SystemRng::seeded(9), DateTime::UNIX_EPOCH);
         let refused = FieldCipher::new(&other).decrypt("clients", "phone", "id-1", &value);
         let told = refused.expect_err("the key is another").to_string();
         let check = keyring().active(Purpose::Field).check_value();
@@ -257,7 +257,7 @@ mod tests {
         #[test]
         fn whatever_is_encrypted_can_be_decrypted(plain: Vec<u8>, row in "\\PC{0,40}") {
             let cipher = FieldCipher::new(&keyring());
-            let value = cipher.encrypt(&Chance::os(), "clients", "phone", &row, &plain);
+            let value = cipher.encrypt(&SystemRng::os(), "clients", "phone", &row, &plain);
             let decrypted = cipher.decrypt("clients", "phone", &row, &value);
             prop_assert_eq!(decrypted.as_deref(), Ok(&plain));
         }

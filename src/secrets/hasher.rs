@@ -17,10 +17,10 @@ use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
-use super::chance::Chance;
 use super::hash_worker::{self, Memory, Queue};
 use super::keyring::Keyring;
 use super::phc::Phc;
+use super::rng::SystemRng;
 
 pub use super::phc::{Cost, MAX_MEMORY_KIB};
 pub use admission::{Admission, QueuePlace};
@@ -88,7 +88,7 @@ pub(super) struct Inner {
     settings: HashSettings,
     peppers: RwLock<Arc<Peppers>>,
     decoy: Decoy,
-    chance: Chance,
+    rng: SystemRng,
     queue: Queue,
     /// Maximum number between admission and answer: twice the workers, so that none idles while an attempt
     /// is being counted.
@@ -117,7 +117,7 @@ impl Hasher {
     pub fn start(
         settings: HashSettings,
         keyring: &Keyring,
-        chance: Chance,
+        rng: SystemRng,
     ) -> Result<Self, HasherStartError> {
         settings.check()?;
         let queue = Queue::new();
@@ -127,8 +127,8 @@ impl Hasher {
         let slot_count = 2 * settings.workers;
         let inner = Arc::new(Inner {
             peppers: RwLock::new(Arc::new(Peppers::of(keyring))),
-            decoy: Decoy::new(&chance),
-            chance,
+            decoy: Decoy::new(&rng),
+            rng,
             queue,
             slots: Arc::new(Semaphore::new(slot_count)),
             slot_count,

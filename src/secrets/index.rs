@@ -100,10 +100,10 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::secrets::chance::Chance;
+    use crate::secrets::rng::SystemRng;
 
     fn keyring(seed: u64) -> Keyring {
-        Keyring::generate(&Chance::seeded(seed), DateTime::UNIX_EPOCH)
+        Keyring::generate(&SystemRng::seeded(seed), DateTime::UNIX_EPOCH)
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn during_a_rotation_both_tags_are_looked_for() {
         let old = keyring(1);
-        let (new, id) = old.rotate(Purpose::Index, &Chance::seeded(2), DateTime::UNIX_EPOCH);
+        let (new, id) = old.rotate(Purpose::Index, &SystemRng::seeded(2), DateTime::UNIX_EPOCH);
         let (before, after) = (BlindIndex::new(&old), BlindIndex::new(&new));
         assert_eq!(after.active_key_id(), id);
         assert_eq!(

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::chance::Chance;
+use super::rng::SystemRng;
 use rules::{check_active, check_names, check_secrets, fresh};
 
 pub use file::KeyringError;
@@ -30,10 +30,10 @@ pub struct Keyring {
 
 impl Keyring {
     /// A new keyring with one active key for every purpose.
-    pub fn generate(chance: &Chance, now: DateTime<Utc>) -> Self {
+    pub fn generate(rng: &SystemRng, now: DateTime<Utc>) -> Self {
         let mut keys: Vec<Arc<Key>> = Vec::new();
         for purpose in Purpose::ALL {
-            keys.push(fresh(&keys, purpose, KeyState::Active, chance, now));
+            keys.push(fresh(&keys, purpose, KeyState::Active, rng, now));
         }
         Self {
             keys: keys.into(),
@@ -96,8 +96,8 @@ impl Keyring {
 
     /// Adds a key that only reads, so that every instance can have it before it
     /// is activated. Gives the new keyring and the key's id.
-    pub fn add(&self, purpose: Purpose, chance: &Chance, now: DateTime<Utc>) -> (Self, String) {
-        let key = fresh(&self.keys, purpose, KeyState::Reading, chance, now);
+    pub fn add(&self, purpose: Purpose, rng: &SystemRng, now: DateTime<Utc>) -> (Self, String) {
+        let key = fresh(&self.keys, purpose, KeyState::Reading, rng, now);
         let id = key.id.clone();
         (
             self.with(self.keys.iter().cloned().chain([key]).collect()),
@@ -120,8 +120,8 @@ impl Keyring {
     }
 
     /// Adds a key and activates it. Gives the new keyring and the key's id.
-    pub fn rotate(&self, purpose: Purpose, chance: &Chance, now: DateTime<Utc>) -> (Self, String) {
-        let (added, id) = self.add(purpose, chance, now);
+    pub fn rotate(&self, purpose: Purpose, rng: &SystemRng, now: DateTime<Utc>) -> (Self, String) {
+        let (added, id) = self.add(purpose, rng, now);
         let rotated = added
             .activate(purpose, &id)
             .expect("the key was added the line before");

@@ -5,7 +5,6 @@
 pub mod backup;
 pub mod calibrate;
 pub mod certificate;
-pub mod chance;
 pub mod field;
 pub mod hasher;
 pub mod index;
@@ -14,6 +13,7 @@ pub mod live;
 pub mod one_time;
 pub mod phc;
 pub mod private_file;
+pub mod rng;
 pub mod seal;
 pub mod token;
 pub mod webhook;

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::chance::Chance;
+use super::rng::SystemRng;
 
 /// Crockford's base32 in lower case: no `i`, `l`, `o` or `u`, so that nothing
 /// is misread and nothing is a word.
@@ -17,9 +17,9 @@ const GROUP_LENGTH: usize = 4;
 
 /// A one-time password: seven groups of four with hyphens, 140 random bits, to
 /// be typed or read aloud (ASVS 6.4.1, 11.5.1).
-pub fn one_time_password(chance: &Chance) -> SecretString {
+pub fn one_time_password(rng: &SystemRng) -> SecretString {
     let mut text = Zeroizing::new(String::with_capacity(GROUPS * (GROUP_LENGTH + 1)));
-    let drawn = Zeroizing::new(chance.array::<{ GROUPS * GROUP_LENGTH }>());
+    let drawn = Zeroizing::new(rng.array::<{ GROUPS * GROUP_LENGTH }>());
     for (at, byte) in drawn.iter().enumerate() {
         if at > 0 && at % GROUP_LENGTH == 0 {
             text.push('-');
@@ -32,16 +32,16 @@ pub fn one_time_password(chance: &Chance) -> SecretString {
 
 /// The secret of a service account: 256 random bits, with a prefix by which
 /// scanners for leaked secrets know it.
-pub fn client_secret(chance: &Chance) -> SecretString {
-    let drawn = Zeroizing::new(chance.array::<32>());
+pub fn client_secret(rng: &SystemRng) -> SecretString {
+    let drawn = Zeroizing::new(rng.array::<32>());
     let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*drawn));
     SecretString::from(format!("qupia_cs_{}", *text))
 }
 
 /// A session's id, 160 random bits: who knows it has nothing without the
 /// signed token, but nobody can guess it either (ASVS 7.2.3).
-pub fn session_id(chance: &Chance) -> String {
-    URL_SAFE_NO_PAD.encode(chance.array::<20>())
+pub fn session_id(rng: &SystemRng) -> String {
+    URL_SAFE_NO_PAD.encode(rng.array::<20>())
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_one_time_password_is_seven_groups_of_four_easy_characters() {
-        let password = one_time_password(&Chance::seeded(1));
+        let password = one_time_password(&SystemRng::seeded(1));
         let groups: Vec<&str> = password.expose_secret().split('-').collect();
         assert_eq!(groups.len(), GROUPS);
         for group in groups {
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn every_character_is_used() {
-        let chance = Chance::seeded(2);
+        let rng = SystemRng::seeded(2);
         let passwords: String = (0..40)
-            .map(|_| one_time_password(&chance).expose_secret().to_owned())
+            .map(|_| one_time_password(&rng).expose_secret().to_owned())
             .collect();
         assert!(
             ALPHABET
@@ -78,20 +78,20 @@ mod tests {
 
     #[test]
     fn no_two_are_alike() {
-        let (chance, mut seen) = (Chance::os(), HashSet::new());
+        let (rng, mut seen) = (SystemRng::os(), HashSet::new());
         for _ in 0..200 {
-            assert!(seen.insert(one_time_password(&chance).expose_secret().to_owned()));
-            assert!(seen.insert(client_secret(&chance).expose_secret().to_owned()));
-            assert!(seen.insert(session_id(&chance)));
+            assert!(seen.insert(one_time_password(&rng).expose_secret().to_owned()));
+            assert!(seen.insert(client_secret(&rng).expose_secret().to_owned()));
+            assert!(seen.insert(session_id(&rng)));
         }
     }
 
     #[test]
     fn a_client_secret_is_known_by_its_prefix_and_no_secret_is_shown_in_debug() {
-        let secret = client_secret(&Chance::seeded(3));
+        let secret = client_secret(&SystemRng::seeded(3));
         assert!(secret.expose_secret().starts_with("qupia_cs_"));
         assert_eq!(secret.expose_secret().len(), 9 + 43);
         assert!(!format!("{secret:?}").contains(&secret.expose_secret()[9..]));
-        assert_eq!(session_id(&Chance::seeded(3)).len(), 27);
+        assert_eq!(session_id(&SystemRng::seeded(3)).len(), 27);
     }
 }

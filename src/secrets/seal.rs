@@ -69,10 +69,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::secrets::chance::Chance;
+    use crate::secrets::rng::SystemRng;
 
     fn keyring() -> Keyring {
-        Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH)
+        Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH)
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
         let old = keyring();
         let before = Seals::new(&old);
         let (id, signature) = before.sign(b"events");
-        let (new, new_id) = old.rotate(Purpose::Seal, &Chance::seeded(2), DateTime::UNIX_EPOCH);
+        let (new, new_id) = old.rotate(Purpose::Seal, &SystemRng::seeded(2), DateTime::UNIX_EPOCH);
         let after = Seals::new(&new);
         assert!(after.verify(id, b"events", &signature));
         assert_eq!(after.sign(b"events").0, new_id);

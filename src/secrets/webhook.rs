@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::chance::Chance;
 use super::mac;
+use super::rng::SystemRng;
 
 const PREFIX: &str = "whsec_";
 
@@ -27,9 +27,9 @@ pub enum WebhookError {
 
 impl WebhookSecret {
     /// A new secret of 32 random bytes.
-    pub fn generate(chance: &Chance) -> Self {
+    pub fn generate(rng: &SystemRng) -> Self {
         let mut bytes = Zeroizing::new(vec![0; 32]);
-        chance.fill(&mut bytes);
+        rng.fill(&mut bytes);
         Self(bytes)
     }
 
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn during_a_rotation_each_secret_signs() {
-        let secrets = [1, 2].map(|seed| WebhookSecret::generate(&Chance::seeded(seed)));
+        let secrets = [1, 2].map(|seed| WebhookSecret::generate(&SystemRng::seeded(seed)));
         let signed = |secrets: &[WebhookSecret]| sign("m", 1, b"{}", secrets).expect("a good id");
         let both = format!("{} {}", signed(&secrets[..1]), signed(&secrets[1..]));
         assert_eq!(signed(&secrets), both);
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_id_with_a_dot_is_not_signed() {
-        let secret = WebhookSecret::generate(&Chance::seeded(1));
+        let secret = WebhookSecret::generate(&SystemRng::seeded(1));
         for id in ["", "a.1"] {
             let signed = sign(id, 1, b"{}", std::slice::from_ref(&secret));
             assert_eq!(signed, Err(WebhookError::BadId));
@@ -127,7 +127,7 @@ mod tests {
             let text = format!("whsec_{}", STANDARD.encode(vec![7; length]));
             assert_eq!(WebhookSecret::parse(&text).is_ok(), good, "{length} bytes");
         }
-        let secret = WebhookSecret::generate(&Chance::seeded(1)).to_text();
+        let secret = WebhookSecret::generate(&SystemRng::seeded(1)).to_text();
         let read = WebhookSecret::parse(secret.expose_secret()).map(|read| read.to_text());
         assert_eq!(
             read.map(|text| text.expose_secret().to_owned()),

@@ -134,7 +134,7 @@ impl Reader<'_> {
         let draft = Draft {
             kind: Kind::from_name(&row.kind).ok_or_else(|| corrupt("no such kind"))?,
             identity_document: IdentityDocument::parse(&row.identity_document)
-                .map_err(|flaw| corrupt(flaw.code()))?,
+                .map_err(|error| corrupt(error.code()))?,
             drafted_at: moment(TABLE, &id, row.drafted_at)?,
             id,
             number: row.number,
@@ -157,9 +157,9 @@ impl Reader<'_> {
             serde_json::from_str(&json).map_err(|error| corrupt(error.to_string()))?;
         Ok(Representative {
             full_name: PersonName::parse(&stored.full_name)
-                .map_err(|flaw| corrupt(flaw.code().to_owned()))?,
+                .map_err(|error| corrupt(error.code().to_owned()))?,
             mandate: Mandate::parse(&stored.mandate)
-                .map_err(|flaw| corrupt(flaw.code().to_owned()))?,
+                .map_err(|error| corrupt(error.code().to_owned()))?,
             document_number: stored.document_number,
             document_date: stored.document_date,
             valid_until: stored.valid_until,

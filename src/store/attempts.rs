@@ -19,9 +19,9 @@ use super::{
     schema::{attempts, passphrases},
 };
 use crate::domain::{
-    attempts::{AttemptLaw, Counted, Lockout},
-    passphrase::{Kept, PassphraseState},
-    verification::Outcome,
+    attempts::{Counted, Lockout, LockoutPolicy},
+    passphrase::{PassphraseState, StoredState},
+    verification::VerificationOutcome,
 };
 
 const TABLE: &str = "attempts";
@@ -59,7 +59,7 @@ pub struct NewAttempt {
 #[derive(Clone)]
 pub enum Attempt {
     /// nothing is to be tried
-    Untried(Outcome, Option<DateTime<Utc>>),
+    Untried(VerificationOutcome, Option<DateTime<Utc>>),
     /// it is counted, and its words are to be tried on this
     Counted(Box<PassphraseRow>, Counted),
 }
@@ -68,7 +68,7 @@ pub enum Attempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
     /// what the caller is answered
-    pub outcome: Outcome,
+    pub outcome: VerificationOutcome,
     /// which of the failures in a row it is; 0 where it is none, or none any more
     pub place: u32,
     /// how the passphrase stands now; none where it is another than the one that was tried
@@ -84,7 +84,7 @@ struct Ended {
 }
 
 impl PassphraseRow {
-    /// How it stands under the law of attempts.
+    /// How it stands under the lockout policy.
     #[must_use]
     pub fn lockout(&self) -> Lockout {
         Lockout {
@@ -107,11 +107,11 @@ impl Tally<'_> {
         &mut self,
         attempt: &NewAttempt,
         seen: Option<PassphraseRow>,
-        law: &AttemptLaw,
+        policy: &LockoutPolicy,
         now: DateTime<Utc>,
     ) -> Result<Attempt, StoreError> {
         if let Some(seen) = seen
-            && let Some(counted) = self.count_on(attempt, &seen, law, now)?
+            && let Some(counted) = self.count_on(attempt, &seen, policy, now)?
         {
             return Ok(Attempt::Counted(Box::new(seen), counted));
         }
@@ -121,16 +121,16 @@ impl Tally<'_> {
                 .get_result(self.connection)
                 .optional()?;
             let Some(current) = row.map(decode).transpose()? else {
-                return Ok(Attempt::Untried(Outcome::Unset, None));
+                return Ok(Attempt::Untried(VerificationOutcome::Unset, None));
             };
             let state = PassphraseRow::state(Some(&current), now);
-            if let Some(outcome) = Outcome::untried(state) {
+            if let Some(outcome) = VerificationOutcome::untried(state) {
                 let until = current
                     .locked_until
                     .filter(|_| state == PassphraseState::Locked);
                 return Ok(Attempt::Untried(outcome, until));
             }
-            if let Some(counted) = self.count_on(attempt, &current, law, now)? {
+            if let Some(counted) = self.count_on(attempt, &current, policy, now)? {
                 return Ok(Attempt::Counted(Box::new(current), counted));
             }
         }
@@ -142,18 +142,18 @@ impl Tally<'_> {
         &mut self,
         attempt: &NewAttempt,
         seen: &PassphraseRow,
-        law: &AttemptLaw,
+        policy: &LockoutPolicy,
         now: DateTime<Utc>,
     ) -> Result<Option<Counted>, StoreError> {
-        if Outcome::untried(PassphraseRow::state(Some(seen), now)).is_some() {
+        if VerificationOutcome::untried(PassphraseRow::state(Some(seen), now)).is_some() {
             return Ok(None);
         }
-        let counted = law.count(seen.failed_attempts, now);
+        let counted = policy.count(seen.failed_attempts, now);
         let as_seen = passphrases::client_id
             .eq(&seen.client_id)
             .and(passphrases::generation.eq(seen.generation))
             .and(passphrases::failed_attempts.eq(stored_count(seen.failed_attempts)))
-            .and(passphrases::state.eq(Kept::Active.name()))
+            .and(passphrases::state.eq(StoredState::Active.name()))
             .and(
                 passphrases::locked_until
                     .is_null()
@@ -226,20 +226,23 @@ impl Tx<'_> {
         id: &str,
         client_id: &str,
         were_right: bool,
-        law: &AttemptLaw,
+        policy: &LockoutPolicy,
         now: DateTime<Utc>,
     ) -> Result<Settled, StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
         let Some(row) = still else {
             return Ok(Settled {
-                outcome: Outcome::Rejected,
+                outcome: VerificationOutcome::Rejected,
                 place,
                 lockout: None,
             });
         };
-        let (mut lockout, outcome) = (row.lockout(), Outcome::tried(row.kept, were_right));
-        if outcome == Outcome::Verified && place > 0 {
-            lockout = law.clear(lockout, place, now);
+        let (mut lockout, outcome) = (
+            row.lockout(),
+            VerificationOutcome::tried(row.kept, were_right),
+        );
+        if outcome == VerificationOutcome::Verified && place > 0 {
+            lockout = policy.clear(lockout, place, now);
             self.write_lockout(&row, lockout)?;
             self.move_up(&row, 0, place)?;
         }
@@ -258,11 +261,11 @@ impl Tx<'_> {
         &mut self,
         id: &str,
         client_id: &str,
-        law: &AttemptLaw,
+        policy: &LockoutPolicy,
     ) -> Result<(), StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
         if let Some(row) = still.filter(|_| place > 0) {
-            self.write_lockout(&row, law.take_back(row.lockout(), place))?;
+            self.write_lockout(&row, policy.take_back(row.lockout(), place))?;
             self.move_up(&row, place, 1)?;
         }
         Ok(())
@@ -275,7 +278,7 @@ impl Tx<'_> {
     pub fn give_attempt_up(&mut self, id: &str, client_id: &str) -> Result<Settled, StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
         Ok(Settled {
-            outcome: Outcome::Rejected,
+            outcome: VerificationOutcome::Rejected,
             place,
             lockout: still.map(|row| row.lockout()),
         })
@@ -293,7 +296,7 @@ impl Tx<'_> {
         let still = current.filter(|row| row.generation == generation);
         let is_counted = still
             .as_ref()
-            .is_some_and(|row| row.kept != Kept::Destroyed);
+            .is_some_and(|row| row.kept != StoredState::Destroyed);
         Ok(Ended {
             place: if is_counted {
                 count(TABLE, id, place)?

@@ -24,7 +24,7 @@ use crate::{
         role::Role,
         webhook::Message,
     },
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 
 const TABLE: &str = "audit_events";
@@ -220,7 +220,7 @@ impl<'e> EventColumns<'e> {
 /// Inserts events, and their messages into the outbox. The transaction is the caller's.
 pub(super) fn record(
     connection: &mut AnyConnection,
-    chance: &Chance,
+    rng: &SystemRng,
     events: &[&Event],
 ) -> Result<(), StoreError> {
     let messages: Vec<_> = events
@@ -238,7 +238,7 @@ pub(super) fn record(
     insert(connection, events)?;
     messages
         .iter()
-        .try_for_each(|(message, at)| enqueue(connection, chance, &receivers, message, *at))
+        .try_for_each(|(message, at)| enqueue(connection, rng, &receivers, message, *at))
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {

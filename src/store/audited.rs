@@ -11,7 +11,7 @@ use super::{
     error::{Outcome, StoreError},
     inquiries::{self, Found, OwnVerification},
 };
-use crate::{domain::audit::Event, secrets::chance::Chance};
+use crate::{domain::audit::Event, secrets::rng::SystemRng};
 
 /// An audited read: what `query` names is looked up, `judge` says from it what to record and what to answer
 /// once that is committed.
@@ -84,7 +84,7 @@ impl Item for Box<dyn Audited> {
 /// Looks up what audited reads ask for, and records them: all or none. The transaction is the caller's.
 pub(super) fn record_together(
     connection: &mut AnyConnection,
-    chance: &Chance,
+    rng: &SystemRng,
     reads: &mut [&mut Box<dyn Audited>],
 ) -> Outcome<()> {
     let recorded = look_up(connection, reads).and_then(|()| {
@@ -94,7 +94,7 @@ pub(super) fn record_together(
         if events.is_empty() {
             return Ok(());
         }
-        audit::record(connection, chance, &events)
+        audit::record(connection, rng, &events)
     });
     recorded.inspect_err(|error| {
         tracing::warn!("audited reads were not recorded, and are refused: {error}");

@@ -147,7 +147,7 @@ impl Reader<'_> {
         };
         let name = |column, encrypted: &[u8]| {
             let text = decrypt(column, encrypted)?;
-            PersonName::parse(&text).map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))
+            PersonName::parse(&text).map_err(|error| StoreError::corrupt(TABLE, &id, error.code()))
         };
         let person = Person {
             family_name: name("family_name", &encrypted.family_name_encrypted)?,
@@ -160,7 +160,7 @@ impl Reader<'_> {
                 .map(|encrypted| name("patronymic", &encrypted))
                 .transpose()?,
             phone: Phone::parse(&decrypt("phone", &encrypted.phone_encrypted)?)
-                .map_err(|flaw| StoreError::corrupt(TABLE, &id, flaw.code()))?,
+                .map_err(|error| StoreError::corrupt(TABLE, &id, error.code()))?,
         };
         Ok(ClientRow {
             as_of: maybe_moment(TABLE, &id, row.as_of)?,

@@ -17,9 +17,9 @@ use super::{
     vault::Cell,
 };
 use crate::domain::{
-    flaw::Flaw,
     loan::ClientRecord,
     person::{Person, PersonName, Phone},
+    validation::ValidationError,
 };
 
 const TABLE: &str = "clients";
@@ -45,7 +45,7 @@ impl PersonText {
         }
     }
 
-    fn parse(&self) -> Result<Person, Flaw> {
+    fn parse(&self) -> Result<Person, ValidationError> {
         let name = |text: &Option<String>| text.as_deref().map(PersonName::parse).transpose();
         Ok(Person {
             family_name: PersonName::parse(&self.family_name)?,
@@ -156,7 +156,7 @@ impl Reader<'_> {
             let corrupt = |why: String| StoreError::corrupt(TABLE, &row.id, why);
             let parse = |text: &PersonText| {
                 let parsed = text.parse();
-                parsed.map_err(|flaw| corrupt(flaw.code().to_owned()))
+                parsed.map_err(|error| corrupt(error.code().to_owned()))
             };
             let last_push = maybe("last_push", &row.last_push_encrypted)?
                 .map(|text| serde_json::from_str::<PersonText>(&text))

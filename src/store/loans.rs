@@ -58,7 +58,7 @@ pub(super) fn decode(row: Columns) -> Result<LoanRow, StoreError> {
             .parse()
             .map_err(|_| corrupt("no such due date"))?,
         balance: Money::from_minor_units(row.balance_minor_units, &row.currency)
-            .map_err(|flaw| corrupt(flaw.code()))?,
+            .map_err(|error| corrupt(error.code()))?,
         grace_days: row
             .grace_days
             .map(u32::try_from)

@@ -237,7 +237,7 @@ impl Store {
             });
             let traced = change(&mut tx)?;
             let events: Vec<&Event> = traced.events.iter().collect();
-            audit::record(tx.0.connection, &vault.chance, &events)?;
+            audit::record(tx.0.connection, &vault.rng, &events)?;
             Ok(traced.value)
         })
         .await

@@ -14,7 +14,7 @@ use super::{
     schema::{webhook_deliveries, webhook_endpoints},
     webhooks::events_of,
 };
-use crate::{domain::webhook::Message, secrets::chance::Chance};
+use crate::{domain::webhook::Message, secrets::rng::SystemRng};
 
 /// An active receiver and the events that it receives; `None` for all.
 pub(super) struct Receiver {
@@ -39,7 +39,7 @@ pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>,
 /// Puts a message into the outbox, once for each receiver of its event.
 pub(super) fn enqueue(
     connection: &mut AnyConnection,
-    chance: &Chance,
+    rng: &SystemRng,
     receivers: &[Receiver],
     message: &Message,
     at: DateTime<Utc>,
@@ -49,7 +49,7 @@ pub(super) fn enqueue(
         events.is_none_or(|events| events.iter().any(|name| name == message.event))
     };
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
-    let message_id = format!("msg_{}", chance.uuid_v7(millis));
+    let message_id = format!("msg_{}", rng.uuid_v7(millis));
     for receiver in receivers.iter().filter(wants) {
         diesel::insert_into(webhook_deliveries::table)
             .values((

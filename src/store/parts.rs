@@ -89,10 +89,10 @@ impl Parts {
                 purpose,
                 max_batch,
             };
-            let chance = vault.chance.clone();
+            let rng = vault.rng.clone();
             Batcher::start(&engine, &workers, move |connection, batch| {
                 write::write(connection, batch, |connection, reads| {
-                    record_together(connection, &chance, reads)
+                    record_together(connection, &rng, reads)
                 })
             })
         };

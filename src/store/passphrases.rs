@@ -12,8 +12,8 @@ use super::{
     schema::{clients, passphrases, verifications},
 };
 use crate::domain::{
-    passphrase::{Kept, PassphraseState},
-    verification::Outcome,
+    passphrase::{PassphraseState, StoredState},
+    verification::VerificationOutcome,
 };
 
 /// A stored passphrase.
@@ -22,7 +22,7 @@ pub struct PassphraseRow {
     /// whose
     pub client_id: String,
     /// its stored state
-    pub kept: Kept,
+    pub kept: StoredState,
     /// the hash; none where destroyed
     pub hash: Option<String>,
     /// the fold under which it was hashed
@@ -81,7 +81,7 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
     let client_id = row.client_id;
     let corrupt = |why: &str| StoreError::corrupt(TABLE, &client_id, why);
     Ok(PassphraseRow {
-        kept: Kept::from_name(&row.state).ok_or_else(|| corrupt("no such state"))?,
+        kept: StoredState::from_name(&row.state).ok_or_else(|| corrupt("no such state"))?,
         fold_version: u16::try_from(row.fold_version)
             .map_err(|_| corrupt("no such fold version"))?,
         failed_attempts: count(TABLE, &client_id, row.failed_attempts)?,
@@ -153,7 +153,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let stored = self.passphrase(client_id)?;
         let values = (
-            passphrases::state.eq(Kept::Active.name()),
+            passphrases::state.eq(StoredState::Active.name()),
             passphrases::hash.eq(&new.hash),
             passphrases::fold_version.eq(i32::from(new.fold_version)),
             passphrases::exact_tag.eq(&new.exact_tag),
@@ -182,7 +182,7 @@ impl Tx<'_> {
     pub fn end_passphrase(
         &mut self,
         client_id: &str,
-        kept: Kept,
+        kept: StoredState,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let row = passphrases::table.find(client_id);
@@ -193,7 +193,7 @@ impl Tx<'_> {
             ))
             .execute(self.connection)?;
         one_row(TABLE, client_id, changed)?;
-        if kept == Kept::Destroyed {
+        if kept == StoredState::Destroyed {
             diesel::update(row)
                 .set((
                     passphrases::hash.eq(None::<String>),
@@ -266,7 +266,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         diesel::update(verifications::table)
             .filter(verifications::client_id.eq(client_id))
-            .filter(verifications::outcome.eq(Outcome::Verified.name()))
+            .filter(verifications::outcome.eq(VerificationOutcome::Verified.name()))
             .filter(verifications::closed_at.is_null())
             .set(verifications::closed_at.eq(micros(now)))
             .execute(self.connection)?;

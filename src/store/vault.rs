@@ -3,14 +3,14 @@
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
-use crate::secrets::{chance::Chance, live::LiveKeys};
+use crate::secrets::{live::LiveKeys, rng::SystemRng};
 
-/// The keys in force, and chance for nonces.
+/// The keys in force, and the rng for nonces.
 pub struct Vault {
     /// encrypt and decrypt fields, and make look-up values of what is encrypted
     pub keys: LiveKeys,
     /// the source of nonces
-    pub chance: Chance,
+    pub rng: SystemRng,
 }
 
 /// The cell of an encrypted value: it decrypts in no other.
@@ -24,7 +24,7 @@ pub(super) struct Cell<'a> {
 impl Vault {
     pub(super) fn encrypt(&self, cell: Cell<'_>, plain: &str) -> Vec<u8> {
         self.keys.now().cipher.encrypt(
-            &self.chance,
+            &self.rng,
             cell.table,
             cell.column,
             cell.row,

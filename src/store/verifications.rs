@@ -10,7 +10,7 @@ use super::{
     error::StoreError,
     schema::verifications,
 };
-use crate::domain::verification::{CLOCKS_APART, Outcome, Verification};
+use crate::domain::verification::{CLOCKS_APART, Verification, VerificationOutcome};
 
 const TABLE: &str = "verifications";
 
@@ -33,7 +33,7 @@ pub(super) struct Columns {
 pub(super) fn decode(row: Columns) -> Result<Verification, StoreError> {
     let id = row.id;
     Ok(Verification {
-        outcome: Outcome::from_name(&row.outcome)
+        outcome: VerificationOutcome::from_name(&row.outcome)
             .ok_or_else(|| StoreError::corrupt(TABLE, &id, "no such outcome"))?,
         opened_at: moment(TABLE, &id, row.opened_at)?,
         expires_at: maybe_moment(TABLE, &id, row.expires_at)?,
@@ -105,7 +105,7 @@ impl Reader<'_> {
         let open = verifications::table
             .filter(verifications::client_id.eq_any(clients.to_vec()))
             .filter(verifications::staff_id.eq(staff_id))
-            .filter(verifications::outcome.eq(Outcome::Verified.name()))
+            .filter(verifications::outcome.eq(VerificationOutcome::Verified.name()))
             .filter(verifications::closed_at.is_null())
             .filter(verifications::expires_at.gt(micros(now)))
             .filter(verifications::opened_at.le(micros(now + CLOCKS_APART)))

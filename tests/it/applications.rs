@@ -10,7 +10,7 @@ use crate::support::{
 
 on_each_database! {
     a_draft_says_what_it_is_for with BUSY,
-    each_flaw_of_a_draft_is_named_by_its_field with BUSY,
+    each_error_of_a_draft_is_named_by_its_field with BUSY,
     one_draft_is_open_at_a_time_even_for_ten_who_draft_at_once with BUSY,
     a_draft_expires_after_a_day_and_makes_room with BUSY,
     what_is_not_open_is_neither_completed_nor_cancelled with BUSY,
@@ -77,10 +77,10 @@ fn representative(valid_until: Value) -> Value {
     })
 }
 
-async fn each_flaw_of_a_draft_is_named_by_its_field(world: &World) {
+async fn each_error_of_a_draft_is_named_by_its_field(world: &World) {
     let branch = world.staff("branch").await;
     let client = branch.enter_client("K-1").await;
-    let flaws = [
+    let errors = [
         ("/client_id", json!(null), "missing"),
         ("/identity_document", json!(null), "missing"),
         (
@@ -138,7 +138,7 @@ async fn each_flaw_of_a_draft_is_named_by_its_field(world: &World) {
             "contradiction",
         ),
     ];
-    for (pointer, value, code) in flaws {
+    for (pointer, value, code) in errors {
         let mut body = draft_of(&client);
         if pointer.starts_with("/representative") {
             body["representative"] = representative(json!("2026-12-31"));
@@ -402,7 +402,7 @@ async fn two_entries_that_differ_and_weak_ones_are_refused_with_every_reason(wor
         let refused = complete(weak, weak)
             .await
             .refused(422, "passphrase_refused");
-        let reasons = refused.flaws();
+        let reasons = refused.errors();
         assert!(
             !reasons.is_empty() && reasons.iter().all(|(at, _)| at == "/passphrase"),
             "{weak}"

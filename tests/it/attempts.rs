@@ -1,4 +1,4 @@
-//! The law of attempts: however many guess at once, no more are tried than it allows.
+//! The lockout policy: however many guess at once, no more are tried than it allows.
 
 use std::collections::BTreeMap;
 

@@ -12,8 +12,8 @@ use qupia::{
     },
     secrets::{
         backup::{BackupKey, BackupLock},
-        chance::Chance,
         keyring::Purpose,
+        rng::SystemRng,
     },
 };
 use secrecy::SecretString;
@@ -63,7 +63,15 @@ async fn restored(
     };
     let from = File::open(file).expect("it is there");
     let key = BackupKey::passphrase(passphrase);
-    restore(settings, key, from, to, world.clock.clone(), Chance::os()).await
+    restore(
+        settings,
+        key,
+        from,
+        to,
+        world.clock.clone(),
+        SystemRng::os(),
+    )
+    .await
 }
 
 async fn a_backup_made_while_serving_is_restored(world: &World) {
@@ -94,7 +102,7 @@ async fn a_backup_made_while_serving_is_restored(world: &World) {
     fs::copy(&world.first.app.settings.keyring, to.join("keyring.toml")).expect("copied");
     let url = format!("sqlite:{}", to.join("qupia.sqlite").display());
     let settings = world::settings(&to, &url, &[]);
-    let opened = Foundation::open(settings, world.clock.clone(), Chance::os()).await;
+    let opened = Foundation::open(settings, world.clock.clone(), SystemRng::os()).await;
     let store = opened.unwrap_or_else(|error| panic!("{error}")).store;
     assert!(
         store

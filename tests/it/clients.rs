@@ -11,7 +11,7 @@ use crate::support::{
 
 on_each_database! {
     a_client_is_entered_once_under_a_number with BUSY,
-    each_flaw_of_a_client_is_named_by_its_field with BUSY,
+    each_error_of_a_client_is_named_by_its_field with BUSY,
     clients_are_found_by_phone_number_or_ticket_and_by_exactly_one_of_them with BUSY,
     a_specialist_sees_a_mask_until_the_client_is_verified_and_after with BUSY,
     a_mask_is_lifted_for_one_specialist_and_one_client with BUSY,
@@ -50,9 +50,9 @@ async fn a_client_is_entered_once_under_a_number(world: &World) {
         .refused(404, "not_found");
 }
 
-async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
+async fn each_error_of_a_client_is_named_by_its_field(world: &World) {
     let branch = world.staff("branch").await;
-    let flaws = [
+    let errors = [
         ("client_number", json!(""), "not_an_identifier"),
         ("client_number", json!("a b"), "not_an_identifier"),
         ("client_number", json!("x".repeat(65)), "not_an_identifier"),
@@ -65,7 +65,7 @@ async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
         ("phone", json!("+7701234566"), "not_a_phone"),
         ("phone", json!("'; DROP TABLE clients; --"), "not_a_phone"),
     ];
-    for (field, value, code) in flaws {
+    for (field, value, code) in errors {
         let mut body = somebody("K-1");
         body[field] = value.clone();
         let answer = branch.post("/v1/clients", body).await;
@@ -76,7 +76,7 @@ async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
         .await
         .refused(422, "invalid_input");
     assert_eq!(
-        empty.flaws().len(),
+        empty.errors().len(),
         4,
         "every missing field at once: {}",
         empty.text

@@ -166,7 +166,7 @@ async fn bodies_that_are_no_json_of_ours_are_told_apart(world: &World) {
     let unknown = branch
         .post("/v1/clients", json!({"client_nubmer": "K-1"}))
         .await;
-    assert_eq!(unknown.flaws()[0].1, "unknown_field", "{}", unknown.text);
+    assert_eq!(unknown.errors()[0].1, "unknown_field", "{}", unknown.text);
     let twice = br#"{"client_number": "K-1", "client_number": "K-2"}"#.to_vec();
     assert_eq!(post(json_kind, twice).await.status, 400);
     let body = || somebody("K-1").to_string().into_bytes();

@@ -1,6 +1,6 @@
 //! Several instances over one PostgreSQL: they migrate at the same moment, and serve as one.
 
-use qupia::{app::clock::Clock, flows::first_run, secrets::chance::Chance, store};
+use qupia::{app::clock::Clock, flows::first_run, secrets::rng::SystemRng, store};
 use serde_json::json;
 
 use crate::support::{
@@ -27,7 +27,7 @@ async fn instances_that_start_at_the_same_moment_over_an_empty_database_all_serv
         )
         .expect("the keyring is copied");
         let settings = settings(folder.path(), &empty.url(), &[]);
-        let app = qupia::app::App::build(settings, world.clock.clone(), Chance::os()).await;
+        let app = qupia::app::App::build(settings, world.clock.clone(), SystemRng::os()).await;
         let app = app.unwrap_or_else(|error| panic!("{error}"));
         let first = first_run::make_first_admin(&app).await;
         first.unwrap_or_else(|refusal| panic!("{refusal:?}"));
@@ -109,7 +109,7 @@ async fn an_instance_with_another_keyring_does_not_start(world: &World) {
     );
     let elsewhere = Database::make(Kind::Sqlite, folder.path());
     let own = settings(folder.path(), &elsewhere.url(), &[]);
-    let app = qupia::app::App::build(own, Clock::system(), Chance::os()).await;
+    let app = qupia::app::App::build(own, Clock::system(), SystemRng::os()).await;
     app.unwrap_or_else(|error| panic!("{error}"))
         .hasher
         .shutdown()

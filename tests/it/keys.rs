@@ -13,7 +13,7 @@ use qupia::{
         keys::{self, KeysError},
         seal_audit::{Sealer, seal_once},
     },
-    secrets::{chance::Chance, keyring::Purpose},
+    secrets::{keyring::Purpose, rng::SystemRng},
 };
 use serde_json::json;
 
@@ -39,7 +39,7 @@ on_postgresql! {
 async fn console(world: &World) -> Foundation {
     let settings = world::settings(world.folder(), &world.database.url(), &[]);
     let clock: Clock = world.clock.clone();
-    Foundation::open(settings, clock, Chance::os())
+    Foundation::open(settings, clock, SystemRng::os())
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }

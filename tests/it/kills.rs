@@ -171,7 +171,7 @@ fn a_message_in_the_middle_of_which_the_program_is_killed_is_delivered_again() {
     let (unanswered, first) = receive(&receiver);
     program.kill();
     drop(unanswered);
-    // Nobody was told that it is down: its duty is taken up again when it has stood still for long enough.
+    // Nobody was told that it is down: its lease is taken up again when it has stood still for long enough.
     let mut program = Program::serve(folder.path(), QUICK);
     let (mut answered, second) = receive(&receiver);
     assert_eq!(id_of(&first), id_of(&second));

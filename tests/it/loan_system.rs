@@ -14,8 +14,8 @@ on_each_database! {
     a_client_made_at_a_branch_yields_to_any_push with BUSY,
     what_a_branch_amended_yields_to_the_next_push_and_not_to_an_older_one with BUSY,
     amendments_and_pushes_at_once_lose_nothing with BUSY,
-    each_flaw_of_a_loan_is_named_by_its_field with BUSY,
-    each_flaw_of_a_client_is_named_by_its_field with BUSY,
+    each_error_of_a_loan_is_named_by_its_field with BUSY,
+    each_error_of_a_client_is_named_by_its_field with BUSY,
     a_number_with_a_slash_is_percent_encoded_in_the_path with BUSY,
     a_loan_may_pass_to_another_client with BUSY,
     money_is_exact_to_the_currencys_smallest_unit with BUSY,
@@ -160,10 +160,10 @@ async fn amendments_and_pushes_at_once_lose_nothing(world: &World) {
     }
 }
 
-async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
+async fn each_error_of_a_loan_is_named_by_its_field(world: &World) {
     let (branch, feed) = (world.staff("branch").await, world.loan_system().await);
     branch.enter_client("K-1").await;
-    let flaws = [
+    let errors = [
         ("/client_number", json!(""), "not_an_identifier"),
         ("/product", json!("  "), "blank"),
         ("/product", json!("x".repeat(201)), "too_long"),
@@ -188,7 +188,7 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         ("/as_of", json!("2026-01-31"), "not_a_time"),
         ("/as_of", json!("2026-01-31T00:00:00"), "not_a_time"),
     ];
-    for (pointer, value, code) in flaws {
+    for (pointer, value, code) in errors {
         let mut body = loan("2026-01-30T12:00:00Z");
         *body.pointer_mut(pointer).expect("a field") = value;
         feed.put(LOAN, body).await.refused_field(422, pointer, code);
@@ -210,7 +210,7 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         .await
         .refused(422, "invalid_input");
     assert_eq!(
-        missing.flaws().len(),
+        missing.errors().len(),
         7,
         "grace_days is null or a number, never left out: {}",
         missing.text
@@ -227,7 +227,7 @@ async fn each_flaw_of_a_loan_is_named_by_its_field(world: &World) {
         .expect(201);
 }
 
-async fn each_flaw_of_a_client_is_named_by_its_field(world: &World) {
+async fn each_error_of_a_client_is_named_by_its_field(world: &World) {
     let feed = world.loan_system().await;
     for (field, value, code) in [
         ("family_name", json!("1"), "not_a_name"),

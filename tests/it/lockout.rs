@@ -11,14 +11,14 @@ use chrono::{DateTime, Utc};
 use qupia::{
     domain::{
         audit::{Action as Recorded, Event, Origin},
-        passphrase::{Kept, PassphraseState},
-        verification::Outcome,
+        passphrase::{PassphraseState, StoredState},
+        verification::VerificationOutcome,
     },
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
     store::{Attempt, NewAttempt, NewPassphrase, PassphraseRow, Store, StoreError, Traced, Tx},
 };
 
-use self::model::{Action, Budget, Fault, LOCK, Lockouts, State, law};
+use self::model::{Action, Budget, Fault, LOCK, Lockouts, State, policy};
 use crate::support::{World, database::Kind, world::on_each_database};
 
 on_each_database! {
@@ -30,7 +30,7 @@ const TRACES: u32 = 60;
 const STEPS: usize = 40;
 
 /// Steps by chance, the same each time.
-fn trace(model: &Lockouts, chance: &Chance) -> Vec<(Action, State)> {
+fn trace(model: &Lockouts, rng: &SystemRng) -> Vec<(Action, State)> {
     let mut trace = Vec::new();
     let mut state = model.beginning();
     while trace.len() < STEPS {
@@ -39,7 +39,7 @@ fn trace(model: &Lockouts, chance: &Chance) -> Vec<(Action, State)> {
             break;
         }
         let bound = u32::try_from(possible.len()).expect("they are few");
-        let action = possible[chance.below(bound) as usize];
+        let action = possible[rng.below(bound) as usize];
         state = model.step(&state, action);
         trace.push((action, state.clone()));
     }
@@ -105,12 +105,12 @@ impl Runner<'_> {
     }
 
     /// Counts an attempt; gives what its caller is told where nothing is to be tried.
-    async fn count(&self, instance: u8, name: u8) -> Option<Outcome> {
+    async fn count(&self, instance: u8, name: u8) -> Option<VerificationOutcome> {
         let (attempt, now) = (self.new_attempt(name), self.now);
         // What was seen before is long out of date, and no trace shows.
         let seen = name.is_multiple_of(2).then_some(self.passphrase().await);
         let counted = self.stores[usize::from(instance)]
-            .tally(move |tally| tally.count_attempt(&attempt, seen.clone(), &law(), now));
+            .tally(move |tally| tally.count_attempt(&attempt, seen.clone(), &policy(), now));
         match counted.await.expect("it is counted") {
             Attempt::Untried(outcome, _) => Some(outcome),
             Attempt::Counted(..) => None,
@@ -118,7 +118,7 @@ impl Runner<'_> {
     }
 
     /// Carries a step out; gives what the caller is told.
-    async fn carry_out(&mut self, action: Action, before: &State) -> Option<Outcome> {
+    async fn carry_out(&mut self, action: Action, before: &State) -> Option<VerificationOutcome> {
         let name = before.budget.callers.saturating_sub(1);
         let (client_id, now) = (self.client_id.clone(), self.now);
         let at = |slot: usize| {
@@ -142,7 +142,7 @@ impl Runner<'_> {
                 let (attempt, id) = at(slot);
                 let were_right = attempt.stage == model::Stage::Tried(true);
                 let settle = self.change(attempt.instance, move |tx| {
-                    tx.settle_attempt(&id, &client_id, were_right, &law(), now)
+                    tx.settle_attempt(&id, &client_id, were_right, &policy(), now)
                 });
                 let settled = settle.await;
                 assert_eq!(
@@ -160,7 +160,7 @@ impl Runner<'_> {
             Action::TakeBack(slot) => {
                 let (attempt, id) = at(slot);
                 let back = self.change(attempt.instance, move |tx| {
-                    tx.take_attempt_back(&id, &client_id, &law())
+                    tx.take_attempt_back(&id, &client_id, &policy())
                 });
                 let back = back.await;
                 assert_eq!(back.is_ok(), attempt.row.is_some(), "{:?}", back.err());
@@ -177,9 +177,9 @@ impl Runner<'_> {
             }
             Action::Block | Action::Destroy => {
                 let kept = if action == Action::Block {
-                    Kept::Blocked
+                    StoredState::Blocked
                 } else {
-                    Kept::Destroyed
+                    StoredState::Destroyed
                 };
                 let end = self.change(0, move |tx| tx.end_passphrase(&client_id, kept, now));
                 end.await.expect("it is ended");
@@ -219,7 +219,7 @@ async fn traces_of_the_model_leave_the_rows_that_it_says(world: &World) {
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     let model = Lockouts {
-        law: law(),
+        policy: policy(),
         budget: Budget {
             callers: 8,
             mishaps: 4,
@@ -228,7 +228,7 @@ async fn traces_of_the_model_leave_the_rows_that_it_says(world: &World) {
         },
         fault: Fault::None,
     };
-    let chance = Chance::seeded(14);
+    let rng = SystemRng::seeded(14);
     let first = world.first.app.store.clone();
     let second = match world.kind {
         Kind::Postgres => world.another_instance().await.app.store.clone(),
@@ -250,7 +250,7 @@ async fn traces_of_the_model_leave_the_rows_that_it_says(world: &World) {
         runner.set().await;
         let mut before = model.beginning();
         let mut done = Vec::new();
-        for (action, state) in trace(&model, &chance) {
+        for (action, state) in trace(&model, &rng) {
             done.push(action);
             let told = runner.carry_out(action, &before).await;
             assert_eq!(told, state.told, "after {done:?}");

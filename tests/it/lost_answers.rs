@@ -15,7 +15,7 @@ use qupia::{
         role::{Actor, Proof, Role, Verify},
     },
     flows::{
-        Refusal, hang_up,
+        Refusal, disconnect,
         verify::{
             Caller,
             lost::{LOST_AFTER, Search},
@@ -215,8 +215,8 @@ async fn right_words_are_settled_in_the_end(world: &World, trouble: Trouble) {
     let specialist = world.staff("call_center").await;
     refuse_verifications(world, trouble);
     let (proof, origin, caller) = call(&specialist, &client);
-    let (_pending, hang_up) = hang_up::watched();
-    let told = verify(&world.first.app, &proof, &origin, caller, hang_up).await;
+    let (_pending, connection) = disconnect::watched();
+    let told = verify(&world.first.app, &proof, &origin, caller, connection).await;
     assert!(matches!(told, Err(Refusal::Store(_))));
     take_verifications_again(world);
     until("it is settled", || under_way(world) == 0).await;
@@ -396,10 +396,10 @@ async fn orphan(world: &World, id: &str, client: &str, specialist: &Person) {
         call_id: "call-1".to_owned(),
         request_id: "a request".to_owned(),
     };
-    let law = app.settings.attempts.clone();
+    let policy = app.settings.attempts.clone();
     let counted = app
         .store
-        .tally(move |tally| tally.count_attempt(&attempt, None, &law, now));
+        .tally(move |tally| tally.count_attempt(&attempt, None, &policy, now));
     assert!(matches!(counted.await, Ok(Attempt::Counted(..))));
 }
 

@@ -23,7 +23,7 @@ use qupia::{
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, Who},
         role::Role,
-        seal::Place,
+        seal::AuditPlace,
     },
     flows::{
         export_audit::{ExportError, export},
@@ -31,7 +31,7 @@ use qupia::{
         seal_audit::{Sealer, seal_once},
         verify_audit::{Report, verify},
     },
-    secrets::{chance::Chance, keyring::Purpose},
+    secrets::{keyring::Purpose, rng::SystemRng},
 };
 
 fn edit(folder: &Path, statement: &str) {
@@ -70,7 +70,7 @@ async fn lay(folder: &Path) -> Foundation {
 }
 
 async fn lay_over(folder: &Path, url: Option<String>) -> Foundation {
-    Foundation::build(settings(folder, url), noon(), Chance::os())
+    Foundation::build(settings(folder, url), noon(), SystemRng::os())
         .await
         .expect("it is as the story laid it")
 }
@@ -280,7 +280,7 @@ fn an_edit_before_the_export_is_found_by_who_has_only_the_public_key() {
         let text = match (text, place) {
             (Ok(text), _) => text,
             // What JSON has no form for is named by the export itself.
-            (Err(ExportError::Unreadable(seq)), Place::Event(place)) => {
+            (Err(ExportError::Unreadable(seq)), AuditPlace::Event(place)) => {
                 assert_eq!(seq, place, "{made:?}");
                 continue;
             }
@@ -293,8 +293,8 @@ fn an_edit_before_the_export_is_found_by_who_has_only_the_public_key() {
         }
         assert_eq!(code, Some(4), "{made:?}: {said}");
         let seal = match place {
-            Place::Event(seq) => seal_of(seq),
-            Place::Seal(number) => number.max(1),
+            AuditPlace::Event(seq) => seal_of(seq),
+            AuditPlace::Seal(number) => number.max(1),
         };
         assert!(
             said.contains(&format!("seal {seal} "))
@@ -348,7 +348,10 @@ fn a_chain_that_somebody_signed_with_a_key_of_their_own_is_not_believed() {
     edit(forged.path(), "DELETE FROM key_checks");
     runtime().block_on(async {
         let report = verified(&lay(forged.path()).await).await;
-        assert_eq!(report.first_bad.map(|bad| bad.place), Some(Place::Seal(1)));
+        assert_eq!(
+            report.first_bad.map(|bad| bad.place),
+            Some(AuditPlace::Seal(1))
+        );
     });
 }
 
@@ -370,7 +373,10 @@ fn a_tail_cut_where_nothing_is_remembered_is_found_by_a_seal_from_the_log() {
         let report = verify(&foundation, &[known], |_, _| {})
             .await
             .expect("it is as the story laid it");
-        assert_eq!(report.first_bad.map(|bad| bad.place), Some(Place::Seal(3)));
+        assert_eq!(
+            report.first_bad.map(|bad| bad.place),
+            Some(AuditPlace::Seal(3))
+        );
         let other = KnownSeal {
             number: 2,
             hash: known.hash,
@@ -378,7 +384,10 @@ fn a_tail_cut_where_nothing_is_remembered_is_found_by_a_seal_from_the_log() {
         let report = verify(&foundation, &[other], |_, _| {})
             .await
             .expect("it is as the story laid it");
-        assert_eq!(report.first_bad.map(|bad| bad.place), Some(Place::Seal(2)));
+        assert_eq!(
+            report.first_bad.map(|bad| bad.place),
+            Some(AuditPlace::Seal(2))
+        );
     });
 }
 
@@ -390,7 +399,7 @@ fn one_instance_seals_and_another_takes_over_when_it_dies() {
         let second = Foundation::build(
             settings(folder.path(), None),
             first.clock.clone(),
-            Chance::os(),
+            SystemRng::os(),
         )
         .await
         .expect("it is as the story laid it");

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
-use qupia::{domain::signals::Kind, flows::signals::Lookout};
+use qupia::{domain::signals::Kind, flows::signals::AbuseDetector};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -42,12 +42,12 @@ on_each_database! {
 }
 on_postgresql! {
     of_two_instances_one_raises_a_signal with WATCHFUL,
-    nobody_takes_the_duty_over_while_its_signals_are_written with WATCHFUL,
+    nobody_takes_the_lease_over_while_its_signals_are_written with WATCHFUL,
 }
 
 /// Looks once; gives kinds, whose work and about whom, in order.
-async fn look(lookout: &mut Lookout) -> Vec<(Kind, Option<String>, Option<String>)> {
-    let raised = lookout.look().await;
+async fn look(detector: &mut AbuseDetector) -> Vec<(Kind, Option<String>, Option<String>)> {
+    let raised = detector.search().await;
     let raised = raised.unwrap_or_else(|error| panic!("{error}"));
     let told = raised.into_iter();
     told.map(|signal| (signal.kind, signal.staff_id, signal.client_id))
@@ -70,8 +70,11 @@ fn recorded(world: &World) -> Vec<String> {
 
 /// Looks once. Whatever is raised is told in the audit, in the metrics and in the report, and nothing
 /// else is.
-async fn see(world: &World, lookout: &mut Lookout) -> Vec<(Kind, Option<String>, Option<String>)> {
-    let raised = look(lookout).await;
+async fn see(
+    world: &World,
+    detector: &mut AbuseDetector,
+) -> Vec<(Kind, Option<String>, Option<String>)> {
+    let raised = look(detector).await;
     let recorded = recorded(world);
     let (_, newest) = recorded.split_at(recorded.len() - raised.len());
     let told = raised.iter().map(|(kind, staff, client)| {
@@ -104,18 +107,18 @@ async fn see(world: &World, lookout: &mut Lookout) -> Vec<(Kind, Option<String>,
 }
 
 async fn a_specialist_who_touches_many_clients_raises_one_signal_a_window(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     for number in ["K-1", "K-2", "K-3"] {
-        assert_eq!(see(world, &mut lookout).await, []);
+        assert_eq!(see(world, &mut detector).await, []);
         let client = branch.client_with_phrase(world, number).await;
         specialist.verify(&client, PHRASE).await.expect(201);
     }
     let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
-    assert_eq!(see(world, &mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut detector).await, [expected]);
     world.wait(TimeDelta::minutes(30));
-    assert_eq!(see(world, &mut lookout).await, []);
+    assert_eq!(see(world, &mut detector).await, []);
     assert_eq!(
         recorded(world),
         [format!("many_clients {} ", specialist.id)]
@@ -123,22 +126,22 @@ async fn a_specialist_who_touches_many_clients_raises_one_signal_a_window(world:
 }
 
 async fn blocking_many_passphrases_is_a_signal(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     for number in ["K-1", "K-2", "K-3"] {
-        assert_eq!(see(world, &mut lookout).await, []);
+        assert_eq!(see(world, &mut detector).await, []);
         let client = branch.client_with_phrase(world, number).await;
         let path = format!("/v1/clients/{client}/passphrase/block");
         let reason = json!({"reason": "asked"});
         specialist.post(&path, reason).await.expect(200);
     }
     let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
-    assert_eq!(see(world, &mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
 async fn looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let (honest, curious) = (
         world.staff("call_center").await,
@@ -156,71 +159,71 @@ async fn looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none(
         honest.verify(client, PHRASE).await.expect(201);
     }
     // There is still time to verify.
-    assert_eq!(see(world, &mut lookout).await, []);
+    assert_eq!(see(world, &mut detector).await, []);
     world.wait(TimeDelta::minutes(16));
     let expected = (
         Kind::LookUpsWithoutVerification,
         Some(curious.id.clone()),
         None,
     );
-    assert_eq!(see(world, &mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
 async fn a_client_whom_several_specialists_try_is_a_signal(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     for _ in 0..3 {
-        assert_eq!(see(world, &mut lookout).await, []);
+        assert_eq!(see(world, &mut detector).await, []);
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
     let expected = (Kind::ManySpecialists, None, Some(client));
-    assert_eq!(see(world, &mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
 async fn a_client_who_is_read_again_and_again_is_a_signal(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     let verified = specialist.verify(&client, PHRASE).await.expect(201);
     let path = format!("/v1/verifications/{}/loans", verified.text("id"));
     for _ in 0..3 {
-        assert_eq!(see(world, &mut lookout).await, []);
+        assert_eq!(see(world, &mut detector).await, []);
         specialist.get(&path).await.expect(200);
     }
     let (id, client) = (specialist.id.clone(), client);
     let expected = (Kind::RepeatedInquiries, Some(id), Some(client));
-    assert_eq!(see(world, &mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
 async fn work_outside_the_hours_is_a_signal(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("supervisor").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     let path = format!("/v1/clients/{client}");
     specialist.get(&path).await.expect(200);
     world.wait(TimeDelta::minutes(29));
-    assert_eq!(see(world, &mut lookout).await, []);
+    assert_eq!(see(world, &mut detector).await, []);
     world.wait(TimeDelta::minutes(2));
-    assert_eq!(see(world, &mut lookout).await, []);
+    assert_eq!(see(world, &mut detector).await, []);
     specialist.get(&path).await.expect(200);
     world.wait(TimeDelta::seconds(1));
     let expected = (Kind::OutsideHours, Some(specialist.id.clone()), None);
-    assert_eq!(see(world, &mut lookout).await, [expected]);
+    assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
 async fn signals_are_read_by_supervisors_and_auditors_and_the_reading_is_recorded(world: &World) {
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     for _ in 0..3 {
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
-    look(&mut lookout).await;
+    look(&mut detector).await;
     let path = "/v1/reports/signals";
     for role in ["supervisor", "auditor"] {
         let reader = world.staff(role).await;
@@ -256,19 +259,22 @@ async fn of_two_instances_one_raises_a_signal(world: &World) {
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
-    let (mut first, mut second) = (Lookout::new(&world.first.app), Lookout::new(&other.app));
+    let (mut first, mut second) = (
+        AbuseDetector::new(&world.first.app),
+        AbuseDetector::new(&other.app),
+    );
     let (one, two) = tokio::join!(look(&mut first), look(&mut second));
     assert_eq!(one.len() + two.len(), 1);
 }
 
-async fn nobody_takes_the_duty_over_while_its_signals_are_written(world: &World) {
+async fn nobody_takes_the_lease_over_while_its_signals_are_written(world: &World) {
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     for _ in 0..3 {
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
-    let mut lookout = Lookout::new(&world.first.app);
+    let mut detector = AbuseDetector::new(&world.first.app);
     // The audit can be read meanwhile and not be written.
     let mut still = world.database.postgres();
     still
@@ -286,7 +292,7 @@ async fn nobody_takes_the_duty_over_while_its_signals_are_written(world: &World)
         still.batch_execute("ROLLBACK").expect("it is let go");
         taken
     };
-    let (raised, taken) = tokio::join!(look(&mut lookout), taking_over);
+    let (raised, taken) = tokio::join!(look(&mut detector), taking_over);
     assert!(taken.is_err(), "its lease could be taken");
     assert_eq!(raised.len(), 1);
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use qupia::{app::App, secrets::chance::Chance};
+use qupia::{app::App, secrets::rng::SystemRng};
 
 use crate::support::{
     PHRASE, Person, World,
@@ -37,7 +37,7 @@ async fn a_silent_network_is_told_and_the_database_found_again_when_it_speaks(wo
     let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let more: Vec<_> = more.collect();
     let settings = settings(world.folder(), &proxy.url(), &more);
-    let app = App::build(settings, world.clock.clone(), Chance::os()).await;
+    let app = App::build(settings, world.clock.clone(), SystemRng::os()).await;
     let (behind, handle) = serve(app.unwrap_or_else(|error| panic!("{error}")));
     let (there, card) = (specialist.at(&behind), format!("/v1/clients/{client}"));
     let looks_on = branch.at(&behind);
@@ -95,7 +95,7 @@ async fn a_database_is_found_behind_hosts_that_are_silent(world: &World) {
         &url,
         &[("QUPIA_DATABASE__TIMEOUT_SECONDS".to_owned(), "1".to_owned())],
     );
-    let app = App::build(settings, world.clock.clone(), Chance::os()).await;
+    let app = App::build(settings, world.clock.clone(), SystemRng::os()).await;
     let (behind, handle) = serve(app.unwrap_or_else(|error| panic!("{error}")));
     crate::faults::until(&behind.line, "/readyz", 200).await;
     handle.stop(false).await;

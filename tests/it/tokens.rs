@@ -7,8 +7,8 @@ use base64::{
 use chrono::{DateTime, TimeDelta};
 use hmac::{Hmac, KeyInit, Mac};
 use qupia::secrets::{
-    chance::Chance,
     keyring::Keyring,
+    rng::SystemRng,
     seal::Seals,
     token::{Claims, TokenSettings, Tokens},
 };
@@ -200,7 +200,7 @@ fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
         );
     }
     // A token of another house under the name of our key.
-    let other = Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH);
+    let other = Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH);
     let of_other = Tokens::new(&other, TokenSettings::default()).issue(&said(claims));
     let (_, others_claims, others_signature) = parts(&of_other);
     made.push(("another house's key".to_owned(), of_other));

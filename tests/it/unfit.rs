@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use qupia::{
     app::{App, StartError},
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 
 use crate::support::{
@@ -32,7 +32,7 @@ async fn build(world: &World, url: &str) -> Result<App, StartError> {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let settings = settings(world.folder(), url, &busy.collect::<Vec<_>>());
-    App::build(settings, world.clock.clone(), Chance::os()).await
+    App::build(settings, world.clock.clone(), SystemRng::os()).await
 }
 
 async fn refused(world: &World, url: &str) -> String {

@@ -15,7 +15,7 @@ on_each_database! {
     what_ends_the_passphrase_ends_the_verification with BUSY,
     what_never_was_verified_opens_nothing with BUSY,
     a_call_ends_more_than_once_without_offence with BUSY,
-    each_flaw_of_a_verification_is_named_by_its_field with BUSY,
+    each_error_of_a_verification_is_named_by_its_field with BUSY,
     where_a_loan_stands_is_reckoned_by_the_day_in_almaty with BUSY,
     loans_stand_by_due_date_and_then_by_ticket_and_closed_ones_are_not_shown with BUSY,
     a_waiting_period_that_nobody_stated_is_null with BUSY,
@@ -177,9 +177,9 @@ async fn a_call_ends_more_than_once_without_offence(world: &World) {
         .refused(404, "not_found");
 }
 
-async fn each_flaw_of_a_verification_is_named_by_its_field(world: &World) {
+async fn each_error_of_a_verification_is_named_by_its_field(world: &World) {
     let (_, specialist, _, client) = people(world).await;
-    let flaws = [
+    let errors = [
         ("client_id", json!(null), "missing"),
         ("passphrase", json!(null), "missing"),
         ("passphrase", json!("?!"), "nothing_to_compare"),
@@ -189,7 +189,7 @@ async fn each_flaw_of_a_verification_is_named_by_its_field(world: &World) {
         ("call_id", json!("a b"), "not_an_identifier"),
         ("call_id", json!("x".repeat(65)), "not_an_identifier"),
     ];
-    for (field, value, code) in flaws {
+    for (field, value, code) in errors {
         let mut body = json!({"client_id": client, "passphrase": PHRASE, "call_id": "c"});
         body[field] = value;
         let answer = specialist.post("/v1/verifications", body).await;

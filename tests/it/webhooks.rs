@@ -12,7 +12,7 @@ use std::{
 use actix_web::{App as Application, HttpRequest, HttpResponse, HttpServer, http::StatusCode, web};
 use chrono::TimeDelta;
 use qupia::flows::{
-    deliver::{Carrier, Delivered},
+    deliver::{Delivered, DeliveryWorker},
     lease::LeaseKeeper,
 };
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -190,8 +190,8 @@ async fn registered(world: &World, events: Value) -> (Receiver, String, String) 
     (receiver, answer.text("id"), answer.text("secret"))
 }
 
-async fn deliver(carrier: &mut Carrier) -> Delivered {
-    let delivered = carrier.deliver_due().await;
+async fn deliver(worker: &mut DeliveryWorker) -> Delivered {
+    let delivered = worker.deliver_due().await;
     delivered.unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -212,7 +212,7 @@ async fn deliveries(admin: &Person, webhook: &str, status: &str) -> Vec<Value> {
 
 async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &World) {
     let (receiver, webhook, secret) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     // The library holds the letter's time against the machine's clock.
@@ -223,7 +223,7 @@ async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &
     let specialist = specialist.again(world.line()).await;
     let client = branch.client_with_phrase(world, "K-1").await;
     let verified = specialist.verify(&client, PHRASE).await.expect(201);
-    let done = deliver(&mut carrier).await;
+    let done = deliver(&mut worker).await;
     assert_eq!((done.taken, done.failed), (2, 0));
     let letters = receiver.letters();
     assert_eq!(events(&letters), ["passphrase.set", "inquiry.made"]);
@@ -249,7 +249,7 @@ async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &
     let mut changed = letters[0].clone();
     changed.body.push(b' ');
     assert!(!changed.is_signed_by(&secret));
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     let admin = world.admin.again(world.line()).await;
     assert_eq!(deliveries(&admin, &webhook, "delivered").await.len(), 2);
 }
@@ -290,7 +290,7 @@ async fn each_change_of_a_passphrase_is_told_once_and_nothing_else_is(world: &Wo
     destroy().await.refused(409, "no_passphrase");
     let third = complete().await;
 
-    deliver(&mut Carrier::new(&world.first.app)).await;
+    deliver(&mut DeliveryWorker::new(&world.first.app)).await;
     let told: Vec<_> = receiver
         .letters()
         .iter()
@@ -315,17 +315,17 @@ async fn each_change_of_a_passphrase_is_told_once_and_nothing_else_is(world: &Wo
 
 async fn a_receiver_that_fails_for_an_hour_gets_everything_in_order(world: &World) {
     let (receiver, _, _) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     receiver.answer(503);
     let client = branch.client_with_phrase(world, "K-1").await;
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     specialist.verify(&client, PHRASE).await.expect(201);
     block(&specialist, &client).await;
     for _ in 0..60 {
         world.wait(TimeDelta::minutes(1));
-        deliver(&mut carrier).await;
+        deliver(&mut worker).await;
     }
     let refused = receiver.letters();
     // At once, after 5 s, 5 min and 30 min: what stands behind is not tried before it.
@@ -333,27 +333,27 @@ async fn a_receiver_that_fails_for_an_hour_gets_everything_in_order(world: &Worl
     assert!(refused.iter().all(|letter| letter.id() == refused[0].id()));
     receiver.answer(200);
     world.wait(TimeDelta::hours(3));
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let letters = receiver.letters();
     assert_eq!(
         events(&letters),
         ["passphrase.set", "inquiry.made", "passphrase.blocked"]
     );
     assert_eq!(letters[0].id(), refused[0].id());
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
 }
 
 async fn one_clients_trouble_keeps_no_other_waiting(world: &World) {
     let (receiver, _, _) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     receiver.answer(500);
     branch.client_with_phrase(world, "K-1").await;
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     receiver.answer(200);
     let other = branch.client_with_phrase(world, "K-2").await;
     receiver.letters();
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let letters = receiver.letters();
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].json()["data"]["client_id"], other);
@@ -363,13 +363,13 @@ async fn a_receiver_that_is_gone_is_switched_off_and_gets_what_waited_when_it_is
     world: &World,
 ) {
     let (receiver, webhook, _) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     receiver.answer(410);
     let client = branch.client_with_phrase(world, "K-1").await;
     specialist.verify(&client, PHRASE).await.expect(201);
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let path = format!("/v1/webhooks/{webhook}");
     let shown = world.admin.get(&path).await.expect(200);
     assert_eq!(shown["status"], "disabled");
@@ -378,12 +378,12 @@ async fn a_receiver_that_is_gone_is_switched_off_and_gets_what_waited_when_it_is
     block(&specialist, &client).await;
     receiver.letters();
     world.wait(TimeDelta::hours(1));
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     receiver.answer(200);
     let again = json!({"status": "active"});
     let shown = world.admin.patch(&path, again).await.expect(200);
     assert_eq!(shown["disabled_because"], Value::Null);
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     assert_eq!(events(&receiver.letters()), ["inquiry.made"]);
     let events = world.database.texts(
         "SELECT reason FROM audit_events WHERE action = 'webhook.changed' \
@@ -394,12 +394,12 @@ async fn a_receiver_that_is_gone_is_switched_off_and_gets_what_waited_when_it_is
 
 async fn after_ten_attempts_a_message_is_a_dead_letter_and_is_sent_again_on_demand(world: &World) {
     let (receiver, webhook, secret) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     receiver.answer(500);
     branch.client_with_phrase(world, "K-1").await;
     for _ in 0..12 {
-        deliver(&mut carrier).await;
+        deliver(&mut worker).await;
         world.wait(TimeDelta::hours(27));
     }
     let refused = receiver.letters();
@@ -419,13 +419,13 @@ async fn after_ten_attempts_a_message_is_a_dead_letter_and_is_sent_again_on_dema
     let path = format!("/v1/webhooks/{webhook}/deliveries/{delivery}/replay");
     let again = admin.post(&path, json!({})).await.expect(202);
     assert_eq!(again["status"], "pending");
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let letters = receiver.letters();
     assert_eq!((letters.len(), letters[0].id()), (1, refused[0].id()));
     assert!(letters[0].is_signed_by(&secret));
     // What was delivered can be sent again too.
     admin.post(&path, json!({})).await.expect(202);
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     assert_eq!(receiver.letters().len(), 1);
     let unknown = format!("/v1/webhooks/{webhook}/deliveries/999999/replay");
     let answer = admin.post(&unknown, json!({})).await;
@@ -438,7 +438,7 @@ async fn after_ten_attempts_a_message_is_a_dead_letter_and_is_sent_again_on_dema
 
 async fn a_rotated_secret_signs_beside_the_new_one_for_a_day(world: &World) {
     let (receiver, webhook, old) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     let path = format!("/v1/webhooks/{webhook}/secrets");
     let rotated = world.admin.post(&path, json!({})).await.expect(201);
@@ -446,7 +446,7 @@ async fn a_rotated_secret_signs_beside_the_new_one_for_a_day(world: &World) {
     assert_ne!(old, new);
     assert_eq!(rotated["secrets"].as_array().map(Vec::len), Some(2));
     branch.client_with_phrase(world, "K-1").await;
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let letters = receiver.letters();
     assert!(letters[0].is_signed_by(&old) && letters[0].is_signed_by(&new));
     world.wait(TimeDelta::hours(24));
@@ -455,7 +455,7 @@ async fn a_rotated_secret_signs_beside_the_new_one_for_a_day(world: &World) {
         .await
         .client_with_phrase(world, "K-2")
         .await;
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let letters = receiver.letters();
     assert!(!letters[0].is_signed_by(&old) && letters[0].is_signed_by(&new));
 }
@@ -465,13 +465,13 @@ async fn whoever_dies_before_the_answer_is_counted_delivers_again_under_the_same
     let branch = world.staff("branch").await;
     branch.client_with_phrase(world, "K-1").await;
     let silence = receiver.0.mute.write().await;
-    let mut carrier = Carrier::new(&world.first.app);
-    let delivering = tokio::task::spawn_local(async move { carrier.deliver_due().await.is_ok() });
+    let mut worker = DeliveryWorker::new(&world.first.app);
+    let delivering = tokio::task::spawn_local(async move { worker.deliver_due().await.is_ok() });
     receiver.0.arrived.notified().await;
     delivering.abort();
     assert!(delivering.await.is_err());
     drop(silence);
-    let mut next = Carrier::new(&world.first.app);
+    let mut next = DeliveryWorker::new(&world.first.app);
     let done = deliver(&mut next).await;
     assert_eq!(done.taken, 1);
     let letters = receiver.letters();
@@ -482,7 +482,7 @@ async fn whoever_dies_before_the_answer_is_counted_delivers_again_under_the_same
 
 async fn a_receiver_is_told_only_what_it_asked_for_and_nothing_that_was_refused(world: &World) {
     let (receiver, webhook, _) = registered(world, json!(["passphrase.blocked"])).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     let unset = branch.enter_client("K-1").await;
@@ -493,7 +493,7 @@ async fn a_receiver_is_told_only_what_it_asked_for_and_nothing_that_was_refused(
     refused.refused(409, "no_passphrase");
     let client = branch.client_with_phrase(world, "K-2").await;
     block(&specialist, &client).await;
-    deliver(&mut carrier).await;
+    deliver(&mut worker).await;
     let letters = receiver.letters();
     assert_eq!(events(&letters), ["passphrase.blocked"]);
     assert_eq!(
@@ -523,11 +523,11 @@ async fn a_receiver_is_told_only_what_it_asked_for_and_nothing_that_was_refused(
 
 async fn a_redirect_is_not_followed(world: &World) {
     let (receiver, webhook, _) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     receiver.answer(307);
     let branch = world.staff("branch").await;
     branch.client_with_phrase(world, "K-1").await;
-    let done = deliver(&mut carrier).await;
+    let done = deliver(&mut worker).await;
     assert_eq!((done.taken, done.failed), (0, 1));
     assert_eq!(receiver.letters().len(), 1);
     let waiting = deliveries(&world.admin, &webhook, "pending").await;
@@ -536,20 +536,20 @@ async fn a_redirect_is_not_followed(world: &World) {
 
 async fn a_receiver_that_asks_to_be_left_alone_is(world: &World) {
     let (receiver, webhook, _) = registered(world, Value::Null).await;
-    let mut carrier = Carrier::new(&world.first.app);
+    let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     receiver.answer_and_ask(503, "120");
     branch.client_with_phrase(world, "K-1").await;
-    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    assert_eq!(deliver(&mut worker).await.failed, 1);
     // What happens meanwhile waits as well: it is the receiver that is left alone.
     branch.client_with_phrase(world, "K-2").await;
     receiver.answer(204);
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     world.wait(TimeDelta::seconds(119));
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     assert_eq!(receiver.letters().len(), 1);
     world.wait(TimeDelta::seconds(1));
-    assert_eq!(deliver(&mut carrier).await.taken, 2);
+    assert_eq!(deliver(&mut worker).await.taken, 2);
 
     // As a date, which stands for more than a day and is heeded for one.
     let branch = branch.again(world.line()).await;
@@ -557,34 +557,34 @@ async fn a_receiver_that_asks_to_be_left_alone_is(world: &World) {
     let date = later.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     receiver.answer_and_ask(429, &date);
     branch.client_with_phrase(world, "K-3").await;
-    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    assert_eq!(deliver(&mut worker).await.failed, 1);
     receiver.answer(204);
     world.wait(TimeDelta::hours(24) - TimeDelta::seconds(1));
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     world.wait(TimeDelta::seconds(1));
-    assert_eq!(deliver(&mut carrier).await.taken, 1);
+    assert_eq!(deliver(&mut worker).await.taken, 1);
 
     // An admin who switches it on has seen to it; and a shorter wait than the schedule's is none.
     let branch = branch.again(world.line()).await;
     receiver.answer_and_ask(503, "1");
     branch.client_with_phrase(world, "K-4").await;
-    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    assert_eq!(deliver(&mut worker).await.failed, 1);
     receiver.answer(204);
     world.wait(TimeDelta::seconds(4));
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     world.wait(TimeDelta::seconds(2));
     receiver.answer_and_ask(503, "7200");
-    assert_eq!(deliver(&mut carrier).await.failed, 1);
+    assert_eq!(deliver(&mut worker).await.failed, 1);
     receiver.answer(204);
     branch.client_with_phrase(world, "K-5").await;
-    assert_eq!(deliver(&mut carrier).await, Delivered::default());
+    assert_eq!(deliver(&mut worker).await, Delivered::default());
     let admin = world.admin.again(world.line()).await;
     let path = format!("/v1/webhooks/{webhook}");
     admin
         .patch(&path, json!({"status": "active"}))
         .await
         .expect(200);
-    assert_eq!(deliver(&mut carrier).await.taken, 1);
+    assert_eq!(deliver(&mut worker).await.taken, 1);
 }
 
 async fn an_address_within_our_walls_is_not_registered(world: &World) {
@@ -645,7 +645,10 @@ async fn of_two_instances_one_delivers_and_the_other_takes_over_when_it_is_dead(
     let (receiver, _, _) = registered(world, Value::Null).await;
     let other = world.another_instance().await;
     let branch = world.staff("branch").await;
-    let (mut first, mut second) = (Carrier::new(&world.first.app), Carrier::new(&other.app));
+    let (mut first, mut second) = (
+        DeliveryWorker::new(&world.first.app),
+        DeliveryWorker::new(&other.app),
+    );
     branch.client_with_phrase(world, "K-1").await;
     let (one, two) = tokio::join!(deliver(&mut first), deliver(&mut second));
     assert_eq!(one.taken + two.taken, 1);
@@ -669,11 +672,11 @@ async fn whoever_was_paused_sends_and_counts_nothing_beside_its_successor(world:
     let branch = world.staff("branch").await;
     branch.client_with_phrase(world, "K-1").await;
     let silence = receiver.0.mute.write().await;
-    let mut paused = Carrier::new(&world.first.app);
+    let mut paused = DeliveryWorker::new(&world.first.app);
     let delivering = tokio::task::spawn_local(async move { paused.deliver_due().await });
     receiver.0.arrived.notified().await;
     branch.client_with_phrase(world, "K-2").await;
-    // It stands still for so long that another takes its duty over.
+    // It stands still for so long that another takes its lease over.
     let mut successor = LeaseKeeper::of("webhooks");
     let held = successor.hold(&other.app).await.expect("looked");
     assert!(held.is_none());
@@ -688,15 +691,20 @@ async fn whoever_was_paused_sends_and_counts_nothing_beside_its_successor(world:
     let waiting = deliveries(&world.admin, &webhook, "pending").await;
     assert_eq!(waiting.len(), 2);
     assert!(waiting.iter().all(|delivery| delivery["attempts"] == 0));
-    // Whoever has the duty delivers both: the first once more, under its id.
-    assert_eq!(deliver(&mut Carrier::new(&other.app)).await.taken, 2);
+    // Whoever has the lease delivers both: the first once more, under its id.
+    assert_eq!(deliver(&mut DeliveryWorker::new(&other.app)).await.taken, 2);
     let again = receiver.letters();
     assert_eq!(again.len(), 2);
     assert!(again.iter().any(|letter| letter.id() == letters[0].id()));
-    // Let go and taken anew, it is a duty of another term.
-    Carrier::let_go(&other.app).await.expect("let go");
+    // Let go and taken anew, it is a lease of another term.
+    DeliveryWorker::let_go(&other.app).await.expect("let go");
     branch.client_with_phrase(world, "K-3").await;
-    assert_eq!(deliver(&mut Carrier::new(&world.first.app)).await.taken, 1);
+    assert_eq!(
+        deliver(&mut DeliveryWorker::new(&world.first.app))
+            .await
+            .taken,
+        1
+    );
     let term = world
         .database
         .number("SELECT term FROM leases WHERE name = 'webhooks'");

@@ -6,13 +6,13 @@
 mod model;
 
 use model::{
-    ALL_END, Budget, COUNT_IS_TRUE, Fault, Lockouts, NO_MORE_TRIED, REFUSED_UNCOUNTED, law,
+    ALL_END, Budget, COUNT_IS_TRUE, Fault, Lockouts, NO_MORE_TRIED, REFUSED_UNCOUNTED, policy,
 };
 use stateright::{Checker, HasDiscoveries, Model};
 
 fn model(budget: Budget, fault: Fault) -> Lockouts {
     Lockouts {
-        law: law(),
+        policy: policy(),
         budget,
         fault,
     }

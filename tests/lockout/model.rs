@@ -7,9 +7,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use qupia::domain::{
-    attempts::{AttemptLaw, Lock, Lockout},
-    passphrase::{Kept, PassphraseState},
-    verification::Outcome,
+    attempts::{Lock, Lockout, LockoutPolicy},
+    passphrase::{PassphraseState, StoredState},
+    verification::VerificationOutcome,
 };
 use stateright::{Model, Property};
 
@@ -20,12 +20,12 @@ pub const DISABLES_AT: u32 = 4;
 pub const LOCK_MINUTES: u32 = 15;
 
 /// The policy of the model.
-pub fn law() -> AttemptLaw {
+pub fn policy() -> LockoutPolicy {
     let lock = Lock {
         failures: LOCKS_AT,
         minutes: LOCK_MINUTES,
     };
-    AttemptLaw::new(vec![lock], DISABLES_AT).expect("it does not contradict itself")
+    LockoutPolicy::new(vec![lock], DISABLES_AT).expect("it does not contradict itself")
 }
 
 /// The one moment at which everything happens: that a lock runs out is a step of its own.
@@ -103,7 +103,7 @@ pub struct State {
     pub attempts: Vec<Attempt>,
     pub budget: Budget,
     /// what the last step told its caller
-    pub told: Option<Outcome>,
+    pub told: Option<VerificationOutcome>,
     /// how many were counted ever, but for those forgotten
     counted: u8,
     /// those that stand as failures
@@ -147,7 +147,7 @@ pub enum Action {
 const AT_ONCE: usize = 4;
 
 pub struct Lockouts {
-    pub law: AttemptLaw,
+    pub policy: LockoutPolicy,
     pub budget: Budget,
     pub fault: Fault,
 }
@@ -156,7 +156,7 @@ impl Lockouts {
     pub fn beginning(&self) -> State {
         State {
             lockout: Lockout {
-                kept: Kept::Active,
+                kept: StoredState::Active,
                 failures: 0,
                 locked_until: None,
             },
@@ -201,11 +201,12 @@ impl Lockouts {
             possible.push(Action::LockRunsOut);
         }
         if budget.changes > 0 {
-            let has_hash = state.lockout.kept != Kept::Destroyed;
+            let has_hash = state.lockout.kept != StoredState::Destroyed;
             possible.push(Action::Change);
             possible.extend(is_locked.then_some(Action::Unlock));
-            possible
-                .extend((has_hash && state.lockout.kept != Kept::Blocked).then_some(Action::Block));
+            possible.extend(
+                (has_hash && state.lockout.kept != StoredState::Blocked).then_some(Action::Block),
+            );
             possible.extend(has_hash.then_some(Action::Destroy));
         }
         possible
@@ -307,18 +308,18 @@ impl Lockouts {
             }
             Action::Block => {
                 next.budget.changes -= 1;
-                next.lockout.kept = Kept::Blocked;
+                next.lockout.kept = StoredState::Blocked;
                 next.lockout.locked_until = None;
             }
             Action::Destroy => {
                 next.budget.changes -= 1;
-                next.lockout.kept = Kept::Destroyed;
+                next.lockout.kept = StoredState::Destroyed;
                 next.begin_anew();
             }
             Action::Change => {
                 next.budget.changes -= 1;
                 next.generation += 1;
-                next.lockout.kept = Kept::Active;
+                next.lockout.kept = StoredState::Active;
                 next.begin_anew();
             }
         }
@@ -364,11 +365,11 @@ impl State {
     /// As `Tally::count_attempt` counts.
     fn count_row(&mut self, model: &Lockouts) -> Option<(u8, u32)> {
         let kept = Some((self.lockout.kept, self.lockout.locked_until));
-        self.told = Outcome::untried(PassphraseState::at(now(), kept));
+        self.told = VerificationOutcome::untried(PassphraseState::at(now(), kept));
         if self.told.is_some() {
             return None;
         }
-        let counted = model.law.count(self.lockout.failures, now());
+        let counted = model.policy.count(self.lockout.failures, now());
         self.lockout = counted.lockout();
         Some((self.generation, counted.number))
     }
@@ -391,7 +392,7 @@ impl State {
     fn end(&mut self, model: &Lockouts, at: usize) -> Option<(u32, bool)> {
         let (generation, place) = self.attempts[at].row.take()?;
         let is_same = generation == self.generation;
-        let is_counted = self.lockout.kept != Kept::Destroyed
+        let is_counted = self.lockout.kept != StoredState::Destroyed
             && (is_same || model.fault == Fault::TakeBackWithoutGeneration);
         Some((if is_counted { place } else { 0 }, is_same))
     }
@@ -405,14 +406,14 @@ impl State {
             return;
         };
         let outcome = if is_same {
-            Outcome::tried(self.lockout.kept, were_right)
+            VerificationOutcome::tried(self.lockout.kept, were_right)
         } else {
-            Outcome::Rejected
+            VerificationOutcome::Rejected
         };
         self.told = Some(outcome);
-        if outcome == Outcome::Verified {
+        if outcome == VerificationOutcome::Verified {
             if place > 0 {
-                self.lockout = model.law.clear(self.lockout, place, now());
+                self.lockout = model.policy.clear(self.lockout, place, now());
                 self.move_up(model, 0, place);
             }
             // The policy: success clears itself and what was counted before it.
@@ -421,8 +422,12 @@ impl State {
             self.run &= !up_to;
             self.since_lock &= !up_to;
         }
-        let is_tried_here = is_same && matches!(self.lockout.kept, Kept::Active | Kept::Disabled);
-        self.is_wronged |= were_right && is_tried_here && outcome != Outcome::Verified;
+        let is_tried_here = is_same
+            && matches!(
+                self.lockout.kept,
+                StoredState::Active | StoredState::Disabled
+            );
+        self.is_wronged |= were_right && is_tried_here && outcome != VerificationOutcome::Verified;
     }
 
     /// As `Tx::take_attempt_back` takes back.
@@ -434,7 +439,7 @@ impl State {
         if let Some((place, _)) = self.end(model, at) {
             let is_last = place == self.lockout.failures;
             if place > 0 && (model.fault != Fault::NumbersBeginAnew || is_last) {
-                self.lockout = model.law.take_back(self.lockout, place);
+                self.lockout = model.policy.take_back(self.lockout, place);
                 self.move_up(model, place, 1);
             }
             // The policy: it is nobody's failure.
@@ -575,13 +580,16 @@ impl Model for Lockouts {
                 let is_over = model.possible(state).is_empty();
                 let has_ended = state.attempts.is_empty();
                 // Whoever was told 503 before anything was tried is no failure.
-                let may_be_tried = matches!(state.lockout.kept, Kept::Active | Kept::Disabled);
+                let may_be_tried = matches!(
+                    state.lockout.kept,
+                    StoredState::Active | StoredState::Disabled
+                );
                 let is_known = !may_be_tried || state.standing & !state.wrong == 0;
                 !is_over || (has_ended && is_known)
             }),
             // What the policy is for does come about.
             Property::sometimes("it is disabled", |_, state: &State| {
-                state.lockout.kept == Kept::Disabled
+                state.lockout.kept == StoredState::Disabled
             }),
             Property::sometimes("four are under way", |_, state: &State| {
                 state.attempts.len() == AT_ONCE

@@ -11,7 +11,7 @@ from service import GENEROUS, Service
 from .ground import QUIET, RELEASE, audit_is_whole, house, log_is_clean, until
 from .load import Line, Town
 
-# The default law, with locks that do not run out while it is watched.
+# The default lockout policy, with locks that do not run out while it is watched.
 LONG_LOCKS = {"QUPIA_ATTEMPTS__LOCKS": "[{failures=3,minutes=600},{failures=6,minutes=1200},{failures=9,minutes=2880}]"}
 
 # An instance that was killed leaves its lease behind; only one that lives for long seals again.
@@ -89,7 +89,7 @@ def kill_starts(service, chance):
 
 
 def guess_on(town):
-    """Whoever guesses on after the restart gets no guess more than the law had left."""
+    """Whoever guesses on after the restart gets no guess more than the lockout policy had left."""
     line = Line(town.service)
     for contested in town.contested:
         for _ in range(6):

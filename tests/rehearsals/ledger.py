@@ -9,7 +9,7 @@ import itertools
 import time
 import uuid
 
-# The law of attempts, as the settings have it by default.
+# The lockout policy, as the settings have it by default.
 LOCKS = (3, 6, 9)
 DISABLES = 10
 WRONG = "лиловый якорь варит суп"
@@ -69,7 +69,7 @@ class Client:
         self.loan, self.doubtful_loans = 0, set()
         self.new_phrase = None
         self.doubts = []
-        # Kept apart from what is told by the database, so that the law is held by what was answered.
+        # Kept apart from what is told by the database, so that the lockout policy is held by what was answered.
         self.rejected_since_reset = 0
         self.rejected_since_lock = 0
         # Counted after a completion that may have set the count to zero.
@@ -118,7 +118,7 @@ class Client:
         self.is_locked = self.failures in LOCKS
         if self.failures >= DISABLES:
             self.state = "disabled"
-        # The law itself, by nothing but what was answered.
+        # The lockout policy itself, by nothing but what was answered.
         if {"unlock", "right", "completion"} & set(self.doubts):
             return
         if self.rejected_since_lock > 3 or self.rejected_since_reset > DISABLES:

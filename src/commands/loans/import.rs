@@ -15,7 +15,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use qupia::{
     app::{clock::Clock, foundation::Foundation},
     domain::{
-        calendar::parse_time, flaw::Flaw, language::Language, loan::is_ahead, text::BYTE_ORDER_MARK,
+        calendar::parse_time, language::Language, loan::is_ahead, text::BYTE_ORDER_MARK,
+        validation::ValidationError,
     },
     flows::{Refusal, sync::Stream},
     loans::{
@@ -25,7 +26,7 @@ use qupia::{
         ndjson::Ndjson,
     },
     locales,
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -106,7 +107,7 @@ pub(super) fn import(location: &Location, import: Import) -> Result<(), Failure>
     // Errors of the file itself are found before anything is made.
     let opened = import.open()?;
     actix_web::rt::System::new().block_on(async move {
-        let foundation = Foundation::build(settings, Clock::system(), Chance::os()).await?;
+        let foundation = Foundation::build(settings, Clock::system(), SystemRng::os()).await?;
         opened.import(foundation).await
     })
 }
@@ -171,15 +172,15 @@ impl Import {
     /// Checks the arguments; returns the format.
     fn check(&self) -> Result<Format, Failure> {
         if let Some(text) = &self.as_of {
-            let named = |flaw: Flaw| {
+            let named = |error: ValidationError| {
                 Failure::argument(format!(
                     "--as-of: {}",
-                    locales::of_field(&flaw, Language::En)
+                    locales::of_field(&error, Language::En)
                 ))
             };
             let as_of = parse_time(text).map_err(named)?;
             if is_ahead(as_of, Clock::system().now()) {
-                return Err(named(Flaw::AsOfAhead));
+                return Err(named(ValidationError::AsOfAhead));
             }
         }
         let name = self.file.to_string_lossy().to_lowercase();

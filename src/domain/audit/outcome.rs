@@ -3,7 +3,7 @@
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use crate::domain::{
-    loan::Received, passphrase::PassphraseState, verification::Outcome as VerificationOutcome,
+    loan::Received, passphrase::PassphraseState, verification::VerificationOutcome,
 };
 
 /// What came of an action. Stored, sealed and shown by its word in snake case.
@@ -164,10 +164,10 @@ mod tests {
 
     #[test]
     fn an_outcome_of_a_verification_or_a_state_keeps_its_word() {
-        for outcome in VerificationOutcome::VARIANTS {
+        for outcome in <VerificationOutcome as VariantArray>::VARIANTS {
             assert_eq!(EventOutcome::from(*outcome).name(), outcome.name());
         }
-        for state in PassphraseState::VARIANTS {
+        for state in <PassphraseState as VariantArray>::VARIANTS {
             assert_eq!(EventOutcome::from(*state).name(), state.name());
         }
     }

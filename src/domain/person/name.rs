@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::domain::{flaw::Flaw, invisible::is_invisible};
+use crate::domain::{invisible::is_invisible, validation::ValidationError};
 
 /// A family name, a given name or a patronymic: 1 to 100 letters, hyphens, apostrophes and spaces, and the
 /// other characters that real names have.
@@ -32,10 +32,10 @@ impl PersonName {
     /// Parses a name. Invisible marks are removed, except joiners inside a word.
     ///
     /// # Errors
-    /// [`Flaw::NotAName`] where it has another character, no letter, or is too long.
-    pub fn parse(entered: &str) -> Result<Self, Flaw> {
+    /// [`ValidationError::NotAName`] where it has another character, no letter, or is too long.
+    pub fn parse(entered: &str) -> Result<Self, ValidationError> {
         if entered.contains(char::is_control) {
-            return Err(Flaw::NotAName);
+            return Err(ValidationError::NotAName);
         }
         let normal: Vec<char> = entered.nfc().collect();
         let seen: String = (0..normal.len())
@@ -49,7 +49,7 @@ impl PersonName {
             && (0..name.len()).all(|at| belongs(&name, at))
             && name.iter().any(|c| c.is_alphabetic());
         fits.then(|| Self(name.into_iter().collect()))
-            .ok_or(Flaw::NotAName)
+            .ok_or(ValidationError::NotAName)
     }
 
     /// The name in full.
@@ -178,7 +178,7 @@ mod tests {
         ] {
             assert_eq!(
                 PersonName::parse(bad).map(|name| name.0),
-                Err(Flaw::NotAName),
+                Err(ValidationError::NotAName),
                 "{bad:?}"
             );
         }

@@ -5,7 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 use phonenumber::metadata::{DATABASE, Descriptor, Metadata};
 use regex::Regex;
 
-use crate::domain::{flaw::Flaw, invisible::is_invisible};
+use crate::domain::{invisible::is_invisible, validation::ValidationError};
 
 /// A telephone number in E.164.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -16,24 +16,24 @@ impl Phone {
     /// Blanks, dashes, full stops, brackets and invisible marks are ignored.
     ///
     /// # Errors
-    /// [`Flaw::NotAPhone`].
-    pub fn parse(entered: &str) -> Result<Self, Flaw> {
+    /// [`ValidationError::NotAPhone`].
+    pub fn parse(entered: &str) -> Result<Self, ValidationError> {
         let mut written = entered.chars().filter(|c| !is_between(*c)).peekable();
         let is_international = written.next_if_eq(&'+').is_some();
         let digits: String = written.collect();
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Flaw::NotAPhone);
+            return Err(ValidationError::NotAPhone);
         }
         let international = match (is_international, digits.len()) {
             (true, _) => digits,
             (false, 11) if digits.starts_with(['7', '8']) => format!("7{}", &digits[1..]),
             (false, 10) if digits.starts_with('7') => format!("7{digits}"),
-            (false, _) => return Err(Flaw::NotAPhone),
+            (false, _) => return Err(ValidationError::NotAPhone),
         };
         if is_dialable(&international) {
             Ok(Self(format!("+{international}")))
         } else {
-            Err(Flaw::NotAPhone)
+            Err(ValidationError::NotAPhone)
         }
     }
 

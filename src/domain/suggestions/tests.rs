@@ -25,7 +25,7 @@ fn folded(language: Language) -> Vec<String> {
 }
 
 /// A random source that is the same in every run (SplitMix64).
-fn chance(mut state: u64) -> impl FnMut(u32) -> u32 {
+fn rng(mut state: u64) -> impl FnMut(u32) -> u32 {
     move |below| {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = state;
@@ -161,7 +161,7 @@ fn no_word_is_a_name_a_number_or_the_companys_own() {
 #[test]
 fn a_phrase_folds_to_its_folded_words_one_after_another() {
     for language in Language::ALL {
-        let mut pick = chance(1);
+        let mut pick = rng(1);
         for _ in 0..20_000 {
             let phrase = suggest(language, DEFAULT_WORDS, &mut pick);
             let one_by_one: String = phrase
@@ -180,7 +180,7 @@ fn a_phrase_folds_to_its_folded_words_one_after_another() {
 #[test]
 fn every_sampled_suggestion_is_acceptable() {
     for language in Language::ALL {
-        let mut pick = chance(2);
+        let mut pick = rng(2);
         for _ in 0..SAMPLES {
             let phrase = suggest(language, DEFAULT_WORDS, &mut pick);
             let judgement = strength::judge(&phrase, &About::default(), &Rules::default());
@@ -196,7 +196,7 @@ fn at_the_highest_minimum_of_guesses_most_suggestions_are_acceptable() {
         ..Rules::default()
     };
     for language in Language::ALL {
-        let mut pick = chance(4);
+        let mut pick = rng(4);
         let phrases = (0..SAMPLES).map(|_| suggest(language, DEFAULT_WORDS, &mut pick));
         let is_taken =
             |phrase: &String| strength::judge(phrase, &About::default(), &rules).acceptable();
@@ -208,7 +208,7 @@ fn at_the_highest_minimum_of_guesses_most_suggestions_are_acceptable() {
 #[test]
 fn a_suggestion_has_as_many_words_as_asked_within_bounds() {
     for (asked, made) in [(0, 3), (3, 3), (4, 4), (5, 5), (9, 5)] {
-        let phrase = suggest(Language::Kk, asked, chance(3));
+        let phrase = suggest(Language::Kk, asked, rng(3));
         assert_eq!(phrase.split(' ').count(), made);
     }
 }
@@ -226,7 +226,7 @@ fn the_longest_suggestion_is_within_the_characters_allowed() {
 }
 
 #[test]
-fn a_chance_that_goes_too_far_still_makes_a_phrase() {
+fn an_rng_that_goes_too_far_still_makes_a_phrase() {
     let phrase = suggest(Language::En, 3, |_| u32::MAX);
     assert_eq!(phrase.split(' ').count(), 3);
 }

@@ -9,8 +9,8 @@ use crate::{
         settings::{Flags, Settings},
     },
     domain::loan::{Standing, standing},
-    flows::sign_in::{self, Door},
-    secrets::chance::Chance,
+    flows::sign_in::{self, AccountKind},
+    secrets::rng::SystemRng,
 };
 
 async fn played(folder: &std::path::Path) -> (App, Demonstration) {
@@ -23,7 +23,7 @@ async fn played(folder: &std::path::Path) -> (App, Demonstration) {
     let settings =
         Settings::read_for_demonstration(&Flags::default(), cheap.into_iter(), folder).unwrap();
     let clock = Clock::frozen(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
-    let app = App::build(settings, clock, Chance::seeded(1))
+    let app = App::build(settings, clock, SystemRng::seeded(1))
         .await
         .unwrap();
     let made = lay_out(&app).await.unwrap();
@@ -35,15 +35,15 @@ async fn everybody_of_the_cast_signs_in_and_needs_no_other_password() {
     let folder = tempfile::tempdir().unwrap();
     let (app, made) = played(folder.path()).await;
     for who in &made.staff {
-        let door = if who.role == Role::LoanSystem {
-            Door::Services
+        let kind = if who.role == Role::LoanSystem {
+            AccountKind::Service
         } else {
-            Door::People
+            AccountKind::Person
         };
         let login = Login::parse(who.login).unwrap();
         let secret = SecretString::from(who.secret.as_str());
         let origin = Origin::own("test");
-        let session = sign_in::sign_in(&app, &origin, door, Some(login), secret).await;
+        let session = sign_in::sign_in(&app, &origin, kind, Some(login), secret).await;
         let session = session.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", who.login));
         let token = session.token.expose_secret().to_owned();
         let known = sign_in::recognise(&app, &token).await.unwrap();

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
-        flaw::{FieldFlaw, Flaw},
         loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
         person::Person,
+        validation::{FieldError, ValidationError},
     },
     store::{
         ClientWrite, KnownPerson, LoanRow, LoanWrite, StoreError, StoredClient, StoredLoan, Tx,
@@ -18,15 +18,15 @@ use crate::{
 /// The result for one record of a group.
 pub(super) struct Became {
     /// what was decided, or why it was rejected
-    pub received: Result<Received, FieldFlaw>,
+    pub received: Result<Received, FieldError>,
     /// the id of the client
     pub client_id: Option<String>,
 }
 
 impl Became {
-    fn refused(pointer: &str, flaw: Flaw) -> Self {
+    fn refused(pointer: &str, error: ValidationError) -> Self {
         Self {
-            received: Err(FieldFlaw::at(pointer, flaw)),
+            received: Err(FieldError::at(pointer, error)),
             client_id: None,
         }
     }
@@ -74,11 +74,13 @@ pub(super) fn take(
     let mut became = Vec::with_capacity(records.len());
     for record in records {
         became.push(match record {
-            ahead if is_ahead(ahead.as_of(), now) => Became::refused("/as_of", Flaw::AsOfAhead),
+            ahead if is_ahead(ahead.as_of(), now) => {
+                Became::refused("/as_of", ValidationError::AsOfAhead)
+            }
             Record::Client(client) => clients.take(client, &new_id, now),
             Record::Loan(loan) => match clients.stored.get(loan.client_number.as_str()) {
                 Some(client) => loans.take(loan, &client.id, now),
-                None => Became::refused("/client_number", Flaw::UnknownClient),
+                None => Became::refused("/client_number", ValidationError::UnknownClient),
             },
         });
     }

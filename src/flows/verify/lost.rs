@@ -9,7 +9,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin, Who},
-        passphrase::Kept,
+        passphrase::StoredState,
     },
     store::{NewAttempt, StoreError, Traced, Tx},
 };
@@ -106,12 +106,12 @@ async fn give_one_up(
         let lockout = settled.lockout;
         let brought = lockout.filter(|lockout| settled.place == lockout.failures);
         let action = brought.and_then(|lockout| match lockout.kept {
-            Kept::Disabled => Some(Action::PassphraseDisabled),
-            Kept::Active => {
+            StoredState::Disabled => Some(Action::PassphraseDisabled),
+            StoredState::Active => {
                 let is_locked = lockout.locked_until.is_some_and(|until| until > now);
                 is_locked.then_some(Action::PassphraseLocked)
             }
-            Kept::Blocked | Kept::Destroyed => None,
+            StoredState::Blocked | StoredState::Destroyed => None,
         });
         Ok(match action {
             Some(action) => lost.and(about(now, action).outcome(EventOutcome::Lost)),

@@ -11,9 +11,9 @@ use crate::{
         attempts::Counted,
         audit::{Action, Answered, Details, Event, EventOutcome, Origin},
         heard::Heard,
-        passphrase::Kept,
+        passphrase::StoredState,
         role::Actor,
-        verification::{Outcome, Verification},
+        verification::{Verification, VerificationOutcome},
     },
     store::{LoanRow, NewPassphrase, PassphraseRow, Settled, StoreError, Traced, Tx},
 };
@@ -127,7 +127,7 @@ impl Pending {
         let work = move |tx: &mut Tx<'_>| {
             let found = tx.own_verification(&draft.id, &draft.staff_id)?;
             let is_open = |found: &Verification| {
-                found.outcome == Outcome::Verified && found.closed_at.is_none()
+                found.outcome == VerificationOutcome::Verified && found.closed_at.is_none()
             };
             if !found.as_ref().is_some_and(is_open) {
                 return Err(StoreError::AlreadyEnded);
@@ -209,18 +209,20 @@ impl Settlement {
         events: &Events,
         answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
-        let (law, now) = (&app.settings.attempts, verification.opened_at);
+        let (policy, now) = (&app.settings.attempts, verification.opened_at);
         let were_right = self.how.is_some();
         let client_id = &self.stored.client_id;
-        let settled = tx.settle_attempt(&verification.id, client_id, were_right, law, now)?;
+        let settled = tx.settle_attempt(&verification.id, client_id, were_right, policy, now)?;
         verification.outcome = settled.outcome;
         match (settled.outcome, self.how) {
-            (Outcome::Verified, Some(how)) => {
+            (VerificationOutcome::Verified, Some(how)) => {
                 let failures = settled.lockout.map_or(0, |lockout| lockout.failures);
-                verification.attempts_left = Some(law.attempts_left(failures));
+                verification.attempts_left = Some(policy.attempts_left(failures));
                 self.succeed(app, tx, verification, events, how, answered)
             }
-            (Outcome::Rejected, _) => self.reject(app, tx, verification, events, settled, answered),
+            (VerificationOutcome::Rejected, _) => {
+                self.reject(app, tx, verification, events, settled, answered)
+            }
             _ => {
                 tx.insert_verification(&verification)?;
                 let event = events.recorded(&verification, answered);
@@ -266,7 +268,7 @@ impl Settlement {
         let lockout = settled.lockout?;
         if settled.place != self.counted.number {
             None
-        } else if self.counted.disables && lockout.kept == Kept::Disabled {
+        } else if self.counted.disables && lockout.kept == StoredState::Disabled {
             Some(Action::PassphraseDisabled)
         } else if self.counted.locked_until.is_some()
             && lockout.locked_until == self.counted.locked_until

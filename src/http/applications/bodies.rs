@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 use zeroize::Zeroizing;
 
 use crate::{
     domain::{
         application::{Application, IdentityDocument, Kind, Mandate, Progress, Representative},
         calendar::{parse_document_date, write_time},
-        flaw::Flaw,
+        validation::ValidationError,
     },
     http::{
         extract::{Fields, rule},
@@ -50,8 +50,8 @@ pub struct SeenDocument {
     pub seen: Option<bool>,
 }
 
-fn was_seen(seen: &bool) -> Result<(), ValidationError> {
-    rule(*seen, &Flaw::NotSeen)
+fn was_seen(seen: &bool) -> Result<(), validator::ValidationError> {
+    rule(*seen, &ValidationError::NotSeen)
 }
 
 /// Who signs for the client, and by which document.
@@ -100,7 +100,10 @@ impl RepresentativeBody {
         if let (Some(date), Some(until)) = (date, until)
             && until < date
         {
-            fields.note("/representative/valid_until", Flaw::Contradiction);
+            fields.note(
+                "/representative/valid_until",
+                ValidationError::Contradiction,
+            );
         }
         Some(Representative {
             full_name: full_name?,

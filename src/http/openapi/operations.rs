@@ -16,7 +16,7 @@ use utoipa::openapi::{
 };
 
 use crate::{
-    domain::{flaw::Flaw, language::Language, role::Role},
+    domain::{language::Language, role::Role, validation::ValidationError},
     http::{
         code::Code,
         endpoint::{Access, AnswerHeaders, Endpoint, RouteGroup},
@@ -173,18 +173,18 @@ fn shared(status: u16, codes: &[Code]) -> Response {
 }
 
 fn example(code: Code) -> serde_json::Value {
-    let flaw = match code {
-        Code::UnknownField => Some(("/fone", Flaw::UnknownField)),
-        Code::WrongType => Some(("/phone", Flaw::WrongType)),
-        Code::InvalidInput => Some(("/phone", Flaw::NotAPhone)),
-        Code::UnknownClient => Some(("/client_id", Flaw::UnknownClient)),
-        Code::PassphrasesDiffer => Some(("/passphrase_repeat", Flaw::PassphrasesDiffer)),
-        Code::PassphraseRefused => Some(("/passphrase", Flaw::TooShort { min: 8 })),
+    let error = match code {
+        Code::UnknownField => Some(("/fone", ValidationError::UnknownField)),
+        Code::WrongType => Some(("/phone", ValidationError::WrongType)),
+        Code::InvalidInput => Some(("/phone", ValidationError::NotAPhone)),
+        Code::UnknownClient => Some(("/client_id", ValidationError::UnknownClient)),
+        Code::PassphrasesDiffer => Some(("/passphrase_repeat", ValidationError::PassphrasesDiffer)),
+        Code::PassphraseRefused => Some(("/passphrase", ValidationError::TooShort { min: 8 })),
         _ => None,
     };
-    let flaws = flaw.map(|(pointer, flaw)| crate::flows::FieldFlaw::at(pointer, flaw));
+    let errors = error.map(|(pointer, error)| crate::flows::FieldError::at(pointer, error));
     let problem = Problem {
-        flaws: flaws.into_iter().collect(),
+        errors: errors.into_iter().collect(),
         ..Problem::new(code)
     };
     let shown = problem::document(&problem, Language::En, "/v1/…", "019a9f3e-example");

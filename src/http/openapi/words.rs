@@ -21,7 +21,7 @@ use crate::{
         passphrase::PassphraseState,
         role::Role,
         signals::Kind as SignalKind,
-        verification::Outcome,
+        verification::VerificationOutcome,
         webhook::TOLD,
     },
     store::DeliveryState,
@@ -57,7 +57,7 @@ words! {
     IdentityDocument as "DocumentKind", "The kind of an identity document.": IdentityDocument::VARIANTS;
     Language as "LanguageName", "A language of phrases.": &Language::ALL.map(Language::code);
     Mandate as "MandateKind", "The kind of a representative's document.": Mandate::VARIANTS;
-    Outcome as "OutcomeName", "What came of a verification.": Outcome::VARIANTS;
+    VerificationOutcome as "OutcomeName", "What came of a verification.": VerificationOutcome::VARIANTS;
     PassphraseState as "StateName", "A passphrase's state.": PassphraseState::VARIANTS;
     Role as "RoleName", "A role's name.": &Role::NAMES;
     SignalKind as "SignalKind", "What looks odd.": SignalKind::NAMES;

@@ -3,10 +3,10 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::{
-    domain::{calendar::write_time, flaw::Flaw},
+    domain::{calendar::write_time, validation::ValidationError},
     flows::webhooks::Endpoint,
     http::{
         extract::rule,
@@ -172,12 +172,12 @@ pub struct WebhookPatch {
 }
 
 impl WebhookPatch {
-    fn changes_something(&self) -> Result<(), ValidationError> {
+    fn changes_something(&self) -> Result<(), validator::ValidationError> {
         let is_changed = self.url.is_some()
             || self.events.is_some()
             || self.description.is_some()
             || self.status.is_some();
-        rule(is_changed, &Flaw::NothingToChange)
+        rule(is_changed, &ValidationError::NothingToChange)
     }
 }
 

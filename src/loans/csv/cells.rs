@@ -1,6 +1,6 @@
 //! Formats of dates and amounts in spreadsheets and accounting programs.
 
-use crate::domain::flaw::Flaw;
+use crate::domain::validation::ValidationError;
 
 /// Joins a value with line breaks into one line.
 pub(super) fn one_line(value: String) -> String {
@@ -55,9 +55,9 @@ const THOUSAND: usize = 3;
 /// currency's minor unit, if the currency is known.
 ///
 /// # Errors
-/// [`Flaw::NotAnAmount`] for a point or a comma before three digits, which may be a separator of thousands.
+/// [`ValidationError::NotAnAmount`] for a point or a comma before three digits, which may be a separator of thousands.
 /// Only in a currency whose minor unit has three digits (BHD) such a point is a decimal point.
-pub(super) fn plain_amount(text: &str, scale: Option<u32>) -> Result<String, Flaw> {
+pub(super) fn plain_amount(text: &str, scale: Option<u32>) -> Result<String, ValidationError> {
     let (sign, unsigned) = match text.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => ("-", rest.trim_start()),
         None => ("", text),
@@ -74,7 +74,7 @@ pub(super) fn plain_amount(text: &str, scale: Option<u32>) -> Result<String, Fla
         (Some(_), Some(fraction))
             if fraction.len() == THOUSAND && is_plain(fraction) && (has_comma || !is_fine) =>
         {
-            Err(Flaw::NotAnAmount)
+            Err(ValidationError::NotAnAmount)
         }
         (Some(whole), Some(fraction))
             if is_plain(fraction) && (!has_comma || (1..THOUSAND).contains(&fraction.len())) =>
@@ -190,13 +190,13 @@ mod tests {
         for written in ["125.000", "125,000", "-125.500", "0.500", "125 000.000"] {
             for scale in [None, Some(0), Some(2)] {
                 let amount = plain_amount(written, scale);
-                assert_eq!(amount, Err(Flaw::NotAnAmount), "{written}");
+                assert_eq!(amount, Err(ValidationError::NotAnAmount), "{written}");
             }
         }
         // A dinar has thousandths, so only a comma is ambiguous.
         let dinars = |written| plain_amount(written, Some(3));
         assert_eq!(dinars("1.250").as_deref(), Ok("1.250"));
-        assert_eq!(dinars("1,250"), Err(Flaw::NotAnAmount));
+        assert_eq!(dinars("1,250"), Err(ValidationError::NotAnAmount));
         assert_eq!(dinars("1 000,25").as_deref(), Ok("1000.25"));
     }
 

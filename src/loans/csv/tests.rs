@@ -11,10 +11,10 @@ fn parse(header: &str, line: &str) -> Result<Record, Vec<(String, &'static str)>
     let Line::Whole(parsed) = csv.parse(line.as_bytes()) else {
         panic!("no record: {line}");
     };
-    parsed.map_err(|flaws| {
-        flaws
+    parsed.map_err(|errors| {
+        errors
             .into_iter()
-            .map(|field| (field.pointer, field.flaw.code()))
+            .map(|field| (field.pointer, field.error.code()))
             .collect()
     })
 }
@@ -109,7 +109,7 @@ fn reported(lines: &str) -> Vec<(u64, String)> {
     let say = |numbered: Numbered| match numbered.record {
         Ok(Record::Loan(loan)) => (numbered.line, loan.product),
         Ok(Record::Client(_)) => (numbered.line, "a client".to_owned()),
-        Err(flaws) => (numbered.line, flaws[0].flaw.code().to_owned()),
+        Err(errors) => (numbered.line, errors[0].error.code().to_owned()),
     };
     found.into_iter().map(say).collect()
 }

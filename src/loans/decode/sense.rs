@@ -14,8 +14,8 @@ use super::{
     recognise::weight,
 };
 use crate::domain::{
-    flaw::{FieldFlaw, Flaw},
     loan::Record,
+    validation::{FieldError, ValidationError},
 };
 
 /// A format whose lines are checked first, if the encoding of the file was only recognised.
@@ -39,7 +39,8 @@ impl<F: Form> Form for Sensible<F> {
         let is_nonsense =
             self.is_recognised && std::str::from_utf8(text).is_ok_and(|text| !makes_sense(text));
         if is_nonsense {
-            let refused: Parsed<Record> = Err(vec![FieldFlaw::at("", Flaw::WrongEncoding)]);
+            let refused: Parsed<Record> =
+                Err(vec![FieldError::at("", ValidationError::WrongEncoding)]);
             return Line::Whole(refused);
         }
         self.form.parse(text)

@@ -8,11 +8,11 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{Cost, HashError, Inner};
-use crate::secrets::chance::Chance;
 use crate::secrets::hash_worker::Memory;
 use crate::secrets::keyring::{Key, Keyring, Purpose};
 use crate::secrets::mac;
 use crate::secrets::phc::Phc;
+use crate::secrets::rng::SystemRng;
 
 /// A comparison with a stored hash.
 pub struct Check {
@@ -153,11 +153,11 @@ pub(super) struct Decoy {
 }
 
 impl Decoy {
-    pub fn new(chance: &Chance) -> Self {
+    pub fn new(rng: &SystemRng) -> Self {
         Self {
-            secret: Zeroizing::new(chance.array()),
-            salt: chance.array(),
-            hash: chance.array(),
+            secret: Zeroizing::new(rng.array()),
+            salt: rng.array(),
+            hash: rng.array(),
         }
     }
 
@@ -279,7 +279,7 @@ impl Inner {
     ) -> Result<Made, HashError> {
         let peppers = self.peppers();
         let pepper = peppers.active();
-        let (cost, salt) = (self.settings.cost(), self.chance.array());
+        let (cost, salt) = (self.settings.cost(), self.rng.array());
         let halves = Halves(self.hash(memory, cost, pepper, secret, &salt)?);
         let (hash, pepper_id) = (*halves.stored(), pepper.id.clone());
         Ok(Made {

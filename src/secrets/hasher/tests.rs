@@ -19,11 +19,11 @@ const FAST: HashSettings = HashSettings {
 };
 
 fn keyring() -> Keyring {
-    Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH)
+    Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH)
 }
 
 fn hasher_of(settings: HashSettings, keyring: &Keyring) -> Hasher {
-    Hasher::start(settings, keyring, Chance::seeded(2)).expect("the settings are in bounds")
+    Hasher::start(settings, keyring, SystemRng::seeded(2)).expect("the settings are in bounds")
 }
 
 fn hasher() -> Hasher {
@@ -143,7 +143,7 @@ async fn unreadable_is_not_wrong() {
         Some(HashError::Unreadable)
     );
 
-    let elsewhere = Keyring::generate(&Chance::seeded(7), DateTime::UNIX_EPOCH);
+    let elsewhere = Keyring::generate(&SystemRng::seeded(7), DateTime::UNIX_EPOCH);
     let other = hasher_of(FAST, &elsewhere);
     let pepper = pepper_id_of(&made.phc).expect("it was just made");
     let refused = run(&other, checking(Some(&made), &["word"])).await.err();
@@ -153,7 +153,7 @@ async fn unreadable_is_not_wrong() {
 #[tokio::test]
 async fn without_the_pepper_the_hash_is_another() {
     let made = make(&hasher(), "word", "word").await;
-    let elsewhere = Keyring::generate(&Chance::seeded(7), DateTime::UNIX_EPOCH);
+    let elsewhere = Keyring::generate(&SystemRng::seeded(7), DateTime::UNIX_EPOCH);
     let pepper = elsewhere.active(Purpose::Pepper).id().to_owned();
     let mut moved = checking(Some(&made), &["word"]);
     let own = pepper_id_of(&made.phc).expect("it was just made");
@@ -168,7 +168,7 @@ async fn without_the_pepper_the_hash_is_another() {
 async fn an_outdated_hash_is_renewed_at_its_next_success() {
     let old = make(&hasher(), "word", "Word").await;
     let (rotated, pepper) =
-        keyring().rotate(Purpose::Pepper, &Chance::seeded(3), DateTime::UNIX_EPOCH);
+        keyring().rotate(Purpose::Pepper, &SystemRng::seeded(3), DateTime::UNIX_EPOCH);
     let dearer = HashSettings {
         memory_kib: 128,
         ..FAST
@@ -276,7 +276,7 @@ fn settings_out_of_bounds_are_named() {
     for (settings, wanted) in cases {
         let told = settings.check().expect_err("out of bounds").to_string();
         assert!(told.starts_with(wanted), "wanted {wanted}, told: {told}");
-        assert!(Hasher::start(settings, &keyring(), Chance::seeded(1)).is_err());
+        assert!(Hasher::start(settings, &keyring(), SystemRng::seeded(1)).is_err());
     }
     assert!(FAST.below_floor() && !HashSettings::default().below_floor());
 }

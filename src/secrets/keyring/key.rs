@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::KeyProblem;
-use crate::secrets::chance::Chance;
 use crate::secrets::mac;
+use crate::secrets::rng::SystemRng;
 
 /// What a key is for. A key serves one purpose only (NIST SP 800-57 part 1
 /// §5.2).
@@ -107,11 +107,11 @@ impl Key {
         purpose: Purpose,
         id: String,
         state: KeyState,
-        chance: &Chance,
+        rng: &SystemRng,
         now: DateTime<Utc>,
     ) -> Self {
         let mut secret = Zeroizing::new([0; 32]);
-        chance.fill(&mut *secret);
+        rng.fill(&mut *secret);
         Self {
             purpose,
             id,

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use super::{Key, KeyState, Purpose};
-use crate::secrets::chance::Chance;
+use crate::secrets::rng::SystemRng;
 
 /// What is wrong with a key or with what was asked of the keyring. No variant
 /// holds a secret.
@@ -58,13 +58,13 @@ pub(super) fn fresh(
     others: &[Arc<Key>],
     purpose: Purpose,
     state: KeyState,
-    chance: &Chance,
+    rng: &SystemRng,
     now: DateTime<Utc>,
 ) -> Arc<Key> {
     loop {
-        let [a, b] = chance.array();
+        let [a, b] = rng.array();
         let id = format!("{purpose}-{}-{a:02x}{b:02x}", now.format("%Y-%m-%d"));
-        let key = Key::new(purpose, id, state, chance, now);
+        let key = Key::new(purpose, id, state, rng, now);
         let clash = |other: &Arc<Key>| other.id == key.id || other.tag() == key.tag();
         if !others.iter().any(clash) {
             return Arc::new(key);

@@ -15,7 +15,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn keyring() -> Keyring {
-    Keyring::generate(&Chance::seeded(1), now())
+    Keyring::generate(&SystemRng::seeded(1), now())
 }
 
 fn in_folder() -> (tempfile::TempDir, PathBuf) {
@@ -71,7 +71,7 @@ fn a_new_keyring_has_one_active_key_for_every_purpose() {
 #[test]
 fn what_is_written_is_read_back() {
     let (_folder, path) = in_folder();
-    let (keyring, _) = keyring().rotate(Purpose::Field, &Chance::seeded(2), now());
+    let (keyring, _) = keyring().rotate(Purpose::Field, &SystemRng::seeded(2), now());
     keyring.create(&path).expect("the folder is writable");
     let read = Keyring::load(&path).expect("it was just written");
     assert_eq!(read.checks(), keyring.checks());
@@ -103,7 +103,7 @@ fn a_keyring_is_written_for_its_owner_alone_and_keeps_its_mode() {
 fn a_first_keyring_never_overwrites_another() {
     let (_folder, path) = in_folder();
     keyring().create(&path).expect("the folder is writable");
-    let other = Keyring::generate(&Chance::seeded(5), now());
+    let other = Keyring::generate(&SystemRng::seeded(5), now());
     assert!(matches!(
         other.create(&path),
         Err(KeyringError::AlreadyThere(_))
@@ -118,7 +118,7 @@ fn a_first_keyring_never_overwrites_another() {
 fn a_save_replaces_the_whole_and_leaves_nothing_beside_it() {
     let (folder, path) = in_folder();
     keyring().create(&path).expect("the folder is writable");
-    let (rotated, id) = keyring().rotate(Purpose::Pepper, &Chance::seeded(3), now());
+    let (rotated, id) = keyring().rotate(Purpose::Pepper, &SystemRng::seeded(3), now());
     rotated.save(&path).expect("the folder is writable");
     let read = Keyring::load(&path).expect("it was just written");
     assert_eq!(read.active(Purpose::Pepper).id(), id);
@@ -297,7 +297,7 @@ fn a_secret_in_the_wrong_place_is_not_shown() {
 
 #[test]
 fn two_active_keys_are_refused() {
-    let (both, _) = keyring().add(Purpose::Token, &Chance::seeded(2), now());
+    let (both, _) = keyring().add(Purpose::Token, &SystemRng::seeded(2), now());
     let (_folder, path) = in_folder();
     both.create(&path).expect("the folder is writable");
     let text = fs::read_to_string(&path).expect("it was just written");
@@ -308,7 +308,7 @@ fn two_active_keys_are_refused() {
 fn a_key_is_added_to_read_activated_to_write_and_retired_for_good() {
     let first = keyring();
     let old = first.active(Purpose::Index).id().to_owned();
-    let (added, new) = first.add(Purpose::Index, &Chance::seeded(2), now());
+    let (added, new) = first.add(Purpose::Index, &SystemRng::seeded(2), now());
     assert_eq!(added.active(Purpose::Index).id(), old);
     let active = added.activate(Purpose::Index, &new).expect("it was added");
     assert_eq!(active.active(Purpose::Index).id(), new);
@@ -336,7 +336,7 @@ fn a_missing_key_and_a_wrong_one_are_found_by_name() {
         Ok(vec![recorded[0].clone()])
     );
 
-    let (rotated, id) = keyring.rotate(Purpose::Pepper, &Chance::seeded(2), now());
+    let (rotated, id) = keyring.rotate(Purpose::Pepper, &SystemRng::seeded(2), now());
     let missing = keyring.compare(&rotated.checks());
     assert_eq!(
         missing,

@@ -6,13 +6,13 @@ use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::*;
-use crate::secrets::chance::Chance;
 use crate::secrets::mac;
+use crate::secrets::rng::SystemRng;
 
 const NOW: i64 = 1_800_000_000;
 
 fn keyring() -> Keyring {
-    Keyring::generate(&Chance::seeded(1), DateTime::UNIX_EPOCH)
+    Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH)
 }
 
 fn tokens() -> Tokens {
@@ -149,7 +149,7 @@ fn another_key_another_signature_and_none_are_refused() {
     let tokens = tokens();
     let token = tokens.issue(&claims());
     let (message, signature) = token.rsplit_once('.').expect("a token has three parts");
-    let other = Keyring::generate(&Chance::seeded(2), DateTime::UNIX_EPOCH);
+    let other = Keyring::generate(&SystemRng::seeded(2), DateTime::UNIX_EPOCH);
     let other = Tokens::new(&other, TokenSettings::default());
     let texts = [
         other.issue(&claims()),
@@ -173,7 +173,7 @@ fn after_a_rotation_old_tokens_stay_good_until_the_key_is_retired() {
     let old = keyring();
     let token = Tokens::new(&old, TokenSettings::default()).issue(&claims());
     let old_id = old.active(Purpose::Token).id().to_owned();
-    let (new, _) = old.rotate(Purpose::Token, &Chance::seeded(3), DateTime::UNIX_EPOCH);
+    let (new, _) = old.rotate(Purpose::Token, &SystemRng::seeded(3), DateTime::UNIX_EPOCH);
     assert!(
         Tokens::new(&new, TokenSettings::default())
             .check(&token, NOW)

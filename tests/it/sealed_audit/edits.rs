@@ -2,7 +2,7 @@
 //! to be found at.
 
 use proptest::prelude::*;
-use qupia::domain::seal::Place;
+use qupia::domain::seal::AuditPlace;
 
 use crate::support::database::{Database, Kind};
 
@@ -214,7 +214,7 @@ impl<'a> Sealed<'a> {
     }
 
     /// Makes the edit; gives the place that has to be named, or none where it changes nothing.
-    pub fn make(&self, made: &Edit) -> Option<Place> {
+    pub fn make(&self, made: &Edit) -> Option<AuditPlace> {
         match *made {
             Edit::Value(table, row, column, change) => self.change(table, row, column, change),
             Edit::Removed(table, row) => {
@@ -230,7 +230,7 @@ impl<'a> Sealed<'a> {
                     "INSERT INTO audit_events (seq, at, action, request_id) \
                      VALUES ({seq}, 1, 'client.viewed', 'r')"
                 ));
-                Some(Place::Event(seq))
+                Some(AuditPlace::Event(seq))
             }
             Edit::Copied(seal, to) => {
                 let number = self.seals[seal % self.seals.len()];
@@ -243,13 +243,13 @@ impl<'a> Sealed<'a> {
                     "INSERT INTO audit_seals (number, {columns}) \
                      SELECT {to}, {columns} FROM audit_seals WHERE number = {number}"
                 ));
-                Some(Place::Seal(to))
+                Some(AuditPlace::Seal(to))
             }
             Edit::Swapped(table, one, step) => self.swap(table, one, step),
             Edit::EventsCut(event) => {
                 let seq = self.events[event % self.events.len()];
                 self.run(&format!("DELETE FROM audit_events WHERE seq >= {seq}"));
-                Some(Place::Event(seq))
+                Some(AuditPlace::Event(seq))
             }
             Edit::TailCut(seal) => {
                 let number = self.seals[seal % self.seals.len()];
@@ -258,7 +258,7 @@ impl<'a> Sealed<'a> {
                      (SELECT coalesce(max(last_seq), -1) FROM audit_seals WHERE number < {number}); \
                      DELETE FROM audit_seals WHERE number >= {number}"
                 ));
-                Some(Place::Seal(number))
+                Some(AuditPlace::Seal(number))
             }
         }
     }
@@ -288,24 +288,24 @@ impl<'a> Sealed<'a> {
     }
 
     /// How a row is found, and the place that it has.
-    fn row(&self, table: usize, row: usize) -> (String, Place) {
+    fn row(&self, table: usize, row: usize) -> (String, AuditPlace) {
         match table {
             0 => {
                 let seq = self.events[row % self.events.len()];
-                (format!("seq = {seq}"), Place::Event(seq))
+                (format!("seq = {seq}"), AuditPlace::Event(seq))
             }
             1 => {
                 let number = self.seals[row % self.seals.len()];
-                (format!("number = {number}"), Place::Seal(number))
+                (format!("number = {number}"), AuditPlace::Seal(number))
             }
             _ => {
                 let (key, first) = &self.keys[row % self.keys.len()];
-                (format!("key_id = '{key}'"), Place::Seal(*first))
+                (format!("key_id = '{key}'"), AuditPlace::Seal(*first))
             }
         }
     }
 
-    fn swap(&self, table: usize, one: usize, step: usize) -> Option<Place> {
+    fn swap(&self, table: usize, one: usize, step: usize) -> Option<AuditPlace> {
         let (name, columns) = TABLES[table];
         let count = [self.events.len(), self.seals.len(), self.keys.len()][table];
         let other = (one % count + 1 + step % (count - 1)) % count;
@@ -329,7 +329,13 @@ impl<'a> Sealed<'a> {
         Some(earlier(one_place, other_place))
     }
 
-    fn change(&self, table: usize, row: usize, column: usize, change: Change) -> Option<Place> {
+    fn change(
+        &self,
+        table: usize,
+        row: usize,
+        column: usize,
+        change: Change,
+    ) -> Option<AuditPlace> {
         let (name, columns) = TABLES[table];
         let (column, holds) = columns[column % columns.len()];
         let (key, place) = self.row(table, row);
@@ -352,14 +358,14 @@ impl<'a> Sealed<'a> {
         ));
         // An event that was moved forward stands where there was none before it is missed.
         match (place, column) {
-            (Place::Event(seq), "seq") => {
+            (AuditPlace::Event(seq), "seq") => {
                 let to = String::from_utf8(new?).ok()?.parse().ok()?;
-                Some(Place::Event(seq.min(to)))
+                Some(AuditPlace::Event(seq.min(to)))
             }
             // So does a seal: none has a number below the first.
-            (Place::Seal(number), "number") => {
+            (AuditPlace::Seal(number), "number") => {
                 let to: i64 = String::from_utf8(new?).ok()?.parse().ok()?;
-                Some(Place::Seal(number.min(to)))
+                Some(AuditPlace::Seal(number.min(to)))
             }
             _ => Some(place),
         }
@@ -436,10 +442,10 @@ impl<'a> Sealed<'a> {
     }
 }
 
-fn earlier(one: Place, other: Place) -> Place {
+fn earlier(one: AuditPlace, other: AuditPlace) -> AuditPlace {
     match (one, other) {
-        (Place::Event(one), Place::Event(other)) => Place::Event(one.min(other)),
-        (Place::Seal(one), Place::Seal(other)) => Place::Seal(one.min(other)),
+        (AuditPlace::Event(one), AuditPlace::Event(other)) => AuditPlace::Event(one.min(other)),
+        (AuditPlace::Seal(one), AuditPlace::Seal(other)) => AuditPlace::Seal(one.min(other)),
         _ => panic!("rows of one table"),
     }
 }

@@ -166,7 +166,7 @@ impl Answer {
     pub fn refused_field(self, status: u16, pointer: &str, code: &str) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         assert!(
-            self.flaws()
+            self.errors()
                 .contains(&(pointer.to_owned(), code.to_owned())),
             "no {code} at {pointer}: {}",
             self.text
@@ -174,12 +174,12 @@ impl Answer {
         self
     }
 
-    /// The flaws of a refusal: pointers and codes.
-    pub fn flaws(&self) -> Vec<(String, String)> {
-        let text = |flaw: &Value, name: &str| flaw[name].as_str().unwrap_or_default().to_owned();
-        let flaws = self["errors"].as_array().into_iter().flatten();
-        flaws
-            .map(|flaw| (text(flaw, "pointer"), text(flaw, "code")))
+    /// The validation errors of a refusal: pointers and codes.
+    pub fn errors(&self) -> Vec<(String, String)> {
+        let text = |error: &Value, name: &str| error[name].as_str().unwrap_or_default().to_owned();
+        let errors = self["errors"].as_array().into_iter().flatten();
+        errors
+            .map(|error| (text(error, "pointer"), text(error, "code")))
             .collect()
     }
 

@@ -14,7 +14,7 @@ use qupia::{
     },
     flows::first_run,
     http::server,
-    secrets::chance::Chance,
+    secrets::rng::SystemRng,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -261,7 +261,7 @@ async fn build(
     clock: &Clock,
 ) -> Result<App, StartError> {
     let settings = settings(folder, url, more);
-    App::build(settings, clock.clone(), Chance::os()).await
+    App::build(settings, clock.clone(), SystemRng::os()).await
 }
 
 /// Serves on a port of its own.

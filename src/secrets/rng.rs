@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng, TryRng};
 /// Where every random byte of the service comes from (NIST SP 800-90A by way of
 /// the kernel's generator; ASVS 11.5.1). Cheap to clone.
 #[derive(Clone)]
-pub struct Chance(Source);
+pub struct SystemRng(Source);
 
 #[derive(Clone)]
 enum Source {
@@ -16,7 +16,7 @@ enum Source {
     Seeded(Arc<Mutex<StdRng>>),
 }
 
-impl Chance {
+impl SystemRng {
     /// The operating system's generator.
     pub fn os() -> Self {
         Self(Source::Os)
@@ -84,29 +84,29 @@ mod tests {
 
     #[test]
     fn one_seed_gives_one_sequence() {
-        let (a, b) = (Chance::seeded(7), Chance::seeded(7));
+        let (a, b) = (SystemRng::seeded(7), SystemRng::seeded(7));
         assert_eq!(a.array::<32>(), b.array::<32>());
-        assert_ne!(a.array::<32>(), Chance::seeded(8).array::<32>());
+        assert_ne!(a.array::<32>(), SystemRng::seeded(8).array::<32>());
     }
 
     #[test]
     fn the_systems_bytes_do_not_repeat() {
-        let chance = Chance::os();
-        assert_ne!(chance.array::<16>(), chance.array::<16>());
+        let rng = SystemRng::os();
+        assert_ne!(rng.array::<16>(), rng.array::<16>());
     }
 
     #[test]
     fn a_clone_of_a_seed_goes_on_where_the_first_stood() {
-        let chance = Chance::seeded(1);
-        assert_ne!(chance.array::<16>(), chance.clone().array::<16>());
+        let rng = SystemRng::seeded(1);
+        assert_ne!(rng.array::<16>(), rng.clone().array::<16>());
     }
 
     #[test]
     fn every_number_below_the_bound_is_about_as_likely() {
-        let chance = Chance::seeded(3);
+        let rng = SystemRng::seeded(3);
         let mut seen = [0u32; 7];
         for _ in 0..14_000 {
-            seen[chance.below(7) as usize] += 1;
+            seen[rng.below(7) as usize] += 1;
         }
         assert!(
             seen.iter().all(|n| (1_800..2_200).contains(n)),
@@ -116,19 +116,19 @@ mod tests {
 
     #[test]
     fn the_bound_is_never_reached() {
-        let chance = Chance::seeded(4);
-        assert_eq!((chance.below(0), chance.below(1)), (0, 0));
+        let rng = SystemRng::seeded(4);
+        assert_eq!((rng.below(0), rng.below(1)), (0, 0));
         for bound in [2, 3, 1 << 31, (1 << 31) + 1, u32::MAX] {
-            assert!((0..200).all(|_| chance.below(bound) < bound));
+            assert!((0..200).all(|_| rng.below(bound) < bound));
         }
     }
 
     #[test]
     fn a_later_id_sorts_after_an_earlier_one() {
-        let chance = Chance::seeded(5);
+        let rng = SystemRng::seeded(5);
         let (early, late) = (
-            chance.uuid_v7(1_700_000_000_000),
-            chance.uuid_v7(1_700_000_000_001),
+            rng.uuid_v7(1_700_000_000_000),
+            rng.uuid_v7(1_700_000_000_001),
         );
         assert!(early < late);
         assert_eq!(early.len(), 36);

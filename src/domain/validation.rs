@@ -8,12 +8,12 @@ use super::strength::Weakness;
 /// of the kind.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(
-    name(FlawKind),
+    name(ValidationErrorKind),
     derive(EnumIter, IntoStaticStr),
     strum(serialize_all = "snake_case"),
     doc = "What is wrong, without its numbers: the name of its words."
 )]
-pub enum Flaw {
+pub enum ValidationError {
     /// The field is needed and is not there.
     Missing,
     /// It is empty or blank.
@@ -128,30 +128,30 @@ pub enum Flaw {
 
 /// A validation error and the field that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldFlaw {
+pub struct FieldError {
     /// JSON pointer to the field, or the parameter's name
     pub pointer: String,
     /// what is wrong with it
-    pub flaw: Flaw,
+    pub error: ValidationError,
 }
 
-impl FieldFlaw {
+impl FieldError {
     /// A validation error of a field.
-    pub fn at(pointer: &str, flaw: Flaw) -> Self {
+    pub fn at(pointer: &str, error: ValidationError) -> Self {
         Self {
             pointer: pointer.to_owned(),
-            flaw,
+            error,
         }
     }
 }
 
-impl Flaw {
+impl ValidationError {
     /// The stable machine code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::DateOutOfRange { .. } => "out_of_range",
             Self::Weak(weakness) => weakness.code(),
-            _ => FlawKind::from(self).into(),
+            _ => ValidationErrorKind::from(self).into(),
         }
     }
 }

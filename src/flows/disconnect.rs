@@ -8,30 +8,30 @@ pub struct PendingAnswer(watch::Sender<bool>);
 
 /// Tells a flow whether the client has disconnected.
 #[derive(Clone)]
-pub struct HangUp(watch::Receiver<bool>);
+pub struct ClientConnection(watch::Receiver<bool>);
 
 /// A pending answer, and the view of it for the flow.
 #[must_use]
-pub fn watched() -> (PendingAnswer, HangUp) {
+pub fn watched() -> (PendingAnswer, ClientConnection) {
     let (sender, receiver) = watch::channel(false);
-    (PendingAnswer(sender), HangUp(receiver))
+    (PendingAnswer(sender), ClientConnection(receiver))
 }
 
 impl PendingAnswer {
     /// The answer was sent completely.
-    pub fn told(self) {
+    pub fn answered(self) {
         self.0.send_replace(true);
     }
 }
 
-impl HangUp {
+impl ClientConnection {
     /// Whether the client has disconnected without an answer.
-    pub fn has_come(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.0.has_changed().is_err() && !*self.0.borrow()
     }
 
     /// Waits until the client was answered or has disconnected, and says whether it has disconnected.
-    pub async fn came_first(mut self) -> bool {
+    pub async fn closed_first(mut self) -> bool {
         self.0.wait_for(|was_told| *was_told).await.is_err()
     }
 }
@@ -44,16 +44,16 @@ mod tests {
 
     #[test]
     fn whoever_waits_is_told_or_has_gone() {
-        let (pending, hang_up) = watched();
-        assert!(!hang_up.has_come());
-        assert_eq!(hang_up.clone().came_first().now_or_never(), None);
+        let (pending, connection) = watched();
+        assert!(!connection.is_closed());
+        assert_eq!(connection.clone().closed_first().now_or_never(), None);
         drop(pending);
-        assert!(hang_up.has_come());
-        assert_eq!(hang_up.came_first().now_or_never(), Some(true));
+        assert!(connection.is_closed());
+        assert_eq!(connection.closed_first().now_or_never(), Some(true));
 
-        let (pending, hang_up) = watched();
-        pending.told();
-        assert!(!hang_up.has_come());
-        assert_eq!(hang_up.came_first().now_or_never(), Some(false));
+        let (pending, connection) = watched();
+        pending.answered();
+        assert!(!connection.is_closed());
+        assert_eq!(connection.closed_first().now_or_never(), Some(false));
     }
 }
