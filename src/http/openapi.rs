@@ -12,9 +12,7 @@ use super::{endpoints::endpoints, problem};
 
 mod operations;
 pub mod values;
-mod words;
-
-pub use self::words::WebhookEvent;
+pub mod words;
 
 /// What is true of the whole API.
 #[derive(OpenApi)]

@@ -10,7 +10,7 @@ use crate::{
     flows::webhooks::Endpoint,
     http::{
         extract::rule,
-        openapi::{WebhookEvent, values},
+        openapi::{values, words::WebhookEvent},
         shapes::{ActiveStatus, present},
     },
     store::{DeliveryRow, DeliveryState},
