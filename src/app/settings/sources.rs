@@ -107,7 +107,7 @@ impl<'a> Given<'a> {
             let name = error.path().to_string();
             let why = explain(&name, error.inner().message());
             match file {
-                Some(file) if !is_part_of(&name, &beyond_file) => {
+                Some(file) if !overlaps(&name, &beyond_file) => {
                     SettingsError::of(&name, format!("{why} (in {})", file.display()))
                 }
                 _ => SettingsError::of(&name, why),
@@ -116,12 +116,15 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Whether a setting, or the one that it is a part of, is among these.
-fn is_part_of(name: &str, names: &BTreeSet<String>) -> bool {
-    names.iter().any(|whole| {
-        let rest = name.strip_prefix(whole.as_str());
+/// Whether a setting, the one that it is a part of, or a part of it, is among these.
+fn overlaps(name: &str, names: &BTreeSet<String>) -> bool {
+    let holds = |whole: &str, part: &str| {
+        let rest = part.strip_prefix(whole);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    })
+    };
+    names
+        .iter()
+        .any(|other| holds(other, name) || holds(name, other))
 }
 
 fn read_file(path: &Path) -> Result<Table, SettingsError> {

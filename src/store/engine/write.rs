@@ -98,12 +98,27 @@ fn carry_out<S>(
         connection.transaction(|connection| share(connection, &mut shared))?;
     }
     for unit in alone {
-        let done = connection.transaction(|connection| unit.run(connection));
-        if done == Err(Rollback::Broken) {
-            return done;
+        let done = connection.transaction(|connection| unit.run(connection).map_err(Undone::Unit));
+        if let Err(Undone::Unit(Rollback::Broken) | Undone::Savepoint) = done {
+            return Err(Rollback::Broken);
         }
     }
     Ok(())
+}
+
+/// Why a unit's savepoint was not released.
+enum Undone {
+    /// the unit was rolled back
+    Unit(Rollback),
+    /// the savepoint itself failed: where SQLite has rolled back by itself, as on a full disk, what follows
+    /// would be outside the transaction
+    Savepoint,
+}
+
+impl From<diesel::result::Error> for Undone {
+    fn from(_: diesel::result::Error) -> Self {
+        Self::Savepoint
+    }
 }
 
 fn commit(connection: &mut AnyConnection) -> Result<(), Failure> {

@@ -136,6 +136,11 @@ fn an_error_names_the_file_only_where_the_setting_is_from_it() {
         from_variable.contains("hash.queue") && !from_variable.contains("qupia.toml"),
         "{from_variable}"
     );
+    let no_section = refused("QUPIA_HAHS__QUEUE", "3");
+    assert!(
+        no_section.contains("hahs") && !no_section.contains("qupia.toml"),
+        "{no_section}"
+    );
 }
 
 #[test]
