@@ -101,8 +101,8 @@ fn database(criterion: &mut Criterion) {
     criterion.bench_function("one read", |bencher| {
         bencher.iter(|| runtime.block_on(app.store.read(|reader| reader.has_staff())));
     });
-    let event =
-        Event::of_nobody(&Origin::own("bench"), noon(), Action::InquiryMade).client("client");
+    let event = Event::of_nobody(&Origin::own("bench"), noon(), Action::InquiryMade)
+        .client(&"client".into());
     criterion.bench_function("one recorded look, alone in its commit", |bencher| {
         bencher.iter(|| runtime.block_on(app.store.record(event.clone())));
     });

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::{
+    id::ClientId,
     person::PersonName,
     validation::{FieldError, ValidationError},
 };
@@ -181,7 +182,7 @@ pub struct Draft {
     /// set or change
     pub kind: Kind,
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// where it was drafted
     pub branch_code: String,
     /// the id of the member of staff

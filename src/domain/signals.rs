@@ -1,5 +1,6 @@
 //! Signals of abuse by insiders: their kinds and thresholds.
 
+use super::id::ClientId;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -129,7 +130,7 @@ pub struct Signal {
     /// the specialist, if it is about one
     pub staff_id: Option<String>,
     /// the client, if it is about one
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// the number that reached the threshold
     pub count: i64,
 }

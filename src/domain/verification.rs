@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
-use super::passphrase::{PassphraseState, StoredState};
+use super::{
+    id::ClientId,
+    passphrase::{PassphraseState, StoredState},
+};
 
 /// The result of comparing what was heard. Each is a recorded fact.
 #[derive(
@@ -64,7 +67,7 @@ pub struct Verification {
     /// its id
     pub id: String,
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the specialist who owns it
     pub staff_id: String,
     /// the call

@@ -10,6 +10,7 @@ use crate::{
         application::{Application, DRAFT_HOURS, Draft, IdentityDocument, Kind, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        id::ClientId,
         identifier::BranchCode,
         role::{Proof, Register},
     },
@@ -19,7 +20,7 @@ use crate::{
 /// What is drafted.
 pub struct DraftRequest {
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// what identity document was seen
     pub identity_document: IdentityDocument,
     /// who signs for the client
@@ -61,7 +62,7 @@ pub async fn draft(
         return Err(Refusal::Invalid(errors));
     }
     let branch_code = actor.branch_code.clone().unwrap_or_default();
-    let id = app.new_id();
+    let id: String = app.new_id();
     let event = event.subject(&id);
     let year = chrono::Datelike::year(&today);
     app.store
@@ -179,7 +180,7 @@ pub async fn list(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    client_id: &str,
+    client_id: &ClientId,
     before: Option<String>,
     limit: i64,
 ) -> Result<Page<Application>, Refusal> {

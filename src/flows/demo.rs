@@ -22,6 +22,7 @@ use crate::{
         application::{IdentityDocument, Mandate, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        id::ClientId,
         identifier::{BranchCode, ClientNumber, Login, TicketNumber},
         loan::{ClientRecord, LoanRecord},
         money::Money,
@@ -239,7 +240,7 @@ impl Stage<'_> {
         })
     }
 
-    async fn client_id(&self, number: &ClientNumber) -> Result<String, Refusal> {
+    async fn client_id(&self, number: &ClientNumber) -> Result<ClientId, Refusal> {
         let number = number.clone();
         let found = self
             .app
@@ -250,7 +251,12 @@ impl Stage<'_> {
     }
 
     /// Sets a passphrase as a branch does: drafted, signed, completed.
-    async fn set(&self, actors: &[Actor], client_id: &str, words: &str) -> Result<(), Refusal> {
+    async fn set(
+        &self,
+        actors: &[Actor],
+        client_id: &ClientId,
+        words: &str,
+    ) -> Result<(), Refusal> {
         let proof = playing::<Register>(actors)?;
         let draft = DraftRequest {
             client_id: client_id.to_owned(),

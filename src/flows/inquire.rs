@@ -12,6 +12,7 @@ use crate::{
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        id::ClientId,
         loan::{LoanStanding, is_ahead, standing},
         role::{Proof, Verify},
         verification::{Access, Verification},
@@ -41,7 +42,7 @@ pub struct Source {
 /// What may be read out.
 pub struct Inquiry {
     /// whose loans
-    pub client_id: String,
+    pub client_id: ClientId,
     /// open loans, by due date, then ticket number
     pub loans: Vec<LoanView>,
     /// how current they are
@@ -117,7 +118,7 @@ fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, J
 }
 
 /// Computes the standing of loans and how current they are.
-pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Known) -> Inquiry {
+pub(super) fn view(app: &App, client_id: ClientId, loans: Vec<LoanRow>, known: Known) -> Inquiry {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let as_of = loans.iter().map(|loan| loan.as_of).min();

@@ -25,6 +25,7 @@ use crate::{
     domain::{
         application::IdentityDocument,
         calendar::{business_day, parse_date},
+        id::ClientId,
         language::Language,
         role::Register,
         validation::ValidationError,
@@ -109,7 +110,7 @@ pub async fn read(
 pub async fn list(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {

@@ -237,7 +237,7 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
             role: who.role.name(),
         }),
         action: event.action.name(),
-        client_id: event.client_id,
+        client_id: event.client_id.map(Into::into),
         subject_id: event.subject_id,
         call_id: event.call_id,
         outcome: event.outcome.map(EventOutcome::name),

@@ -88,7 +88,7 @@ impl From<RaisedSignal> for SignalBody {
             at: write_time(event.at),
             kind: event.details.signal.map(Kind::name),
             staff,
-            client_id: event.client_id,
+            client_id: event.client_id.map(Into::into),
             count: event.details.count,
         }
     }

@@ -184,7 +184,7 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
     let is_verified = verification.outcome == VerificationOutcome::Verified;
     VerificationBody {
         id: verification.id,
-        client_id: verification.client_id,
+        client_id: verification.client_id.into(),
         call_id: verification.call_id,
         outcome: verification.outcome.name(),
         opened_at: write_time(verification.opened_at),
@@ -272,7 +272,7 @@ pub async fn loans(
 ) -> Result<HttpResponse, Problem> {
     let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(InquiryBody {
-        client_id: inquiry.client_id,
+        client_id: inquiry.client_id.into(),
         loans: loans_of(inquiry.loans),
         source: inquiry.source.into(),
     }))

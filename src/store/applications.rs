@@ -14,6 +14,7 @@ use super::{
 };
 use crate::domain::{
     application::{Application, Draft, IdentityDocument, Kind, Mandate, Progress, Representative},
+    id::ClientId,
     person::PersonName,
 };
 
@@ -36,7 +37,7 @@ struct Columns {
     id: String,
     number: String,
     kind: String,
-    client_id: String,
+    client_id: ClientId,
     branch_code: String,
     drafted_by: String,
     drafted_at: i64,
@@ -85,7 +86,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn applications_of(
         &mut self,
-        client_id: &str,
+        client_id: &ClientId,
         before: Option<&str>,
         limit: i64,
     ) -> Result<Vec<Application>, StoreError> {
@@ -252,7 +253,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn draft_of(&mut self, client_id: &str) -> Result<Option<Application>, StoreError> {
+    pub fn draft_of(&mut self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
         let row = applications::table
             .filter(applications::client_id.eq(client_id))
             .filter(applications::progress.eq("draft"))

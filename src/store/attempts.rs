@@ -20,6 +20,7 @@ use super::{
 };
 use crate::domain::{
     attempts::{Counted, Lockout, LockoutPolicy},
+    id::ClientId,
     passphrase::{PassphraseState, StoredState},
     verification::VerificationOutcome,
 };
@@ -31,7 +32,7 @@ const TABLE: &str = "attempts";
 #[diesel(table_name = attempts)]
 struct Columns {
     id: String,
-    client_id: String,
+    client_id: ClientId,
     generation: i64,
     place: i32,
     staff_id: String,
@@ -46,7 +47,7 @@ pub struct NewAttempt {
     /// the id of the verification that will record it
     pub id: String,
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the specialist
     pub staff_id: String,
     /// the call
@@ -224,7 +225,7 @@ impl Tx<'_> {
     pub fn settle_attempt(
         &mut self,
         id: &str,
-        client_id: &str,
+        client_id: &ClientId,
         were_right: bool,
         policy: &LockoutPolicy,
         now: DateTime<Utc>,
@@ -260,7 +261,7 @@ impl Tx<'_> {
     pub fn take_attempt_back(
         &mut self,
         id: &str,
-        client_id: &str,
+        client_id: &ClientId,
         policy: &LockoutPolicy,
     ) -> Result<(), StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
@@ -275,7 +276,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where it is not under way.
-    pub fn give_attempt_up(&mut self, id: &str, client_id: &str) -> Result<Settled, StoreError> {
+    pub fn give_attempt_up(
+        &mut self,
+        id: &str,
+        client_id: &ClientId,
+    ) -> Result<Settled, StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
         Ok(Settled {
             outcome: VerificationOutcome::Rejected,
@@ -285,7 +290,7 @@ impl Tx<'_> {
     }
 
     /// Takes an attempt out of those under way, once what it was counted on is locked.
-    fn end_attempt(&mut self, id: &str, client_id: &str) -> Result<Ended, StoreError> {
+    fn end_attempt(&mut self, id: &str, client_id: &ClientId) -> Result<Ended, StoreError> {
         let current = self.passphrase_for_update(client_id)?;
         let end = diesel::delete(attempts::table.find(id))
             .returning((attempts::generation, attempts::place));

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, TEXT_FIELDS, Who},
+        id::ClientId,
         role::Role,
         webhook::Message,
     },
@@ -46,7 +47,7 @@ pub struct EventFilter {
     /// of this member of staff
     pub actor: Option<String>,
     /// about this client
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// of this action
     pub action: Option<Action>,
     /// not before
@@ -68,7 +69,7 @@ pub(super) struct Columns {
     actor_login: Option<String>,
     actor_role: Option<String>,
     action: String,
-    client_id: Option<String>,
+    client_id: Option<ClientId>,
     subject_id: Option<String>,
     call_id: Option<String>,
     outcome: Option<String>,

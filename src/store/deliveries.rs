@@ -1,5 +1,6 @@
 //! Deliveries: what became of each message of the outbox to each receiver of webhooks.
 
+use crate::domain::id::ClientId;
 use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
@@ -62,7 +63,7 @@ pub struct DeliveryRow {
     /// the message's id, the same for every receiver and at every attempt
     pub message_id: String,
     /// about whom
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the event
     pub event: String,
     /// the body
@@ -98,7 +99,7 @@ struct Columns {
     seq: i64,
     endpoint_id: String,
     message_id: String,
-    client_id: String,
+    client_id: ClientId,
     event: String,
     payload: String,
     state: String,

@@ -33,6 +33,7 @@ mod error;
 mod fitness;
 mod groups;
 mod idempotency;
+mod ids;
 mod inquiries;
 mod keys;
 mod last_push;
@@ -100,7 +101,7 @@ use self::{
     inquiries::{Found, OwnVerification},
     parts::Parts,
 };
-use crate::domain::audit::Event;
+use crate::domain::{audit::Event, id::ClientId};
 
 /// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
@@ -169,7 +170,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn client_passphrase(&self, client_id: &str) -> Result<ClientPassphrase, StoreError> {
+    pub async fn client_passphrase(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<ClientPassphrase, StoreError> {
         self.parts.passphrases.find(self.timeout, client_id).await
     }
 

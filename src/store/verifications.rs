@@ -10,7 +10,10 @@ use super::{
     error::StoreError,
     schema::verifications,
 };
-use crate::domain::verification::{CLOCKS_APART, Verification, VerificationOutcome};
+use crate::domain::{
+    id::ClientId,
+    verification::{CLOCKS_APART, Verification, VerificationOutcome},
+};
 
 const TABLE: &str = "verifications";
 
@@ -19,7 +22,7 @@ const TABLE: &str = "verifications";
 #[diesel(table_name = verifications, treat_none_as_default_value = false)]
 pub(super) struct Columns {
     pub(super) id: String,
-    client_id: String,
+    client_id: ClientId,
     staff_id: String,
     call_id: String,
     outcome: String,
@@ -98,10 +101,10 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn verified_among(
         &mut self,
-        clients: &[String],
+        clients: &[ClientId],
         staff_id: &str,
         now: DateTime<Utc>,
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<ClientId>, StoreError> {
         let open = verifications::table
             .filter(verifications::client_id.eq_any(clients.to_vec()))
             .filter(verifications::staff_id.eq(staff_id))

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use qupia::{
     domain::{
         audit::{Action as Recorded, Event, Origin},
+        id::ClientId,
         passphrase::{PassphraseState, StoredState},
         verification::VerificationOutcome,
     },
@@ -51,7 +52,7 @@ struct Runner<'w> {
     world: &'w World,
     /// one for each instance
     stores: [Store; 2],
-    client_id: String,
+    client_id: ClientId,
     staff_id: String,
     application_id: String,
     now: DateTime<Utc>,
@@ -243,7 +244,7 @@ async fn traces_of_the_model_leave_the_rows_that_it_says(world: &World) {
             stores: [first.clone(), second.clone()],
             application_id: format!("application-{number}"),
             staff_id: specialist.id.clone(),
-            client_id,
+            client_id: client_id.into(),
             now: world.clock.now(),
             number,
         };

@@ -271,7 +271,7 @@ fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Caller) {
         session_id: "a session".to_owned(),
     };
     let caller = Caller {
-        client_id: client.to_owned(),
+        client_id: client.into(),
         passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
         call_id: CallId::parse("call-1").expect("it is one"),
     };
@@ -391,7 +391,7 @@ async fn orphan(world: &World, id: &str, client: &str, specialist: &Person) {
     let (app, now) = (&world.first.app, world.clock.now());
     let attempt = NewAttempt {
         id: id.to_owned(),
-        client_id: client.to_owned(),
+        client_id: client.into(),
         staff_id: specialist.id.clone(),
         call_id: "call-1".to_owned(),
         request_id: "a request".to_owned(),

@@ -88,7 +88,7 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
             role: Role::CallCenter,
         });
         event = event
-            .client("client-1")
+            .client(&"client-1".into())
             .call("call-1")
             .outcome(EventOutcome::Read);
     }

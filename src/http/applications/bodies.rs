@@ -210,7 +210,7 @@ pub(super) fn body_of(application: &Application, now: DateTime<Utc>) -> Applicat
         number: application.draft.number.clone(),
         kind: application.draft.kind.name(),
         state: application.state(now).name(),
-        client_id: application.draft.client_id.clone(),
+        client_id: application.draft.client_id.to_string(),
         branch_code: application.draft.branch_code.clone(),
         drafted_by: application.draft.drafted_by.clone(),
         drafted_at: write_time(application.draft.drafted_at),
