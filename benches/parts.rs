@@ -52,8 +52,8 @@ fn hashing(criterion: &mut Criterion) {
 fn tokens(criterion: &mut Criterion) {
     let keyring = Keyring::generate(&SystemRng::os(), noon());
     let claims = Claims {
-        staff_id: "staff".to_owned(),
-        session_id: "session".to_owned(),
+        staff_id: "staff".into(),
+        session_id: "session".into(),
         role: "call_center".to_owned(),
         issued_at: noon().timestamp(),
         expires_at: noon().timestamp() + 3_600,

@@ -13,7 +13,7 @@ pub use self::{
     outcome::EventOutcome,
 };
 use super::{
-    id::ClientId,
+    id::{ClientId, StaffId},
     role::{Actor, Role},
 };
 
@@ -180,7 +180,7 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Who {
     /// staff id
-    pub id: String,
+    pub id: StaffId,
     /// login
     pub login: String,
     /// role

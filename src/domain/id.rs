@@ -58,4 +58,16 @@ macro_rules! ids {
 ids! {
     /// A client.
     ClientId,
+    /// A member of staff, or a service account.
+    StaffId,
+    /// A session.
+    SessionId,
+    /// An application.
+    ApplicationId,
+    /// A verification. An attempt has the id of the verification that will record it.
+    VerificationId,
+    /// A receiver of webhooks.
+    WebhookId,
+    /// A message to receivers of webhooks.
+    MessageId,
 }

@@ -1,10 +1,11 @@
 //! Signals of abuse by insiders: their kinds and thresholds.
 
-use super::id::ClientId;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray, VariantNames};
+
+use super::id::{ClientId, StaffId};
 
 /// The kind of a signal.
 #[derive(
@@ -128,7 +129,7 @@ pub struct Signal {
     /// its kind
     pub kind: Kind,
     /// the specialist, if it is about one
-    pub staff_id: Option<String>,
+    pub staff_id: Option<StaffId>,
     /// the client, if it is about one
     pub client_id: Option<ClientId>,
     /// the number that reached the threshold

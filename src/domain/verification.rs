@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
-    id::ClientId,
+    id::{ClientId, StaffId, VerificationId},
     passphrase::{PassphraseState, StoredState},
 };
 
@@ -65,11 +65,11 @@ impl VerificationOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     /// its id
-    pub id: String,
+    pub id: VerificationId,
     /// whose passphrase
     pub client_id: ClientId,
     /// the specialist who owns it
-    pub staff_id: String,
+    pub staff_id: StaffId,
     /// the call
     pub call_id: String,
     /// what came of it

@@ -22,7 +22,7 @@ use crate::{
         application::{IdentityDocument, Mandate, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
-        id::ClientId,
+        id::{ApplicationId, ClientId, StaffId},
         identifier::{BranchCode, ClientNumber, Login, TicketNumber},
         loan::{ClientRecord, LoanRecord},
         money::Money,
@@ -66,7 +66,7 @@ pub struct Demonstration {
     /// clients
     pub clients: Vec<DemoClient>,
     /// the draft that can be printed: its id
-    pub draft_id: String,
+    pub draft_id: ApplicationId,
 }
 
 /// Makes the demonstration data in an empty database.
@@ -285,7 +285,7 @@ impl Stage<'_> {
     }
 
     /// A draft with a representative, to be printed and completed by whoever tries the service.
-    async fn draft_one(&self, actors: &[Actor]) -> Result<String, Refusal> {
+    async fn draft_one(&self, actors: &[Actor]) -> Result<ApplicationId, Refusal> {
         let number = ClientNumber::parse(cast::DRAFT_FOR)
             .map_err(|error| in_cast("/client_number", error))?;
         let draft = DraftRequest {
@@ -305,13 +305,13 @@ impl Stage<'_> {
     }
 }
 
-fn actor(id: String, login: &str, role: Role, branch: Option<&str>) -> Actor {
+fn actor(id: StaffId, login: &str, role: Role, branch: Option<&str>) -> Actor {
     Actor {
         id,
         login: login.to_owned(),
         role,
         branch_code: branch.map(str::to_owned),
-        session_id: "demo".to_owned(),
+        session_id: "demo".into(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
-        id::ClientId,
+        id::{ClientId, VerificationId},
         loan::{LoanStanding, is_ahead, standing},
         role::{Proof, Verify},
         verification::{Access, Verification},
@@ -62,7 +62,7 @@ pub async fn inquire(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    id: &str,
+    id: &VerificationId,
 ) -> Result<Inquiry, Refusal> {
     let now = app.clock.now();
     let actor = proof.actor();
@@ -153,7 +153,7 @@ pub async fn read(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    id: &str,
+    id: &VerificationId,
 ) -> Result<Verification, Refusal> {
     let (requested, staff_id) = (id.to_owned(), proof.actor().id.clone());
     let found = app
@@ -186,7 +186,7 @@ pub async fn close(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    id: &str,
+    id: &VerificationId,
 ) -> Result<(), Refusal> {
     let now = app.clock.now();
     let (requested, staff_id) = (id.to_owned(), proof.actor().id.clone());

@@ -253,12 +253,11 @@ fn cancel_draft(
     client_id: &ClientId,
     ended: &Event,
 ) -> Result<Option<Event>, StoreError> {
-    let Some(draft) = tx.draft_of(client_id)? else {
+    let (Some(draft), Some(by)) = (tx.draft_of(client_id)?, &ended.actor) else {
         return Ok(None);
     };
-    let by = ended.actor.as_ref().map_or("", |who| who.id.as_str());
     let reason = ended.reason.as_deref().unwrap_or_default();
-    let Ok(cancelled) = draft.cancel(ended.at, by, reason) else {
+    let Ok(cancelled) = draft.cancel(ended.at, &by.id, reason) else {
         return Ok(None);
     };
     let was_open = tx.end_draft(&cancelled)?;

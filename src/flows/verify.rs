@@ -28,7 +28,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Answered, Origin},
-        id::ClientId,
+        id::{ClientId, VerificationId},
         identifier::CallId,
         passphrase::Passphrase,
         role::{Actor, Proof, Verify},
@@ -103,7 +103,7 @@ pub async fn verify(
 /// One verification under way.
 struct Verifying {
     /// of the attempt, and of the verification that records it
-    id: String,
+    id: VerificationId,
     app: App,
     actor: Actor,
     origin: Origin,

@@ -232,7 +232,7 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
         id: recorded.seq.to_string(),
         at: write_time(event.at),
         actor: event.actor.map(|who| ActorBody {
-            id: who.id,
+            id: who.id.into(),
             login: who.login,
             role: who.role.name(),
         }),

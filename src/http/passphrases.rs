@@ -54,7 +54,7 @@ impl From<PassphraseStatus> for StatusBody {
         Self {
             state: status.state.name(),
             set_at: row.map(|row| write_time(row.set_at)),
-            application_id: row.map(|row| row.application_id.clone()),
+            application_id: row.map(|row| row.application_id.to_string()),
             failed_attempts: row.map_or(0, |row| row.failed_attempts),
             locked_until: row
                 .and_then(|row| row.locked_until)

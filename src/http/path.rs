@@ -16,10 +16,10 @@ pub struct PathPart(pub String);
 
 /// An id in the path. What holds a control character is the id of nothing, and PostgreSQL takes no
 /// NUL.
-pub struct PathId<I = String>(pub I);
+pub struct PathId<I>(pub I);
 
 /// Two ids in the path, such as those of a receiver and one of its deliveries.
-pub struct PathPair(pub String, pub String);
+pub struct PathPair<A, B>(pub A, pub B);
 
 /// What the path holds; an address that cannot be read is the address of nothing.
 fn parts<T: DeserializeOwned + 'static>(
@@ -69,13 +69,13 @@ impl<I: From<String>> FromRequest for PathId<I> {
     }
 }
 
-impl Argument for PathPair {
+impl<A, B> Argument for PathPair<A, B> {
     fn declare(endpoint: &mut Endpoint) {
         endpoint.add_problems(&[Code::NotFound]);
     }
 }
 
-impl FromRequest for PathPair {
+impl<A: From<String>, B: From<String>> FromRequest for PathPair<A, B> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 

@@ -79,7 +79,7 @@ impl From<RaisedSignal> for SignalBody {
     fn from(signal: RaisedSignal) -> Self {
         let event = signal.recorded.event;
         let staff = signal.staff.map(|staff| SignalStaffBody {
-            id: staff.id,
+            id: staff.id.into(),
             login: staff.login,
             role: staff.role.name(),
         });

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, TEXT_FIELDS, Who},
-        id::ClientId,
+        id::{ClientId, StaffId},
         role::Role,
         webhook::Message,
     },
@@ -45,7 +45,7 @@ pub struct RecordedEvent {
 #[derive(Clone, Default)]
 pub struct EventFilter {
     /// of this member of staff
-    pub actor: Option<String>,
+    pub actor: Option<StaffId>,
     /// about this client
     pub client_id: Option<ClientId>,
     /// of this action
@@ -65,7 +65,7 @@ pub struct EventFilter {
 pub(super) struct Columns {
     seq: i64,
     at: i64,
-    actor_id: Option<String>,
+    actor_id: Option<StaffId>,
     actor_login: Option<String>,
     actor_role: Option<String>,
     action: String,

@@ -9,7 +9,9 @@ use diesel::{
     sql_types::{Nullable, Text},
 };
 
-use crate::domain::id::ClientId;
+use crate::domain::id::{
+    ApplicationId, ClientId, MessageId, SessionId, StaffId, VerificationId, WebhookId,
+};
 
 macro_rules! columns {
     ($($id:ident),+) => {$(
@@ -81,4 +83,12 @@ macro_rules! columns {
     };
 }
 
-columns!(ClientId);
+columns!(
+    ClientId,
+    StaffId,
+    SessionId,
+    ApplicationId,
+    VerificationId,
+    WebhookId,
+    MessageId
+);

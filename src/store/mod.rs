@@ -101,7 +101,10 @@ use self::{
     inquiries::{Found, OwnVerification},
     parts::Parts,
 };
-use crate::domain::{audit::Event, id::ClientId};
+use crate::domain::{
+    audit::Event,
+    id::{ClientId, SessionId, StaffId, VerificationId},
+};
 
 /// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
@@ -159,7 +162,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn signed_in(
         &self,
-        session_id: &str,
+        session_id: &SessionId,
         now: DateTime<Utc>,
     ) -> Result<Option<SignedIn>, StoreError> {
         let stored = self.parts.sessions.find(self.timeout, session_id).await?;
@@ -183,7 +186,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn inquire<T, F>(&self, id: &str, staff_id: &str, judge: F) -> Result<T, StoreError>
+    pub async fn inquire<T, F>(
+        &self,
+        id: &VerificationId,
+        staff_id: &StaffId,
+        judge: F,
+    ) -> Result<T, StoreError>
     where
         F: Fn(Found) -> (Event, T) + Send + 'static,
         T: Send + 'static,

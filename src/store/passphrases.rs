@@ -12,7 +12,7 @@ use super::{
     schema::{clients, passphrases, verifications},
 };
 use crate::domain::{
-    id::ClientId,
+    id::{ApplicationId, ClientId},
     passphrase::{PassphraseState, StoredState},
     verification::VerificationOutcome,
 };
@@ -39,7 +39,7 @@ pub struct PassphraseRow {
     /// when it was set
     pub set_at: DateTime<Utc>,
     /// by which application
-    pub application_id: String,
+    pub application_id: ApplicationId,
 }
 
 /// A hash to be stored.
@@ -67,7 +67,7 @@ pub(super) struct Columns {
     failed_attempts: i32,
     locked_until: Option<i64>,
     set_at: i64,
-    application_id: String,
+    application_id: ApplicationId,
 }
 
 impl PassphraseRow {
@@ -152,7 +152,7 @@ impl Tx<'_> {
         &mut self,
         client_id: &ClientId,
         new: &NewPassphrase,
-        application_id: &str,
+        application_id: &ApplicationId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let stored = self.passphrase(client_id)?;

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use qupia::{
     domain::{
         audit::{Action as Recorded, Event, Origin},
-        id::ClientId,
+        id::{ApplicationId, ClientId, StaffId},
         passphrase::{PassphraseState, StoredState},
         verification::VerificationOutcome,
     },
@@ -53,8 +53,8 @@ struct Runner<'w> {
     /// one for each instance
     stores: [Store; 2],
     client_id: ClientId,
-    staff_id: String,
-    application_id: String,
+    staff_id: StaffId,
+    application_id: ApplicationId,
     now: DateTime<Utc>,
     /// the number of the trace, so that no id comes twice
     number: u32,
@@ -63,7 +63,7 @@ struct Runner<'w> {
 impl Runner<'_> {
     fn new_attempt(&self, name: u8) -> NewAttempt {
         NewAttempt {
-            id: format!("attempt-{}-{name}", self.number),
+            id: format!("attempt-{}-{name}", self.number).into(),
             client_id: self.client_id.clone(),
             staff_id: self.staff_id.clone(),
             call_id: "call-1".to_owned(),
@@ -242,8 +242,8 @@ async fn traces_of_the_model_leave_the_rows_that_it_says(world: &World) {
         let mut runner = Runner {
             world,
             stores: [first.clone(), second.clone()],
-            application_id: format!("application-{number}"),
-            staff_id: specialist.id.clone(),
+            application_id: format!("application-{number}").into(),
+            staff_id: specialist.id.as_str().into(),
             client_id: client_id.into(),
             now: world.clock.now(),
             number,
