@@ -52,8 +52,8 @@ fn hashing(criterion: &mut Criterion) {
 fn tokens(criterion: &mut Criterion) {
     let keyring = Keyring::generate(&SystemRng::os(), noon());
     let claims = Claims {
-        staff_id: "staff".to_owned(),
-        session_id: "session".to_owned(),
+        staff_id: "staff".into(),
+        session_id: "session".into(),
         role: "call_center".to_owned(),
         issued_at: noon().timestamp(),
         expires_at: noon().timestamp() + 3_600,
@@ -101,8 +101,8 @@ fn database(criterion: &mut Criterion) {
     criterion.bench_function("one read", |bencher| {
         bencher.iter(|| runtime.block_on(app.store.read(|reader| reader.has_staff())));
     });
-    let event =
-        Event::of_nobody(&Origin::own("bench"), noon(), Action::InquiryMade).client("client");
+    let event = Event::of_nobody(&Origin::own("bench"), noon(), Action::InquiryMade)
+        .client(&"client".into());
     criterion.bench_function("one recorded look, alone in its commit", |bencher| {
         bencher.iter(|| runtime.block_on(app.store.record(event.clone())));
     });

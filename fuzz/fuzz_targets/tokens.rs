@@ -22,8 +22,8 @@ static ISSUED: LazyLock<String> = LazyLock::new(|| TOKENS.issue(&claims()));
 
 fn claims() -> Claims {
     Claims {
-        staff_id: "staff-1".to_owned(),
-        session_id: "session-1".to_owned(),
+        staff_id: "staff-1".into(),
+        session_id: "session-1".into(),
         role: "call_center".to_owned(),
         issued_at: NOW,
         expires_at: NOW + 900,
@@ -79,8 +79,8 @@ fuzz_target!(|tried: Tried| {
         Tried::Issued(staff_id, session_id, role, issued_at, expires_at, now) => {
             issue(
                 Claims {
-                    staff_id,
-                    session_id,
+                    staff_id: staff_id.into(),
+                    session_id: session_id.into(),
                     role,
                     issued_at,
                     expires_at,

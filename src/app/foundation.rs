@@ -137,9 +137,9 @@ impl Foundation {
     }
 
     /// A new id, ordered by time (UUID version 7).
-    pub fn new_id(&self) -> String {
+    pub fn new_id<I: From<String>>(&self) -> I {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        self.rng.uuid_v7(millis)
+        self.rng.uuid_v7(millis).into()
     }
 }
 

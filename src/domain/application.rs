@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::{
+    id::{ApplicationId, ClientId, StaffId},
     person::PersonName,
     validation::{FieldError, ValidationError},
 };
@@ -135,7 +136,7 @@ pub enum Progress {
         /// when
         at: DateTime<Utc>,
         /// the id of the member of staff
-        by: String,
+        by: StaffId,
         /// the day on the signed form
         signed_on: NaiveDate,
     },
@@ -144,7 +145,7 @@ pub enum Progress {
         /// when
         at: DateTime<Utc>,
         /// the id of the member of staff
-        by: String,
+        by: StaffId,
         /// why
         reason: String,
     },
@@ -175,17 +176,17 @@ impl ApplicationState {
 #[derive(Clone)]
 pub struct Draft {
     /// the application's id
-    pub id: String,
+    pub id: ApplicationId,
     /// the number on the form
     pub number: String,
     /// set or change
     pub kind: Kind,
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// where it was drafted
     pub branch_code: String,
     /// the id of the member of staff
-    pub drafted_by: String,
+    pub drafted_by: StaffId,
     /// when
     pub drafted_at: DateTime<Utc>,
     /// what identity document was seen
@@ -255,10 +256,10 @@ impl Application {
     pub fn complete(
         &self,
         at: DateTime<Utc>,
-        by: &str,
+        by: &StaffId,
         signed_on: NaiveDate,
     ) -> Result<Self, NotOpen> {
-        let by = by.to_owned();
+        let by = by.clone();
         self.end(at, Progress::Completed { at, by, signed_on })
     }
 
@@ -266,8 +267,8 @@ impl Application {
     ///
     /// # Errors
     /// [`NotOpen`].
-    pub fn cancel(&self, at: DateTime<Utc>, by: &str, reason: &str) -> Result<Self, NotOpen> {
-        let (by, reason) = (by.to_owned(), reason.to_owned());
+    pub fn cancel(&self, at: DateTime<Utc>, by: &StaffId, reason: &str) -> Result<Self, NotOpen> {
+        let (by, reason) = (by.clone(), reason.to_owned());
         self.end(at, Progress::Cancelled { at, by, reason })
     }
 
@@ -325,9 +326,9 @@ mod tests {
         let last = end - TimeDelta::microseconds(1);
         assert_eq!(draft.state(last), ApplicationState::Draft);
         assert_eq!(draft.state(end), ApplicationState::Expired);
-        assert!(draft.complete(last, "s", day("2027-01-15")).is_ok());
-        assert!(draft.complete(end, "s", day("2027-01-15")).is_err());
-        assert!(draft.cancel(end, "s", "typo").is_err());
+        assert!(draft.complete(last, &"s".into(), day("2027-01-15")).is_ok());
+        assert!(draft.complete(end, &"s".into(), day("2027-01-15")).is_err());
+        assert!(draft.cancel(end, &"s".into(), "typo").is_err());
     }
 
     #[test]
@@ -335,16 +336,16 @@ mod tests {
         let draft = draft();
         let at = draft.draft.drafted_at;
         let cancelled = draft
-            .cancel(at, "s", "typo")
+            .cancel(at, &"s".into(), "typo")
             .unwrap_or_else(|_| unreachable!());
-        let completed = draft.complete(at, "s", day("2027-01-15"));
+        let completed = draft.complete(at, &"s".into(), day("2027-01-15"));
         let completed = completed.unwrap_or_else(|_| unreachable!());
         assert_eq!(cancelled.state(at), ApplicationState::Cancelled);
         assert_eq!(completed.state(at), ApplicationState::Completed);
         for ended in [cancelled, completed] {
             assert_eq!(ended.check_open(at), Err(NotOpen));
-            assert!(ended.complete(at, "s", day("2027-01-15")).is_err());
-            assert!(ended.cancel(at, "s", "typo").is_err());
+            assert!(ended.complete(at, &"s".into(), day("2027-01-15")).is_err());
+            assert!(ended.cancel(at, &"s".into(), "typo").is_err());
         }
     }
 

@@ -12,7 +12,10 @@ pub use self::{
     details::{Answered, Change, ComparisonCounts, Details, EndedCounts, RecordCounts, ReportName},
     outcome::EventOutcome,
 };
-use super::role::{Actor, Role};
+use super::{
+    id::{ClientId, StaffId},
+    role::{Actor, Role},
+};
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -177,7 +180,7 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Who {
     /// staff id
-    pub id: String,
+    pub id: StaffId,
     /// login
     pub login: String,
     /// role
@@ -204,7 +207,7 @@ pub struct Event {
     /// what
     pub action: Action,
     /// about which client
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// about which other thing: a verification, an application, staff
     pub subject_id: Option<String>,
     /// on which call
@@ -246,7 +249,7 @@ impl Event {
 
     /// About a client.
     #[must_use]
-    pub fn client(mut self, id: &str) -> Self {
+    pub fn client(mut self, id: &ClientId) -> Self {
         self.client_id = Some(id.to_owned());
         self
     }
@@ -341,7 +344,7 @@ mod tests {
     fn event(client: Option<String>, reason: Option<String>, count: Option<u64>) -> Event {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let mut event = Event::of_nobody(&Origin::own("test"), at, Action::ClientViewed);
-        event.client_id = client;
+        event.client_id = client.map(ClientId::from);
         event.reason = reason;
         match count {
             Some(count) => event.details(Details::count(count)),

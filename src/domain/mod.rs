@@ -5,6 +5,7 @@ pub mod attempts;
 pub mod audit;
 pub mod calendar;
 pub mod heard;
+pub mod id;
 pub mod identifier;
 pub mod invisible;
 pub mod language;

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
+use super::id::{SessionId, StaffId};
+
 /// The role of a member of staff or a service account.
 #[derive(
     Clone,
@@ -58,7 +60,7 @@ impl Role {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// staff id
-    pub id: String,
+    pub id: StaffId,
     /// login
     pub login: String,
     /// role
@@ -66,7 +68,7 @@ pub struct Actor {
     /// branch, if there is one
     pub branch_code: Option<String>,
     /// the session
-    pub session_id: String,
+    pub session_id: SessionId,
 }
 
 /// A permission. The constants of its implementations are the role table.

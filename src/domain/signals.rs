@@ -5,6 +5,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray, VariantNames};
 
+use super::id::{ClientId, StaffId};
+
 /// The kind of a signal.
 #[derive(
     Clone,
@@ -127,9 +129,9 @@ pub struct Signal {
     /// its kind
     pub kind: Kind,
     /// the specialist, if it is about one
-    pub staff_id: Option<String>,
+    pub staff_id: Option<StaffId>,
     /// the client, if it is about one
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// the number that reached the threshold
     pub count: i64,
 }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
 
-use super::passphrase::{PassphraseState, StoredState};
+use super::{
+    id::{ClientId, StaffId, VerificationId},
+    passphrase::{PassphraseState, StoredState},
+};
 
 /// The result of comparing what was heard. Each is a recorded fact.
 #[derive(
@@ -62,11 +65,11 @@ impl VerificationOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     /// its id
-    pub id: String,
+    pub id: VerificationId,
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the specialist who owns it
-    pub staff_id: String,
+    pub staff_id: StaffId,
     /// the call
     pub call_id: String,
     /// what came of it

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     audit::{Action, Event, EventOutcome},
     calendar::write_time,
+    id::ClientId,
 };
 
 /// The events that are sent, by the words of the contract.
@@ -37,7 +38,7 @@ pub struct Message {
     /// what happened
     pub event: &'static str,
     /// about which client: messages about one client stay in order
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the body, JSON: ids and no personal data
     pub payload: String,
 }
@@ -125,7 +126,7 @@ mod tests {
     fn event(action: Action, outcome: EventOutcome) -> Event {
         let at = DateTime::from_timestamp(1_769_839_200, 0).unwrap();
         Event::of_nobody(&Origin::own("test"), at, action)
-            .client("c1")
+            .client(&"c1".into())
             .subject("s1")
             .call("call-1")
             .reason("a word that is not told")

@@ -10,6 +10,7 @@ use crate::{
         application::{Application, DRAFT_HOURS, Draft, IdentityDocument, Kind, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        id::{ApplicationId, ClientId},
         identifier::BranchCode,
         role::{Proof, Register},
     },
@@ -19,7 +20,7 @@ use crate::{
 /// What is drafted.
 pub struct DraftRequest {
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// what identity document was seen
     pub identity_document: IdentityDocument,
     /// who signs for the client
@@ -61,7 +62,7 @@ pub async fn draft(
         return Err(Refusal::Invalid(errors));
     }
     let branch_code = actor.branch_code.clone().unwrap_or_default();
-    let id = app.new_id();
+    let id: ApplicationId = app.new_id();
     let event = event.subject(&id);
     let year = chrono::Datelike::year(&today);
     app.store
@@ -105,7 +106,7 @@ pub async fn read(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    id: &str,
+    id: &ApplicationId,
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationViewed;
     let application = find(app, proof, origin, action, id).await?;
@@ -131,7 +132,7 @@ pub async fn print(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    id: &str,
+    id: &ApplicationId,
 ) -> Result<Printed, Refusal> {
     let action = Action::ApplicationPrinted;
     let application = find(app, proof, origin, action, id).await?;
@@ -179,8 +180,8 @@ pub async fn list(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    client_id: &str,
-    before: Option<String>,
+    client_id: &ClientId,
+    before: Option<ApplicationId>,
     limit: i64,
 ) -> Result<Page<Application>, Refusal> {
     let requested = client_id.to_owned();
@@ -191,7 +192,7 @@ pub async fn list(
                 return Ok(None);
             }
             reader
-                .applications_of(&requested, before.as_deref(), limit + 1)
+                .applications_of(&requested, before.as_ref(), limit + 1)
                 .map(Some)
         })
         .await?;
@@ -209,7 +210,7 @@ pub async fn list(
     .outcome(EventOutcome::Listed);
     app.store.record(event).await?;
     Ok(Page::of(rows, limit, |application| {
-        application.draft.id.clone()
+        application.draft.id.to_string()
     }))
 }
 
@@ -221,7 +222,7 @@ pub async fn cancel(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    id: &str,
+    id: &ApplicationId,
     reason: String,
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationCancelled;
@@ -281,7 +282,7 @@ pub(super) async fn find(
     proof: &Proof<Register>,
     origin: &Origin,
     step: Action,
-    id: &str,
+    id: &ApplicationId,
 ) -> Result<Application, Refusal> {
     let requested = id.to_owned();
     let found = app

@@ -10,6 +10,7 @@ use crate::{
     app::{App, chain_head},
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
+        id::ClientId,
         role::{Accesses, Actor, Audit, Proof},
         seal::Seal,
         validation::ValidationError,
@@ -80,7 +81,7 @@ pub async fn accesses(
     app: &App,
     proof: &Proof<Accesses>,
     origin: &Origin,
-    client_id: &str,
+    client_id: &ClientId,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Page<RecordedEvent>, Refusal> {
@@ -166,10 +167,10 @@ async fn record(
     actor: &Actor,
     origin: &Origin,
     action: Action,
-    client_id: Option<&str>,
+    client_id: Option<&ClientId>,
 ) -> Result<(), Refusal> {
     let mut event = Event::by(actor, origin, app.clock.now(), action).outcome(EventOutcome::Read);
-    event.client_id = client_id.map(str::to_owned);
+    event.client_id = client_id.cloned();
     app.store.record(event).await?;
     Ok(())
 }

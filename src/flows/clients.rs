@@ -6,6 +6,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin},
+        id::ClientId,
         identifier::ClientNumber,
         passphrase::PassphraseState,
         person::{Person, PersonName, Phone},
@@ -51,7 +52,7 @@ pub async fn enter(
     person: Person,
 ) -> Result<Card, Refusal> {
     let now = app.clock.now();
-    let id = app.new_id();
+    let id: ClientId = app.new_id();
     let event = Event::by(proof.actor(), origin, now, Action::ClientCreated)
         .client(&id)
         .outcome(EventOutcome::Created);
@@ -85,7 +86,7 @@ pub async fn amend(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    id: &str,
+    id: &ClientId,
     amendment: Amendment,
 ) -> Result<Card, Refusal> {
     let now = app.clock.now();
@@ -176,7 +177,7 @@ pub async fn search(
             return Err(limits::reached(app, &actor, origin, quota, limited).await?);
         }
     };
-    let ids: Vec<String> = cards.iter().map(|card| card.client.id.clone()).collect();
+    let ids: Vec<ClientId> = cards.iter().map(|card| card.client.id.clone()).collect();
     if ids.is_empty() {
         limits::search_in_vain(app, &actor, origin).await?;
     } else {
@@ -191,7 +192,7 @@ pub async fn search(
                     searched.clone().outcome(EventOutcome::NotFound),
                 ));
             };
-            let about = |id: &String| searched.clone().client(id).outcome(EventOutcome::Found);
+            let about = |id: &ClientId| searched.clone().client(id).outcome(EventOutcome::Found);
             Ok(rest
                 .iter()
                 .fold(Traced::new((), about(first)), |traced, id| {
@@ -210,7 +211,7 @@ pub async fn read(
     app: &App,
     proof: &Proof<Find>,
     origin: &Origin,
-    id: &str,
+    id: &ClientId,
 ) -> Result<Card, Refusal> {
     let now = app.clock.now();
     let actor = proof.actor().clone();

@@ -15,6 +15,7 @@ use crate::{
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         heard,
+        id::ApplicationId,
         passphrase::Passphrase,
         role::{Proof, Register},
         strength::{self, About, Judgement},
@@ -42,7 +43,7 @@ pub async fn complete(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    id: &str,
+    id: &ApplicationId,
     completion: Completion,
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationCompleted;

@@ -16,6 +16,7 @@ use crate::{
     app::{App, outbound::WebhookRequest},
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
+        id::WebhookId,
         webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
     },
     secrets::webhook::{WebhookSecret, sign},
@@ -76,7 +77,7 @@ impl DeliveryWorker {
     /// Delivers for as long as the service runs. Endpoints are served independently, so that a slow one
     /// delays no other.
     pub async fn run(mut self) {
-        let mut serving: HashMap<String, JoinHandle<()>> = HashMap::new();
+        let mut serving: HashMap<WebhookId, JoinHandle<()>> = HashMap::new();
         loop {
             match self.endpoints().await {
                 Ok(Some((lease, endpoints))) => {
@@ -101,7 +102,7 @@ impl DeliveryWorker {
     }
 
     /// The endpoints for which something is due, if this instance has the lease.
-    async fn endpoints(&mut self) -> Result<Option<(HeldLease, Vec<String>)>, StoreError> {
+    async fn endpoints(&mut self) -> Result<Option<(HeldLease, Vec<WebhookId>)>, StoreError> {
         let Some(lease) = self.lease.hold(&self.app).await? else {
             return Ok(None);
         };
@@ -119,9 +120,9 @@ impl DeliveryWorker {
     }
 }
 
-async fn pass(app: &App, lease: &HeldLease, endpoint_id: &str) {
+async fn pass(app: &App, lease: &HeldLease, endpoint_id: &WebhookId) {
     if let Err(error) = serve(app, lease, endpoint_id).await {
-        tracing::warn!(endpoint = endpoint_id, "webhooks wait: {error}");
+        tracing::warn!(endpoint = %endpoint_id, "webhooks wait: {error}");
     }
 }
 
@@ -132,7 +133,11 @@ struct ActiveEndpoint {
 }
 
 /// Serves one endpoint until nothing is due, or an attempt fails.
-async fn serve(app: &App, lease: &HeldLease, endpoint_id: &str) -> Result<Delivered, StoreError> {
+async fn serve(
+    app: &App,
+    lease: &HeldLease,
+    endpoint_id: &WebhookId,
+) -> Result<Delivered, StoreError> {
     let mut whole = Delivered::default();
     loop {
         let Some((endpoint, due)) = due(app, endpoint_id).await? else {
@@ -164,7 +169,7 @@ async fn serve(app: &App, lease: &HeldLease, endpoint_id: &str) -> Result<Delive
 /// nothing more.
 async fn due(
     app: &App,
-    endpoint_id: &str,
+    endpoint_id: &WebhookId,
 ) -> Result<Option<(ActiveEndpoint, Vec<DeliveryRow>)>, StoreError> {
     let (now, id) = (app.clock.now(), endpoint_id.to_owned());
     let may_be_called = move |endpoint: &EndpointRow| {
@@ -309,7 +314,10 @@ async fn switch_off(app: &App, endpoint: &EndpointRow) -> Result<(), StoreError>
     .subject(&id)
     .outcome(EventOutcome::Disabled)
     .reason(GONE);
-    tracing::warn!(endpoint = id, "a webhook endpoint answered 410 Gone");
+    tracing::warn!(
+        endpoint = %id,
+        "a webhook endpoint answered 410 Gone"
+    );
     app.store
         .write(move |tx| {
             let stored = tx.endpoint_for_update(&id)?;
@@ -333,8 +341,8 @@ async fn put_off(
     let wait = wait_after(failed, |bound| app.rng.below(bound));
     if wait.is_none() {
         tracing::warn!(
-            endpoint = endpoint.id,
-            message = row.message_id,
+            endpoint = %endpoint.id,
+            message = %row.message_id,
             "given up after {MOST_ATTEMPTS} attempts: a dead letter"
         );
     }

@@ -22,6 +22,7 @@ use crate::{
         application::{IdentityDocument, Mandate, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        id::{ApplicationId, ClientId, StaffId},
         identifier::{BranchCode, ClientNumber, Login, TicketNumber},
         loan::{ClientRecord, LoanRecord},
         money::Money,
@@ -65,7 +66,7 @@ pub struct Demonstration {
     /// clients
     pub clients: Vec<DemoClient>,
     /// the draft that can be printed: its id
-    pub draft_id: String,
+    pub draft_id: ApplicationId,
 }
 
 /// Makes the demonstration data in an empty database.
@@ -239,7 +240,7 @@ impl Stage<'_> {
         })
     }
 
-    async fn client_id(&self, number: &ClientNumber) -> Result<String, Refusal> {
+    async fn client_id(&self, number: &ClientNumber) -> Result<ClientId, Refusal> {
         let number = number.clone();
         let found = self
             .app
@@ -250,7 +251,12 @@ impl Stage<'_> {
     }
 
     /// Sets a passphrase as a branch does: drafted, signed, completed.
-    async fn set(&self, actors: &[Actor], client_id: &str, words: &str) -> Result<(), Refusal> {
+    async fn set(
+        &self,
+        actors: &[Actor],
+        client_id: &ClientId,
+        words: &str,
+    ) -> Result<(), Refusal> {
         let proof = playing::<Register>(actors)?;
         let draft = DraftRequest {
             client_id: client_id.to_owned(),
@@ -279,7 +285,7 @@ impl Stage<'_> {
     }
 
     /// A draft with a representative, to be printed and completed by whoever tries the service.
-    async fn draft_one(&self, actors: &[Actor]) -> Result<String, Refusal> {
+    async fn draft_one(&self, actors: &[Actor]) -> Result<ApplicationId, Refusal> {
         let number = ClientNumber::parse(cast::DRAFT_FOR)
             .map_err(|error| in_cast("/client_number", error))?;
         let draft = DraftRequest {
@@ -299,13 +305,13 @@ impl Stage<'_> {
     }
 }
 
-fn actor(id: String, login: &str, role: Role, branch: Option<&str>) -> Actor {
+fn actor(id: StaffId, login: &str, role: Role, branch: Option<&str>) -> Actor {
     Actor {
         id,
         login: login.to_owned(),
         role,
         branch_code: branch.map(str::to_owned),
-        session_id: "demo".to_owned(),
+        session_id: "demo".into(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        id::{ClientId, VerificationId},
         loan::{LoanStanding, is_ahead, standing},
         role::{Proof, Verify},
         verification::{Access, Verification},
@@ -41,7 +42,7 @@ pub struct Source {
 /// What may be read out.
 pub struct Inquiry {
     /// whose loans
-    pub client_id: String,
+    pub client_id: ClientId,
     /// open loans, by due date, then ticket number
     pub loans: Vec<LoanView>,
     /// how current they are
@@ -61,7 +62,7 @@ pub async fn inquire(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    id: &str,
+    id: &VerificationId,
 ) -> Result<Inquiry, Refusal> {
     let now = app.clock.now();
     let actor = proof.actor();
@@ -117,7 +118,7 @@ fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, J
 }
 
 /// Computes the standing of loans and how current they are.
-pub(super) fn view(app: &App, client_id: String, loans: Vec<LoanRow>, known: Known) -> Inquiry {
+pub(super) fn view(app: &App, client_id: ClientId, loans: Vec<LoanRow>, known: Known) -> Inquiry {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let as_of = loans.iter().map(|loan| loan.as_of).min();
@@ -152,7 +153,7 @@ pub async fn read(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    id: &str,
+    id: &VerificationId,
 ) -> Result<Verification, Refusal> {
     let (requested, staff_id) = (id.to_owned(), proof.actor().id.clone());
     let found = app
@@ -185,7 +186,7 @@ pub async fn close(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    id: &str,
+    id: &VerificationId,
 ) -> Result<(), Refusal> {
     let now = app.clock.now();
     let (requested, staff_id) = (id.to_owned(), proof.actor().id.clone());

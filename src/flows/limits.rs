@@ -5,6 +5,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
+        id::ClientId,
         role::{Actor, Role},
     },
     store::{Limited, Window},
@@ -55,7 +56,7 @@ pub async fn touch(
     app: &App,
     actor: &Actor,
     origin: &Origin,
-    clients: &[String],
+    clients: &[ClientId],
 ) -> Result<(), Refusal> {
     if clients.is_empty() || !is_specialist(actor) {
         return Ok(());

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
+        id::ClientId,
         identifier::CallId,
         language::Language,
         passphrase::{Passphrase, PassphraseState, StoredState},
@@ -38,7 +39,7 @@ pub async fn status(
     app: &App,
     proof: &Proof<Status>,
     origin: &Origin,
-    client_id: &str,
+    client_id: &ClientId,
 ) -> Result<PassphraseStatus, Refusal> {
     let now = app.clock.now();
     let requested = client_id.to_owned();
@@ -74,7 +75,7 @@ pub async fn block(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
-    client_id: &str,
+    client_id: &ClientId,
     reason: &str,
     call_id: Option<&CallId>,
 ) -> Result<PassphraseStatus, Refusal> {
@@ -111,7 +112,7 @@ pub async fn unlock(
     app: &App,
     proof: &Proof<Unlock>,
     origin: &Origin,
-    client_id: &str,
+    client_id: &ClientId,
     reason: &str,
 ) -> Result<PassphraseStatus, Refusal> {
     let event = event(
@@ -145,7 +146,7 @@ pub async fn destroy(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
-    client_id: &str,
+    client_id: &ClientId,
     reason: &str,
 ) -> Result<PassphraseStatus, Refusal> {
     let event = event(
@@ -173,7 +174,7 @@ fn event(
     actor: &Actor,
     origin: &Origin,
     action: Action,
-    client_id: &str,
+    client_id: &ClientId,
     reason: &str,
 ) -> Event {
     Event::by(actor, origin, app.clock.now(), action)
@@ -182,7 +183,7 @@ fn event(
 }
 
 /// Checks that the client exists; an unknown id is recorded.
-async fn require_client(app: &App, client_id: &str, event: &Event) -> Result<(), Refusal> {
+async fn require_client(app: &App, client_id: &ClientId, event: &Event) -> Result<(), Refusal> {
     let id = client_id.to_owned();
     if app.store.read(move |reader| reader.has_client(&id)).await? {
         return Ok(());
@@ -203,12 +204,12 @@ enum Step {
 /// Changes a passphrase, which is locked meanwhile.
 async fn change<F>(
     app: &App,
-    client_id: &str,
+    client_id: &ClientId,
     event: Event,
     step: F,
 ) -> Result<PassphraseStatus, Refusal>
 where
-    F: Fn(&mut Tx<'_>, PassphraseState, &str) -> Result<Result<Step, Conflict>, StoreError>
+    F: Fn(&mut Tx<'_>, PassphraseState, &ClientId) -> Result<Result<Step, Conflict>, StoreError>
         + Send
         + 'static,
 {
@@ -249,15 +250,14 @@ where
 /// completion may come between.
 fn cancel_draft(
     tx: &mut Tx<'_>,
-    client_id: &str,
+    client_id: &ClientId,
     ended: &Event,
 ) -> Result<Option<Event>, StoreError> {
-    let Some(draft) = tx.draft_of(client_id)? else {
+    let (Some(draft), Some(by)) = (tx.draft_of(client_id)?, &ended.actor) else {
         return Ok(None);
     };
-    let by = ended.actor.as_ref().map_or("", |who| who.id.as_str());
     let reason = ended.reason.as_deref().unwrap_or_default();
-    let Ok(cancelled) = draft.cancel(ended.at, by, reason) else {
+    let Ok(cancelled) = draft.cancel(ended.at, &by.id, reason) else {
         return Ok(None);
     };
     let was_open = tx.end_draft(&cancelled)?;
@@ -288,7 +288,7 @@ pub async fn check(
     proof: &Proof<Register>,
     origin: &Origin,
     passphrase: &Passphrase,
-    client_id: Option<String>,
+    client_id: Option<ClientId>,
 ) -> Result<Verdict, Refusal> {
     let action = Action::PassphraseChecked;
     let client = match client_id {

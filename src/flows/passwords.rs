@@ -14,6 +14,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
+        id::StaffId,
         identifier::Login,
         role::{Administer, Proof, Role, Staff},
         staff::{ONE_TIME_PASSWORD_HOURS, judge_password, normalized, spellings},
@@ -145,7 +146,7 @@ pub async fn reset(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &StaffId,
 ) -> Result<MadeSecret, Refusal> {
     let requested = id.to_owned();
     let staff = app

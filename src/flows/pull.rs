@@ -7,6 +7,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome, Origin},
+        id::ClientId,
         identifier::ClientNumber,
         role::Actor,
     },
@@ -32,7 +33,7 @@ pub(super) struct Question<'a> {
     /// on which request
     pub origin: &'a Origin,
     /// whose loans
-    pub client_id: &'a str,
+    pub client_id: &'a ClientId,
     /// on which call
     pub call_id: &'a str,
 }
@@ -83,7 +84,7 @@ async fn ask(
     let number =
         ClientNumber::parse(&client.client_number).map_err(|error| StoreError::Corrupt {
             table: "clients",
-            id: client.id.clone(),
+            id: client.id.into(),
             why: error.code().to_owned(),
         })?;
     let now = app.clock.now();

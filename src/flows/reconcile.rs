@@ -7,6 +7,7 @@ use crate::{
     app::foundation::Foundation,
     domain::{
         audit::{Action, ComparisonCounts, Details, Event, EventOutcome, Origin},
+        id::ClientId,
         identifier::ClientNumber,
         loan::LoanRecord,
     },
@@ -56,17 +57,17 @@ pub async fn compare(
     source: &LoanSource,
     mut tell: impl FnMut(Difference),
 ) -> Result<u64, Broken> {
-    let (mut after, mut clients, mut differences) = (String::new(), 0_u64, 0_u64);
+    let (mut after, mut clients, mut differences) = (None, 0_u64, 0_u64);
     loop {
         let from = after.clone();
         let page = foundation
             .store
-            .read(move |reader| reader.clients_after(&from, PAGE));
+            .read(move |reader| reader.clients_after(from.as_ref(), PAGE));
         let page = page.await?;
         let Some((last, _)) = page.last() else {
             break;
         };
-        after.clone_from(last);
+        after = Some(last.clone());
         for (id, number) in page {
             let Ok(number) = ClientNumber::parse(&number) else {
                 continue;
@@ -78,7 +79,7 @@ pub async fn compare(
             clients += 1;
         }
     }
-    let origin = Origin::own(&format!("loans-check-{}", foundation.new_id()));
+    let origin = Origin::own(&format!("loans-check-{}", foundation.new_id::<String>()));
     let event = Event::of_nobody(&origin, foundation.clock.now(), Action::LoansPulled)
         .outcome(EventOutcome::Compared)
         .details(Details {
@@ -95,7 +96,7 @@ pub async fn compare(
 async fn of_client(
     foundation: &Foundation,
     source: &LoanSource,
-    id: String,
+    id: ClientId,
     number: &ClientNumber,
 ) -> Result<Vec<Difference>, Broken> {
     let theirs = match source.ask(number, foundation.clock.now()).await {

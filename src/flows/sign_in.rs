@@ -207,7 +207,7 @@ async fn refuse(
 ) -> Result<(), Refusal> {
     let mut event = Event::of_nobody(origin, now, kind.action()).outcome(EventOutcome::Refused);
     // The owner of the login is the subject: the actor is not known to be them.
-    event.subject_id = known.map(|staff| staff.id);
+    event.subject_id = known.map(|staff| staff.id.into());
     app.store.record(event).await?;
     Ok(())
 }

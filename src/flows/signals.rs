@@ -8,6 +8,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, ReportName},
+        id::StaffId,
         role::{Proof, Reports},
         signals::Signal,
     },
@@ -98,7 +99,7 @@ async fn raise(app: &App, lease: &HeldLease) -> Result<Vec<Signal>, StoreError> 
                 signal: Some(signal.kind),
                 ..Details::count(signal.count.unsigned_abs())
             });
-        event.subject_id.clone_from(&signal.staff_id);
+        event.subject_id = signal.staff_id.clone().map(Into::into);
         event.client_id.clone_from(&signal.client_id);
         event
     });
@@ -124,7 +125,7 @@ async fn raise(app: &App, lease: &HeldLease) -> Result<Vec<Signal>, StoreError> 
         app.signals.count(signal.kind);
         tracing::warn!(
             kind = signal.kind.name(),
-            staff = signal.staff_id,
+            staff = signal.staff_id.as_deref(),
             count = signal.count,
             "a signal was raised"
         );
@@ -155,7 +156,7 @@ pub async fn report(
             let recorded = reader.events(&filter, limit + 1)?;
             let signals = recorded.into_iter().map(|recorded| {
                 let staff = match &recorded.event.subject_id {
-                    Some(id) => reader.staff(id)?,
+                    Some(id) => reader.staff(&StaffId::from(id.as_str()))?,
                     None => None,
                 };
                 Ok(RaisedSignal { recorded, staff })

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Change, Details, Event, EventOutcome, Origin},
+        id::StaffId,
         identifier::{BranchCode, Login},
         role::{Administer, Proof, Role, Staff},
         staff::ONE_TIME_PASSWORD_HOURS,
@@ -215,7 +216,7 @@ pub async fn read(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &StaffId,
 ) -> Result<StaffRow, Refusal> {
     let requested = id.to_owned();
     let found = app
@@ -274,7 +275,7 @@ pub async fn change(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &StaffId,
     change: StaffChange,
 ) -> Result<StaffRow, Refusal> {
     if let Some(Some(code)) = &change.branch_code {

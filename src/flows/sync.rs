@@ -17,6 +17,7 @@ use crate::{
     app::{App, foundation::Foundation},
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, RecordCounts},
+        id::ClientId,
         language::Language,
         loan::{ClientRecord, LoanRecord, Received, Record},
         role::{Actor, Feed, Proof},
@@ -32,7 +33,7 @@ pub struct ReceivedOne {
     /// what became of it
     pub received: Received,
     /// the id of the client
-    pub client_id: String,
+    pub client_id: ClientId,
 }
 
 /// Takes a client in.
@@ -80,7 +81,8 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
                 Traced::new(Err(Refusal::Invalid(vec![refused])), event)
             }
             Ok(received) => {
-                let client_id = event.client_id.clone().unwrap_or_default();
+                let client_id = event.client_id.clone();
+                let client_id = client_id.expect("a record that is received has a stored client");
                 let mut event = event.outcome(received);
                 // The push's own event is about the client whom the record names, and has what changed
                 // about that client.
@@ -117,7 +119,7 @@ fn client_events<'c>(
     changes: &'c [ClientChange],
     push: &'c Event,
 ) -> impl Iterator<Item = Event> + 'c {
-    let about = |action, client_id: &str, outcome: EventOutcome, changed: &[&'static str]| {
+    let about = |action, client_id: &ClientId, outcome: EventOutcome, changed: &[&'static str]| {
         let event = Event {
             action,
             client_id: Some(client_id.to_owned()),
@@ -218,7 +220,7 @@ impl Stream {
 
     /// A file that is imported from the command line.
     pub fn imported(foundation: Foundation) -> Self {
-        let origin = Origin::own(&format!("import-{}", foundation.new_id()));
+        let origin = Origin::own(&format!("import-{}", foundation.new_id::<String>()));
         Self::new(foundation, None, origin, usize::MAX)
     }
 

@@ -106,7 +106,7 @@ async fn tell_of(app: &App, key: ThrottledKey) -> Result<(), StoreError> {
                     since: Some(since),
                     ..Details::count(count)
                 });
-            event.subject_id = staff_id;
+            event.subject_id = staff_id.map(Into::into);
             Ok(Traced::new((), event))
         })
         .await

@@ -28,6 +28,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Answered, Origin},
+        id::{ClientId, VerificationId},
         identifier::CallId,
         passphrase::Passphrase,
         role::{Actor, Proof, Verify},
@@ -49,7 +50,7 @@ pub struct Verified {
 #[derive(Clone)]
 pub struct Caller {
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// what was typed
     pub passphrase: Passphrase,
     /// on which call
@@ -102,7 +103,7 @@ pub async fn verify(
 /// One verification under way.
 struct Verifying {
     /// of the attempt, and of the verification that records it
-    id: String,
+    id: VerificationId,
     app: App,
     actor: Actor,
     origin: Origin,

@@ -8,6 +8,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin},
+        id::WebhookId,
         role::{Administer, Proof},
     },
     secrets::webhook::WebhookSecret,
@@ -101,7 +102,7 @@ pub async fn read(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
 ) -> Result<Endpoint, Refusal> {
     let action = Action::WebhookViewed;
     let endpoint = find(app, proof, origin, action, id).await?;
@@ -115,7 +116,7 @@ async fn find(
     proof: &Proof<Administer>,
     origin: &Origin,
     step: Action,
-    id: &str,
+    id: &WebhookId,
 ) -> Result<Endpoint, Refusal> {
     match load(app, id).await? {
         Some(endpoint) => Ok(endpoint),
@@ -127,17 +128,17 @@ async fn record_read(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: Option<&str>,
+    id: Option<&WebhookId>,
     outcome: EventOutcome,
 ) -> Result<(), Refusal> {
     let action = Action::WebhookViewed;
     let mut event = Event::by(proof.actor(), origin, app.clock.now(), action).outcome(outcome);
-    event.subject_id = id.map(str::to_owned);
+    event.subject_id = id.map(ToString::to_string);
     app.store.record(event).await?;
     Ok(())
 }
 
-async fn load(app: &App, id: &str) -> Result<Option<Endpoint>, Refusal> {
+async fn load(app: &App, id: &WebhookId) -> Result<Option<Endpoint>, Refusal> {
     let (id, now) = (id.to_owned(), app.clock.now());
     let found = app
         .store
@@ -157,14 +158,14 @@ pub async fn list(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    after: Option<String>,
+    after: Option<WebhookId>,
     limit: i64,
 ) -> Result<Page<Endpoint>, Refusal> {
-    let (after, now) = (after.unwrap_or_default(), app.clock.now());
+    let now = app.clock.now();
     let endpoints = app
         .store
         .read(move |reader| {
-            let rows = reader.endpoints(&after, limit + 1)?;
+            let rows = reader.endpoints(after.as_ref(), limit + 1)?;
             let endpoints = rows.into_iter().map(|row| {
                 let secrets = reader.secrets_of(&row.id, now)?;
                 Ok(Endpoint { row, secrets })
@@ -174,7 +175,7 @@ pub async fn list(
         .await?;
     record_read(app, proof, origin, None, EventOutcome::Listed).await?;
     Ok(Page::of(endpoints, limit, |endpoint| {
-        endpoint.row.id.clone()
+        endpoint.row.id.to_string()
     }))
 }
 
@@ -186,7 +187,7 @@ pub async fn change(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
     mut change: EndpointChange,
 ) -> Result<Endpoint, Refusal> {
     if let Some(url) = change.url.take() {
@@ -212,7 +213,7 @@ pub async fn remove(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
 ) -> Result<(), Refusal> {
     alter(app, proof, origin, id, EventOutcome::Removed, |tx, id| {
         tx.remove_endpoint(id)
@@ -228,7 +229,7 @@ pub async fn rotate(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
 ) -> Result<(Endpoint, SecretString), Refusal> {
     let secret = new_secret(app);
     let shown = secret.secret.to_text();
@@ -251,12 +252,14 @@ async fn alter<F>(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
     outcome: EventOutcome,
     step: F,
 ) -> Result<(), Refusal>
 where
-    F: Fn(&mut crate::store::Tx<'_>, &str) -> Result<(), crate::store::StoreError> + Send + 'static,
+    F: Fn(&mut crate::store::Tx<'_>, &WebhookId) -> Result<(), crate::store::StoreError>
+        + Send
+        + 'static,
 {
     let id = id.to_owned();
     let event = Event::by(
@@ -288,7 +291,7 @@ pub async fn deliveries(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
     state: Option<DeliveryState>,
     before: Option<i64>,
     limit: i64,
@@ -311,7 +314,7 @@ pub async fn replay(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
     delivery: &str,
 ) -> Result<DeliveryRow, Refusal> {
     let action = Action::WebhookReplayed;
@@ -350,7 +353,7 @@ pub async fn replay_dead(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    id: &str,
+    id: &WebhookId,
     since: Option<DateTime<Utc>>,
 ) -> Result<usize, Refusal> {
     let action = Action::WebhookReplayed;

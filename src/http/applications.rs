@@ -25,6 +25,7 @@ use crate::{
     domain::{
         application::IdentityDocument,
         calendar::{business_day, parse_date},
+        id::{ApplicationId, ClientId},
         language::Language,
         role::Register,
         validation::ValidationError,
@@ -91,7 +92,7 @@ pub async fn draft(
 pub async fn read(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
     let application = applications::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(body_of(&application, call.app.clock.now())))
@@ -109,11 +110,12 @@ pub async fn read(
 pub async fn list(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, before) = paging.parse(&list)?;
+    let before = before.map(ApplicationId::from);
     let page = applications::list(&call.app, &guard, &call.origin, &id, before, limit).await?;
     Ok(
         HttpResponse::Ok().json(PageBody::of(&list, page, |application| {
@@ -153,7 +155,7 @@ pub struct FormQuery {
 pub async fn print(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ApplicationId>,
     Query(query): Query<FormQuery>,
 ) -> Result<HttpResponse, Problem> {
     let language = match query.lang.as_deref().map(FormLanguage::from_str) {
@@ -197,7 +199,7 @@ pub async fn print(
 pub async fn complete(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ApplicationId>,
     Body(body): Body<CompletionBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
@@ -228,7 +230,7 @@ pub async fn complete(
 pub async fn cancel(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ApplicationId>,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;

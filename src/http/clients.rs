@@ -17,6 +17,7 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
+        id::ClientId,
         identifier::{ClientNumber, TicketNumber},
         person::{Person, Phone},
         role::{Accesses, Find, Register},
@@ -178,7 +179,7 @@ impl From<Card> for CardBody {
             }
         };
         Self {
-            id: card.client.id,
+            id: card.client.id.into(),
             client_number: card.client.client_number,
             family_name: name(&family_name),
             given_name: given_name.as_ref().map(name),
@@ -299,7 +300,7 @@ pub async fn search(
 pub async fn read(
     guard: Guard<Find>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
 ) -> Result<HttpResponse, Problem> {
     let card = clients::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(CardBody::from(card)))
@@ -320,7 +321,7 @@ pub async fn read(
 pub async fn amend(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     Body(body): Body<ClientPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -355,7 +356,7 @@ pub async fn amend(
 pub async fn accesses(
     guard: Guard<Accesses>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     list: List,
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {

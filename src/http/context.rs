@@ -160,7 +160,7 @@ fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Ins
         .unwrap_or_else(|| "(none)".to_owned());
     let elapsed = started.elapsed();
     let staff = match request.extensions().get::<Identity>() {
-        Some(Identity::Known(known)) => Some(known.actor.id.clone()),
+        Some(Identity::Known(known)) => Some(known.actor.id.to_string()),
         _ => None,
     };
     if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {

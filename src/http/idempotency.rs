@@ -33,6 +33,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Action, Event, EventOutcome},
+        id::ClientId,
         role::Actor,
     },
     flows::Refusal,
@@ -301,7 +302,7 @@ async fn replay(
         now,
         Action::AnswerReplayed,
     );
-    event.client_id = text("client_id");
+    event.client_id = text("client_id").map(ClientId::from);
     event.subject_id = text("id");
     let recorded = app
         .store

@@ -119,7 +119,7 @@ fn received(one: ReceivedOne) -> HttpResponse {
     response.json(ReceivedBody {
         applied: reason.is_none(),
         reason,
-        client_id: one.client_id,
+        client_id: one.client_id.into(),
     })
 }
 

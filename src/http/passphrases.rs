@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
+        id::ClientId,
         identifier::CallId,
         language::Language,
         passphrase::{Passphrase, PassphraseState},
@@ -53,7 +54,7 @@ impl From<PassphraseStatus> for StatusBody {
         Self {
             state: status.state.name(),
             set_at: row.map(|row| write_time(row.set_at)),
-            application_id: row.map(|row| row.application_id.clone()),
+            application_id: row.map(|row| row.application_id.to_string()),
             failed_attempts: row.map_or(0, |row| row.failed_attempts),
             locked_until: row
                 .and_then(|row| row.locked_until)
@@ -75,7 +76,7 @@ impl From<PassphraseStatus> for StatusBody {
 pub async fn status(
     guard: Guard<Status>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
 ) -> Result<HttpResponse, Problem> {
     let status = passphrases::status(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(StatusBody::from(status)))
@@ -109,7 +110,7 @@ pub struct BlockBody {
 pub async fn block(
     guard: Guard<Verify>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     Body(body): Body<BlockBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -141,7 +142,7 @@ pub async fn block(
 pub async fn unlock(
     guard: Guard<Unlock>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;
@@ -164,7 +165,7 @@ pub async fn unlock(
 pub async fn destroy(
     guard: Guard<Register>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<ClientId>,
     Body(body): Body<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.parse()?;

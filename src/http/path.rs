@@ -16,10 +16,10 @@ pub struct PathPart(pub String);
 
 /// An id in the path. What holds a control character is the id of nothing, and PostgreSQL takes no
 /// NUL.
-pub struct PathId(pub String);
+pub struct PathId<I>(pub I);
 
 /// Two ids in the path, such as those of a receiver and one of its deliveries.
-pub struct PathPair(pub String, pub String);
+pub struct PathPair<A, B>(pub A, pub B);
 
 /// What the path holds; an address that cannot be read is the address of nothing.
 fn parts<T: DeserializeOwned + 'static>(
@@ -31,11 +31,11 @@ fn parts<T: DeserializeOwned + 'static>(
         .map_err(|_| Problem::new(Code::NotFound))
 }
 
-fn id(text: String) -> Result<String, Problem> {
+fn id<I: From<String>>(text: String) -> Result<I, Problem> {
     if text.contains(char::is_control) {
         Err(Problem::new(Code::NotFound))
     } else {
-        Ok(text)
+        Ok(text.into())
     }
 }
 
@@ -54,13 +54,13 @@ impl FromRequest for PathPart {
     }
 }
 
-impl Argument for PathId {
+impl<I> Argument for PathId<I> {
     fn declare(endpoint: &mut Endpoint) {
         endpoint.add_problems(&[Code::NotFound]);
     }
 }
 
-impl FromRequest for PathId {
+impl<I: From<String>> FromRequest for PathId<I> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -69,13 +69,13 @@ impl FromRequest for PathId {
     }
 }
 
-impl Argument for PathPair {
+impl<A, B> Argument for PathPair<A, B> {
     fn declare(endpoint: &mut Endpoint) {
         endpoint.add_problems(&[Code::NotFound]);
     }
 }
 
-impl FromRequest for PathPair {
+impl<A: From<String>, B: From<String>> FromRequest for PathPair<A, B> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 

@@ -121,11 +121,11 @@ pub fn line(text: String) -> Result<String, ValidationError> {
 ///
 /// # Errors
 /// [`ValidationError::NotALine`].
-pub fn id(text: String) -> Result<String, ValidationError> {
+pub fn id<I: From<String>>(text: String) -> Result<I, ValidationError> {
     if text.contains(char::is_control) {
         Err(ValidationError::NotALine)
     } else {
-        Ok(text)
+        Ok(text.into())
     }
 }
 

@@ -79,7 +79,7 @@ impl From<RaisedSignal> for SignalBody {
     fn from(signal: RaisedSignal) -> Self {
         let event = signal.recorded.event;
         let staff = signal.staff.map(|staff| SignalStaffBody {
-            id: staff.id,
+            id: staff.id.into(),
             login: staff.login,
             role: staff.role.name(),
         });
@@ -88,7 +88,7 @@ impl From<RaisedSignal> for SignalBody {
             at: write_time(event.at),
             kind: event.details.signal.map(Kind::name),
             staff,
-            client_id: event.client_id,
+            client_id: event.client_id.map(Into::into),
             count: event.details.count,
         }
     }

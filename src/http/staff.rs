@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
+        id::StaffId,
         identifier::{BranchCode, Login},
         role::{Administer, Role},
         validation::ValidationError,
@@ -55,7 +56,7 @@ impl From<StaffRow> for StaffBody {
     fn from(staff: StaffRow) -> Self {
         Self {
             status: ActiveStatus::of(staff.is_active),
-            id: staff.id,
+            id: staff.id.into(),
             login: staff.login,
             name: staff.name,
             role: staff.role.name(),
@@ -195,7 +196,7 @@ pub async fn list_staff(
 pub async fn read_staff(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<StaffId>,
 ) -> Result<HttpResponse, Problem> {
     let row = staff::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(StaffBody::from(row)))
@@ -252,7 +253,7 @@ impl StaffPatch {
 pub async fn change_staff(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<StaffId>,
     Body(body): Body<StaffPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -296,7 +297,7 @@ pub struct MadeSecretBody {
 pub async fn reset_password(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<StaffId>,
 ) -> Result<HttpResponse, Problem> {
     let made = passwords::reset(&call.app, &guard, &call.origin, &id).await?;
     let secret = made.secret.expose_secret().to_owned();

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         calendar::write_time,
+        id::VerificationId,
         identifier::CallId,
         loan::Standing,
         role::Verify,
@@ -183,8 +184,8 @@ fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> Verification
     };
     let is_verified = verification.outcome == VerificationOutcome::Verified;
     VerificationBody {
-        id: verification.id,
-        client_id: verification.client_id,
+        id: verification.id.into(),
+        client_id: verification.client_id.into(),
         call_id: verification.call_id,
         outcome: verification.outcome.name(),
         opened_at: write_time(verification.opened_at),
@@ -250,7 +251,7 @@ pub async fn verify(
 pub async fn read(
     guard: Guard<Verify>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<VerificationId>,
 ) -> Result<HttpResponse, Problem> {
     let verification = inquire::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(body_of(verification, None)))
@@ -268,11 +269,11 @@ pub async fn read(
 pub async fn loans(
     guard: Guard<Verify>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<VerificationId>,
 ) -> Result<HttpResponse, Problem> {
     let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(InquiryBody {
-        client_id: inquiry.client_id,
+        client_id: inquiry.client_id.into(),
         loans: loans_of(inquiry.loans),
         source: inquiry.source.into(),
     }))
@@ -290,7 +291,7 @@ pub async fn loans(
 pub async fn close(
     guard: Guard<Verify>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<VerificationId>,
 ) -> Result<HttpResponse, Problem> {
     inquire::close(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::NoContent().finish())

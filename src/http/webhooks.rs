@@ -15,7 +15,10 @@ use super::{
     shapes::{ActiveStatus, line, needed},
 };
 use crate::{
-    domain::{calendar::parse_time, role::Administer, validation::ValidationError, webhook::TOLD},
+    domain::{
+        calendar::parse_time, id::WebhookId, role::Administer, validation::ValidationError,
+        webhook::TOLD,
+    },
     flows::{
         FieldError,
         webhooks::{self, Registration},
@@ -89,7 +92,14 @@ pub async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, after) = paging.parse(&list)?;
-    let page = webhooks::list(&call.app, &guard, &call.origin, after, limit).await?;
+    let page = webhooks::list(
+        &call.app,
+        &guard,
+        &call.origin,
+        after.map(WebhookId::from),
+        limit,
+    )
+    .await?;
     let page = PageBody::of(&list, page, |endpoint| WebhookBody::of(endpoint, None));
     Ok(HttpResponse::Ok().json(page))
 }
@@ -106,7 +116,7 @@ pub async fn list(
 pub async fn read(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<WebhookId>,
 ) -> Result<HttpResponse, Problem> {
     let endpoint = webhooks::read(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Ok().json(WebhookBody::of(endpoint, None)))
@@ -127,7 +137,7 @@ pub async fn read(
 pub async fn change(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<WebhookId>,
     Body(body): Body<WebhookPatch>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
@@ -158,7 +168,7 @@ pub async fn change(
 pub async fn remove(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<WebhookId>,
 ) -> Result<HttpResponse, Problem> {
     webhooks::remove(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -178,7 +188,7 @@ pub async fn remove(
 pub async fn rotate(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<WebhookId>,
 ) -> Result<HttpResponse, Problem> {
     let (endpoint, secret) = webhooks::rotate(&call.app, &guard, &call.origin, &id).await?;
     Ok(HttpResponse::Created().json(WebhookBody::of(endpoint, Some(secret))))
@@ -212,7 +222,7 @@ pub struct DeliveryQuery {
 pub async fn deliveries(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<WebhookId>,
     list: List,
     Query(query): Query<DeliveryQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -244,7 +254,7 @@ pub async fn deliveries(
 pub async fn replay(
     guard: Guard<Administer>,
     call: Call,
-    PathPair(id, delivery): PathPair,
+    PathPair(id, delivery): PathPair<WebhookId, String>,
 ) -> Result<HttpResponse, Problem> {
     let row = webhooks::replay(&call.app, &guard, &call.origin, &id, &delivery).await?;
     Ok(HttpResponse::Accepted().json(WebhookDeliveryBody::from(row)))
@@ -263,7 +273,7 @@ pub async fn replay(
 pub async fn replay_dead(
     guard: Guard<Administer>,
     call: Call,
-    PathId(id): PathId,
+    PathId(id): PathId<WebhookId>,
     Body(body): Body<ReplayBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();

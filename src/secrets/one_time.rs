@@ -1,6 +1,7 @@
 //! Secrets that are made here and shown once: first passwords, client secrets,
 //! session ids.
 
+use crate::domain::id::SessionId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
@@ -40,8 +41,8 @@ pub fn client_secret(rng: &SystemRng) -> SecretString {
 
 /// A session's id, 160 random bits: who knows it has nothing without the
 /// signed token, but nobody can guess it either (ASVS 7.2.3).
-pub fn session_id(rng: &SystemRng) -> String {
-    URL_SAFE_NO_PAD.encode(rng.array::<20>())
+pub fn session_id(rng: &SystemRng) -> SessionId {
+    URL_SAFE_NO_PAD.encode(rng.array::<20>()).into()
 }
 
 #[cfg(test)]
@@ -82,7 +83,7 @@ mod tests {
         for _ in 0..200 {
             assert!(seen.insert(one_time_password(&rng).expose_secret().to_owned()));
             assert!(seen.insert(client_secret(&rng).expose_secret().to_owned()));
-            assert!(seen.insert(session_id(&rng)));
+            assert!(seen.insert(session_id(&rng).into()));
         }
     }
 

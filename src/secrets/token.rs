@@ -4,6 +4,7 @@ mod provider;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::{id::SessionId, id::StaffId};
 use std::collections::HashMap;
 
 use jsonwebtoken::{
@@ -49,9 +50,9 @@ impl Default for TokenSettings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// `sub`: the id of its owner.
-    pub staff_id: String,
+    pub staff_id: StaffId,
     /// `jti`: the session, by which it is revoked.
-    pub session_id: String,
+    pub session_id: SessionId,
     /// The role at the time of signing in.
     pub role: String,
     /// `iat` and `nbf`: valid from this time on.
@@ -120,8 +121,8 @@ impl Tokens {
         let wire = Wire {
             iss: self.settings.issuer.clone(),
             aud: self.settings.audience.clone(),
-            sub: claims.staff_id.clone(),
-            jti: claims.session_id.clone(),
+            sub: claims.staff_id.to_string(),
+            jti: claims.session_id.to_string(),
             role: claims.role.clone(),
             iat: claims.issued_at,
             nbf: claims.issued_at,
@@ -168,8 +169,8 @@ impl Tokens {
             .map_err(|_| TokenRefused)?
             .claims;
         Ok(Claims {
-            staff_id: wire.sub,
-            session_id: wire.jti,
+            staff_id: wire.sub.into(),
+            session_id: wire.jti.into(),
             role: wire.role,
             // The later one counts; this service's own tokens have the same time for both.
             issued_at: wire.iat.max(wire.nbf),

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::domain::{
     application::{Application, Draft, IdentityDocument, Kind, Mandate, Progress, Representative},
+    id::{ApplicationId, ClientId, StaffId},
     person::PersonName,
 };
 
@@ -33,12 +34,12 @@ struct StoredRepresentative {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = applications, treat_none_as_default_value = false)]
 struct Columns {
-    id: String,
+    id: ApplicationId,
     number: String,
     kind: String,
-    client_id: String,
+    client_id: ClientId,
     branch_code: String,
-    drafted_by: String,
+    drafted_by: StaffId,
     drafted_at: i64,
     identity_document: String,
     representative_encrypted: Option<Vec<u8>>,
@@ -52,7 +53,7 @@ struct Columns {
 #[diesel(table_name = applications, treat_none_as_default_value = false)]
 struct End {
     ended_at: Option<i64>,
-    ended_by: Option<String>,
+    ended_by: Option<StaffId>,
     signed_on: Option<String>,
     cancel_reason: Option<String>,
 }
@@ -70,7 +71,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn application(&mut self, id: &str) -> Result<Option<Application>, StoreError> {
+    pub fn application(&mut self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
         let row = applications::table
             .find(id)
             .select(Columns::as_select())
@@ -85,8 +86,8 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn applications_of(
         &mut self,
-        client_id: &str,
-        before: Option<&str>,
+        client_id: &ClientId,
+        before: Option<&ApplicationId>,
         limit: i64,
     ) -> Result<Vec<Application>, StoreError> {
         // Ids are made in the order of time, so they order applications drafted in one moment too.
@@ -94,7 +95,7 @@ impl Reader<'_> {
             .filter(applications::client_id.eq(client_id))
             .into_boxed();
         if let Some(before) = before {
-            of_client = of_client.filter(applications::id.lt(before.to_owned()));
+            of_client = of_client.filter(applications::id.lt(before.clone()));
         }
         let rows = of_client
             .order(applications::id.desc())
@@ -252,7 +253,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn draft_of(&mut self, client_id: &str) -> Result<Option<Application>, StoreError> {
+    pub fn draft_of(&mut self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
         let row = applications::table
             .filter(applications::client_id.eq(client_id))
             .filter(applications::progress.eq("draft"))

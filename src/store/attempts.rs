@@ -20,6 +20,7 @@ use super::{
 };
 use crate::domain::{
     attempts::{Counted, Lockout, LockoutPolicy},
+    id::{ClientId, StaffId, VerificationId},
     passphrase::{PassphraseState, StoredState},
     verification::VerificationOutcome,
 };
@@ -30,11 +31,11 @@ const TABLE: &str = "attempts";
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = attempts)]
 struct Columns {
-    id: String,
-    client_id: String,
+    id: VerificationId,
+    client_id: ClientId,
     generation: i64,
     place: i32,
-    staff_id: String,
+    staff_id: StaffId,
     call_id: String,
     request_id: String,
     counted_at: i64,
@@ -44,11 +45,11 @@ struct Columns {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAttempt {
     /// the id of the verification that will record it
-    pub id: String,
+    pub id: VerificationId,
     /// whose passphrase
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the specialist
-    pub staff_id: String,
+    pub staff_id: StaffId,
     /// the call
     pub call_id: String,
     /// the request
@@ -223,8 +224,8 @@ impl Tx<'_> {
     /// [`StoreError::AlreadyEnded`] where it is not under way.
     pub fn settle_attempt(
         &mut self,
-        id: &str,
-        client_id: &str,
+        id: &VerificationId,
+        client_id: &ClientId,
         were_right: bool,
         policy: &LockoutPolicy,
         now: DateTime<Utc>,
@@ -259,8 +260,8 @@ impl Tx<'_> {
     /// [`StoreError::AlreadyEnded`] where it is not under way, or never was counted.
     pub fn take_attempt_back(
         &mut self,
-        id: &str,
-        client_id: &str,
+        id: &VerificationId,
+        client_id: &ClientId,
         policy: &LockoutPolicy,
     ) -> Result<(), StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
@@ -275,7 +276,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where it is not under way.
-    pub fn give_attempt_up(&mut self, id: &str, client_id: &str) -> Result<Settled, StoreError> {
+    pub fn give_attempt_up(
+        &mut self,
+        id: &VerificationId,
+        client_id: &ClientId,
+    ) -> Result<Settled, StoreError> {
         let Ended { place, still } = self.end_attempt(id, client_id)?;
         Ok(Settled {
             outcome: VerificationOutcome::Rejected,
@@ -285,7 +290,11 @@ impl Tx<'_> {
     }
 
     /// Takes an attempt out of those under way, once what it was counted on is locked.
-    fn end_attempt(&mut self, id: &str, client_id: &str) -> Result<Ended, StoreError> {
+    fn end_attempt(
+        &mut self,
+        id: &VerificationId,
+        client_id: &ClientId,
+    ) -> Result<Ended, StoreError> {
         let current = self.passphrase_for_update(client_id)?;
         let end = diesel::delete(attempts::table.find(id))
             .returning((attempts::generation, attempts::place));

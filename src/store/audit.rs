@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::{
         audit::{Action, Details, Event, EventOutcome, Origin, TEXT_FIELDS, Who},
+        id::{ClientId, StaffId},
         role::Role,
         webhook::Message,
     },
@@ -44,9 +45,9 @@ pub struct RecordedEvent {
 #[derive(Clone, Default)]
 pub struct EventFilter {
     /// of this member of staff
-    pub actor: Option<String>,
+    pub actor: Option<StaffId>,
     /// about this client
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// of this action
     pub action: Option<Action>,
     /// not before
@@ -64,11 +65,11 @@ pub struct EventFilter {
 pub(super) struct Columns {
     seq: i64,
     at: i64,
-    actor_id: Option<String>,
+    actor_id: Option<StaffId>,
     actor_login: Option<String>,
     actor_role: Option<String>,
     action: String,
-    client_id: Option<String>,
+    client_id: Option<ClientId>,
     subject_id: Option<String>,
     call_id: Option<String>,
     outcome: Option<String>,

@@ -11,6 +11,7 @@ use super::{
     vault::Cell,
 };
 use crate::domain::{
+    id::ClientId,
     identifier::{ClientNumber, TicketNumber},
     person::{Person, PersonName, Phone},
 };
@@ -19,7 +20,7 @@ use crate::domain::{
 #[derive(Clone)]
 pub struct ClientRow {
     /// id
-    pub id: String,
+    pub id: ClientId,
     /// the company's number
     pub client_number: String,
     /// names and telephone
@@ -50,7 +51,7 @@ const TABLE: &str = "clients";
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
 struct Columns {
-    id: String,
+    id: ClientId,
     client_number: String,
     #[diesel(embed)]
     person: PersonColumns,
@@ -63,7 +64,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn client(&mut self, id: &str) -> Result<Option<ClientRow>, StoreError> {
+    pub fn client(&mut self, id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
         let row = clients::table
             .find(id)
             .select(Columns::as_select())
@@ -76,11 +77,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn has_client(&mut self, id: &str) -> Result<bool, StoreError> {
+    pub fn has_client(&mut self, id: &ClientId) -> Result<bool, StoreError> {
         let found = clients::table
             .find(id)
             .select(clients::id)
-            .get_result::<String>(self.connection);
+            .get_result::<ClientId>(self.connection);
         Ok(found.optional()?.is_some())
     }
 
@@ -91,7 +92,7 @@ impl Reader<'_> {
     pub fn client_id_by_number(
         &mut self,
         number: &ClientNumber,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<ClientId>, StoreError> {
         let found = clients::table.filter(clients::client_number.eq(number.as_str()));
         Ok(found
             .select(clients::id)
@@ -120,7 +121,7 @@ impl Reader<'_> {
                 .load(self.connection)?,
             Lookup::TicketNumber(ticket) => {
                 let holder = loans::table.find(ticket.as_str()).select(loans::client_id);
-                match holder.first::<String>(self.connection).optional()? {
+                match holder.first::<ClientId>(self.connection).optional()? {
                     None => Vec::new(),
                     Some(id) => clients::table
                         .find(id)
@@ -184,7 +185,7 @@ pub(super) struct PersonColumns {
 }
 
 impl Reader<'_> {
-    pub(super) fn encrypt_person(&self, id: &str, person: &Person) -> PersonColumns {
+    pub(super) fn encrypt_person(&self, id: &ClientId, person: &Person) -> PersonColumns {
         let encrypt = |column, plain: &str| {
             self.vault.encrypt(
                 Cell {
@@ -218,7 +219,7 @@ impl Tx<'_> {
     /// [`StoreError::Taken`] with the client number, or another [`StoreError`].
     pub fn insert_client(
         &mut self,
-        id: &str,
+        id: &ClientId,
         number: &ClientNumber,
         person: &Person,
         as_of: Option<DateTime<Utc>>,
@@ -243,7 +244,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn amend_client(&mut self, stored: &ClientRow, person: &Person) -> Result<(), StoreError> {
         self.store_last_push(stored)?;
-        let id = stored.id.as_str();
+        let id = &stored.id;
         let encrypted = self.encrypt_person(id, person);
         let changed = diesel::update(clients::table.find(id))
             .set(encrypted)

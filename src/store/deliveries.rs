@@ -1,5 +1,9 @@
 //! Deliveries: what became of each message of the outbox to each receiver of webhooks.
 
+use crate::domain::{
+    id::ClientId,
+    id::{MessageId, WebhookId},
+};
 use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
@@ -58,11 +62,11 @@ pub struct DeliveryRow {
     /// its place in the outbox; also its id
     pub seq: i64,
     /// to whom
-    pub endpoint_id: String,
+    pub endpoint_id: WebhookId,
     /// the message's id, the same for every receiver and at every attempt
-    pub message_id: String,
+    pub message_id: MessageId,
     /// about whom
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the event
     pub event: String,
     /// the body
@@ -96,9 +100,9 @@ pub struct Answer {
 #[derive(Queryable)]
 struct Columns {
     seq: i64,
-    endpoint_id: String,
-    message_id: String,
-    client_id: String,
+    endpoint_id: WebhookId,
+    message_id: MessageId,
+    client_id: ClientId,
     event: String,
     payload: String,
     state: String,
@@ -141,7 +145,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoints_due(&mut self, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+    pub fn endpoints_due(&mut self, now: DateTime<Utc>) -> Result<Vec<WebhookId>, StoreError> {
         let due = webhook_deliveries::table
             .filter(webhook_deliveries::endpoint_id.eq(webhook_endpoints::id))
             .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
@@ -162,7 +166,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn deliveries_due(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         now: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
@@ -204,7 +208,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn deliveries(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         state: Option<DeliveryState>,
         before: Option<i64>,
         limit: i64,
@@ -231,7 +235,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn delivery(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         seq: i64,
     ) -> Result<Option<DeliveryRow>, StoreError> {
         let row = webhook_deliveries::table
@@ -265,7 +269,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn replay_dead(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         since: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<usize, StoreError> {
@@ -337,7 +341,11 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn pause_endpoint(&mut self, id: &str, until: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn pause_endpoint(
+        &mut self,
+        id: &WebhookId,
+        until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let rests_until = webhook_endpoints::rests_until;
         diesel::update(webhook_endpoints::table.find(id))
             .filter(rests_until.is_null().or(rests_until.lt(micros(until))))

@@ -14,14 +14,17 @@ use super::{
     schema::{loans, verifications},
     verifications as recorded,
 };
-use crate::domain::verification::Verification;
+use crate::domain::{
+    id::{StaffId, VerificationId},
+    verification::Verification,
+};
 
 /// Names a verification of a specialist's own.
 pub(super) struct OwnVerification {
     /// its id
-    pub(super) id: String,
+    pub(super) id: VerificationId,
     /// whose it has to be
-    pub(super) staff_id: String,
+    pub(super) staff_id: StaffId,
 }
 
 /// The verification, and the loans of its client that are open, by due date, then ticket number.
@@ -32,7 +35,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn own_inquiry(&mut self, id: &str, staff_id: &str) -> Result<Found, StoreError> {
+    pub fn own_inquiry(
+        &mut self,
+        id: &VerificationId,
+        staff_id: &StaffId,
+    ) -> Result<Found, StoreError> {
         let query = OwnVerification {
             id: id.to_owned(),
             staff_id: staff_id.to_owned(),
@@ -55,7 +62,11 @@ pub(super) fn find(
         .collect()
 }
 
-fn one(connection: &mut AnyConnection, id: &str, staff_id: &str) -> Outcome<Outcome<Found>> {
+fn one(
+    connection: &mut AnyConnection,
+    id: &VerificationId,
+    staff_id: &StaffId,
+) -> Outcome<Outcome<Found>> {
     let Some(row) = recorded::own_row(connection, id, staff_id)? else {
         return Ok(Ok(None));
     };
@@ -78,7 +89,8 @@ fn all(postgres: &mut PgConnection, queries: &[&OwnVerification]) -> Outcome<Vec
         .filter(verifications::id.eq_any(ids))
         .select(<(recorded::Columns, Option<loan_rows::Columns>)>::as_select())
         .load(postgres)?;
-    let mut found: HashMap<String, (recorded::Columns, Vec<loan_rows::Columns>)> = HashMap::new();
+    let mut found: HashMap<VerificationId, (recorded::Columns, Vec<loan_rows::Columns>)> =
+        HashMap::new();
     for (verification, loan) in rows {
         let (_, loans) = found
             .entry(verification.id.clone())

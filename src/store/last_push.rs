@@ -17,6 +17,7 @@ use super::{
     vault::Cell,
 };
 use crate::domain::{
+    id::ClientId,
     loan::ClientRecord,
     person::{Person, PersonName, Phone},
     validation::ValidationError,
@@ -107,7 +108,7 @@ impl KnownPerson {
 #[derive(QueryableByName)]
 #[diesel(table_name = clients)]
 struct KnownColumns {
-    id: String,
+    id: ClientId,
     client_number: String,
     family_name_encrypted: Vec<u8>,
     given_name_encrypted: Option<Vec<u8>>,
@@ -203,7 +204,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn update_amended(
         &mut self,
-        id: &str,
+        id: &ClientId,
         amended: &Person,
         pushed: &ClientRecord,
     ) -> Result<(), StoreError> {
@@ -218,7 +219,7 @@ impl Tx<'_> {
         one_row(TABLE, id, changed)
     }
 
-    fn encrypt_push(&self, id: &str, person: &Person) -> Result<Vec<u8>, StoreError> {
+    fn encrypt_push(&self, id: &ClientId, person: &Person) -> Result<Vec<u8>, StoreError> {
         let text = serde_json::to_string(&PersonText::of(person))
             .map_err(|error| StoreError::corrupt(TABLE, id, error))?;
         Ok(self.vault.encrypt(cell("last_push", id), &text))

@@ -10,7 +10,7 @@ use super::{
     error::StoreError,
     schema::loans,
 };
-use crate::domain::money::Money;
+use crate::domain::{id::ClientId, money::Money};
 
 const TABLE: &str = "loans";
 
@@ -20,7 +20,7 @@ pub struct LoanRow {
     /// the pledge ticket
     pub ticket_number: String,
     /// whose
-    pub client_id: String,
+    pub client_id: ClientId,
     /// what it is called
     pub product: String,
     /// the due date
@@ -40,7 +40,7 @@ pub struct LoanRow {
 #[diesel(table_name = loans)]
 pub(super) struct Columns {
     ticket_number: String,
-    client_id: String,
+    client_id: ClientId,
     product: String,
     due_on: String,
     balance_minor_units: i64,
@@ -85,7 +85,7 @@ pub(super) fn decode_in_order(rows: Vec<Columns>) -> Result<Vec<LoanRow>, StoreE
 /// The rows of a client's open loans.
 pub(super) fn open_rows(
     connection: &mut AnyConnection,
-    client_id: &str,
+    client_id: &ClientId,
 ) -> Result<Vec<Columns>, StoreError> {
     let open = loans::table
         .filter(loans::client_id.eq(client_id))
@@ -98,7 +98,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open_loans(&mut self, client_id: &str) -> Result<Vec<LoanRow>, StoreError> {
+    pub fn open_loans(&mut self, client_id: &ClientId) -> Result<Vec<LoanRow>, StoreError> {
         decode_in_order(open_rows(self.connection, client_id)?)
     }
 }

@@ -33,6 +33,7 @@ mod error;
 mod fitness;
 mod groups;
 mod idempotency;
+mod ids;
 mod inquiries;
 mod keys;
 mod last_push;
@@ -100,7 +101,10 @@ use self::{
     inquiries::{Found, OwnVerification},
     parts::Parts,
 };
-use crate::domain::audit::Event;
+use crate::domain::{
+    audit::Event,
+    id::{ClientId, SessionId, StaffId, VerificationId},
+};
 
 /// The database. Cheap to clone; with the last clone its threads and connections end.
 #[derive(Clone)]
@@ -158,7 +162,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn signed_in(
         &self,
-        session_id: &str,
+        session_id: &SessionId,
         now: DateTime<Utc>,
     ) -> Result<Option<SignedIn>, StoreError> {
         let stored = self.parts.sessions.find(self.timeout, session_id).await?;
@@ -169,7 +173,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn client_passphrase(&self, client_id: &str) -> Result<ClientPassphrase, StoreError> {
+    pub async fn client_passphrase(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<ClientPassphrase, StoreError> {
         self.parts.passphrases.find(self.timeout, client_id).await
     }
 
@@ -179,7 +186,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn inquire<T, F>(&self, id: &str, staff_id: &str, judge: F) -> Result<T, StoreError>
+    pub async fn inquire<T, F>(
+        &self,
+        id: &VerificationId,
+        staff_id: &StaffId,
+        judge: F,
+    ) -> Result<T, StoreError>
     where
         F: Fn(Found) -> (Event, T) + Send + 'static,
         T: Send + 'static,

@@ -14,11 +14,13 @@ use super::{
     schema::{webhook_deliveries, webhook_endpoints},
     webhooks::events_of,
 };
-use crate::{domain::webhook::Message, secrets::rng::SystemRng};
+use crate::{
+    domain::id::MessageId, domain::id::WebhookId, domain::webhook::Message, secrets::rng::SystemRng,
+};
 
 /// An active receiver and the events that it receives; `None` for all.
 pub(super) struct Receiver {
-    id: String,
+    id: WebhookId,
     events: Option<Vec<String>>,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>,
     let active = webhook_endpoints::table
         .filter(webhook_endpoints::is_active.eq(true))
         .select((webhook_endpoints::id, webhook_endpoints::events));
-    let rows: Vec<(String, Option<String>)> =
+    let rows: Vec<(WebhookId, Option<String>)> =
         directly!(connection, connection => active.load(connection))?;
     let receivers = rows.into_iter().map(|(id, events)| Receiver {
         id,
@@ -49,7 +51,7 @@ pub(super) fn enqueue(
         events.is_none_or(|events| events.iter().any(|name| name == message.event))
     };
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
-    let message_id = format!("msg_{}", rng.uuid_v7(millis));
+    let message_id = MessageId::from(format!("msg_{}", rng.uuid_v7(millis)));
     for receiver in receivers.iter().filter(wants) {
         diesel::insert_into(webhook_deliveries::table)
             .values((

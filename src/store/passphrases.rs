@@ -12,6 +12,7 @@ use super::{
     schema::{clients, passphrases, verifications},
 };
 use crate::domain::{
+    id::{ApplicationId, ClientId},
     passphrase::{PassphraseState, StoredState},
     verification::VerificationOutcome,
 };
@@ -20,7 +21,7 @@ use crate::domain::{
 #[derive(Clone)]
 pub struct PassphraseRow {
     /// whose
-    pub client_id: String,
+    pub client_id: ClientId,
     /// its stored state
     pub kept: StoredState,
     /// the hash; none where destroyed
@@ -38,7 +39,7 @@ pub struct PassphraseRow {
     /// when it was set
     pub set_at: DateTime<Utc>,
     /// by which application
-    pub application_id: String,
+    pub application_id: ApplicationId,
 }
 
 /// A hash to be stored.
@@ -57,7 +58,7 @@ const TABLE: &str = "passphrases";
 /// A row of the table.
 #[derive(Clone, Queryable)]
 pub(super) struct Columns {
-    client_id: String,
+    client_id: ClientId,
     state: String,
     hash: Option<String>,
     fold_version: i32,
@@ -66,7 +67,7 @@ pub(super) struct Columns {
     failed_attempts: i32,
     locked_until: Option<i64>,
     set_at: i64,
-    application_id: String,
+    application_id: ApplicationId,
 }
 
 impl PassphraseRow {
@@ -130,7 +131,10 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn passphrase(&mut self, client_id: &str) -> Result<Option<PassphraseRow>, StoreError> {
+    pub fn passphrase(
+        &mut self,
+        client_id: &ClientId,
+    ) -> Result<Option<PassphraseRow>, StoreError> {
         let row = passphrases::table
             .find(client_id)
             .get_result::<Columns>(self.connection)
@@ -146,9 +150,9 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn set_passphrase(
         &mut self,
-        client_id: &str,
+        client_id: &ClientId,
         new: &NewPassphrase,
-        application_id: &str,
+        application_id: &ApplicationId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let stored = self.passphrase(client_id)?;
@@ -181,7 +185,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn end_passphrase(
         &mut self,
-        client_id: &str,
+        client_id: &ClientId,
         kept: StoredState,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -209,7 +213,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn lift_lock(&mut self, client_id: &str) -> Result<(), StoreError> {
+    pub fn lift_lock(&mut self, client_id: &ClientId) -> Result<(), StoreError> {
         let changed = diesel::update(passphrases::table.find(client_id))
             .set(passphrases::locked_until.eq(None::<i64>))
             .execute(self.connection)?;
@@ -222,7 +226,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn renew_hash(
         &mut self,
-        client_id: &str,
+        client_id: &ClientId,
         generation: i64,
         new: &NewPassphrase,
     ) -> Result<(), StoreError> {
@@ -243,7 +247,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn passphrase_for_update(
         &mut self,
-        client_id: &str,
+        client_id: &ClientId,
     ) -> Result<Option<PassphraseRow>, StoreError> {
         let row = passphrases::table.find(client_id);
         let row: Option<Columns> = match &mut self.0.connection {
@@ -261,7 +265,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn close_verifications_of(
         &mut self,
-        client_id: &str,
+        client_id: &ClientId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         diesel::update(verifications::table)

@@ -1,5 +1,6 @@
 //! Quotas: one row a subject, locked from the decision to the end of the transaction.
 
+use crate::domain::id::StaffId;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -43,7 +44,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
+    pub fn used_by(&mut self, staff_id: &StaffId) -> Result<Used, StoreError> {
         self.read_row(&specialist(staff_id))
     }
 
@@ -87,7 +88,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn lock_used_by(&mut self, staff_id: &str) -> Result<Used, StoreError> {
+    pub fn lock_used_by(&mut self, staff_id: &StaffId) -> Result<Used, StoreError> {
         self.lock_row(&specialist(staff_id))
     }
 
@@ -97,7 +98,7 @@ impl Tally<'_> {
     /// [`StoreError`].
     pub fn store_used_by(
         &mut self,
-        staff_id: &str,
+        staff_id: &StaffId,
         used: &Used,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -159,7 +160,7 @@ impl Tally<'_> {
     }
 }
 
-fn specialist(staff_id: &str) -> String {
+fn specialist(staff_id: &StaffId) -> String {
     format!("specialist:{staff_id}")
 }
 

@@ -11,15 +11,18 @@ use super::{
     lookups::in_order,
     schema::{sessions, staff},
 };
-use crate::domain::role::{Actor, Role};
+use crate::domain::{
+    id::{SessionId, StaffId},
+    role::{Actor, Role},
+};
 
 /// A session to be opened.
 #[derive(Clone)]
 pub struct SessionRow {
     /// its id, which is the token's
-    pub id: String,
+    pub id: SessionId,
     /// whose
-    pub staff_id: String,
+    pub staff_id: StaffId,
     /// since when
     pub issued_at: DateTime<Utc>,
     /// until when
@@ -53,8 +56,8 @@ impl StoredSession {
 /// A session with what is needed of its owner.
 #[derive(Clone, Queryable)]
 struct Columns {
-    session_id: String,
-    staff_id: String,
+    session_id: SessionId,
+    staff_id: StaffId,
     login: String,
     role: String,
     branch_code: Option<String>,
@@ -95,7 +98,9 @@ pub(super) fn find(
                 .filter(sessions::id.eq_any(ids.iter().copied()))
                 .select(columns)
                 .load(postgres)?;
-            let rows = rows.into_iter().map(|row| (row.session_id.clone(), row));
+            let rows = rows
+                .into_iter()
+                .map(|row| (row.session_id.to_string(), row));
             Ok(in_order(ids, rows, decode))
         }
     }
@@ -142,7 +147,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_session(&mut self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn end_session(&mut self, id: &SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let ended = diesel::update(sessions::table.find(id))
             .set(sessions::ended_at.eq(micros(now)))
             .execute(self.connection)?;
@@ -155,14 +160,14 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn end_sessions_of(
         &mut self,
-        staff_id: &str,
-        but: Option<&str>,
+        staff_id: &StaffId,
+        but: Option<&SessionId>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         diesel::update(sessions::table)
             .filter(sessions::staff_id.eq(staff_id))
             .filter(sessions::ended_at.is_null())
-            .filter(sessions::id.ne(but.unwrap_or_default()))
+            .filter(sessions::id.ne(but.map_or("", SessionId::as_str)))
             .set(sessions::ended_at.eq(micros(now)))
             .execute(self.connection)?;
         Ok(())

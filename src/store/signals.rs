@@ -17,6 +17,7 @@ use super::{
 };
 use crate::domain::{
     audit::{Action, Details, EventOutcome},
+    id::{ClientId, StaffId},
     signals::{Kind, Rules, Signal},
 };
 
@@ -33,15 +34,15 @@ const WORK: &str = "actor_role IN ('call_center', 'supervisor') AND action IN \
 #[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = Nullable<Text>)]
-    staff_id: Option<String>,
+    staff_id: Option<StaffId>,
     #[diesel(sql_type = Nullable<Text>)]
-    client_id: Option<String>,
+    client_id: Option<ClientId>,
     #[diesel(sql_type = BigInt)]
     many: i64,
 }
 
 /// A signal that was raised: its kind, whose work, about which client.
-pub type RaisedColumns = (Kind, Option<String>, Option<String>);
+pub type RaisedColumns = (Kind, Option<StaffId>, Option<ClientId>);
 
 impl Reader<'_> {
     /// What is odd within the window that ends now. `outside` are its spans without work.
@@ -121,7 +122,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn raised_since(&mut self, from: DateTime<Utc>) -> Result<Vec<RaisedColumns>, StoreError> {
         let first = self.first_place_after(from)?;
-        let rows: Vec<(Option<String>, Option<String>, Option<String>)> = audit_events::table
+        let rows: Vec<(Option<String>, Option<StaffId>, Option<ClientId>)> = audit_events::table
             .filter(audit_events::seq.ge(first))
             .filter(audit_events::at.gt(micros(from)))
             .filter(audit_events::action.eq(Action::SignalRaised.name()))

@@ -12,6 +12,7 @@ use super::{
     vault::Cell,
 };
 use crate::domain::{
+    id::StaffId,
     identifier::{BranchCode, Login},
     role::Role,
 };
@@ -33,7 +34,7 @@ pub struct BranchRow {
 #[derive(Clone)]
 pub struct StaffRow {
     /// id
-    pub id: String,
+    pub id: StaffId,
     /// login, or client id
     pub login: String,
     /// name
@@ -64,7 +65,7 @@ impl StaffRow {
 #[derive(Clone)]
 pub struct NewStaff {
     /// id
-    pub id: String,
+    pub id: StaffId,
     /// login, or client id
     pub login: Login,
     /// name
@@ -96,7 +97,7 @@ pub struct StaffChange {
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = staff, treat_none_as_default_value = false)]
 struct StaffColumns {
-    id: String,
+    id: StaffId,
     login: String,
     name_encrypted: Vec<u8>,
     role: String,
@@ -138,7 +139,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn staff(&mut self, id: &str) -> Result<Option<StaffRow>, StoreError> {
+    pub fn staff(&mut self, id: &StaffId) -> Result<Option<StaffRow>, StoreError> {
         let row = staff::table.find(id).first(self.connection).optional()?;
         row.map(|row| self.decode_staff(row)).transpose()
     }
@@ -238,7 +239,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn staff_for_update(&mut self, id: &str) -> Result<Option<StaffRow>, StoreError> {
+    pub fn staff_for_update(&mut self, id: &StaffId) -> Result<Option<StaffRow>, StoreError> {
         let found = staff::table.find(id);
         let row = match &mut self.0.connection {
             // SQLite has one writer: nothing changes meanwhile.
@@ -299,7 +300,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn change_staff(&mut self, id: &str, change: &StaffChange) -> Result<(), StoreError> {
+    pub fn change_staff(&mut self, id: &StaffId, change: &StaffChange) -> Result<(), StoreError> {
         let name = change.name.as_ref();
         let code = change.branch_code.as_ref();
         let columns = ChangedColumns {
@@ -321,7 +322,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn set_password(
         &mut self,
-        id: &str,
+        id: &StaffId,
         hash: &str,
         one_time_until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {

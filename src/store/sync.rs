@@ -2,6 +2,7 @@
 
 mod writes;
 
+use crate::domain::id::ClientId;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -21,7 +22,7 @@ use super::{
 #[derive(Clone)]
 pub struct StoredClient {
     /// id
-    pub id: String,
+    pub id: ClientId,
     /// the loan system's time of it, where it came from there last
     pub as_of: Option<DateTime<Utc>>,
 }
@@ -30,7 +31,7 @@ pub struct StoredClient {
 #[derive(Clone)]
 pub struct StoredLoan {
     /// the id of its client
-    pub client_id: String,
+    pub client_id: ClientId,
     /// the loan system's time of it
     pub as_of: DateTime<Utc>,
 }
@@ -38,7 +39,7 @@ pub struct StoredLoan {
 #[derive(QueryableByName)]
 #[diesel(table_name = clients)]
 struct ClientMark {
-    id: String,
+    id: ClientId,
     client_number: String,
     as_of: Option<i64>,
 }
@@ -47,22 +48,23 @@ struct ClientMark {
 #[diesel(table_name = loans)]
 struct LoanMark {
     ticket_number: String,
-    client_id: String,
+    client_id: ClientId,
     as_of: i64,
 }
 
 impl Reader<'_> {
-    /// Ids and numbers of clients, by id, after one.
+    /// Ids and numbers of clients, by id, after one of them.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn clients_after(
         &mut self,
-        id: &str,
+        after: Option<&ClientId>,
         limit: i64,
-    ) -> Result<Vec<(String, String)>, StoreError> {
+    ) -> Result<Vec<(ClientId, String)>, StoreError> {
+        let after = after.map_or("", ClientId::as_str);
         let page = clients::table
-            .filter(clients::id.gt(id))
+            .filter(clients::id.gt(after))
             .select((clients::id, clients::client_number))
             .order(clients::id)
             .limit(limit);

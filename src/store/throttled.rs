@@ -11,7 +11,10 @@ use super::{
     schema::throttled_sign_ins,
     windows::Hits,
 };
-use crate::domain::audit::{Action, Origin};
+use crate::domain::{
+    audit::{Action, Origin},
+    id::StaffId,
+};
 
 const TABLE: &str = "throttled_sign_ins";
 
@@ -27,7 +30,7 @@ pub struct Throttled {
     /// how many
     pub count: u64,
     /// whose login it is, where it is anybody's
-    pub staff_id: Option<String>,
+    pub staff_id: Option<StaffId>,
     /// from where the first came
     pub origin: Origin,
 }
@@ -43,7 +46,7 @@ struct Columns {
     action: String,
     since: i64,
     refusals: i64,
-    staff_id: Option<String>,
+    staff_id: Option<StaffId>,
     request_id: String,
     remote: Option<String>,
 }
@@ -90,7 +93,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn name_throttled(&mut self, subject: &str, staff_id: &str) -> Result<(), StoreError> {
+    pub fn name_throttled(&mut self, subject: &str, staff_id: &StaffId) -> Result<(), StoreError> {
         diesel::update(throttled_sign_ins::table)
             .filter(throttled_sign_ins::login.eq(subject))
             .set(throttled_sign_ins::staff_id.eq(staff_id))

@@ -10,7 +10,10 @@ use super::{
     error::StoreError,
     schema::verifications,
 };
-use crate::domain::verification::{CLOCKS_APART, Verification, VerificationOutcome};
+use crate::domain::{
+    id::{ClientId, StaffId, VerificationId},
+    verification::{CLOCKS_APART, Verification, VerificationOutcome},
+};
 
 const TABLE: &str = "verifications";
 
@@ -18,9 +21,9 @@ const TABLE: &str = "verifications";
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = verifications, treat_none_as_default_value = false)]
 pub(super) struct Columns {
-    pub(super) id: String,
-    client_id: String,
-    staff_id: String,
+    pub(super) id: VerificationId,
+    client_id: ClientId,
+    staff_id: StaffId,
     call_id: String,
     outcome: String,
     opened_at: i64,
@@ -68,8 +71,8 @@ fn encode(verification: &Verification) -> Columns {
 /// The row of a specialist's own verification.
 pub(super) fn own_row(
     connection: &mut AnyConnection,
-    id: &str,
-    staff_id: &str,
+    id: &VerificationId,
+    staff_id: &StaffId,
 ) -> Result<Option<Columns>, StoreError> {
     let own = verifications::table
         .find(id)
@@ -84,8 +87,8 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn own_verification(
         &mut self,
-        id: &str,
-        staff_id: &str,
+        id: &VerificationId,
+        staff_id: &StaffId,
     ) -> Result<Option<Verification>, StoreError> {
         own_row(self.connection, id, staff_id)?
             .map(decode)
@@ -98,10 +101,10 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn verified_among(
         &mut self,
-        clients: &[String],
-        staff_id: &str,
+        clients: &[ClientId],
+        staff_id: &StaffId,
         now: DateTime<Utc>,
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<ClientId>, StoreError> {
         let open = verifications::table
             .filter(verifications::client_id.eq_any(clients.to_vec()))
             .filter(verifications::staff_id.eq(staff_id))
@@ -130,7 +133,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn close_verification(&mut self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn close_verification(
+        &mut self,
+        id: &VerificationId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let closed = diesel::update(verifications::table.find(id))
             .set(verifications::closed_at.eq(micros(now)))
             .execute(self.connection)?;

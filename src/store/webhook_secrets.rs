@@ -1,5 +1,6 @@
 //! The secrets that sign for receivers of webhooks.
 
+use crate::domain::id::WebhookId;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use secrecy::ExposeSecret;
@@ -49,7 +50,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn signing_secrets(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         now: DateTime<Utc>,
     ) -> Result<Vec<WebhookSecret>, StoreError> {
         let rows: Vec<(String, Vec<u8>)> = webhook_secrets::table
@@ -79,7 +80,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn secrets_of(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         now: DateTime<Utc>,
     ) -> Result<Vec<SecretRow>, StoreError> {
         let rows: Vec<(String, i64, Option<i64>)> = webhook_secrets::table
@@ -109,7 +110,7 @@ impl Reader<'_> {
 impl Tx<'_> {
     pub(super) fn insert_secret(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         new: &NewSecret,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -133,7 +134,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn rotate_secret(
         &mut self,
-        endpoint_id: &str,
+        endpoint_id: &WebhookId,
         new: &NewSecret,
         now: DateTime<Utc>,
         old_until: DateTime<Utc>,

@@ -1,5 +1,6 @@
 //! Receivers of webhooks.
 
+use crate::domain::id::WebhookId;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -19,7 +20,7 @@ const TABLE: &str = "webhook_endpoints";
 #[derive(Clone)]
 pub struct EndpointRow {
     /// id
-    pub id: String,
+    pub id: WebhookId,
     /// the address
     pub url: String,
     /// the events that it receives; `None` for all
@@ -40,7 +41,7 @@ pub struct EndpointRow {
 #[derive(Clone)]
 pub struct NewEndpoint {
     /// id
-    pub id: String,
+    pub id: WebhookId,
     /// the address
     pub url: String,
     /// the events that it receives; `None` for all
@@ -65,7 +66,7 @@ pub struct EndpointChange {
 /// A row of the table.
 #[derive(Queryable)]
 struct Columns {
-    id: String,
+    id: WebhookId,
     url_encrypted: Vec<u8>,
     events: Option<String>,
     description: Option<String>,
@@ -107,7 +108,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoint(&mut self, id: &str) -> Result<Option<EndpointRow>, StoreError> {
+    pub fn endpoint(&mut self, id: &WebhookId) -> Result<Option<EndpointRow>, StoreError> {
         let row = webhook_endpoints::table
             .find(id)
             .first::<Columns>(self.connection)
@@ -115,13 +116,17 @@ impl Reader<'_> {
         row.map(|row| self.decode_endpoint(row)).transpose()
     }
 
-    /// Receivers by id, after an id.
+    /// Receivers by id, after one of them.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoints(&mut self, after: &str, limit: i64) -> Result<Vec<EndpointRow>, StoreError> {
+    pub fn endpoints(
+        &mut self,
+        after: Option<&WebhookId>,
+        limit: i64,
+    ) -> Result<Vec<EndpointRow>, StoreError> {
         let rows = webhook_endpoints::table
-            .filter(webhook_endpoints::id.gt(after))
+            .filter(webhook_endpoints::id.gt(after.map_or("", WebhookId::as_str)))
             .order(webhook_endpoints::id)
             .limit(limit)
             .load::<Columns>(self.connection)?;
@@ -186,7 +191,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoint_for_update(&mut self, id: &str) -> Result<Option<EndpointRow>, StoreError> {
+    pub fn endpoint_for_update(
+        &mut self,
+        id: &WebhookId,
+    ) -> Result<Option<EndpointRow>, StoreError> {
         let found = webhook_endpoints::table.find(id);
         let row: Option<Columns> = match &mut self.0.connection {
             AnyConnection::Sqlite(sqlite) => found.first(sqlite).optional()?,
@@ -199,7 +207,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn change_endpoint(&mut self, id: &str, change: &EndpointChange) -> Result<(), StoreError> {
+    pub fn change_endpoint(
+        &mut self,
+        id: &WebhookId,
+        change: &EndpointChange,
+    ) -> Result<(), StoreError> {
         let url = change.url.as_ref();
         let events = change.events.as_ref();
         let columns = ChangedColumns {
@@ -228,7 +240,7 @@ impl Tx<'_> {
     /// [`StoreError`].
     pub fn switch_endpoint(
         &mut self,
-        id: &str,
+        id: &WebhookId,
         disabled_because: Option<&str>,
     ) -> Result<(), StoreError> {
         let changed = diesel::update(webhook_endpoints::table.find(id))
@@ -245,7 +257,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn remove_endpoint(&mut self, id: &str) -> Result<(), StoreError> {
+    pub fn remove_endpoint(&mut self, id: &WebhookId) -> Result<(), StoreError> {
         diesel::delete(webhook_deliveries::table)
             .filter(webhook_deliveries::endpoint_id.eq(id))
             .execute(self.connection)?;

@@ -1,5 +1,6 @@
 //! Sliding windows: how much of a quota was used within the last seconds of the window.
 
+use crate::domain::id::ClientId;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,7 @@ pub struct Limited {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Used {
     /// different clients, each with the microsecond at which it was last touched, oldest first
-    touched: Vec<(String, i64)>,
+    touched: Vec<(ClientId, i64)>,
     verified: Hits,
     #[serde(default)]
     searched_in_vain: Hits,
@@ -58,7 +59,7 @@ impl Used {
     /// [`Limited`], with nothing noted.
     pub fn touch(
         &mut self,
-        clients: &[String],
+        clients: &[ClientId],
         window: Window,
         now: DateTime<Utc>,
     ) -> Result<(), Limited> {
@@ -70,7 +71,7 @@ impl Used {
         let mut different = clients.to_vec();
         different.sort_unstable();
         different.dedup();
-        let is_known = |client: &&String| self.touched.iter().any(|(known, _)| known == *client);
+        let is_known = |client: &&ClientId| self.touched.iter().any(|(known, _)| known == *client);
         let new = different.len() - different.iter().filter(is_known).count();
         let over = (self.touched.len() + new).saturating_sub(window.quota as usize);
         if over > 0 && new > 0 {
@@ -89,7 +90,7 @@ impl Used {
     /// [`Limited`].
     pub fn may_touch_another(&self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
         // No id is empty, so that nobody was touched by this name.
-        self.clone().touch(&[String::new()], window, now)
+        self.clone().touch(&[ClientId::from("")], window, now)
     }
 
     /// Whether there may be another search; nothing is noted.
@@ -170,8 +171,8 @@ mod tests {
         Window { quota, seconds: 60 }
     }
 
-    fn clients(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
+    fn clients(names: &[&str]) -> Vec<ClientId> {
+        names.iter().copied().map(ClientId::from).collect()
     }
 
     #[test]
@@ -242,10 +243,11 @@ mod tests {
         ) {
             let window = a_minute_of(quota);
             let mut used = Used::default();
-            let mut touches: Vec<(String, i64)> = Vec::new();
+            let mut touches: Vec<(ClientId, i64)> = Vec::new();
             let mut now = 0;
             for (step, names) in steps {
                 now += step / 4;
+                let names: Vec<_> = names.into_iter().map(ClientId::from).collect();
                 let mut within: Vec<_> = touches
                     .iter()
                     .filter(|(_, at)| *at > now - 60)

@@ -367,7 +367,12 @@ async fn what_happens_to_a_passphrase_while_a_caller_waits_in_line_holds_for_the
             // Passphrases are looked up in order: once these are answered, the caller's own was seen. The
             // first may have overtaken it between its place in line and its question.
             for _ in 0..2 {
-                let seen = world.first.app.store.client_passphrase(&client).await;
+                let seen = world
+                    .first
+                    .app
+                    .store
+                    .client_passphrase(&client.as_str().into())
+                    .await;
                 assert!(seen.is_ok_and(|seen| seen.is_some()));
             }
             let happened = specialist.post(&format!("{path}/{happens}"), reason.clone());

@@ -106,7 +106,7 @@ async fn a_backup_made_while_serving_is_restored(world: &World) {
     let store = opened.unwrap_or_else(|error| panic!("{error}")).store;
     assert!(
         store
-            .read(move |reader| reader.has_client(&client))
+            .read(move |reader| reader.has_client(&client.as_str().into()))
             .await
             .expect("read")
     );

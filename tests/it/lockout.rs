@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use qupia::{
     domain::{
         audit::{Action as Recorded, Event, Origin},
+        id::{ApplicationId, ClientId, StaffId},
         passphrase::{PassphraseState, StoredState},
         verification::VerificationOutcome,
     },
@@ -51,9 +52,9 @@ struct Runner<'w> {
     world: &'w World,
     /// one for each instance
     stores: [Store; 2],
-    client_id: String,
-    staff_id: String,
-    application_id: String,
+    client_id: ClientId,
+    staff_id: StaffId,
+    application_id: ApplicationId,
     now: DateTime<Utc>,
     /// the number of the trace, so that no id comes twice
     number: u32,
@@ -62,7 +63,7 @@ struct Runner<'w> {
 impl Runner<'_> {
     fn new_attempt(&self, name: u8) -> NewAttempt {
         NewAttempt {
-            id: format!("attempt-{}-{name}", self.number),
+            id: format!("attempt-{}-{name}", self.number).into(),
             client_id: self.client_id.clone(),
             staff_id: self.staff_id.clone(),
             call_id: "call-1".to_owned(),
@@ -241,9 +242,9 @@ async fn traces_of_the_model_leave_the_rows_that_it_says(world: &World) {
         let mut runner = Runner {
             world,
             stores: [first.clone(), second.clone()],
-            application_id: format!("application-{number}"),
-            staff_id: specialist.id.clone(),
-            client_id,
+            application_id: format!("application-{number}").into(),
+            staff_id: specialist.id.as_str().into(),
+            client_id: client_id.into(),
             now: world.clock.now(),
             number,
         };

@@ -264,14 +264,14 @@ fn long_check() -> Check {
 /// A call on which right words were said.
 fn call(specialist: &Person, client: &str) -> (Proof<Verify>, Origin, Caller) {
     let actor = Actor {
-        id: specialist.id.clone(),
+        id: specialist.id.as_str().into(),
         login: specialist.login.clone(),
         role: Role::CallCenter,
         branch_code: None,
-        session_id: "a session".to_owned(),
+        session_id: "a session".into(),
     };
     let caller = Caller {
-        client_id: client.to_owned(),
+        client_id: client.into(),
         passphrase: Passphrase::parse(Zeroizing::new(PHRASE.to_owned())).expect("it is one"),
         call_id: CallId::parse("call-1").expect("it is one"),
     };
@@ -390,9 +390,9 @@ async fn whoever_hangs_up_while_the_loan_system_is_asked_leaves_nothing_open(wor
 async fn orphan(world: &World, id: &str, client: &str, specialist: &Person) {
     let (app, now) = (&world.first.app, world.clock.now());
     let attempt = NewAttempt {
-        id: id.to_owned(),
-        client_id: client.to_owned(),
-        staff_id: specialist.id.clone(),
+        id: id.into(),
+        client_id: client.into(),
+        staff_id: specialist.id.as_str().into(),
         call_id: "call-1".to_owned(),
         request_id: "a request".to_owned(),
     };

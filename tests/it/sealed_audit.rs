@@ -83,12 +83,12 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
     let mut event = Event::of_nobody(&origin, now, Action::ClientViewed);
     if number % 2 == 0 {
         event.actor = Some(Who {
-            id: format!("staff-{number}"),
+            id: format!("staff-{number}").into(),
             login: "aigerim".to_owned(),
             role: Role::CallCenter,
         });
         event = event
-            .client("client-1")
+            .client(&"client-1".into())
             .call("call-1")
             .outcome(EventOutcome::Read);
     }

@@ -50,8 +50,11 @@ async fn look(detector: &mut AbuseDetector) -> Vec<(Kind, Option<String>, Option
     let raised = detector.search().await;
     let raised = raised.unwrap_or_else(|error| panic!("{error}"));
     let told = raised.into_iter();
-    told.map(|signal| (signal.kind, signal.staff_id, signal.client_id))
-        .collect()
+    told.map(|signal| {
+        let client_id = signal.client_id.map(String::from);
+        (signal.kind, signal.staff_id.map(String::from), client_id)
+    })
+    .collect()
 }
 
 /// What is recorded in the audit: kind, whose work and about whom, in order.

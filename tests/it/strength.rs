@@ -152,11 +152,11 @@ on_sqlite! {
 async fn whoever_serves_is_free_while_a_phrase_is_judged(world: &World) {
     let branch = world.staff("branch").await;
     let actor = Actor {
-        id: branch.id.clone(),
+        id: branch.id.as_str().into(),
         login: branch.login.clone(),
         role: Role::Branch,
         branch_code: None,
-        session_id: "a session".to_owned(),
+        session_id: "a session".into(),
     };
     let proof = Proof::<Register>::of(actor).expect("they may");
     let longest = Zeroizing::new("көк түйе ".chars().cycle().take(MAX_LENGTH - 1).collect());

@@ -216,8 +216,8 @@ fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
 fn said(claims: &Value) -> Claims {
     let text = |name: &str| claims[name].as_str().expect("a text").to_owned();
     Claims {
-        staff_id: text("sub"),
-        session_id: text("jti"),
+        staff_id: text("sub").into(),
+        session_id: text("jti").into(),
         role: text("role"),
         issued_at: claims["iat"].as_i64().expect("a time"),
         expires_at: claims["exp"].as_i64().expect("a time"),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{role::Role, signals};
+use crate::domain::{id::MessageId, role::Role, signals};
 
 /// A word that the program chose when it wrote, and that is owned when it is read back.
 type StaticText = Cow<'static, str>;
@@ -116,7 +116,7 @@ pub struct Details {
     pub fold: Option<StaticText>,
     /// the message of a webhook
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_id: Option<String>,
+    pub message_id: Option<MessageId>,
     /// how many records became what
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records: Option<RecordCounts>,
@@ -206,7 +206,7 @@ impl Details {
                 one_time_passwords: 2,
             }),
             fold: Some(crate::domain::heard::Heard::Folded.name().into()),
-            message_id: Some("m-1".to_owned()),
+            message_id: Some("m-1".into()),
             records: Some(RecordCounts {
                 applied: 1,
                 unchanged: 2,

@@ -7,6 +7,7 @@ use crate::{
     app::App,
     domain::{
         audit::{Details, Event, EventOutcome, RecordCounts},
+        id::ClientId,
         identifier::ClientNumber,
         loan::{LoanRecord, Record, is_ahead},
     },
@@ -26,7 +27,7 @@ use crate::{
 pub(in crate::flows) async fn take_answer(
     app: &App,
     event: Event,
-    (client_id, number): (&str, &ClientNumber),
+    (client_id, number): (&ClientId, &ClientNumber),
     before: &[LoanRow],
     stated: Vec<LoanRecord>,
     as_of: DateTime<Utc>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
+        id::ClientId,
         loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
         person::Person,
         validation::{FieldError, ValidationError},
@@ -20,7 +21,7 @@ pub(super) struct Became {
     /// what was decided, or why it was rejected
     pub received: Result<Received, FieldError>,
     /// the id of the client
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
 }
 
 impl Became {
@@ -37,7 +38,7 @@ pub(super) enum ClientChange {
     /// names or telephone
     Person {
         /// the id of the client
-        client_id: String,
+        client_id: ClientId,
         /// the changed fields, by their names in the API; at least one
         fields: Vec<&'static str>,
     },
@@ -46,9 +47,9 @@ pub(super) enum ClientChange {
         /// the pledge ticket
         ticket: String,
         /// the id of the owner before
-        from: String,
+        from: ClientId,
         /// the id of the owner now
-        to: String,
+        to: ClientId,
     },
 }
 
@@ -65,7 +66,7 @@ pub(super) struct GroupResult {
 pub(super) fn take(
     tx: &mut Tx<'_>,
     records: &[Record],
-    new_id: impl Fn() -> String,
+    new_id: impl Fn() -> ClientId,
     now: DateTime<Utc>,
 ) -> Result<GroupResult, StoreError> {
     hold(tx, records)?;
@@ -174,7 +175,7 @@ impl<'g> Clients<'g> {
     fn take(
         &mut self,
         record: &'g ClientRecord,
-        new_id: impl Fn() -> String,
+        new_id: impl Fn() -> ClientId,
         now: DateTime<Utc>,
     ) -> Became {
         let number = record.client_number.as_str();
@@ -246,7 +247,7 @@ impl<'g> Clients<'g> {
     }
 
     fn write(&self, tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let id = |number: &str| self.stored.get(number).map(|stored| stored.id.as_str());
+        let id = |number: &str| self.stored.get(number).map(|stored| &stored.id);
         let entered: Vec<ClientWrite<'_>> = self
             .entered
             .iter()
@@ -271,7 +272,7 @@ struct Loans<'g> {
     /// the stored loans with the same `as_of` as a record of the group, to be compared with it
     rows: HashMap<String, LoanRow>,
     /// the id of its client, and the record
-    put: BTreeMap<&'g str, (String, &'g LoanRecord)>,
+    put: BTreeMap<&'g str, (ClientId, &'g LoanRecord)>,
 }
 
 impl<'g> Loans<'g> {
@@ -306,7 +307,7 @@ impl<'g> Loans<'g> {
         })
     }
 
-    fn take(&mut self, record: &'g LoanRecord, client_id: &str, now: DateTime<Utc>) -> Became {
+    fn take(&mut self, record: &'g LoanRecord, client_id: &ClientId, now: DateTime<Utc>) -> Became {
         let ticket = record.ticket_number.as_str();
         let stored = match self.put.get(ticket) {
             Some((last_client, last)) => Some(Held {
@@ -335,7 +336,7 @@ impl<'g> Loans<'g> {
         let put: Vec<LoanWrite<'_>> = self
             .put
             .values()
-            .map(|(client_id, record)| (client_id.as_str(), *record))
+            .map(|(client_id, record)| (client_id, *record))
             .collect();
         tx.put_loans(&put)
     }
@@ -352,8 +353,8 @@ impl<'g> Loans<'g> {
     }
 }
 
-fn is_same(stored: &LoanRow, record: &LoanRecord, client_id: &str) -> bool {
-    stored.client_id == client_id
+fn is_same(stored: &LoanRow, record: &LoanRecord, client_id: &ClientId) -> bool {
+    stored.client_id == *client_id
         && stored.product == record.product
         && stored.due_on == record.due_on
         && stored.balance == record.balance

@@ -70,7 +70,7 @@ impl Search {
                 // Another instance was first, or the one that counted it is alive.
                 Err(StoreError::AlreadyEnded) => {}
                 Err(away) if away.is_away() => return Err(away),
-                Err(error) => tracing::error!(attempt = id, "it cannot be given up: {error}"),
+                Err(error) => tracing::error!(attempt = %id, "it cannot be given up: {error}"),
             }
         }
         Ok(given_up)

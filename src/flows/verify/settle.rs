@@ -107,7 +107,7 @@ impl Pending {
     /// Takes the attempt back now, or where the database is away, once it is back.
     pub(super) async fn take_back_in_the_end(self) {
         if let Err(error) = self.take_back().await {
-            tracing::warn!(attempt = self.draft.id, "not taken back yet: {error}");
+            tracing::warn!(attempt = %self.draft.id, "not taken back yet: {error}");
             let (app, id) = (self.app.clone(), self.draft.id.clone());
             app.detached.spawn(&id, async move {
                 // A fault was logged.
@@ -169,7 +169,7 @@ impl Pending {
                 Err(fault) => {
                     faults += 1;
                     let attempt = &self.draft.id;
-                    tracing::error!(attempt, "its end could not be written down: {fault}");
+                    tracing::error!(%attempt, "its end could not be written down: {fault}");
                     if faults == MOST_FAULTS {
                         return Err(fault);
                     }

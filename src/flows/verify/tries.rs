@@ -37,7 +37,7 @@ impl Tries {
         let (typed, fold_version) = (typed.expose(), stored.fold_version);
         let unknown = || StoreError::Corrupt {
             table: "passphrases",
-            id: stored.client_id.clone(),
+            id: stored.client_id.to_string(),
             why: format!("fold version {fold_version} is not known to this build"),
         };
         let candidates = heard::candidates(fold_version, typed).ok_or_else(unknown)?;

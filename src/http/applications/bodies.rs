@@ -206,13 +206,13 @@ pub(super) fn body_of(application: &Application, now: DateTime<Utc>) -> Applicat
         Progress::Cancelled { at, by, reason } => cancelled = Some((at, by, reason)),
     }
     ApplicationBody {
-        id: application.draft.id.clone(),
+        id: application.draft.id.to_string(),
         number: application.draft.number.clone(),
         kind: application.draft.kind.name(),
         state: application.state(now).name(),
-        client_id: application.draft.client_id.clone(),
+        client_id: application.draft.client_id.to_string(),
         branch_code: application.draft.branch_code.clone(),
-        drafted_by: application.draft.drafted_by.clone(),
+        drafted_by: application.draft.drafted_by.to_string(),
         drafted_at: write_time(application.draft.drafted_at),
         expires_at: write_time(application.expires_at()),
         identity_document: SeenDocumentBody {
@@ -226,9 +226,9 @@ pub(super) fn body_of(application: &Application, now: DateTime<Utc>) -> Applicat
             .map(RepresentativeBody::from),
         signed_on: completed.map(|(_, _, day)| day.to_string()),
         completed_at: completed.map(|(at, ..)| write_time(*at)),
-        completed_by: completed.map(|(_, by, _)| by.clone()),
+        completed_by: completed.map(|(_, by, _)| by.to_string()),
         cancelled_at: cancelled.map(|(at, ..)| write_time(*at)),
-        cancelled_by: cancelled.map(|(_, by, _)| by.clone()),
+        cancelled_by: cancelled.map(|(_, by, _)| by.to_string()),
         cancel_reason: cancelled.map(|(_, _, reason)| reason.clone()),
     }
 }

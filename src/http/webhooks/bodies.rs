@@ -81,7 +81,7 @@ impl WebhookBody {
             expires_at: secret.expires_at.map(write_time),
         });
         Self {
-            id: row.id,
+            id: row.id.into(),
             url: row.url,
             events: row.events,
             description: row.description,
@@ -133,7 +133,7 @@ impl From<DeliveryRow> for WebhookDeliveryBody {
         let is_pending = row.state == DeliveryState::Pending;
         Self {
             id: row.seq.to_string(),
-            message_id: row.message_id,
+            message_id: row.message_id.into(),
             event: row.event,
             status: row.state.name(),
             attempts: row.attempts,

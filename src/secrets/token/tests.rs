@@ -21,8 +21,8 @@ fn tokens() -> Tokens {
 
 fn claims() -> Claims {
     Claims {
-        staff_id: "staff-1".to_owned(),
-        session_id: "session-1".to_owned(),
+        staff_id: "staff-1".into(),
+        session_id: "session-1".into(),
         role: "call_center".to_owned(),
         issued_at: NOW,
         expires_at: NOW + 900,

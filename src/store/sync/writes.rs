@@ -7,7 +7,10 @@ use diesel::{
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text},
 };
 
-use crate::domain::loan::{ClientRecord, LoanRecord};
+use crate::domain::{
+    id::ClientId,
+    loan::{ClientRecord, LoanRecord},
+};
 use crate::store::{
     access::Tx, clients::PersonColumns, columns::micros, engine::connection::AnyConnection,
     error::StoreError, groups::json,
@@ -28,9 +31,9 @@ macro_rules! bind_columns {
 }
 
 /// A client as it is entered or replaced: the id of its row, and what the loan system says.
-pub type ClientWrite<'a> = (&'a str, &'a ClientRecord);
+pub type ClientWrite<'a> = (&'a ClientId, &'a ClientRecord);
 /// A loan as it is put: the id of its client's row, and what the loan system says.
-pub type LoanWrite<'a> = (&'a str, &'a LoanRecord);
+pub type LoanWrite<'a> = (&'a ClientId, &'a LoanRecord);
 
 impl Tx<'_> {
     /// Enters clients that are not stored. Where another transaction has entered one of them in the
@@ -238,7 +241,7 @@ fn upsert_loans(
     let number = |number: fn(&LoanRecord) -> i64| -> Vec<i64> {
         put.iter().map(|(_, record)| number(record)).collect()
     };
-    let clients: Vec<&str> = put.iter().map(|(client_id, _)| *client_id).collect();
+    let clients: Vec<&ClientId> = put.iter().map(|(client_id, _)| *client_id).collect();
     let due: Vec<String> = put.iter().map(|(_, r)| r.due_on.to_string()).collect();
     let open: Vec<bool> = put.iter().map(|(_, r)| r.is_open).collect();
     sql_query(format!(
@@ -265,7 +268,7 @@ fn grace_days(record: &LoanRecord) -> Result<Option<i32>, StoreError> {
 
 /// The columns of many clients, as PostgreSQL takes them.
 struct ClientColumns<'a> {
-    ids: Vec<&'a str>,
+    ids: Vec<&'a ClientId>,
     families: Vec<Vec<u8>>,
     givens: Vec<Option<Vec<u8>>>,
     patronymics: Vec<Option<Vec<u8>>>,
