@@ -1,6 +1,8 @@
 //! A client's passphrase: reading its status, blocking it, lifting a lock, destroying it on withdrawal of
 //! consent; and the strength check of a proposed one.
 
+use chrono::TimeDelta;
+
 use super::{
     Conflict, Refusal,
     audit::{missed, missed_by, missed_client},
@@ -10,6 +12,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        application::DRAFT_HOURS,
         audit::{Action, Event, EventOutcome, Origin},
         id::ClientId,
         identifier::CallId,
@@ -253,20 +256,15 @@ fn cancel_draft(
     client_id: &ClientId,
     ended: &Event,
 ) -> Result<Option<Event>, StoreError> {
-    let (Some(draft), Some(by)) = (tx.draft_of(client_id)?, &ended.actor) else {
+    let Some(by) = &ended.actor else {
         return Ok(None);
     };
     let reason = ended.reason.as_deref().unwrap_or_default();
-    let Ok(cancelled) = draft.cancel(ended.at, &by.id, reason) else {
-        return Ok(None);
-    };
-    let was_open = tx.end_draft(&cancelled)?;
-    Ok(was_open.then(|| Event {
+    let expired_before = ended.at - TimeDelta::hours(DRAFT_HOURS);
+    let cancelled = tx.cancel_draft_of(client_id, expired_before, (ended.at, &by.id, reason))?;
+    Ok(cancelled.map(|id| Event {
         action: Action::ApplicationCancelled,
-        ..ended
-            .clone()
-            .subject(&cancelled.draft.id)
-            .outcome(EventOutcome::Cancelled)
+        ..ended.clone().subject(&id).outcome(EventOutcome::Cancelled)
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use strum::VariantNames;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Details, EventOutcome},
+        audit::{Action, EventOutcome},
         calendar::{parse_time, write_time},
         role::{Audit, Role},
         validation::ValidationError,
@@ -94,13 +95,13 @@ pub struct EventBody {
     pub call_id: Option<String>,
     /// what came of it
     #[schema(required = true, value_type = Option<EventOutcomeName>)]
-    pub outcome: Option<&'static str>,
+    pub outcome: Option<String>,
     /// why: a code, or the words of whoever asked for it
     #[schema(required = true, example = "the client asked for it in person")]
     pub reason: Option<String>,
     /// facts that a program can read; null where there are none
     #[schema(required = true, value_type = Option<EventDetails>)]
-    pub details: Option<Details>,
+    pub details: Option<Map<String, Value>>,
     /// the request
     pub request_id: String,
     /// from where
@@ -240,9 +241,9 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
         client_id: event.client_id.map(Into::into),
         subject_id: event.subject_id,
         call_id: event.call_id,
-        outcome: event.outcome.map(EventOutcome::name),
+        outcome: recorded.outcome,
         reason: event.reason,
-        details: (!event.details.is_empty()).then_some(event.details),
+        details: recorded.details,
         request_id: event.origin.request_id,
         remote: event.origin.remote,
     }
@@ -310,7 +311,8 @@ mod tests {
     #[test]
     fn the_schema_describes_every_fact() {
         let schema = serde_json::to_value(EventDetails::schema()).expect("it is JSON");
-        let facts = serde_json::to_value(Details::every_fact()).expect("it is JSON");
+        let facts =
+            serde_json::to_value(crate::domain::audit::Details::every_fact()).expect("it is JSON");
         assert_eq!(names(&schema["properties"]), names(&facts));
         for (name, schema) in [
             ("records", RecordCountsDetail::schema()),

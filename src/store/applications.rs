@@ -249,18 +249,36 @@ impl Tx<'_> {
         Ok(ended == 1)
     }
 
-    /// A client's draft, if there is one; it may have expired.
+    /// Cancels a client's draft, if one is open that was drafted after a time. Gives its id. Nothing else of
+    /// it is read, so that a draft that cannot be decrypted is no obstacle. The caller has to have locked
+    /// the passphrase, or the application may be completed meanwhile.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn draft_of(&mut self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
-        let row = applications::table
+    pub fn cancel_draft_of(
+        &mut self,
+        client_id: &ClientId,
+        drafted_after: DateTime<Utc>,
+        (at, by, reason): (DateTime<Utc>, &StaffId, &str),
+    ) -> Result<Option<ApplicationId>, StoreError> {
+        let open: Option<ApplicationId> = applications::table
             .filter(applications::client_id.eq(client_id))
             .filter(applications::progress.eq("draft"))
-            .select(Columns::as_select())
+            .filter(applications::drafted_at.gt(micros(drafted_after)))
+            .select(applications::id)
             .first(self.connection)
             .optional()?;
-        row.map(|row| self.decode_application(row)).transpose()
+        if let Some(id) = &open {
+            diesel::update(applications::table.find(id))
+                .set((
+                    applications::progress.eq("cancelled"),
+                    applications::ended_at.eq(micros(at)),
+                    applications::ended_by.eq(by),
+                    applications::cancel_reason.eq(reason),
+                ))
+                .execute(self.connection)?;
+        }
+        Ok(open)
     }
 
     /// The next number of a series, from 1, without gaps.

@@ -9,6 +9,7 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Nullable, Text},
 };
+use serde_json::{Map, Value};
 
 use super::{
     access::Reader,
@@ -39,6 +40,10 @@ pub struct RecordedEvent {
     pub seq: i64,
     /// the event
     pub event: Event,
+    /// what came of it, as it is stored: a newer version of the service may have another word
+    pub outcome: Option<String>,
+    /// its facts, as they are stored: a newer version may have others
+    pub details: Option<Map<String, Value>>,
 }
 
 /// Which events are requested.
@@ -90,15 +95,11 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         }
         _ => return Err(corrupt("half an actor")),
     };
-    let outcome = row
-        .outcome
-        .map(|word| word.parse().map_err(|_| corrupt("no such outcome")))
-        .transpose()?;
-    let details = row
-        .details
-        .map(|text| Details::read(&text).ok_or_else(|| corrupt("details that are not known")))
-        .transpose()?
-        .unwrap_or_default();
+    let details = row.details.as_deref();
+    let stored_details = details
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|_| corrupt("details that are no object"))?;
     let event = Event {
         at: moment(TABLE, &key, row.at)?,
         actor,
@@ -106,9 +107,9 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
         client_id: row.client_id,
         subject_id: row.subject_id,
         call_id: row.call_id,
-        outcome,
+        outcome: row.outcome.as_deref().and_then(|word| word.parse().ok()),
         reason: row.reason,
-        details,
+        details: details.and_then(Details::read).unwrap_or_default(),
         origin: Origin {
             request_id: row.request_id,
             remote: row.remote,
@@ -117,6 +118,8 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
     Ok(RecordedEvent {
         seq: row.seq,
         event,
+        outcome: row.outcome,
+        details: stored_details,
     })
 }
 
