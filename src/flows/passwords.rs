@@ -8,7 +8,6 @@ use super::{
     FieldError, Quota, Refusal,
     audit::missed,
     limits::{self, Rate},
-    staff::CONSOLE,
 };
 use crate::{
     app::App,
@@ -26,6 +25,9 @@ use crate::{
     },
     store::{StaffRow, Traced},
 };
+
+/// The origin of what is done from the command line.
+pub(super) const CONSOLE: &str = "cli";
 
 /// Changes one's own password; every other session of that person ends.
 ///

@@ -45,7 +45,7 @@ impl AccountKind {
         (role == Role::LoanSystem) == (self == Self::Service)
     }
 
-    pub(super) fn action(self) -> Action {
+    fn action(self) -> Action {
         match self {
             Self::Person => Action::SessionOpened,
             Self::Service => Action::TokenIssued,
@@ -133,7 +133,7 @@ async fn turn_away(
     rate: &Rate,
     limited: Limited,
 ) -> Refusal {
-    match throttled::count(app, origin, kind, rate.name(), login).await {
+    match throttled::count(app, origin, kind.action(), rate.name(), login).await {
         Ok(()) => Refusal::Limited(Quota::Logins, limited),
         Err(error) => error.into(),
     }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{
     Conflict, Page, Refusal,
     audit::missed,
-    passwords::{MadeSecret, make_first_secret},
+    passwords::{CONSOLE, MadeSecret, make_first_secret},
 };
 use crate::{
     app::App,
@@ -19,9 +19,6 @@ use crate::{
     },
     store::{BranchRow, NewStaff, StaffChange, StaffRow, Traced},
 };
-
-/// The origin of what is done from the command line.
-pub(super) const CONSOLE: &str = "cli";
 
 /// Creates a branch.
 ///

@@ -3,20 +3,23 @@
 //! Every way ends here: the contract's `PUT`s and batches, imported files, and answers of a loan source.
 
 mod answer;
+mod events;
 mod group;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 pub(super) use self::answer::take_answer;
-use self::group::{ClientChange, GroupResult};
+use self::{
+    events::{client_events, count},
+    group::take,
+};
 use super::Refusal;
 use crate::{
     app::{App, foundation::Foundation},
     domain::{
-        audit::{Action, Details, Event, EventOutcome, Origin, RecordCounts},
+        audit::{Action, Details, Event, EventOutcome, Origin},
         id::ClientId,
         language::Language,
         loan::{ClientRecord, LoanRecord, Received, Record},
@@ -25,7 +28,7 @@ use crate::{
     },
     loans::lines::Numbered,
     locales,
-    store::{StoreError, Traced, Tx},
+    store::{StoreError, Traced},
 };
 
 /// The result for one record, and the id of its client.
@@ -104,52 +107,6 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
     received.await?
 }
 
-fn take(
-    foundation: &Foundation,
-    tx: &mut Tx<'_>,
-    records: &[Record],
-    now: DateTime<Utc>,
-) -> Result<GroupResult, StoreError> {
-    group::take(tx, records, || foundation.new_id(), now)
-}
-
-/// An event for each client whom a change concerns, with the names of the changed fields, beside the event
-/// of the push.
-fn client_events<'c>(
-    changes: &'c [ClientChange],
-    push: &'c Event,
-) -> impl Iterator<Item = Event> + 'c {
-    let about = |action, client_id: &ClientId, outcome: EventOutcome, changed: &[&'static str]| {
-        let event = Event {
-            action,
-            client_id: Some(client_id.to_owned()),
-            subject_id: None,
-            reason: None,
-            details: Details::changed(changed),
-            ..push.clone()
-        };
-        event.outcome(outcome)
-    };
-    changes.iter().flat_map(move |change| match change {
-        ClientChange::Person { client_id, fields } => {
-            vec![about(
-                Action::ClientSynced,
-                client_id,
-                EventOutcome::Changed,
-                fields,
-            )]
-        }
-        ClientChange::Moved { ticket, from, to } => {
-            let moved = |client_id, outcome| {
-                about(Action::LoanSynced, client_id, outcome, &["client_number"]).subject(ticket)
-            };
-            vec![
-                moved(from, EventOutcome::MovedAway),
-                moved(to, EventOutcome::MovedIn),
-            ]
-        }
-    })
-}
 
 /// A line that was rejected.
 pub struct Rejected {
@@ -346,21 +303,4 @@ async fn write_group(
     report.rejected.sort_by_key(|rejected| rejected.line);
     report.rejected_total = report.rejected.len() as u64;
     Ok(report)
-}
-
-/// How many records became what, beside those that were `refused` before.
-fn count(received: &[Result<Received, FieldError>], refused: u64) -> RecordCounts {
-    let mut counts = RecordCounts {
-        rejected: refused,
-        ..RecordCounts::default()
-    };
-    for one in received {
-        *match one {
-            Ok(Received::Created | Received::Applied) => &mut counts.applied,
-            Ok(Received::Unchanged) => &mut counts.unchanged,
-            Ok(Received::Stale) => &mut counts.stale,
-            Err(_) => &mut counts.rejected,
-        } += 1;
-    }
-    counts
 }

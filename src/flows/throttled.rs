@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::{lease::LeaseKeeper, sign_in::AccountKind};
+use super::lease::LeaseKeeper;
 use crate::{
     app::App,
     domain::{
-        audit::{Details, Event, EventOutcome, Origin},
+        audit::{Action, Details, Event, EventOutcome, Origin},
         identifier::Login,
     },
     store::{StoreError, Throttled, ThrottledKey, Traced},
@@ -23,14 +23,14 @@ const GROUP: i64 = 100;
 pub(super) async fn count(
     app: &App,
     origin: &Origin,
-    kind: AccountKind,
+    action: Action,
     subject: &str,
     login: Option<&Login>,
 ) -> Result<(), StoreError> {
     let (now, origin, counted) = (app.clock.now(), origin.clone(), subject.to_owned());
     let is_first = app
         .store
-        .tally(move |tally| tally.count_throttled(&counted, kind.action(), &origin, now))
+        .tally(move |tally| tally.count_throttled(&counted, action, &origin, now))
         .await?;
     let Some(login) = login.filter(|_| is_first).cloned() else {
         return Ok(());

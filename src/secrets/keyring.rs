@@ -2,6 +2,7 @@
 //! ones that still read old things.
 
 mod disk;
+mod error;
 mod file;
 mod key;
 mod rules;
@@ -16,9 +17,8 @@ use chrono::{DateTime, Utc};
 use super::rng::SystemRng;
 use rules::{check_active, check_names, check_secrets, fresh};
 
-pub use file::KeyringError;
-pub use key::{Key, KeyCheck, KeyState, Purpose};
-pub use rules::KeyProblem;
+pub use error::KeyringError;
+pub use key::{Key, KeyCheck, KeyProblem, KeyState, Purpose};
 
 /// All keys. A value: what changes it gives a new one, and `save` keeps it.
 /// Cheap to clone.

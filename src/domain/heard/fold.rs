@@ -8,7 +8,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Folded;
+use super::forms::Folded;
 use super::latin::Reading;
 use super::number_words::{Tongue, is_hyphened_ending, is_joined_ending};
 use super::numbers::{self, Chart, Number};

@@ -8,7 +8,9 @@
 //! code, no dropped word, no prefix, no changed order. `docs/heard.md` has the
 //! reasons and the figures.
 
+mod candidate;
 mod fold;
+mod forms;
 mod latin;
 mod layout;
 mod letters;
@@ -25,101 +27,13 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-use strum::IntoStaticStr;
-use unicode_normalization::UnicodeNormalization;
-use zeroize::Zeroizing;
-
 use fold::Rules;
+
+pub use candidate::{Candidate, Heard, MAX_VARIANTS};
+pub use forms::{Folded, exact_form};
 
 /// The version of the fold now in force, kept beside each hash.
 pub const FOLD_VERSION: u16 = 1;
-
-/// How many variants are tried at most after the folded form itself.
-///
-/// Each is one hash; all together are one attempt (NIST SP 800-63B-4 §3.1.1.2
-/// allows "limited allowances for mistyping").
-pub const MAX_VARIANTS: usize = 3;
-
-/// A folded phrase. It is a secret: wiped on drop, never printed.
-///
-/// It holds only letters and digits, with no spaces.
-pub struct Folded(Zeroizing<String>);
-
-impl Folded {
-    /// The folded text as the bytes that are hashed (UTF-8).
-    pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-
-    /// The folded text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Length in characters, the length that a minimum is compared with.
-    pub fn len_chars(&self) -> usize {
-        self.0.chars().count()
-    }
-
-    /// True where nothing that can be heard was left.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl std::fmt::Debug for Folded {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Folded(..)")
-    }
-}
-
-/// How a match came about. The name goes into the audit; the text never does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Heard {
-    /// Equal as typed, up to NFC.
-    Exact,
-    /// Equal after folding.
-    Folded,
-    /// Typed on the English layout while the Russian one was meant.
-    KeyboardEnToRu,
-    /// Typed on the English layout while the Kazakh one was meant.
-    KeyboardEnToKz,
-    /// Typed on the Russian layout while the Kazakh number row was meant: «2же».
-    KeyboardRuToKz,
-    /// Typed on the Russian or Kazakh layout while the English one was meant.
-    KeyboardRuToEn,
-    /// Digits typed on the number row of the Kazakh layout: «әқәң».
-    KeyboardKzDigits,
-    /// Latin letters that all look Cyrillic: «MOCKBA».
-    LookAlike,
-    /// Kazakh in Latin letters, read the less usual way: `ng` as ң.
-    LatinKazakh,
-    /// Russian in Latin letters, read the less usual way: `w` as в.
-    LatinRussian,
-    /// A number word joined to its neighbour: «алтынкүнжеті».
-    JoinedNumber,
-    /// An attested Russian spelling of a Kazakh word, or the Kazakh of a Russian one.
-    RussianSpelling,
-    /// The same by the letters alone: «Тохтар», «Кюльтегин».
-    RussianLetters,
-}
-
-impl Heard {
-    /// The stable name that the audit keeps.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-}
-
-/// One folded reading of what was typed, and how it came about.
-#[derive(Debug)]
-pub struct Candidate {
-    /// [`Heard::Folded`], or the variant's name.
-    pub heard: Heard,
-    /// What is hashed and compared.
-    pub folded: Folded,
-}
 
 /// A set of folds: every version that still has hashes, and the one in force.
 ///
@@ -177,11 +91,4 @@ pub fn candidates(version: u16, typed: &str) -> Option<Vec<Candidate>> {
 /// What `text` folds to in the other spellings, Russian or Kazakh, that are heard as it.
 pub fn other_spellings(text: &str) -> impl Iterator<Item = Folded> {
     variants::other_spellings(&Rules::V1, text)
-}
-
-/// What was typed in NFC, for the comparison that is named `exact`.
-pub fn exact_form(text: &str) -> Zeroizing<String> {
-    let mut exact = Zeroizing::new(String::with_capacity(text.len() * 3));
-    exact.extend(text.nfc());
-    exact
 }

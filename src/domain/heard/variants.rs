@@ -5,9 +5,11 @@
 
 use zeroize::Zeroizing;
 
+use super::candidate::{Candidate, Heard, MAX_VARIANTS};
 use super::fold::{self, Rules};
+use super::forms::{Folded, exact_form};
 use super::latin::Reading;
-use super::{Candidate, Folded, Heard, MAX_VARIANTS, layout, letters, numbers, spelling};
+use super::{layout, letters, numbers, spelling};
 
 /// The folded form and at most [`MAX_VARIANTS`] variants of it; none of signs alone.
 pub(super) fn candidates(rules: &Rules, typed: &str) -> Vec<Candidate> {
@@ -16,7 +18,7 @@ pub(super) fn candidates(rules: &Rules, typed: &str) -> Vec<Candidate> {
         heard: Heard::Folded,
         folded: fold::fold(rules, typed),
     });
-    let typed = super::exact_form(typed);
+    let typed = exact_form(typed);
     for heard in ranking(&typed) {
         if list.len() > MAX_VARIANTS || list[0].folded.is_empty() {
             break;

@@ -12,6 +12,7 @@ mod lexicon;
 mod patterns;
 mod personal;
 mod phrase;
+mod repeats;
 mod walks;
 mod weakness;
 
@@ -28,6 +29,7 @@ use lexicon::{LEXICON, Listed};
 use personal::PersonalData;
 use phrase::Phrase;
 
+pub use personal::About;
 pub use weakness::Weakness;
 
 /// Maximum length of a passphrase as entered, characters in NFC (NIST SP 800-63B-4 §3.1.1.2 asks that at
@@ -44,21 +46,6 @@ pub const MIN_GUESSES_LOG10: f64 = 5.0;
 /// Range of that setting. Below it ten guesses would succeed once in a hundred times; above it a suggestion
 /// of three words would no longer be accepted.
 pub const MIN_GUESSES_LOG10_BOUNDS: RangeInclusive<f64> = 3.0..=9.0;
-
-/// What is known of the client whose passphrase it is to be. All of it is optional.
-#[derive(Clone, Copy, Default)]
-pub struct About<'a> {
-    /// Family name, or empty.
-    pub family_name: &'a str,
-    /// Given name, or empty.
-    pub given_name: &'a str,
-    /// Patronymic, where there is one.
-    pub patronymic: Option<&'a str>,
-    /// Telephone in E.164, or empty.
-    pub phone: &'a str,
-    /// The loan system's number of the client, or empty.
-    pub client_number: &'a str,
-}
 
 /// What an installation may set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -173,7 +160,7 @@ fn shapes(phrase: &Phrase, enough: f64) -> Vec<Weakness> {
     } else if walks::is_walk(phrase) {
         found.push(Weakness::KeyboardWalk);
     }
-    if patterns::is_repeated(phrase, enough) {
+    if repeats::is_repeated(phrase, enough) {
         found.push(Weakness::Repeated);
     }
     if dates::is_date(phrase) {

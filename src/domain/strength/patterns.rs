@@ -1,10 +1,10 @@
-//! Rows of the alphabet or of numbers, and what is said again and again.
+//! Rows of the alphabet or of numbers, and the part that a phrase repeats.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use crate::domain::heard;
 
-use super::{estimate, phrase::Phrase};
+use super::phrase::Phrase;
 
 /// The rows that people count along.
 const ROWS: [&str; 6] = [
@@ -73,22 +73,6 @@ pub(super) fn is_sequence(phrase: &Phrase) -> bool {
     let mut once: Vec<char> = phrase.as_str().chars().collect();
     once.dedup();
     once.len() * 2 <= phrase.seen() && is_all(&Phrase::of_folded(&once.iter().collect::<String>()))
-}
-
-/// Whether a phrase says something weak again and again: `аааа`, `абабаб`, «мама мама мама».
-///
-/// A part that withstands `enough` guesses alone makes no weak phrase when it is said twice.
-pub(super) fn is_repeated(phrase: &Phrase, enough: f64) -> bool {
-    let letters: Vec<char> = phrase.as_str().chars().collect();
-    let stretches = letters.chunk_by(|a, b| a == b).count();
-    if letters.len() >= 3 && stretches * 3 <= letters.len() {
-        return true;
-    }
-    let Some(period) = period(&letters) else {
-        return false;
-    };
-    let part = Phrase::of_folded(phrase.cut(0, period));
-    estimate::by_parts(&part, None) < enough
 }
 
 /// The length of the shortest part that the letters repeat throughout, at least twice; the last

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::heard;
 
-use super::{About, dates, lexicon::LEXICON, phrase::Phrase};
+use super::{dates, lexicon::LEXICON, phrase::Phrase};
 
 /// Endings that make another form of a name: pet forms, patronymics, feminine forms.
 const ENDINGS: &str = "
@@ -36,6 +36,21 @@ const SHORTEST_DIGITS: usize = 4;
 const LEFT_OVER: usize = 2;
 /// Maximum length of a stretch that is looked up.
 const LONGEST: usize = 40;
+
+/// What is known of the client whose passphrase it is to be. All of it is optional.
+#[derive(Clone, Copy, Default)]
+pub struct About<'a> {
+    /// Family name, or empty.
+    pub family_name: &'a str,
+    /// Given name, or empty.
+    pub given_name: &'a str,
+    /// Patronymic, where there is one.
+    pub patronymic: Option<&'a str>,
+    /// Telephone in E.164, or empty.
+    pub phone: &'a str,
+    /// The loan system's number of the client, or empty.
+    pub client_number: &'a str,
+}
 
 /// The client's own words and numbers, folded.
 pub(super) struct PersonalData {

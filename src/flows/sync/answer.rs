@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{client_events, count, take};
+use super::{
+    events::{client_events, count},
+    group::take,
+};
 use crate::{
     app::App,
     domain::{

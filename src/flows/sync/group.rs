@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::{
+    app::foundation::Foundation,
     domain::{
         id::ClientId,
         loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
@@ -64,11 +65,12 @@ pub(super) struct GroupResult {
 /// Takes a group in, as if one record came after the other. Every record passes here, however it arrived,
 /// so this is where an `as_of` in the future is rejected.
 pub(super) fn take(
+    foundation: &Foundation,
     tx: &mut Tx<'_>,
     records: &[Record],
-    new_id: impl Fn() -> ClientId,
     now: DateTime<Utc>,
 ) -> Result<GroupResult, StoreError> {
+    let new_id = || foundation.new_id();
     hold(tx, records)?;
     let mut clients = Clients::load(tx, records, now)?;
     let mut loans = Loans::load(tx, records)?;

@@ -8,17 +8,19 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Check, Checked, HashError, Inner, Made, Overloaded};
+use super::error::{HashError, Overloaded};
+use super::plan::{Check, Checked, Made};
+use super::pool::Pool;
 use crate::secrets::hash_worker::Memory;
 
 /// A place in the queue for admission, given up when dropped.
-pub struct QueuePlace(Arc<Inner>);
+pub struct QueuePlace(Arc<Pool>);
 
 impl QueuePlace {
     /// The last place, and the number of places before it.
-    pub(super) fn take(inner: &Arc<Inner>) -> (Self, usize) {
-        let ahead = inner.waiting.fetch_add(1, Ordering::Relaxed);
-        (Self(Arc::clone(inner)), ahead)
+    pub(super) fn take(pool: &Arc<Pool>) -> (Self, usize) {
+        let ahead = pool.waiting.fetch_add(1, Ordering::Relaxed);
+        (Self(Arc::clone(pool)), ahead)
     }
 
     /// Waits for admission, in the order in which this is called.
@@ -26,20 +28,20 @@ impl QueuePlace {
     /// # Errors
     /// [`Overloaded`] when the deadline is over, or admission has stopped.
     pub async fn admitted(self) -> Result<Admission, Overloaded> {
-        let inner = Arc::clone(&self.0);
-        let is_stopping = || inner.stopping.load(Ordering::Acquire);
+        let pool = Arc::clone(&self.0);
+        let is_stopping = || pool.stopping.load(Ordering::Acquire);
         if is_stopping() {
-            return Err(inner.refuse());
+            return Err(pool.refuse());
         }
         let admitted = timeout(
-            inner.settings.deadline,
-            Arc::clone(&inner.slots).acquire_owned(),
+            pool.settings.deadline,
+            Arc::clone(&pool.slots).acquire_owned(),
         )
         .await;
         drop(self);
         match admitted {
-            Ok(Ok(permit)) if !is_stopping() => Ok(Admission { inner, permit }),
-            _ => Err(inner.refuse()),
+            Ok(Ok(permit)) if !is_stopping() => Ok(Admission { pool, permit }),
+            _ => Err(pool.refuse()),
         }
     }
 }
@@ -53,7 +55,7 @@ impl Drop for QueuePlace {
 /// The admission to one check or one new hash. The work takes it along; dropped unused it admits the next
 /// caller.
 pub struct Admission {
-    inner: Arc<Inner>,
+    pool: Arc<Pool>,
     permit: OwnedSemaphorePermit,
 }
 
@@ -67,8 +69,8 @@ impl Admission {
         self,
         check: Check,
     ) -> impl Future<Output = Result<Checked, HashError>> + Send + 'static {
-        let work = move |inner: &Inner, memory: &mut Memory| inner.check(memory, check);
-        answer_of(self.inner.submit(self.permit, work))
+        let work = move |pool: &Pool, memory: &mut Memory| pool.check(memory, check);
+        answer_of(self.pool.submit(self.permit, work))
     }
 
     /// Makes the hash of a new passphrase (folded: `secret`) and the tag of the form in which it was typed
@@ -81,8 +83,8 @@ impl Admission {
         secret: Zeroizing<Vec<u8>>,
         exact_form: Option<Zeroizing<Vec<u8>>>,
     ) -> impl Future<Output = Result<Made, HashError>> + Send + 'static {
-        answer_of(self.inner.submit(self.permit, move |inner, memory| {
-            inner.make(memory, &secret, exact_form.as_deref().map(Vec::as_slice))
+        answer_of(self.pool.submit(self.permit, move |pool, memory| {
+            pool.make(memory, &secret, exact_form.as_deref().map(Vec::as_slice))
         }))
     }
 }

@@ -1,18 +1,17 @@
 //! One check or one new hash, step by step, on a worker's memory.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{Cost, HashError, Inner};
+use super::error::HashError;
+use super::peppers::Pepper;
+use super::pool::Pool;
 use crate::secrets::hash_worker::Memory;
-use crate::secrets::keyring::{Key, Keyring, Purpose};
 use crate::secrets::mac;
 use crate::secrets::phc::Phc;
-use crate::secrets::rng::SystemRng;
 
 /// A comparison with a stored hash.
 pub struct Check {
@@ -96,91 +95,6 @@ impl fmt::Debug for Checked {
     }
 }
 
-/// argon2's secret input, with the name that stored hashes give it.
-pub(super) struct Pepper {
-    id: String,
-    secret: Zeroizing<[u8; 32]>,
-}
-
-impl Pepper {
-    fn of(key: &Key) -> Arc<Self> {
-        Arc::new(Self {
-            id: key.id().to_owned(),
-            secret: key.subkey("argon2"),
-        })
-    }
-
-    pub fn secret(&self) -> &[u8; 32] {
-        &self.secret
-    }
-}
-
-/// The peppers of a keyring.
-pub(super) struct Peppers {
-    active: Arc<Pepper>,
-    reading: Vec<Arc<Pepper>>,
-}
-
-impl Peppers {
-    pub fn of(keyring: &Keyring) -> Self {
-        let mut peppers = keyring.active_first(Purpose::Pepper).map(Pepper::of);
-        let active = peppers
-            .next()
-            .expect("active_first gives the active key first");
-        Self {
-            active,
-            reading: peppers.collect(),
-        }
-    }
-
-    pub fn active(&self) -> &Arc<Pepper> {
-        &self.active
-    }
-
-    fn by_id(&self, id: &str) -> Option<&Arc<Pepper>> {
-        std::iter::once(&self.active)
-            .chain(&self.reading)
-            .find(|pepper| pepper.id == id)
-    }
-}
-
-/// The stand-in for a missing hash: made at start, so that no literal in the code can be somebody's
-/// passphrase.
-pub(super) struct Decoy {
-    secret: Zeroizing<[u8; 32]>,
-    salt: [u8; 16],
-    hash: [u8; 32],
-}
-
-impl Decoy {
-    pub fn new(rng: &SystemRng) -> Self {
-        Self {
-            secret: Zeroizing::new(rng.array()),
-            salt: rng.array(),
-            hash: rng.array(),
-        }
-    }
-
-    pub fn secret(&self) -> &[u8] {
-        self.secret.as_slice()
-    }
-
-    pub fn salt(&self) -> &[u8; 16] {
-        &self.salt
-    }
-
-    /// Stands in for a missing hash, at the current cost.
-    fn phc(&self, cost: Cost, pepper: &Pepper) -> Phc {
-        let pepper_id = pepper.id.clone();
-        Phc {
-            cost,
-            pepper_id,
-            salt: self.salt,
-            hash: self.hash,
-        }
-    }
-}
-
 /// The two halves of argon2's 64 bytes.
 struct Halves(Zeroizing<[u8; 64]>);
 
@@ -199,7 +113,7 @@ impl Halves {
     }
 }
 
-impl Inner {
+impl Pool {
     pub(super) fn check(&self, memory: &mut Memory, check: Check) -> Result<Checked, HashError> {
         let peppers = self.peppers();
         let (phc, is_real) = match &check.stored {
@@ -213,7 +127,7 @@ impl Inner {
             .by_id(&phc.pepper_id)
             .ok_or_else(|| HashError::UnknownPepper(phc.pepper_id.clone()))?;
         let outdated =
-            is_real && (phc.cost != self.settings.cost() || phc.pepper_id != peppers.active().id);
+            is_real && (phc.cost != self.settings.cost() || phc.pepper_id != peppers.active().id());
 
         let found = self.first_match(memory, &phc, pepper, &check)?;
         self.jobs_checked.fetch_add(1, Ordering::Relaxed);
@@ -281,7 +195,7 @@ impl Inner {
         let pepper = peppers.active();
         let (cost, salt) = (self.settings.cost(), self.rng.array());
         let halves = Halves(self.hash(memory, cost, pepper, secret, &salt)?);
-        let (hash, pepper_id) = (*halves.stored(), pepper.id.clone());
+        let (hash, pepper_id) = (*halves.stored(), pepper.id().to_owned());
         Ok(Made {
             phc: Phc {
                 cost,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Cost;
+use crate::secrets::phc::Cost;
 
 /// The settings of the hash workers.
 #[derive(Debug, Clone, PartialEq, Eq)]

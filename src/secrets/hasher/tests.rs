@@ -3,10 +3,15 @@
 mod door;
 
 use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use chrono::DateTime;
+use zeroize::Zeroizing;
 
+use super::pool::{learn, learn_quickest};
 use super::*;
+use crate::secrets::hash_worker::Memory;
 use crate::secrets::keyring::Purpose;
 
 const FAST: HashSettings = HashSettings {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::file::{KeyringError, io_error};
+use super::error::{KeyringError, io_error};
 use crate::secrets::private_file;
 
 const MAX_FILE_BYTES: u64 = 1 << 20;

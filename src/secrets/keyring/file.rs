@@ -10,11 +10,12 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer};
-use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::Keyring;
 use super::disk::{Mount, read_guarded, sync_folder_of, take_owner_and_mode, write_synced};
-use super::{Key, KeyProblem, KeyState, Keyring, Purpose};
+use super::error::{KeyringError, io_error};
+use super::key::{Key, KeyProblem, KeyState, Purpose};
 use crate::secrets::private_file;
 
 /// Standard alphabet, written padded, read with padding or without.
@@ -30,35 +31,6 @@ const PREAMBLE: &str = "\
 # place of `secret`, for a file that holds the same base64 text.
 version = 1
 ";
-
-/// Why a keyring could not be read or written. Names the file, never a secret.
-#[derive(Debug, Error)]
-pub enum KeyringError {
-    #[error("there is no keyring {}", .0.display())]
-    NotThere(PathBuf),
-    #[error("keyring {} is there already and is never overwritten", .0.display())]
-    AlreadyThere(PathBuf),
-    #[error("cannot {action} {}: {source}", .file.display())]
-    Io {
-        file: PathBuf,
-        action: &'static str,
-        source: io::Error,
-    },
-    #[error("{} has mode {mode:04o}: {whom}; set it to 0600", .file.display())]
-    Exposed {
-        file: PathBuf,
-        mode: u32,
-        whom: &'static str,
-    },
-    #[error("keyring {}, line {line}: {problem}", .file.display())]
-    Malformed {
-        file: PathBuf,
-        line: usize,
-        problem: String,
-    },
-    #[error("keyring {}: {problem}", .file.display())]
-    Refused { file: PathBuf, problem: KeyProblem },
-}
 
 impl Keyring {
     /// Reads a keyring that is this service's own: neither others nor the group
@@ -294,14 +266,6 @@ fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     }
     secret.copy_from_slice(&bytes);
     Some(secret)
-}
-
-pub(super) fn io_error(path: &Path, action: &'static str, source: io::Error) -> KeyringError {
-    KeyringError::Io {
-        file: path.to_owned(),
-        action,
-        source,
-    }
 }
 
 fn refused(path: &Path, problem: KeyProblem) -> KeyringError {

@@ -4,53 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
-use thiserror::Error;
 
-use super::{Key, KeyState, Purpose};
+use super::key::{Key, KeyProblem, KeyState, Purpose};
 use crate::secrets::rng::SystemRng;
-
-/// What is wrong with a key or with what was asked of the keyring. No variant
-/// holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum KeyProblem {
-    #[error("`{0}` is no purpose of a key: pepper, field, index, token, seal or webhook")]
-    UnknownPurpose(String),
-    #[error("there is no active {0} key: exactly one is needed")]
-    NoActive(Purpose),
-    #[error("two {purpose} keys are active, {first} and {second}: exactly one may be")]
-    TwoActive {
-        purpose: Purpose,
-        first: String,
-        second: String,
-    },
-    #[error("the id of {purpose} key {position} is not 1 to 40 of a-z, 0-9 and `-`")]
-    BadId { purpose: Purpose, position: usize },
-    #[error("two keys are called {0}")]
-    SameId(String),
-    #[error("keys {0} and {1} hold the same secret")]
-    SameSecret(String, String),
-    #[error("{purpose} key {id}: {problem}")]
-    Malformed {
-        purpose: Purpose,
-        id: String,
-        problem: String,
-    },
-    #[error("there is no {purpose} key {id}")]
-    Unknown { purpose: Purpose, id: String },
-    #[error("{purpose} key {id} is active: rotate first")]
-    StillActive { purpose: Purpose, id: String },
-    #[error("{purpose} key {id}, which data was made with, is not in the keyring")]
-    Missing { purpose: Purpose, id: String },
-    #[error(
-        "{purpose} key {id} is not the one that data was made with, though it has its name: check value {found}, expected {expected}"
-    )]
-    Wrong {
-        purpose: Purpose,
-        id: String,
-        found: String,
-        expected: String,
-    },
-}
 
 /// A new key called `purpose-YYYY-MM-DD-xxxx`, unlike all of `others` in name
 /// and tag.

@@ -23,7 +23,7 @@ on_each_database! {
     a_passphrase_that_is_checked_for_a_client_is_recorded with BUSY,
     receivers_that_were_read_or_listed_are_recorded,
     staff_that_was_read_or_listed_is_recorded,
-    six_hundred_throttled_sign_ins_are_one_event_with_their_count,
+    six_hundred_throttled_sign_ins_are_one_event_with_their_count with PATIENT,
     each_login_and_each_minute_has_its_own_count,
     sign_ins_refused_on_two_instances_are_counted_together,
     one_count_that_makes_no_sense_holds_up_no_other,
@@ -31,6 +31,13 @@ on_each_database! {
 on_postgresql! {
     a_sign_in_that_is_counted_while_its_minute_is_told_is_told_with_it,
 }
+
+/// Sixty requests at once queue for two hash workers and for one row: on a slow machine longer than a caller
+/// waits by default.
+const PATIENT: &[(&str, &str)] = &[
+    ("QUPIA_DATABASE__TIMEOUT_SECONDS", "60"),
+    ("QUPIA_HASH__WAIT_SECONDS", "60"),
+];
 
 async fn what_changed_of_staff_is_told_with_the_old_and_the_new(world: &World) {
     let watch = Watch::over(world).await;
@@ -429,7 +436,10 @@ async fn six_hundred_throttled_sign_ins_are_one_event_with_their_count(world: &W
         let mut refused = 0;
         for _ in 0..10 {
             let answer = sign_in(world.line(), &person.login, "wrong").await;
-            refused += i64::from(answer.status == 429);
+            if answer.status != 401 {
+                answer.refused(429, "rate_limited");
+                refused += 1;
+            }
         }
         refused
     });
