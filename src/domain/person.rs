@@ -42,38 +42,6 @@ impl Person {
         let differing = fields.into_iter().filter(|(_, differs)| *differs);
         differing.map(|(name, _)| name).collect()
     }
-
-    /// This person after a push from the loan system: a field takes the pushed value where the loan system
-    /// has changed it since its last push. Where it repeats itself, what a branch has amended since stays.
-    #[must_use]
-    pub fn updated_by(&self, pushed: &Self, last_pushed: &Self) -> Self {
-        fn field<T: Clone + PartialEq>(stored: &T, pushed: &T, last_pushed: &T) -> T {
-            let value = if pushed == last_pushed {
-                stored
-            } else {
-                pushed
-            };
-            value.clone()
-        }
-        Self {
-            family_name: field(
-                &self.family_name,
-                &pushed.family_name,
-                &last_pushed.family_name,
-            ),
-            given_name: field(
-                &self.given_name,
-                &pushed.given_name,
-                &last_pushed.given_name,
-            ),
-            patronymic: field(
-                &self.patronymic,
-                &pushed.patronymic,
-                &last_pushed.patronymic,
-            ),
-            phone: field(&self.phone, &pushed.phone, &last_pushed.phone),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -88,19 +56,6 @@ mod tests {
             patronymic: name(names[2]),
             phone: Phone::parse(phone).unwrap(),
         }
-    }
-
-    #[test]
-    fn a_push_changes_what_the_loan_system_has_changed_and_nothing_that_a_branch_amended() {
-        let last_pushed = person(["Қасымова", "Әсел", ""], "+77012345667");
-        let stored = person(["Қасымова", "Әсел", "Нұрланқызы"], "+77051112233");
-        let pushed = person(["Серікова", "Әсел", ""], "+77012345667");
-        let updated = stored.updated_by(&pushed, &last_pushed);
-        assert!(updated == person(["Серікова", "Әсел", "Нұрланқызы"], "+77051112233"));
-        assert!(stored.updated_by(&last_pushed, &last_pushed) == stored);
-        assert!(
-            stored.updated_by(&pushed, &stored) == person(["Серікова", "Әсел", ""], "+77012345667")
-        );
     }
 
     #[test]

@@ -20,7 +20,8 @@ use super::id::{ClientId, StaffId};
     IntoStaticStr,
     VariantArray,
     VariantNames,
-, EnumString)]
+    EnumString,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {

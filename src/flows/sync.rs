@@ -107,7 +107,6 @@ async fn take_one(app: &App, event: Event, record: Record) -> Result<ReceivedOne
     received.await?
 }
 
-
 /// A line that was rejected.
 pub struct Rejected {
     /// its number, from 1

@@ -1,6 +1,5 @@
-//! What the loan system last pushed about a client. Where a branch has amended the client since, the push is
-//! stored beside the client, so that the loan system changes only what it has changed itself: a push that
-//! repeats the last one, whatever its time, does not undo the amendment.
+//! What the loan system last pushed about a client. Where a branch has amended the client since, both are
+//! stored, so that the same push sent again is recognised and does not undo the amendment.
 
 use std::collections::HashMap;
 
@@ -10,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     access::{Reader, Tx},
     clients::ClientRow,
-    columns::{micros, one_row},
     error::StoreError,
     groups::among,
     schema::clients,
@@ -18,9 +16,7 @@ use super::{
 };
 use crate::domain::{
     id::ClientId,
-    loan::ClientRecord,
-    person::{Person, PersonName, Phone},
-    validation::ValidationError,
+    person::{Person, PersonName},
 };
 
 const TABLE: &str = "clients";
@@ -44,16 +40,6 @@ impl PersonText {
             patronymic: person.patronymic.as_ref().map(text),
             phone: person.phone.as_str().to_owned(),
         }
-    }
-
-    fn parse(&self) -> Result<Person, ValidationError> {
-        let name = |text: &Option<String>| text.as_deref().map(PersonName::parse).transpose();
-        Ok(Person {
-            family_name: PersonName::parse(&self.family_name)?,
-            given_name: name(&self.given_name)?,
-            patronymic: name(&self.patronymic)?,
-            phone: Phone::parse(&self.phone)?,
-        })
     }
 
     /// Which fields are others than that person's, by their names in the API.
@@ -80,28 +66,15 @@ impl PersonText {
 pub struct KnownPerson {
     /// as they are stored
     pub stored: PersonText,
-    /// where a branch has amended them since the last push
-    amendment: Option<Amendment>,
-}
-
-struct Amendment {
-    amended: Person,
-    last_push: Person,
+    /// as the loan system last pushed them, where a branch has amended them since
+    amended_from: Option<PersonText>,
 }
 
 impl KnownPerson {
     /// Whether the loan system's last push said the same, whatever a branch has amended since.
     pub fn is_last_push(&self, pushed: &Person) -> bool {
-        match &self.amendment {
-            Some(amendment) => amendment.last_push == *pushed,
-            None => self.stored.differences(pushed).is_empty(),
-        }
-    }
-
-    /// The client after a push; `None` where nothing that a branch amended remains beside what is pushed.
-    pub fn amended_after(&self, pushed: &Person) -> Option<Person> {
-        let Amendment { amended, last_push } = self.amendment.as_ref()?;
-        Some(amended.updated_by(pushed, last_push)).filter(|after| after != pushed)
+        let last_push = self.amended_from.as_ref().unwrap_or(&self.stored);
+        last_push.differences(pushed).is_empty()
     }
 }
 
@@ -154,23 +127,14 @@ impl Reader<'_> {
                 patronymic: maybe("patronymic", &row.patronymic_encrypted)?,
                 phone: decrypt("phone", &row.phone_encrypted)?,
             };
-            let corrupt = |why: String| StoreError::corrupt(TABLE, &row.id, why);
-            let parse = |text: &PersonText| {
-                let parsed = text.parse();
-                parsed.map_err(|error| corrupt(error.code().to_owned()))
-            };
-            let last_push = maybe("last_push", &row.last_push_encrypted)?
-                .map(|text| serde_json::from_str::<PersonText>(&text))
+            let amended_from = maybe("last_push", &row.last_push_encrypted)?
+                .map(|text| serde_json::from_str(&text))
                 .transpose()
-                .map_err(|error| corrupt(error.to_string()))?;
-            let amendment = match last_push {
-                Some(last_push) => Some(Amendment {
-                    amended: parse(&stored)?,
-                    last_push: parse(&last_push)?,
-                }),
-                None => None,
+                .map_err(|error| StoreError::corrupt(TABLE, &row.id, error))?;
+            let known = KnownPerson {
+                stored,
+                amended_from,
             };
-            let known = KnownPerson { stored, amendment };
             Ok((row.client_number, known))
         });
         decrypted.collect()
@@ -187,7 +151,9 @@ impl Tx<'_> {
         if stored.as_of.is_none() {
             return Ok(());
         }
-        let last_push = self.encrypt_push(&stored.id, &stored.person)?;
+        let text = serde_json::to_string(&PersonText::of(&stored.person))
+            .map_err(|error| StoreError::corrupt(TABLE, &stored.id, error))?;
+        let last_push = self.vault.encrypt(cell("last_push", &stored.id), &text);
         let not_stored = clients::table
             .find(&stored.id)
             .filter(clients::last_push_encrypted.is_null());
@@ -195,33 +161,5 @@ impl Tx<'_> {
             .set(clients::last_push_encrypted.eq(last_push))
             .execute(self.connection)?;
         Ok(())
-    }
-
-    /// Updates a client by a push beside which a branch's amendments remain: `amended` is the client
-    /// after it. The caller has to have locked the client's number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn update_amended(
-        &mut self,
-        id: &ClientId,
-        amended: &Person,
-        pushed: &ClientRecord,
-    ) -> Result<(), StoreError> {
-        let last_push = self.encrypt_push(id, &pushed.person)?;
-        let changed = diesel::update(clients::table.find(id))
-            .set((
-                self.encrypt_person(id, amended),
-                clients::as_of.eq(micros(pushed.as_of)),
-                clients::last_push_encrypted.eq(last_push),
-            ))
-            .execute(self.connection)?;
-        one_row(TABLE, id, changed)
-    }
-
-    fn encrypt_push(&self, id: &ClientId, person: &Person) -> Result<Vec<u8>, StoreError> {
-        let text = serde_json::to_string(&PersonText::of(person))
-            .map_err(|error| StoreError::corrupt(TABLE, id, error))?;
-        Ok(self.vault.encrypt(cell("last_push", id), &text))
     }
 }

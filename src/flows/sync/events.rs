@@ -3,6 +3,7 @@
 use super::group::ClientChange;
 use crate::domain::{
     audit::{Action, Details, Event, EventOutcome, RecordCounts},
+    id::ClientId,
     loan::Received,
     validation::FieldError,
 };
@@ -13,7 +14,7 @@ pub(super) fn client_events<'c>(
     changes: &'c [ClientChange],
     push: &'c Event,
 ) -> impl Iterator<Item = Event> + 'c {
-    let about = |action, client_id: &str, outcome: EventOutcome, changed: &[&'static str]| {
+    let about = |action, client_id: &ClientId, outcome: EventOutcome, changed: &[&'static str]| {
         let event = Event {
             action,
             client_id: Some(client_id.to_owned()),

@@ -9,7 +9,6 @@ use crate::{
     domain::{
         id::ClientId,
         loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
-        person::Person,
         validation::{FieldError, ValidationError},
     },
     store::{
@@ -115,21 +114,7 @@ struct Clients<'g> {
     /// the persons whom a record may replace, to be compared with it
     known: HashMap<String, KnownPerson>,
     entered: BTreeMap<&'g str, &'g ClientRecord>,
-    updated: BTreeMap<&'g str, Update<'g>>,
-}
-
-/// A push that changes a stored client.
-struct Update<'g> {
-    pushed: &'g ClientRecord,
-    /// the client after it, where a branch's amendments remain beside what was pushed
-    amended: Option<Person>,
-}
-
-impl Update<'_> {
-    /// The client after it.
-    fn person(&self) -> &Person {
-        self.amended.as_ref().unwrap_or(&self.pushed.person)
-    }
+    replaced: BTreeMap<&'g str, &'g ClientRecord>,
 }
 
 impl<'g> Clients<'g> {
@@ -170,7 +155,7 @@ impl<'g> Clients<'g> {
             stored,
             known,
             entered: BTreeMap::new(),
-            updated: BTreeMap::new(),
+            replaced: BTreeMap::new(),
         })
     }
 
@@ -191,12 +176,7 @@ impl<'g> Clients<'g> {
             if is_new {
                 self.entered.insert(number, record);
             } else {
-                let amended = self.amended_after(record);
-                let update = Update {
-                    pushed: record,
-                    amended,
-                };
-                self.updated.insert(number, update);
+                self.replaced.insert(number, record);
             }
             let stored = self
                 .stored
@@ -216,8 +196,7 @@ impl<'g> Clients<'g> {
     /// Whether a record repeats the last statement of the loan system, whatever a branch has changed since.
     fn is_pushed_again(&self, record: &ClientRecord) -> bool {
         let number = record.client_number.as_str();
-        let updated = self.updated.get(number).map(|update| update.pushed);
-        match updated.or(self.entered.get(number).copied()) {
+        match self.entered.get(number).or(self.replaced.get(number)) {
             Some(last) => last.person == record.person,
             None => {
                 let known = self.known.get(number);
@@ -226,45 +205,24 @@ impl<'g> Clients<'g> {
         }
     }
 
-    /// The client after a push, where a branch's amendments remain beside what is pushed.
-    fn amended_after(&self, record: &ClientRecord) -> Option<Person> {
-        let number = record.client_number.as_str();
-        match self.updated.get(number) {
-            Some(last) => {
-                let amended = last.amended.as_ref()?;
-                let after = amended.updated_by(&record.person, &last.pushed.person);
-                Some(after).filter(|after| *after != record.person)
-            }
-            None => self.known.get(number)?.amended_after(&record.person),
-        }
-    }
-
     fn changes(&self) -> impl Iterator<Item = ClientChange> {
-        self.updated.iter().filter_map(|(number, update)| {
+        self.replaced.iter().filter_map(|(number, record)| {
             let client_id = self.stored.get(*number)?.id.clone();
-            let known = self.known.get(*number)?;
-            let fields = known.stored.differences(update.person());
+            let fields = self.known.get(*number)?.stored.differences(&record.person);
             (!fields.is_empty()).then_some(ClientChange::Person { client_id, fields })
         })
     }
 
     fn write(&self, tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let id = |number: &str| self.stored.get(number).map(|stored| &stored.id);
-        let entered: Vec<ClientWrite<'_>> = self
-            .entered
-            .iter()
-            .filter_map(|(number, record)| Some((id(number)?, *record)))
-            .collect();
-        tx.enter_clients(&entered, now)?;
-        let mut replaced: Vec<ClientWrite<'_>> = Vec::new();
-        for (number, update) in &self.updated {
-            match (id(number), &update.amended) {
-                (Some(id), Some(amended)) => tx.update_amended(id, amended, update.pushed)?,
-                (Some(id), None) => replaced.push((id, update.pushed)),
-                (None, _) => {}
-            }
-        }
-        tx.replace_clients(&replaced)
+        let with_ids = |records: &BTreeMap<&'g str, &'g ClientRecord>| -> Vec<ClientWrite<'_>> {
+            let pairs = records.iter().filter_map(|(number, record)| {
+                let stored = self.stored.get(*number)?;
+                Some((&stored.id, *record))
+            });
+            pairs.collect()
+        };
+        tx.enter_clients(&with_ids(&self.entered), now)?;
+        tx.replace_clients(&with_ids(&self.replaced))
     }
 }
 
