@@ -1,13 +1,13 @@
 //! Secrets that are made here and shown once: first passwords, client secrets,
 //! session ids.
 
-use crate::domain::id::SessionId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::rng::SystemRng;
+use crate::domain::id::SessionId;
 
 /// Crockford's base32 in lower case: no `i`, `l`, `o` or `u`, so that nothing
 /// is misread and nothing is a word.

@@ -15,7 +15,11 @@ use super::{
     webhooks::events_of,
 };
 use crate::{
-    domain::id::MessageId, domain::id::WebhookId, domain::webhook::Message, secrets::rng::SystemRng,
+    domain::{
+        id::{MessageId, WebhookId},
+        webhook::Message,
+    },
+    secrets::rng::SystemRng,
 };
 
 /// An active receiver and the events that it receives; `None` for all.

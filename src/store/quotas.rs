@@ -1,6 +1,5 @@
 //! Quotas: one row a subject, locked from the decision to the end of the transaction.
 
-use crate::domain::id::StaffId;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +15,7 @@ use super::{
     schema::rate_windows,
     windows::{Hits, Limited, Used, Window},
 };
+use crate::domain::id::StaffId;
 
 const TABLE: &str = "rate_windows";
 

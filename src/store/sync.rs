@@ -2,7 +2,6 @@
 
 mod writes;
 
-use crate::domain::id::ClientId;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +16,7 @@ use super::{
     loans::{LoanRow, decode},
     schema::{clients, loans},
 };
+use crate::domain::id::ClientId;
 
 /// A stored client, as far as a decision by time needs it.
 #[derive(Clone)]

@@ -1,6 +1,5 @@
 //! The secrets that sign for receivers of webhooks.
 
-use crate::domain::id::WebhookId;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use secrecy::ExposeSecret;
@@ -12,7 +11,7 @@ use super::{
     schema::webhook_secrets,
     vault::Cell,
 };
-use crate::secrets::webhook::WebhookSecret;
+use crate::{domain::id::WebhookId, secrets::webhook::WebhookSecret};
 
 /// Maximum number of secrets of one endpoint.
 const MAX_SECRETS: i64 = 5;

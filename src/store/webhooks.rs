@@ -1,6 +1,5 @@
 //! Receivers of webhooks.
 
-use crate::domain::id::WebhookId;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -13,6 +12,7 @@ use super::{
     vault::Cell,
     webhook_secrets::NewSecret,
 };
+use crate::domain::id::WebhookId;
 
 const TABLE: &str = "webhook_endpoints";
 

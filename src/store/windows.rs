@@ -1,10 +1,10 @@
 //! Sliding windows: how much of a quota was used within the last seconds of the window.
 
-use crate::domain::id::ClientId;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::columns::micros;
+use crate::domain::id::ClientId;
 
 /// A quota within a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
