@@ -188,7 +188,8 @@ class Client:
         path = f"/v1/clients/{self.id}/passphrase/block"
         _, request_id = self.ask(line, "block", "POST", path, {"reason": "rehearsal"})
         self.acknowledge(request_id)
-        self.state, self.is_locked, self.verification = "blocked", False, None
+        # It cancels an open draft as well.
+        self.state, self.is_locked, self.verification, self.draft = "blocked", False, None, None
 
     def renew(self, line):
         """A new application is drafted and completed: another phrase, and every count at zero."""
@@ -232,7 +233,7 @@ class Client:
             self.ledger.breaks(self, f"application {kept['application_id']}, not {self.application}, is in force")
         self.hold_count(doubts, is_new, state, failures, is_locked)
         self.new_phrase = None
-        if "draft" in doubts:
+        if "draft" in doubts or ("block" in doubts and draft is None):
             self.draft = draft
         elif draft != self.draft:
             self.ledger.breaks(self, f"the open draft is {draft}, not {self.draft}")

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from .ground import audit_is_whole, house, log_is_clean, until
+from .ground import audit_is_whole, house, log_is_clean, rows, until
 from .kill import LONG_LOCKS
 from .load import Line, Silence, Town
 
@@ -64,8 +64,9 @@ def suffer(report, service, server, town, fault, frozen, chance, ready_within=RE
     report.holds(took <= ready_within, where, f"the service was ready {took:.2f} s after its database's return")
     for status in watch.statuses - {200, 503}:
         report.breaks(where, f"/readyz was answered {status}")
-    # What was counted and could not be settled is settled a second later.
-    time.sleep(3.0)
+    # What was counted and could not be settled is settled now; until then its count may still be cleared.
+    settled = until(lambda: not rows(service, "SELECT id FROM attempts LIMIT 1"), 60, 0.5)
+    report.holds(settled is not None, where, "attempts were under way 60 s after the database's return")
     town.settle()
     doubted, counted = ledger.doubted - doubted, ledger.counted - counted
     log_is_clean(service, report, where, 0)
