@@ -107,10 +107,11 @@ def kept(service, name):
 def counted(service, after):
     """What the events of groups say was done, and how many there are."""
     total, groups = {"applied": 0, "unchanged": 0, "stale": 0, "rejected": 0}, 0
-    for (reason,) in rows(service, f"SELECT reason FROM audit_events WHERE action = 'sync.batch' AND seq > {after}"):
+    for (details,) in rows(service, f"SELECT details FROM audit_events WHERE action = 'sync.batch' AND seq > {after}"):
         groups += 1
-        for name, count in re.findall(r"(\w+)=(\d+)", reason):
-            total[name] += int(count)
+        records = json.loads(details)["records"]
+        for name in total:
+            total[name] += records[name]
     return total, groups
 
 
