@@ -79,7 +79,7 @@ pub(super) fn take(
             ahead if is_ahead(ahead.as_of(), now) => {
                 Became::refused("/as_of", ValidationError::AsOfAhead)
             }
-            Record::Client(client) => clients.take(client, &new_id, now),
+            Record::Client(client) => clients.take(client, new_id, now),
             Record::Loan(loan) => match clients.stored.get(loan.client_number.as_str()) {
                 Some(client) => loans.take(loan, &client.id, now),
                 None => Became::refused("/client_number", ValidationError::UnknownClient),
