@@ -22,7 +22,7 @@ use qupia::{
             verify,
         },
     },
-    secrets::hasher::{Check, HashCandidate, Renew},
+    secrets::hasher::{Candidate, Check, Renew},
     store::{Attempt, NewAttempt},
 };
 use serde_json::{Value, json};
@@ -214,16 +214,21 @@ async fn right_words_are_settled_in_the_end(world: &World, trouble: Trouble) {
     let client = branch.client_with_phrase(world, "K-1").await;
     let specialist = world.staff("call_center").await;
     refuse_verifications(world, trouble);
-    let (proof, origin, caller) = call(&specialist, &client);
-    let (_pending, connection) = disconnect::watched();
-    let told = verify(&world.first.app, &proof, &origin, caller, connection).await;
-    assert!(matches!(told, Err(Refusal::Store(_))));
+    verify_in_vain(world, &specialist, &client).await;
     take_verifications_again(world);
     until("it is settled", || under_way(world) == 0).await;
     assert_eq!(failed_attempts(&branch, &client).await, 0);
     let events = events_of(world, &specialist, &client).await;
     assert_eq!(events[0]["outcome"], "verified");
     assert_eq!(events[0]["details"]["answered"], "unavailable");
+}
+
+/// Says the right words where their end cannot be written down.
+async fn verify_in_vain(world: &World, specialist: &Person, client: &str) {
+    let (proof, origin, caller) = call(specialist, client);
+    let (_pending, connection) = disconnect::watched();
+    let answered = verify(&world.first.app, &proof, &origin, caller, connection).await;
+    assert!(matches!(answered, Err(Refusal::Store(_))));
 }
 
 async fn right_words_whose_settlement_met_a_fault_are_no_failure(world: &World) {
@@ -251,7 +256,7 @@ fn long_check() -> Check {
     Check {
         stored: None,
         exact_tag: None,
-        candidates: vec![HashCandidate {
+        candidates: vec![Candidate {
             secret: Zeroizing::new(b"somebody else".to_vec()),
             renew_as: None,
         }],
@@ -454,8 +459,7 @@ async fn what_may_still_be_settled_is_not_given_up(world: &World) {
     // A fault of the settlement alone. Were the database away, whatever is written together with one of its
     // tries would fail with it.
     refuse_verifications(world, FAULT);
-    let answer = specialist.verify(&known, PHRASE).await;
-    answer.refused(500, "internal");
+    verify_in_vain(world, &specialist, &known).await;
     orphan(world, "an attempt", &lost, &specialist).await;
     world.wait(LOST_AFTER + TimeDelta::seconds(1));
     // It may have been away until now: whoever lives has not had their time yet.
