@@ -19,7 +19,7 @@ use qupia::{
             fineract::{open_accounts, read_grace, read_loan},
             simple,
         },
-        source::Answer,
+        source::SourceAnswer,
     },
 };
 
@@ -31,7 +31,7 @@ fuzz_target!(|input: &[u8]| {
     // Two pages, parted by the first NUL, which no JSON has.
     let mut pages = input.splitn(2, |byte| *byte == 0);
     let (first, second) = (pages.next().unwrap_or_default(), pages.next());
-    if let Ok(Answer::Loans(loans, as_of)) = simple::read(first, &NUMBER, now) {
+    if let Ok(SourceAnswer::Loans(loans, as_of)) = simple::read(first, &NUMBER, now) {
         assert!(as_of <= now);
         loans.iter().for_each(|loan| holds(loan, now));
     }

@@ -50,7 +50,7 @@ pub struct WebhookRequest<'a> {
 
 /// A receiver's answer, without its body, which is not waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct DeliveryReply {
     /// the status
     pub status: u16,
     /// the header `Retry-After`
@@ -121,7 +121,7 @@ impl Outbound {
         Ok(url)
     }
 
-    pub async fn send(&self, request: &WebhookRequest<'_>) -> Result<Reply, Unanswered> {
+    pub async fn send(&self, request: &WebhookRequest<'_>) -> Result<DeliveryReply, Unanswered> {
         let sent = self.try_to_send(request).await;
         let counter = match &sent {
             Ok(_) => &self.answered,
@@ -139,7 +139,7 @@ impl Outbound {
         )
     }
 
-    async fn try_to_send(&self, request: &WebhookRequest<'_>) -> Result<Reply, Unanswered> {
+    async fn try_to_send(&self, request: &WebhookRequest<'_>) -> Result<DeliveryReply, Unanswered> {
         // The setting may have changed since registration, and an IP address is never resolved.
         let url = EndpointUrl::parse(request.url, self.settings.allow_private)
             .map_err(|_| Unanswered::NotAllowed)?;
@@ -157,7 +157,7 @@ impl Outbound {
             .map_err(|error| why(&error))?;
         let retry_after = response.headers().get(header::RETRY_AFTER);
         let retry_after = retry_after.and_then(|value| value.to_str().ok());
-        Ok(Reply {
+        Ok(DeliveryReply {
             status: response.status().as_u16(),
             retry_after: retry_after.map(str::to_owned),
         })
@@ -318,7 +318,7 @@ mod tests {
             let sent = patient.send(&request);
             // So that the test fails rather than waits ten hours for the body.
             let sent = tokio::time::timeout(Duration::from_secs(120), sent).await;
-            let expected = Reply {
+            let expected = DeliveryReply {
                 status,
                 retry_after: retry_after.map(str::to_owned),
             };

@@ -68,7 +68,7 @@ pub struct Settings {
     /// how long a verification stays open, minutes
     pub verification_minutes: u32,
     /// minimum strength of a passphrase
-    pub strength: strength::Rules,
+    pub strength: strength::StrengthRules,
     /// the lockout policy
     pub attempts: LockoutPolicy,
     /// loans older than this are stale, minutes
@@ -88,7 +88,7 @@ pub struct Settings {
     /// delivery of webhooks
     pub webhooks: WebhookSettings,
     /// what counts as a signal of abuse by insiders
-    pub signals: signals::Rules,
+    pub signals: signals::SignalRules,
     written: Written,
 }
 
@@ -196,7 +196,7 @@ impl Settings {
             empty_searches: window(written.limits.empty_searches_per_minute, 60),
             logins: window(written.limits.logins_per_minute, 60),
             verification_minutes: written.verification.minutes,
-            strength: strength::Rules {
+            strength: strength::StrengthRules {
                 min_length: written.passphrase.min_length,
                 min_guesses_log10: written.passphrase.min_guesses_log10,
             },

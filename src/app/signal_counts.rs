@@ -2,21 +2,21 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::domain::signals::Kind;
+use crate::domain::signals::SignalKind;
 
 /// A count for each kind.
 #[derive(Default)]
-pub struct SignalCounts([AtomicU64; Kind::ALL.len()]);
+pub struct SignalCounts([AtomicU64; SignalKind::ALL.len()]);
 
 impl SignalCounts {
-    pub fn count(&self, kind: Kind) {
+    pub fn count(&self, kind: SignalKind) {
         if let Some(counter) = self.0.get(kind as usize) {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    pub fn all(&self) -> impl Iterator<Item = (Kind, u64)> + '_ {
+    pub fn all(&self) -> impl Iterator<Item = (SignalKind, u64)> + '_ {
         let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
-        Kind::ALL.iter().copied().zip(counts)
+        SignalKind::ALL.iter().copied().zip(counts)
     }
 }

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use qupia::{
     app::StartError,
-    flows::end_sessions::{Ended, end_sessions},
+    flows::end_sessions::{EndedSessions, end_sessions},
 };
 
 use super::{failure::Failure, location::Location, output::say, start::open};
@@ -27,7 +27,7 @@ pub fn run(command: SessionsCommand) -> Result<(), Failure> {
 }
 
 /// Prints what ended, and what the operator has to check because the older copy has it again.
-pub fn report(ended: &Ended) -> Result<(), Failure> {
+pub fn report(ended: &EndedSessions) -> Result<(), Failure> {
     say(format_args!(
         "{} sessions and {} one-time passwords have ended: everybody signs in anew, and \
          `qupia staff reset LOGIN` makes a new one-time password",

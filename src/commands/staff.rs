@@ -81,7 +81,7 @@ pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
     };
     let LoginArgument(login) = entry.login;
     with_app(settings, async move |app| {
-        let new = staff::Entry {
+        let new = staff::NewAccount {
             login,
             name,
             role,

@@ -15,14 +15,14 @@ pub const DRAFT_HOURS: i64 = 24;
 /// Whether the application sets a first passphrase or changes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Kind {
+pub enum ApplicationKind {
     /// there is no hash
     Set,
     /// there is a hash
     Change,
 }
 
-impl Kind {
+impl ApplicationKind {
     /// The word of the contract.
     pub fn name(self) -> &'static str {
         self.into()
@@ -152,17 +152,17 @@ pub enum Progress {
 }
 
 /// The state of an application at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum ApplicationState {
     /// drafted, to be signed
     Draft,
-    /// a draft that nobody completed in time
-    Expired,
     /// signed, and the passphrase set
     Completed,
     /// cancelled
     Cancelled,
+    /// a draft that nobody completed in time
+    Expired,
 }
 
 impl ApplicationState {
@@ -180,7 +180,7 @@ pub struct Draft {
     /// the number on the form
     pub number: String,
     /// set or change
-    pub kind: Kind,
+    pub kind: ApplicationKind,
     /// whose passphrase
     pub client_id: ClientId,
     /// where it was drafted
@@ -308,7 +308,7 @@ mod tests {
         let draft = Draft {
             id: "a".into(),
             number: "A-1".into(),
-            kind: Kind::Set,
+            kind: ApplicationKind::Set,
             client_id: "c".into(),
             branch_code: "ALA".into(),
             drafted_by: "s".into(),

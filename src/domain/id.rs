@@ -1,6 +1,8 @@
 //! The ids of what is stored: opaque texts, each kind a type of its own.
 //!
 //! An id that a request holds may be any text; what has no such id is not found.
+//!
+//! `every_id!` lists them; the store makes columns of the same list.
 
 use std::{fmt, ops::Deref};
 
@@ -55,19 +57,28 @@ macro_rules! ids {
     )+};
 }
 
-ids! {
-    /// A client.
-    ClientId,
-    /// A member of staff, or a service account.
-    StaffId,
-    /// A session.
-    SessionId,
-    /// An application.
-    ApplicationId,
-    /// A verification. An attempt has the id of the verification that will record it.
-    VerificationId,
-    /// A receiver of webhooks.
-    WebhookId,
-    /// A message to receivers of webhooks.
-    MessageId,
+/// Gives every id, with what it is the id of, to a macro.
+macro_rules! every_id {
+    ($macro:ident) => {
+        $macro! {
+            /// A client.
+            ClientId,
+            /// A member of staff, or a service account.
+            StaffId,
+            /// A session.
+            SessionId,
+            /// An application.
+            ApplicationId,
+            /// A verification. An attempt has the id of the verification that will record it.
+            VerificationId,
+            /// A receiver of webhooks.
+            WebhookId,
+            /// A message to receivers of webhooks.
+            MessageId,
+        }
+    };
 }
+
+pub(crate) use every_id;
+
+every_id!(ids);

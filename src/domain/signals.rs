@@ -24,7 +24,7 @@ use super::id::{ClientId, StaffId};
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Kind {
+pub enum SignalKind {
     /// a specialist touched many different clients
     ManyClients,
     /// a specialist read clients whom they did not then verify
@@ -37,10 +37,10 @@ pub enum Kind {
     RepeatedInquiries,
 }
 
-impl Kind {
+impl SignalKind {
     /// Every kind.
     pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
-    /// The words of the contract, in the order of [`Kind::ALL`].
+    /// The words of the contract, in the order of [`SignalKind::ALL`].
     pub const NAMES: &'static [&'static str] = <Self as VariantNames>::VARIANTS;
 
     /// The word of the contract.
@@ -51,7 +51,7 @@ impl Kind {
 
 /// The thresholds within the window; `None` switches a signal off.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rules {
+pub struct SignalRules {
     /// the window in which events are counted, and in which the same signal is raised once
     pub window: TimeDelta,
     /// different clients of one specialist
@@ -128,7 +128,7 @@ impl Hours {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
     /// its kind
-    pub kind: Kind,
+    pub kind: SignalKind,
     /// the specialist, if it is about one
     pub staff_id: Option<StaffId>,
     /// the client, if it is about one

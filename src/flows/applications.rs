@@ -7,7 +7,9 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        application::{Application, DRAFT_HOURS, Draft, IdentityDocument, Kind, Representative},
+        application::{
+            Application, ApplicationKind, DRAFT_HOURS, Draft, IdentityDocument, Representative,
+        },
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
         id::{ApplicationId, ClientId},
@@ -75,7 +77,11 @@ pub async fn draft(
             let draft = Draft {
                 id: id.clone(),
                 number: format!("{branch_code}-{year}-{serial:06}"),
-                kind: if has_hash { Kind::Change } else { Kind::Set },
+                kind: if has_hash {
+                    ApplicationKind::Change
+                } else {
+                    ApplicationKind::Set
+                },
                 client_id: request.client_id.clone(),
                 branch_code: branch_code.clone(),
                 drafted_by: actor.id.clone(),

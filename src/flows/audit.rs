@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Page, Refusal,
-    verify_audit::{self, Report},
+    verify_audit::{self, AuditReport},
 };
 use crate::{
     app::{App, chain_head},
@@ -130,7 +130,11 @@ pub async fn seals(
 }
 
 /// Verifies the whole audit, and records the result.
-pub async fn verify(app: &App, proof: &Proof<Audit>, origin: &Origin) -> Result<Report, Refusal> {
+pub async fn verify(
+    app: &App,
+    proof: &Proof<Audit>,
+    origin: &Origin,
+) -> Result<AuditReport, Refusal> {
     let folder = app.settings.data_dir.clone();
     let known = tokio::task::spawn_blocking(move || chain_head::recall(&folder)).await;
     let known = known

@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    end_sessions::{Ended, end_sessions},
+    end_sessions::{EndedSessions, end_sessions},
     verify_audit,
 };
 use crate::{
@@ -130,9 +130,9 @@ pub struct Restored {
     /// the backup's manifest
     pub manifest: Manifest,
     /// the result of verifying the audit
-    pub audit: verify_audit::Report,
+    pub audit: verify_audit::AuditReport,
     /// the sessions that ended
-    pub ended: Ended,
+    pub ended: EndedSessions,
 }
 
 /// Restores a backup into a folder that does not exist yet or is empty, after schema, keys and audit were

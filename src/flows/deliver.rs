@@ -20,7 +20,9 @@ use crate::{
         webhook::{MOST_ATTEMPTS, rest_asked_for, wait_after},
     },
     secrets::webhook::{WebhookSecret, sign},
-    store::{Answer, DeliveryRow, DeliveryState, EndpointRow, HeldLease, StoreError, Traced},
+    store::{
+        DeliveryAnswer, DeliveryRow, DeliveryState, EndpointRow, HeldLease, StoreError, Traced,
+    },
 };
 
 /// Maximum number of messages that are sent to one endpoint at once, each about another client.
@@ -208,7 +210,7 @@ enum AttemptResult {
 
 /// An attempt that was made.
 struct Attempted {
-    answer: Answer,
+    answer: DeliveryAnswer,
     /// how long the endpoint asked to be left alone (`Retry-After`)
     rest: Option<TimeDelta>,
     now: DateTime<Utc>,
@@ -266,7 +268,7 @@ async fn call(
     app: &App,
     endpoint: &ActiveEndpoint,
     row: &DeliveryRow,
-) -> Result<(Answer, Option<TimeDelta>), StoreError> {
+) -> Result<(DeliveryAnswer, Option<TimeDelta>), StoreError> {
     let now = app.clock.now();
     let timestamp = now.timestamp();
     let body = row.payload.as_bytes();
@@ -287,14 +289,14 @@ async fn call(
         Ok(reply) => {
             let asked = reply.retry_after.as_deref();
             let rest = asked.and_then(|text| rest_asked_for(reply.status, text, app.clock.now()));
-            let answer = Answer {
+            let answer = DeliveryAnswer {
                 status: Some(reply.status),
                 error: None,
             };
             (answer, rest)
         }
         Err(why) => {
-            let answer = Answer {
+            let answer = DeliveryAnswer {
                 status: None,
                 error: Some(why.name()),
             };

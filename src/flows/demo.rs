@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use self::cast::{BRANCHES, CLIENTS, ClientPart, LoanPart, STAFF, StaffPart, Word};
+use self::cast::{BRANCHES, CLIENTS, ClientPart, DemoPassphrase, LoanPart, STAFF, StaffPart};
 use super::{
     Refusal,
     applications::{self, DraftRequest},
@@ -163,7 +163,7 @@ impl Stage<'_> {
 
     /// Enters a member of staff with a fixed password; a service account keeps its generated secret.
     async fn engage(&self, admin: &Actor, part: &StaffPart) -> Result<(Actor, String), Refusal> {
-        let entry = staff::Entry {
+        let entry = staff::NewAccount {
             login: login(part.login)?,
             name: part.name.to_owned(),
             role: part.role,
@@ -205,9 +205,9 @@ impl Stage<'_> {
         }
         let id = self.client_id(&number).await?;
         match part.word {
-            Word::None => {}
-            Word::Active(words) => self.set(actors, &id, words).await?,
-            Word::Blocked(words) => {
+            DemoPassphrase::None => {}
+            DemoPassphrase::Active(words) => self.set(actors, &id, words).await?,
+            DemoPassphrase::Blocked(words) => {
                 self.set(actors, &id, words).await?;
                 let proof = playing::<Verify>(actors)?;
                 let reason = "the client asked for it";

@@ -12,7 +12,7 @@ use crate::{
 
 /// What was ended, and who may sign in again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedSessions {
     /// sessions that were valid
     pub sessions: usize,
     /// one-time passwords that were valid
@@ -25,7 +25,7 @@ pub struct Ended {
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was ended.
-pub async fn end_sessions(foundation: &Foundation) -> Result<Ended, StoreError> {
+pub async fn end_sessions(foundation: &Foundation) -> Result<EndedSessions, StoreError> {
     let now = foundation.clock.now();
     let event = Event::of_nobody(&Origin::own("cli"), now, Action::SessionClosed)
         .outcome(EventOutcome::AllEnded);
@@ -36,7 +36,7 @@ pub async fn end_sessions(foundation: &Foundation) -> Result<Ended, StoreError> 
             let one_time_passwords = tx.end_one_time_passwords(now)?;
             let staff = tx.list_staff("", i64::MAX)?;
             let active = staff.into_iter().filter(|member| member.is_active);
-            let ended = Ended {
+            let ended = EndedSessions {
                 sessions,
                 one_time_passwords,
                 active: active.map(|member| (member.login, member.role)).collect(),

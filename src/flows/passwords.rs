@@ -20,7 +20,7 @@ use crate::{
         validation::ValidationError,
     },
     secrets::{
-        hasher::{Candidate, Check, Made, Renew},
+        hasher::{Check, HashCandidate, Made, Renew},
         one_time,
     },
     store::{StaffRow, Traced},
@@ -256,13 +256,13 @@ pub(super) fn bytes(password: &SecretString) -> Zeroizing<Vec<u8>> {
 
 /// What was typed, in each spelling that may have been hashed. A match by an older spelling renews the hash
 /// under the current one.
-pub(super) fn candidates(typed: &SecretString) -> Vec<Candidate> {
+pub(super) fn candidates(typed: &SecretString) -> Vec<HashCandidate> {
     let today = bytes(typed);
     let candidates = spellings(typed.expose_secret())
         .into_iter()
         .map(|spelling| {
             let secret = Zeroizing::new(spelling.as_bytes().to_vec());
-            Candidate {
+            HashCandidate {
                 renew_as: (secret != today).then(|| today.clone()),
                 secret,
             }

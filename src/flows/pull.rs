@@ -11,7 +11,7 @@ use crate::{
         identifier::ClientNumber,
         role::Actor,
     },
-    loans::source::{Answer, LoanSource},
+    loans::source::{LoanSource, SourceAnswer},
     store::{LoanRow, StoreError},
 };
 
@@ -95,7 +95,7 @@ async fn ask(
         .client(question.client_id)
         .call(question.call_id);
     let refused = match source.ask(&number, now).await {
-        Ok(Answer::Loans(stated, as_of)) => {
+        Ok(SourceAnswer::Loans(stated, as_of)) => {
             let whose = (question.client_id, &number);
             let loans = sync::take_answer(app, event, whose, before, stated, as_of).await?;
             source.is_held(&number, now);
@@ -103,7 +103,7 @@ async fn ask(
         }
         // A client whom the source does not know has no loans there. But where loans are stored, one of the
         // two is wrong, and no loan is closed on such an answer.
-        Ok(Answer::UnknownClient) => {
+        Ok(SourceAnswer::UnknownClient) => {
             let client_id = question.client_id.to_owned();
             let stored = app.store.read(move |reader| reader.open_loans(&client_id));
             if stored.await?.is_empty() {

@@ -11,7 +11,7 @@ use crate::{
         identifier::ClientNumber,
         loan::LoanRecord,
     },
-    loans::source::{Answer, LoanSource, SourceFault},
+    loans::source::{LoanSource, SourceAnswer, SourceFault},
     store::LoanRow,
 };
 
@@ -100,8 +100,8 @@ async fn of_client(
     number: &ClientNumber,
 ) -> Result<Vec<Difference>, Broken> {
     let theirs = match source.ask(number, foundation.clock.now()).await {
-        Ok(Answer::Loans(loans, _)) => loans,
-        Ok(Answer::UnknownClient) => Vec::new(),
+        Ok(SourceAnswer::Loans(loans, _)) => loans,
+        Ok(SourceAnswer::UnknownClient) => Vec::new(),
         Err(fault) => return Err(Broken::Source(number.clone(), fault)),
     };
     // Read after the answer, so that a push in the meantime is no difference.

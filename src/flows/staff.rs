@@ -68,7 +68,7 @@ pub async fn list_branches(
 }
 
 /// Parsed staff data.
-pub struct Entry {
+pub struct NewAccount {
     /// login, or client id
     pub login: Login,
     /// name
@@ -87,7 +87,7 @@ pub async fn enter(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
-    entry: Entry,
+    entry: NewAccount,
 ) -> Result<(StaffRow, MadeSecret), Refusal> {
     let now = app.clock.now();
     let event = Event::by(proof.actor(), origin, now, Action::StaffCreated);
@@ -103,7 +103,7 @@ pub async fn enter(
 ///
 /// # Errors
 /// As [`enter`].
-pub async fn prepare_at_console(app: &App, entry: Entry) -> Result<Entering, Refusal> {
+pub async fn prepare_at_console(app: &App, entry: NewAccount) -> Result<Entering, Refusal> {
     let origin = Origin::own(CONSOLE);
     let event = Event::of_nobody(&origin, app.clock.now(), Action::StaffCreated);
     prepare(app, event, entry).await
@@ -137,7 +137,7 @@ impl Entering {
     }
 }
 
-async fn prepare(app: &App, event: Event, entry: Entry) -> Result<Entering, Refusal> {
+async fn prepare(app: &App, event: Event, entry: NewAccount) -> Result<Entering, Refusal> {
     if let Err(refusal) = check_branch(app, entry.role, entry.branch_code.as_ref()).await {
         if let Refusal::Invalid(errors) = &refusal {
             let refused = event

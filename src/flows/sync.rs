@@ -138,7 +138,7 @@ impl Rejected {
 
 /// The result for a stream of records.
 #[derive(Default)]
-pub struct Report {
+pub struct SyncReport {
     /// records that were new or changed something
     pub applied: u64,
     /// records that were stored already
@@ -163,8 +163,8 @@ pub struct Stream {
     origin: Origin,
     keep: usize,
     waiting: Vec<Numbered>,
-    writing: Option<JoinHandle<Result<Report, Refusal>>>,
-    report: Report,
+    writing: Option<JoinHandle<Result<SyncReport, Refusal>>>,
+    report: SyncReport,
 }
 
 impl Stream {
@@ -188,7 +188,7 @@ impl Stream {
             keep,
             waiting: Vec::new(),
             writing: None,
-            report: Report::default(),
+            report: SyncReport::default(),
         }
     }
 
@@ -210,7 +210,7 @@ impl Stream {
     ///
     /// # Errors
     /// [`Refusal::Store`]; what was committed before stays.
-    pub async fn finish(mut self) -> Result<Report, Refusal> {
+    pub async fn finish(mut self) -> Result<SyncReport, Refusal> {
         let group = std::mem::take(&mut self.waiting);
         if !group.is_empty() {
             self.write(group).await?;
@@ -260,9 +260,9 @@ async fn write_group(
     actor: Option<Actor>,
     origin: Origin,
     group: Vec<Numbered>,
-) -> Result<Report, Refusal> {
+) -> Result<SyncReport, Refusal> {
     let now = foundation.clock.now();
-    let mut report = Report::default();
+    let mut report = SyncReport::default();
     let (mut numbers, mut records) = (Vec::new(), Vec::new());
     for Numbered { line, record } in group {
         match record {

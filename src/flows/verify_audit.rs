@@ -20,7 +20,7 @@ const SEALS_AT_ONCE: i64 = 64;
 
 /// What a verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct AuditReport {
     /// events that are as they were sealed
     pub events: i64,
     /// seals that are good
@@ -42,7 +42,7 @@ pub async fn verify(
     foundation: &Foundation,
     known: &[KnownSeal],
     mut progress: impl FnMut(i64, i64),
-) -> Result<Report, StoreError> {
+) -> Result<AuditReport, StoreError> {
     let newest = foundation.store.read(|reader| reader.newest_seal()).await?;
     let until = newest.map_or(i64::MIN, |seal| seal.number);
     let keys = PublicKeys::load(foundation).await?;
@@ -80,7 +80,7 @@ pub async fn verify(
         }
         Some(_) => 0,
     };
-    Ok(Report {
+    Ok(AuditReport {
         events: walk.events,
         seals: head.number,
         unsealed,

@@ -22,7 +22,7 @@ use crate::{
 const MOST_ENDPOINTS: i64 = 20;
 
 /// An endpoint, and its secrets with the time in which they sign.
-pub struct Endpoint {
+pub struct Receiver {
     /// the endpoint
     pub row: EndpointRow,
     /// its secrets, the newest first
@@ -48,7 +48,7 @@ pub async fn register(
     proof: &Proof<Administer>,
     origin: &Origin,
     registration: Registration,
-) -> Result<(Endpoint, SecretString), Refusal> {
+) -> Result<(Receiver, SecretString), Refusal> {
     let url = check_url(app, &registration.url).await?;
     let new = NewEndpoint {
         id: app.new_id(),
@@ -103,7 +103,7 @@ pub async fn read(
     proof: &Proof<Administer>,
     origin: &Origin,
     id: &WebhookId,
-) -> Result<Endpoint, Refusal> {
+) -> Result<Receiver, Refusal> {
     let action = Action::WebhookViewed;
     let endpoint = find(app, proof, origin, action, id).await?;
     record_read(app, proof, origin, Some(id), EventOutcome::Read).await?;
@@ -117,7 +117,7 @@ async fn find(
     origin: &Origin,
     step: Action,
     id: &WebhookId,
-) -> Result<Endpoint, Refusal> {
+) -> Result<Receiver, Refusal> {
     match load(app, id).await? {
         Some(endpoint) => Ok(endpoint),
         None => Err(missed(app, proof.actor(), origin, step, id).await),
@@ -138,7 +138,7 @@ async fn record_read(
     Ok(())
 }
 
-async fn load(app: &App, id: &WebhookId) -> Result<Option<Endpoint>, Refusal> {
+async fn load(app: &App, id: &WebhookId) -> Result<Option<Receiver>, Refusal> {
     let (id, now) = (id.to_owned(), app.clock.now());
     let found = app
         .store
@@ -147,7 +147,7 @@ async fn load(app: &App, id: &WebhookId) -> Result<Option<Endpoint>, Refusal> {
                 return Ok(None);
             };
             let secrets = reader.secrets_of(&id, now)?;
-            Ok(Some(Endpoint { row, secrets }))
+            Ok(Some(Receiver { row, secrets }))
         })
         .await?;
     Ok(found)
@@ -160,7 +160,7 @@ pub async fn list(
     origin: &Origin,
     after: Option<WebhookId>,
     limit: i64,
-) -> Result<Page<Endpoint>, Refusal> {
+) -> Result<Page<Receiver>, Refusal> {
     let now = app.clock.now();
     let endpoints = app
         .store
@@ -168,7 +168,7 @@ pub async fn list(
             let rows = reader.endpoints(after.as_ref(), limit + 1)?;
             let endpoints = rows.into_iter().map(|row| {
                 let secrets = reader.secrets_of(&row.id, now)?;
-                Ok(Endpoint { row, secrets })
+                Ok(Receiver { row, secrets })
             });
             endpoints.collect::<Result<Vec<_>, _>>()
         })
@@ -189,7 +189,7 @@ pub async fn change(
     origin: &Origin,
     id: &WebhookId,
     mut change: EndpointChange,
-) -> Result<Endpoint, Refusal> {
+) -> Result<Receiver, Refusal> {
     if let Some(url) = change.url.take() {
         change.url = Some(check_url(app, &url).await?);
     }
@@ -230,7 +230,7 @@ pub async fn rotate(
     proof: &Proof<Administer>,
     origin: &Origin,
     id: &WebhookId,
-) -> Result<(Endpoint, SecretString), Refusal> {
+) -> Result<(Receiver, SecretString), Refusal> {
     let secret = new_secret(app);
     let shown = secret.secret.to_text();
     let now = app.clock.now();

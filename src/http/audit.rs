@@ -216,7 +216,7 @@ pub struct EventDetails {
     #[schema(required = false)]
     pub role: ChangeDetail,
     /// the kind of an abuse signal
-    #[schema(required = false, value_type = crate::domain::signals::Kind)]
+    #[schema(required = false, value_type = crate::domain::signals::SignalKind)]
     pub signal: String,
     /// the start of the time in which `count` was counted
     #[schema(required = false, value_type = String, format = DateTime)]

@@ -27,7 +27,7 @@ use crate::{
         role::Feed,
         validation::{FieldError, ValidationError},
     },
-    flows::sync::{Rejected, Report, Stream},
+    flows::sync::{Rejected, Stream, SyncReport},
     loans::{
         lines::{Lines, Numbered},
         ndjson::Ndjson,
@@ -119,7 +119,7 @@ async fn apply(
     mut stream: Stream,
     mut payload: web::Payload,
     mut upload: Upload,
-) -> Result<Report, Problem> {
+) -> Result<SyncReport, Problem> {
     let broken = loop {
         match next_chunk(&mut payload).await {
             Ok(Some(chunk)) => match unpack(&mut stream, &mut upload, &chunk).await? {
@@ -254,7 +254,7 @@ impl Upload {
     }
 }
 
-fn body_of(report: Report, language: Language) -> BatchReport {
+fn body_of(report: SyncReport, language: Language) -> BatchReport {
     let line = |rejected: Rejected| RejectedLine {
         line: rejected.line,
         code: rejected.code(),

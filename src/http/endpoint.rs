@@ -39,7 +39,7 @@ pub struct Endpoint {
     /// where it is served
     pub group: RouteGroup,
     /// who may call it
-    pub access: Access,
+    pub access: RouteAccess,
     /// what it takes as the body of a request
     pub body: RequestBody,
     /// whether an `Idempotency-Key` is honoured
@@ -68,7 +68,7 @@ pub enum RouteGroup {
 
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
+pub enum RouteAccess {
     /// anybody
     Public,
     /// somebody who is signed in
@@ -147,7 +147,7 @@ impl Endpoint {
             path: P::path(),
             method: method_of::<P>(),
             group: RouteGroup::Api,
-            access: Access::Public,
+            access: RouteAccess::Public,
             body: RequestBody::None,
             honours_key: false,
             media_type: media_type_of(&P::operation()),
@@ -165,7 +165,7 @@ impl Endpoint {
         };
         Args::declare(&mut endpoint);
         endpoint.honours_key = endpoint.method == Method::POST
-            && endpoint.access != Access::Public
+            && endpoint.access != RouteAccess::Public
             && endpoint.body != RequestBody::Streamed;
         endpoint
     }
@@ -186,7 +186,7 @@ impl Endpoint {
     /// # Panics
     /// Where an argument before this one can refuse a request: a caller who may not call is told nothing
     /// else.
-    pub fn restrict(&mut self, access: Access, codes: &[Code]) {
+    pub fn restrict(&mut self, access: RouteAccess, codes: &[Code]) {
         let path = &self.path;
         assert!(self.problems.is_empty(), "{path}: the guard comes first");
         self.access = access;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{
     code::Code,
     context::{Identity, origin},
-    endpoint::{Access, Argument, Endpoint, RequestBody},
+    endpoint::{Argument, Endpoint, RequestBody, RouteAccess},
     problem::Problem,
     whole_body::{MAX_BODY, WholeBody, read_whole},
 };
@@ -70,7 +70,7 @@ impl<D: Permission, const EARLY: bool> FromRequest for Guard<D, EARLY> {
 
 impl<D: Permission, const EARLY: bool> Argument for Guard<D, EARLY> {
     fn declare(endpoint: &mut Endpoint) {
-        let access = Access::Roles {
+        let access = RouteAccess::Roles {
             roles: D::ROLES,
             before_password_change: EARLY,
         };

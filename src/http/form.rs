@@ -12,7 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::endpoint::AnswerHeaders;
 use crate::{
     domain::{
-        application::{Application, Kind, Representative},
+        application::{Application, ApplicationKind, Representative},
         language::Language,
     },
     locales,
@@ -72,7 +72,7 @@ pub struct Sheet<'a> {
 /// Writes the page. There is no English form: English readers get the Russian one.
 pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
     let Sheet { application, .. } = sheet;
-    let words = Words(language);
+    let words = FormWords(language);
     let representative = application.draft.representative.as_ref();
     let page = html! {
         (DOCTYPE)
@@ -107,9 +107,9 @@ pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
 
 /// The form's words in one language.
 #[derive(Clone, Copy)]
-struct Words(Language);
+struct FormWords(Language);
 
-impl Words {
+impl FormWords {
     fn say(self, name: &str) -> String {
         locales::of_form(name, self.0)
     }
@@ -147,18 +147,18 @@ fn is_long(sheet: &Sheet<'_>) -> bool {
 
 /// The title as the policy has it: of its two words the one that applies is underlined, the other
 /// struck out.
-fn title(words: Words, kind: Kind) -> Markup {
+fn title(words: FormWords, kind: ApplicationKind) -> Markup {
     let word = |name, applies| {
         let word = words.say(name);
         html! { @if applies { u { (word) } } @else { s { (word) } } }
     };
     words.title(
-        word("title_set", kind == Kind::Set),
-        word("title_change", kind == Kind::Change),
+        word("title_set", kind == ApplicationKind::Set),
+        word("title_change", kind == ApplicationKind::Change),
     )
 }
 
-fn about(words: Words, sheet: &Sheet<'_>) -> Markup {
+fn about(words: FormWords, sheet: &Sheet<'_>) -> Markup {
     let Sheet {
         application,
         client,
@@ -184,7 +184,7 @@ fn about(words: Words, sheet: &Sheet<'_>) -> Markup {
     }
 }
 
-fn acting(words: Words, representative: &Representative) -> Markup {
+fn acting(words: FormWords, representative: &Representative) -> Markup {
     let mandate = format!("mandate_{}", representative.mandate.name());
     let until = match representative.valid_until {
         Some(until) => day(until),
@@ -202,11 +202,11 @@ fn acting(words: Words, representative: &Representative) -> Markup {
     }
 }
 
-fn row(words: Words, label: &str, value: &Markup) -> Markup {
+fn row(words: FormWords, label: &str, value: &Markup) -> Markup {
     html! { tr { th scope="row" { (words.say(label)) } td { (value) } } }
 }
 
-fn signed(words: Words, is_represented: bool) -> Markup {
+fn signed(words: FormWords, is_represented: bool) -> Markup {
     let hand = if is_represented {
         "signature_representative"
     } else {

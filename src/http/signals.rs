@@ -15,7 +15,7 @@ use crate::{
     domain::{
         calendar::{parse_time, write_time},
         role::{Reports, Role},
-        signals::Kind,
+        signals::SignalKind,
     },
     flows::signals::{self, RaisedSignal},
     store::EventFilter,
@@ -62,7 +62,7 @@ pub struct SignalBody {
     #[schema(value_type = String, format = DateTime)]
     pub at: String,
     /// what looks odd
-    #[schema(value_type = Kind)]
+    #[schema(value_type = SignalKind)]
     pub kind: Option<&'static str>,
     /// whose work it is about; null where it is about a client
     #[schema(required = true)]
@@ -86,7 +86,7 @@ impl From<RaisedSignal> for SignalBody {
         Self {
             id: signal.recorded.seq.to_string(),
             at: write_time(event.at),
-            kind: event.details.signal.map(Kind::name),
+            kind: event.details.signal.map(SignalKind::name),
             staff,
             client_id: event.client_id.map(Into::into),
             count: event.details.count,

@@ -139,7 +139,7 @@ pub async fn enter_staff(
     }
     let entry = login.zip(name).zip(role);
     let ((login, name), role) = fields.finish(entry)?;
-    let entry = staff::Entry {
+    let entry = staff::NewAccount {
         login,
         name,
         role,

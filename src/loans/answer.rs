@@ -6,7 +6,7 @@ use crate::domain::loan::LoanRecord;
 
 /// The loan system's answer about one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum SourceAnswer {
     /// all open loans of the client at that moment: any other loan was not open then
     Loans(Vec<LoanRecord>, DateTime<Utc>),
     /// there is no such client

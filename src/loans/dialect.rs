@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    answer::{Answer, SourceFault},
+    answer::{SourceAnswer, SourceFault},
     wire::Wire,
 };
 use crate::domain::identifier::ClientNumber;
@@ -30,7 +30,7 @@ pub enum Dialect {
     /// [`simple`]
     Qupia,
     /// [`fineract`]
-    Fineract(fineract::Settings),
+    Fineract(fineract::FineractSettings),
 }
 
 impl Dialect {
@@ -59,7 +59,7 @@ impl Dialect {
         wire: &Wire,
         number: &ClientNumber,
         now: DateTime<Utc>,
-    ) -> Result<Answer, SourceFault> {
+    ) -> Result<SourceAnswer, SourceFault> {
         match self {
             Self::Qupia => simple::ask(wire, number, now).await,
             Self::Fineract(settings) => fineract::ask(wire, settings, number, now).await,

@@ -9,7 +9,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::{breaker::Breaker, single_flight::SingleFlight};
-pub use super::answer::{Answer, SourceFault};
+pub use super::answer::{SourceAnswer, SourceFault};
 use super::{
     dialect::Dialect,
     wire::{Connection, Wire},
@@ -27,7 +27,7 @@ pub struct SourceSettings {
     pub fresh: TimeDelta,
 }
 
-type Asked = Result<Answer, SourceFault>;
+type Asked = Result<SourceAnswer, SourceFault>;
 
 /// A loan source. Cheap to clone.
 #[derive(Clone)]
@@ -104,8 +104,8 @@ impl LoanSource {
 }
 
 /// A ticket that is listed twice has two balances, either of which may be wrong.
-fn without_contradiction(answer: Answer) -> Asked {
-    if let Answer::Loans(loans, _) = &answer {
+fn without_contradiction(answer: SourceAnswer) -> Asked {
+    if let SourceAnswer::Loans(loans, _) = &answer {
         let tickets: HashSet<_> = loans
             .iter()
             .map(|loan| loan.ticket_number.as_str())

@@ -37,7 +37,7 @@ pub struct Connection {
 }
 
 /// An answer with status 200 or 404.
-pub(in crate::loans) struct Reply {
+pub(in crate::loans) struct SourceReply {
     /// whether the status is 404
     pub is_missing: bool,
     /// the body
@@ -86,7 +86,7 @@ impl Wire {
         &self,
         segments: &[&str],
         query: Option<&str>,
-    ) -> Result<Reply, SourceFault> {
+    ) -> Result<SourceReply, SourceFault> {
         let url = address(&self.url, segments, query)?;
         let mut tries = 1;
         loop {
@@ -106,7 +106,7 @@ impl Wire {
         }
     }
 
-    async fn get_once(&self, url: &Url) -> Result<Reply, SourceFault> {
+    async fn get_once(&self, url: &Url) -> Result<SourceReply, SourceFault> {
         let _permit = self
             .permits
             .acquire()
@@ -124,7 +124,7 @@ impl Wire {
         if status != StatusCode::OK && status != StatusCode::NOT_FOUND {
             return Err(SourceFault::Status(status.as_u16()));
         }
-        Ok(Reply {
+        Ok(SourceReply {
             is_missing: status == StatusCode::NOT_FOUND,
             body: read_all(&mut response).await?,
         })

@@ -24,7 +24,7 @@ use super::rng::SystemRng;
 pub use super::phc::{Cost, MAX_MEMORY_KIB};
 pub use admission::{Admission, QueuePlace};
 pub use error::{HashError, HasherStartError, Overloaded};
-pub use plan::{Candidate, Check, Checked, Made, Match, Renew};
+pub use plan::{Check, Checked, HashCandidate, Made, Match, Renew};
 pub use settings::{HashSettings, HashSettingsError};
 
 /// Figures since the start, except `waiting`, `admitted` and the means, which are current.

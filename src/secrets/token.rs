@@ -84,7 +84,7 @@ pub struct Tokens {
 const MOST_KNOWN: u64 = 50_000;
 
 #[derive(Serialize, Deserialize)]
-struct Wire {
+struct WireClaims {
     iss: String,
     aud: String,
     sub: String,
@@ -118,7 +118,7 @@ impl Tokens {
 
     /// A signed token.
     pub fn issue(&self, claims: &Claims) -> String {
-        let wire = Wire {
+        let wire = WireClaims {
             iss: self.settings.issuer.clone(),
             aud: self.settings.audience.clone(),
             sub: claims.staff_id.to_string(),
@@ -165,7 +165,7 @@ impl Tokens {
         if header != *own_header {
             return Err(TokenRefused);
         }
-        let wire = decode::<Wire>(token, key, &self.validation)
+        let wire = decode::<WireClaims>(token, key, &self.validation)
             .map_err(|_| TokenRefused)?
             .claims;
         Ok(Claims {

@@ -13,7 +13,9 @@ use super::{
     vault::Cell,
 };
 use crate::domain::{
-    application::{Application, Draft, IdentityDocument, Kind, Mandate, Progress, Representative},
+    application::{
+        Application, ApplicationKind, Draft, IdentityDocument, Mandate, Progress, Representative,
+    },
     id::{ApplicationId, ClientId, StaffId},
     person::PersonName,
 };
@@ -133,7 +135,7 @@ impl Reader<'_> {
             .map(|encrypted| self.decrypt_representative(&id, &encrypted))
             .transpose()?;
         let draft = Draft {
-            kind: Kind::from_name(&row.kind).ok_or_else(|| corrupt("no such kind"))?,
+            kind: ApplicationKind::from_name(&row.kind).ok_or_else(|| corrupt("no such kind"))?,
             identity_document: IdentityDocument::parse(&row.identity_document)
                 .map_err(|error| corrupt(error.code()))?,
             drafted_at: moment(TABLE, &id, row.drafted_at)?,

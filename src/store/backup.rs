@@ -6,7 +6,7 @@ use std::{path::Path, time::Duration};
 use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 
 use super::{
-    engine::connection::{AnyConnection, Purpose, open},
+    engine::connection::{AnyConnection, ConnectionPurpose, open},
     error::StoreError,
     migrations,
     url::DatabaseUrl,
@@ -28,7 +28,7 @@ struct Report {
 /// # Errors
 /// [`StoreError::Unavailable`]; also for PostgreSQL, which has tools of its own.
 pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
-    let mut connection = open(url, Purpose::Write, TIMEOUT)?;
+    let mut connection = open(url, ConnectionPurpose::Write, TIMEOUT)?;
     let AnyConnection::Sqlite(sqlite) = &mut connection else {
         return Err(StoreError::Unavailable(
             "PostgreSQL is copied by its own tools".to_owned(),
@@ -50,7 +50,7 @@ pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// What is wrong, in words.
 pub fn check_copy(url: &DatabaseUrl) -> Result<(), StoreError> {
-    let mut connection = open(url, Purpose::Write, TIMEOUT)?;
+    let mut connection = open(url, ConnectionPurpose::Write, TIMEOUT)?;
     let wrong = |why: String| StoreError::Unavailable(format!("the copy is not whole: {why}"));
     if let AnyConnection::Sqlite(sqlite) = &mut connection {
         let report: Vec<Report> =

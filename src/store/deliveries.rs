@@ -89,7 +89,7 @@ pub struct DeliveryRow {
 
 /// What came of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct DeliveryAnswer {
     /// the status, where there was an answer
     pub status: Option<u16>,
     /// why there was none
@@ -299,7 +299,7 @@ impl Tally<'_> {
         lease: &HeldLease,
         row: &DeliveryRow,
         state: DeliveryState,
-        answer: Answer,
+        answer: DeliveryAnswer,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         Ok(self.still_holds(lease, now)? && {
@@ -317,7 +317,7 @@ impl Tally<'_> {
         &mut self,
         lease: &HeldLease,
         row: &DeliveryRow,
-        answer: Answer,
+        answer: DeliveryAnswer,
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
@@ -358,7 +358,7 @@ impl Tally<'_> {
         &mut self,
         row: &DeliveryRow,
         state: DeliveryState,
-        answer: Answer,
+        answer: DeliveryAnswer,
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ use tokio::{sync::oneshot, time::timeout};
 
 use super::{
     engine::{
-        connection::{AnyConnection, Purpose, open},
+        connection::{AnyConnection, ConnectionPurpose, open},
         connections::{is_full, open_alone},
         postgres,
     },
@@ -229,7 +229,7 @@ fn refuse_pooled_transactions(
     url: &DatabaseUrl,
     timeout: Duration,
 ) -> Result<(), StoreError> {
-    let mut second = match open(url, Purpose::Write, timeout) {
+    let mut second = match open(url, ConnectionPurpose::Write, timeout) {
         Ok(second) => second,
         // There is but one connection to be had: it stands for itself.
         Err(error) if is_full(&error) => return Ok(()),

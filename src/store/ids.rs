@@ -9,13 +9,11 @@ use diesel::{
     sql_types::{Nullable, Text},
 };
 
-use crate::domain::id::{
-    ApplicationId, ClientId, MessageId, SessionId, StaffId, VerificationId, WebhookId,
-};
+use crate::domain::id::{self, every_id};
 
 macro_rules! columns {
-    ($($id:ident),+) => {$(
-        impl<DB: Backend> ToSql<Text, DB> for $id
+    ($($(#[$doc:meta])* $id:ident,)+) => {$(
+        impl<DB: Backend> ToSql<Text, DB> for id::$id
         where
             str: ToSql<Text, DB>,
         {
@@ -24,7 +22,7 @@ macro_rules! columns {
             }
         }
 
-        impl<DB: Backend> ToSql<Nullable<Text>, DB> for $id
+        impl<DB: Backend> ToSql<Nullable<Text>, DB> for id::$id
         where
             str: ToSql<Nullable<Text>, DB>,
         {
@@ -33,7 +31,7 @@ macro_rules! columns {
             }
         }
 
-        impl<DB: Backend> FromSql<Text, DB> for $id
+        impl<DB: Backend> FromSql<Text, DB> for id::$id
         where
             String: FromSql<Text, DB>,
         {
@@ -42,7 +40,7 @@ macro_rules! columns {
             }
         }
 
-        impl<DB: Backend> Queryable<Text, DB> for $id
+        impl<DB: Backend> Queryable<Text, DB> for id::$id
         where
             Self: FromSql<Text, DB>,
         {
@@ -57,7 +55,7 @@ macro_rules! columns {
         columns!(@ $id, Nullable<Text>);
     )+};
     (@ $id:ident, $sql:ty) => {
-        impl AsExpression<$sql> for $id {
+        impl AsExpression<$sql> for id::$id {
             type Expression = Bound<$sql, Self>;
 
             fn as_expression(self) -> Self::Expression {
@@ -65,7 +63,7 @@ macro_rules! columns {
             }
         }
 
-        impl<'i> AsExpression<$sql> for &'i $id {
+        impl<'i> AsExpression<$sql> for &'i id::$id {
             type Expression = Bound<$sql, Self>;
 
             fn as_expression(self) -> Self::Expression {
@@ -73,8 +71,8 @@ macro_rules! columns {
             }
         }
 
-        impl<'i> AsExpression<$sql> for &&'i $id {
-            type Expression = Bound<$sql, &'i $id>;
+        impl<'i> AsExpression<$sql> for &&'i id::$id {
+            type Expression = Bound<$sql, &'i id::$id>;
 
             fn as_expression(self) -> Self::Expression {
                 Bound::new(self)
@@ -83,12 +81,4 @@ macro_rules! columns {
     };
 }
 
-columns!(
-    ClientId,
-    StaffId,
-    SessionId,
-    ApplicationId,
-    VerificationId,
-    WebhookId,
-    MessageId
-);
+every_id!(columns);

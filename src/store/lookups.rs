@@ -10,7 +10,7 @@ use super::{
     engine::{
         Engine,
         batch::{Batcher, Failure, Item, Workers},
-        connection::{AnyConnection, Purpose},
+        connection::{AnyConnection, ConnectionPurpose},
         reply::{self, Reply},
     },
     error::{Outcome, StoreError},
@@ -64,7 +64,7 @@ impl<V: Send + 'static> Lookups<V> {
         let workers = Workers {
             name,
             count: 1,
-            purpose: Purpose::Read,
+            purpose: ConnectionPurpose::Read,
             max_batch: MAX_BATCH,
         };
         let handle = move |connection: &mut AnyConnection, batch: &mut [Lookup<V>]| {

@@ -16,7 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
     engine::{
-        connection::{AnyConnection, Purpose, open},
+        connection::{AnyConnection, ConnectionPurpose, open},
         connections::open_alone,
     },
     error::StoreError,
@@ -95,7 +95,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<MigrationState, StoreError> {
 /// # Errors
 /// [`StoreError::Unavailable`], [`StoreError::Unfit`] where the schema is newer than this program.
 pub fn pending(url: &DatabaseUrl) -> Result<usize, StoreError> {
-    compare(&mut open(url, Purpose::Write, TIMEOUT)?)
+    compare(&mut open(url, ConnectionPurpose::Write, TIMEOUT)?)
 }
 
 #[derive(diesel::QueryableByName)]
@@ -159,7 +159,7 @@ fn known() -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// [`StoreError::Unavailable`], or the fault of a migration.
 pub fn revert_all(url: &DatabaseUrl) -> Result<usize, StoreError> {
-    let reverted = match &mut open(url, Purpose::Write, TIMEOUT)? {
+    let reverted = match &mut open(url, ConnectionPurpose::Write, TIMEOUT)? {
         AnyConnection::Sqlite(sqlite) => {
             sqlite.revert_all_migrations(SQLITE).map(|list| list.len())
         }

@@ -72,7 +72,7 @@ pub use self::{
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
-    deliveries::{Answer, DeliveryRow, DeliveryState},
+    deliveries::{DeliveryAnswer, DeliveryRow, DeliveryState},
     engine::connection::AnyConnection,
     error::{StoreError, Taken},
     fitness::{Fitness, bounded, examine, examined_within},

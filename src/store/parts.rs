@@ -11,7 +11,7 @@ use super::{
     engine::{
         Engine,
         batch::{Batcher, Workers},
-        connection::Purpose,
+        connection::ConnectionPurpose,
         work::{self, Unit},
         write::{self, Write},
     },
@@ -78,9 +78,9 @@ impl Parts {
         let engine = Engine::start(&settings.url, settings.timeout, too_few(settings))?;
         let half = settings.connections.div_ceil(2);
         let purpose = if settings.is_load {
-            Purpose::Load
+            ConnectionPurpose::Load
         } else {
-            Purpose::Write
+            ConnectionPurpose::Write
         };
         let writers = |name, count, max_batch| {
             let workers = Workers {
@@ -115,7 +115,7 @@ impl Parts {
         let readers = Workers {
             name: "store-read",
             count: readers,
-            purpose: Purpose::Read,
+            purpose: ConnectionPurpose::Read,
             max_batch: 1,
         };
         Ok(Self {

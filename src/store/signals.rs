@@ -19,7 +19,7 @@ use super::{
 use crate::domain::{
     audit::{Action, EventOutcome},
     id::{ClientId, StaffId},
-    signals::{Kind, Rules, Signal},
+    signals::{Signal, SignalKind, SignalRules},
 };
 
 /// More signals of one kind at once are not read: these are enough.
@@ -43,7 +43,7 @@ struct Counted {
 }
 
 /// A signal that was raised: its kind, whose work, about which client.
-pub type RaisedColumns = (Kind, Option<StaffId>, Option<ClientId>);
+pub type RaisedColumns = (SignalKind, Option<StaffId>, Option<ClientId>);
 
 impl Reader<'_> {
     /// What is odd within the window that ends now. `outside` are its spans without work.
@@ -52,7 +52,7 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn signals(
         &mut self,
-        rules: &Rules,
+        rules: &SignalRules,
         outside: &[(DateTime<Utc>, DateTime<Utc>)],
         now: DateTime<Utc>,
     ) -> Result<Vec<Signal>, StoreError> {
@@ -75,7 +75,7 @@ impl Reader<'_> {
             let what = format!(
                 "{clients} {window} AND {WORK} {of_staff} HAVING COUNT(DISTINCT client_id) >= {most}"
             );
-            add(self, Kind::ManyClients, what)?;
+            add(self, SignalKind::ManyClients, what)?;
         }
         if let Some(most) = rules.look_ups {
             let until = micros(now - rules.look_up_grace);
@@ -86,7 +86,7 @@ impl Reader<'_> {
                  AND v.action = 'verification.recorded') \
                  {of_staff} HAVING COUNT(DISTINCT client_id) >= {most}"
             );
-            add(self, Kind::LookUpsWithoutVerification, what)?;
+            add(self, SignalKind::LookUpsWithoutVerification, what)?;
         }
         if let Some(most) = rules.specialists {
             let what = format!(
@@ -94,7 +94,7 @@ impl Reader<'_> {
                  AND e.action = 'verification.recorded' GROUP BY client_id \
                  HAVING COUNT(DISTINCT actor_id) >= {most}"
             );
-            add(self, Kind::ManySpecialists, what)?;
+            add(self, SignalKind::ManySpecialists, what)?;
         }
         if let Some(most) = rules.inquiries {
             let what = format!(
@@ -103,7 +103,7 @@ impl Reader<'_> {
                  GROUP BY actor_id, client_id HAVING COUNT(*) >= {most}",
                 EventOutcome::Read.name()
             );
-            add(self, Kind::RepeatedInquiries, what)?;
+            add(self, SignalKind::RepeatedInquiries, what)?;
         }
         for (start, end) in outside {
             let what = format!(
@@ -112,7 +112,7 @@ impl Reader<'_> {
                 micros(*start),
                 micros(*end)
             );
-            add(self, Kind::OutsideHours, what)?;
+            add(self, SignalKind::OutsideHours, what)?;
         }
         Ok(signals)
     }
@@ -142,7 +142,7 @@ impl Reader<'_> {
         Ok(known.collect())
     }
 
-    fn counted(&mut self, kind: Kind, what: &str) -> Result<Vec<Signal>, StoreError> {
+    fn counted(&mut self, kind: SignalKind, what: &str) -> Result<Vec<Signal>, StoreError> {
         let query = sql_query(format!("{what} ORDER BY many DESC LIMIT {MOST}"));
         let rows: Vec<Counted> = match &mut self.connection {
             AnyConnection::Sqlite(sqlite) => query.load(sqlite)?,

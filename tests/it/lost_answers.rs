@@ -22,7 +22,7 @@ use qupia::{
             verify,
         },
     },
-    secrets::hasher::{Candidate, Check, Renew},
+    secrets::hasher::{Check, HashCandidate, Renew},
     store::{Attempt, NewAttempt},
 };
 use serde_json::{Value, json};
@@ -256,7 +256,7 @@ fn long_check() -> Check {
     Check {
         stored: None,
         exact_tag: None,
-        candidates: vec![Candidate {
+        candidates: vec![HashCandidate {
             secret: Zeroizing::new(b"somebody else".to_vec()),
             renew_as: None,
         }],

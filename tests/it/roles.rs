@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use qupia::http::{
-    endpoint::{Access, Endpoint},
+    endpoint::{Endpoint, RouteAccess},
     endpoints::endpoints,
 };
 use serde_json::{Value, json};
@@ -40,8 +40,8 @@ fn table() -> Vec<&'static Endpoint> {
 /// The roles that may call an endpoint; `None` where anybody may.
 fn roles_of(endpoint: &Endpoint) -> Option<Vec<&'static str>> {
     match endpoint.access {
-        Access::Public => None,
-        Access::Roles { roles, .. } => Some(roles.iter().map(|role| role.name()).collect()),
+        RouteAccess::Public => None,
+        RouteAccess::Roles { roles, .. } => Some(roles.iter().map(|role| role.name()).collect()),
     }
 }
 
@@ -140,7 +140,7 @@ async fn a_one_time_password_opens_nothing_but_its_own_change(world: &World) {
         let line = world.line().with_token(&session.text("access_token"));
         let mut early = Vec::new();
         for endpoint in table() {
-            let Access::Roles {
+            let RouteAccess::Roles {
                 roles,
                 before_password_change,
             } = endpoint.access

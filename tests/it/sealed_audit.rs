@@ -29,7 +29,7 @@ use qupia::{
         export_audit::{ExportError, export},
         keys,
         seal_audit::{Sealer, seal_once},
-        verify_audit::{Report, verify},
+        verify_audit::{AuditReport, verify},
     },
     secrets::{keyring::Purpose, rng::SystemRng},
 };
@@ -109,7 +109,7 @@ async fn record(foundation: &Foundation, first: i64, count: i64) {
     }
 }
 
-async fn verified(foundation: &Foundation) -> Report {
+async fn verified(foundation: &Foundation) -> AuditReport {
     let known =
         chain_head::recall(&foundation.settings.data_dir).expect("it is as the story laid it");
     verify(foundation, known.as_slice(), |_, _| {})

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
-use qupia::{domain::signals::Kind, flows::signals::AbuseDetector};
+use qupia::{domain::signals::SignalKind, flows::signals::AbuseDetector};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -46,7 +46,7 @@ on_postgresql! {
 }
 
 /// Looks once; gives kinds, whose work and about whom, in order.
-async fn look(detector: &mut AbuseDetector) -> Vec<(Kind, Option<String>, Option<String>)> {
+async fn look(detector: &mut AbuseDetector) -> Vec<(SignalKind, Option<String>, Option<String>)> {
     let raised = detector.search().await;
     let raised = raised.unwrap_or_else(|error| panic!("{error}"));
     let told = raised.into_iter();
@@ -76,7 +76,7 @@ fn recorded(world: &World) -> Vec<String> {
 async fn see(
     world: &World,
     detector: &mut AbuseDetector,
-) -> Vec<(Kind, Option<String>, Option<String>)> {
+) -> Vec<(SignalKind, Option<String>, Option<String>)> {
     let raised = look(detector).await;
     let recorded = recorded(world);
     let (_, newest) = recorded.split_at(recorded.len() - raised.len());
@@ -86,7 +86,7 @@ async fn see(
     });
     assert_eq!(newest, told.collect::<Vec<_>>());
     let figures = world.line().get("/metrics").await.expect(200).text;
-    for kind in Kind::NAMES {
+    for kind in SignalKind::NAMES {
         let all = recorded.iter().filter(|told| told.starts_with(kind));
         let figure = format!(
             "qupia_signals_raised_total{{kind=\"{kind}\"}} {}\n",
@@ -118,7 +118,7 @@ async fn a_specialist_who_touches_many_clients_raises_one_signal_a_window(world:
         let client = branch.client_with_phrase(world, number).await;
         specialist.verify(&client, PHRASE).await.expect(201);
     }
-    let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
+    let expected = (SignalKind::ManyClients, Some(specialist.id.clone()), None);
     assert_eq!(see(world, &mut detector).await, [expected]);
     world.wait(TimeDelta::minutes(30));
     assert_eq!(see(world, &mut detector).await, []);
@@ -139,7 +139,7 @@ async fn blocking_many_passphrases_is_a_signal(world: &World) {
         let reason = json!({"reason": "asked"});
         specialist.post(&path, reason).await.expect(200);
     }
-    let expected = (Kind::ManyClients, Some(specialist.id.clone()), None);
+    let expected = (SignalKind::ManyClients, Some(specialist.id.clone()), None);
     assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
@@ -165,7 +165,7 @@ async fn looking_up_without_verifying_is_a_signal_and_verifying_in_time_is_none(
     assert_eq!(see(world, &mut detector).await, []);
     world.wait(TimeDelta::minutes(16));
     let expected = (
-        Kind::LookUpsWithoutVerification,
+        SignalKind::LookUpsWithoutVerification,
         Some(curious.id.clone()),
         None,
     );
@@ -181,7 +181,7 @@ async fn a_client_whom_several_specialists_try_is_a_signal(world: &World) {
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
-    let expected = (Kind::ManySpecialists, None, Some(client));
+    let expected = (SignalKind::ManySpecialists, None, Some(client));
     assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
@@ -197,7 +197,7 @@ async fn a_client_who_is_read_again_and_again_is_a_signal(world: &World) {
         specialist.get(&path).await.expect(200);
     }
     let (id, client) = (specialist.id.clone(), client);
-    let expected = (Kind::RepeatedInquiries, Some(id), Some(client));
+    let expected = (SignalKind::RepeatedInquiries, Some(id), Some(client));
     assert_eq!(see(world, &mut detector).await, [expected]);
 }
 
@@ -214,7 +214,7 @@ async fn work_outside_the_hours_is_a_signal(world: &World) {
     assert_eq!(see(world, &mut detector).await, []);
     specialist.get(&path).await.expect(200);
     world.wait(TimeDelta::seconds(1));
-    let expected = (Kind::OutsideHours, Some(specialist.id.clone()), None);
+    let expected = (SignalKind::OutsideHours, Some(specialist.id.clone()), None);
     assert_eq!(see(world, &mut detector).await, [expected]);
 }
 

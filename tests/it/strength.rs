@@ -10,7 +10,7 @@ use qupia::{
         heard,
         passphrase::Passphrase,
         role::{Actor, Proof, Register, Role},
-        strength::{About, Judgement, MAX_LENGTH, Rules, judge},
+        strength::{About, Judgement, MAX_LENGTH, StrengthRules, judge},
     },
     flows::passphrases,
 };
@@ -50,7 +50,7 @@ const MOST_REFUSED_OF_A_LANGUAGE: f64 = 0.05;
 
 #[test]
 fn of_natural_phrases_that_are_long_enough_hardly_one_in_thirty_is_refused() {
-    let rules = Rules::default();
+    let rules = StrengthRules::default();
     let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     for [phrase, language, category] in corpus("natural.tsv") {
         let judgement = judge(&phrase, &About::default(), &rules);
@@ -103,7 +103,7 @@ fn what_is_truly_weak_is_refused_with_its_reason_however_it_is_written() {
         let shout = phrase.to_uppercase();
         let joined = phrase.replace(' ', "-");
         for written in [&phrase, &shout, &joined] {
-            let judgement = judge(written, &client, &Rules::default());
+            let judgement = judge(written, &client, &StrengthRules::default());
             assert!(
                 codes(&judgement).contains(&code.as_str()),
                 "{written} ({category}): {judgement:?}"
@@ -115,9 +115,9 @@ fn what_is_truly_weak_is_refused_with_its_reason_however_it_is_written() {
 #[test]
 fn a_natural_phrase_that_is_refused_as_guessable_does_with_the_words_it_is_said_to_lack() {
     for min_guesses_log10 in [6.0, 9.0] {
-        let rules = Rules {
+        let rules = StrengthRules {
             min_guesses_log10,
-            ..Rules::default()
+            ..StrengthRules::default()
         };
         let (mut asked, mut done) = (0, 0);
         for [phrase, ..] in corpus("natural.tsv").into_iter().step_by(3) {

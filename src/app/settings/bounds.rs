@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        signals::{Hours, Rules},
+        signals::{Hours, SignalRules},
         strength,
     },
     secrets::hasher::HashSettings,
@@ -98,14 +98,14 @@ pub(super) fn hash_settings(written: &HashSection) -> Result<HashSettings, Setti
     }
 }
 
-pub(super) fn signal_rules(written: &SignalsSection) -> Result<Rules, SettingsError> {
+pub(super) fn signal_rules(written: &SignalsSection) -> Result<SignalRules, SettingsError> {
     let hours = written.hours.as_deref().map(|text| {
         let why = || format!("{text:?} is not two times, such as 08:00-20:00");
         Hours::parse(text).ok_or_else(|| SettingsError::of("signals.hours", why()))
     });
     // 0 switches a signal off.
     let most = |threshold: u32| (threshold > 0).then_some(threshold);
-    Ok(Rules {
+    Ok(SignalRules {
         window: TimeDelta::minutes(i64::from(written.window_minutes)),
         clients: most(written.many_clients),
         look_ups: most(written.look_ups_without_verification),

@@ -84,8 +84,8 @@ sections! {
         minutes: u32 = 15,
     }
     PassphraseSection {
-        min_length: usize = strength::Rules::default().min_length,
-        min_guesses_log10: f64 = strength::Rules::default().min_guesses_log10,
+        min_length: usize = strength::StrengthRules::default().min_length,
+        min_guesses_log10: f64 = strength::StrengthRules::default().min_guesses_log10,
     }
     AttemptsSection {
         locks: Vec<Lock> = vec![

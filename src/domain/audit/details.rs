@@ -128,7 +128,7 @@ pub struct Details {
     pub role: Option<Change<Role>>,
     /// the kind of an abuse signal
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub signal: Option<signals::Kind>,
+    pub signal: Option<signals::SignalKind>,
     /// the start of the time in which `count` was counted
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
@@ -219,7 +219,7 @@ impl Details {
                 old: Some(Role::Branch),
                 new: Some(Role::Auditor),
             }),
-            signal: Some(signals::Kind::ManyClients),
+            signal: Some(signals::SignalKind::ManyClients),
             since: DateTime::from_timestamp(1_800_000_000, 0),
             status: Some(Change {
                 old: Some("active".into()),
@@ -272,7 +272,7 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(serde_json::json!(role), role.name());
         }
-        for kind in signals::Kind::ALL {
+        for kind in signals::SignalKind::ALL {
             assert_eq!(serde_json::json!(kind), kind.name());
         }
     }

@@ -12,11 +12,11 @@ use super::forms::Folded;
 use super::latin::Reading;
 use super::number_words::{Tongue, is_hyphened_ending, is_joined_ending};
 use super::numbers::{self, Chart, Number};
-use super::reading::{self, Link, Tokens};
+use super::reading::{self, Link, PhraseTokens};
 
 /// The rules of one version of the fold.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(super) struct FoldRules {
     pub(super) version: u16,
     /// The letter о among digits is a zero: «2О1О».
     reads_o_as_zero: bool,
@@ -24,16 +24,16 @@ pub(super) struct Rules {
     reads_numbers: bool,
 }
 
-impl Rules {
+impl FoldRules {
     /// The fold in force.
-    pub(super) const V1: Rules = Rules {
+    pub(super) const V1: FoldRules = FoldRules {
         version: 1,
         reads_o_as_zero: true,
         reads_numbers: true,
     };
 
-    /// A fold that differs from [`Rules::V1`], for the rehearsal of a change.
-    pub(super) const REHEARSED_V2: Rules = Rules {
+    /// A fold that differs from [`FoldRules::V1`], for the rehearsal of a change.
+    pub(super) const REHEARSED_V2: FoldRules = FoldRules {
         version: 2,
         reads_o_as_zero: false,
         reads_numbers: false,
@@ -41,12 +41,12 @@ impl Rules {
 }
 
 /// Folds a text.
-pub(super) fn fold(rules: &Rules, text: &str) -> Folded {
+pub(super) fn fold(rules: &FoldRules, text: &str) -> Folded {
     fold_reading(rules, text, Reading::Usual)
 }
 
 /// Folds a text whose Latin letters are read this way.
-pub(super) fn fold_reading(rules: &Rules, text: &str, reading: Reading) -> Folded {
+pub(super) fn fold_reading(rules: &FoldRules, text: &str, reading: Reading) -> Folded {
     let tokens = reading::read(text, reading);
     let mut folded = if rules.reads_numbers {
         without_ending(joined_numbers(&said_numbers(&tokens)))
@@ -70,7 +70,7 @@ pub(super) fn letters_of(text: &str) -> Zeroizing<String> {
 }
 
 /// Numbers as they were typed, word by word: «екі мың он», «2 мың 10», «2010-й».
-fn said_numbers(tokens: &Tokens) -> Zeroizing<Vec<char>> {
+fn said_numbers(tokens: &PhraseTokens) -> Zeroizing<Vec<char>> {
     let mut out = Zeroizing::new(Vec::with_capacity(tokens.text.len() + 8));
     let charts: Vec<Option<Chart>> = tokens
         .list
@@ -112,7 +112,7 @@ fn said_numbers(tokens: &Tokens) -> Zeroizing<Vec<char>> {
 }
 
 /// The ending of an ordinal after typed digits: «2010-й», «1985го».
-fn is_ending(tokens: &Tokens, index: usize) -> bool {
+fn is_ending(tokens: &PhraseTokens, index: usize) -> bool {
     let token = &tokens.list[index];
     let after_digits = index > 0 && tokens.list[index - 1].is_number && !token.is_number;
     let ends_there = tokens

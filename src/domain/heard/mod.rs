@@ -27,7 +27,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-use fold::Rules;
+use fold::FoldRules;
 
 pub use candidate::{Candidate, Heard, MAX_VARIANTS};
 pub use forms::{Folded, exact_form};
@@ -39,13 +39,13 @@ pub const FOLD_VERSION: u16 = 1;
 ///
 /// The service uses [`FOLDS`]. [`REHEARSAL`] has one version more, so that a
 /// test can live through the day on which a better fold comes.
-pub struct Folds(&'static [Rules]);
+pub struct Folds(&'static [FoldRules]);
 
 /// The folds of this build.
-pub const FOLDS: Folds = Folds(&[Rules::V1]);
+pub const FOLDS: Folds = Folds(&[FoldRules::V1]);
 
 /// The folds of this build and a next one which folds otherwise; for tests.
-pub const REHEARSAL: Folds = Folds(&[Rules::V1, Rules::REHEARSED_V2]);
+pub const REHEARSAL: Folds = Folds(&[FoldRules::V1, FoldRules::REHEARSED_V2]);
 
 impl Folds {
     /// The version in force, the last of the set.
@@ -53,7 +53,7 @@ impl Folds {
         self.0.last().map_or(FOLD_VERSION, |rules| rules.version)
     }
 
-    fn rules(&self, version: u16) -> Option<&'static Rules> {
+    fn rules(&self, version: u16) -> Option<&'static FoldRules> {
         self.0.iter().find(|rules| rules.version == version)
     }
 
@@ -76,7 +76,7 @@ pub fn fold_as(version: u16, text: &str) -> Option<Folded> {
 
 /// Folds `text` under the version in force. `fold(fold(x)) == fold(x)`.
 pub fn fold(text: &str) -> Folded {
-    fold::fold(&Rules::V1, text)
+    fold::fold(&FoldRules::V1, text)
 }
 
 /// First the folded form itself, then at most [`MAX_VARIANTS`] variants of it,
@@ -90,5 +90,5 @@ pub fn candidates(version: u16, typed: &str) -> Option<Vec<Candidate>> {
 
 /// What `text` folds to in the other spellings, Russian or Kazakh, that are heard as it.
 pub fn other_spellings(text: &str) -> impl Iterator<Item = Folded> {
-    variants::other_spellings(&Rules::V1, text)
+    variants::other_spellings(&FoldRules::V1, text)
 }

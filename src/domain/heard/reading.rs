@@ -21,7 +21,7 @@ pub(super) enum Link {
     Joined,
 }
 
-/// A run of letters or of digits in [`Tokens::text`].
+/// A run of letters or of digits in [`PhraseTokens::text`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) start: usize,
@@ -31,12 +31,12 @@ pub(super) struct Token {
 }
 
 /// A phrase as folded letters and digits, in tokens.
-pub(super) struct Tokens {
+pub(super) struct PhraseTokens {
     pub(super) text: Zeroizing<Vec<char>>,
     pub(super) list: Vec<Token>,
 }
 
-impl Tokens {
+impl PhraseTokens {
     pub(super) fn chars(&self, token: &Token) -> &[char] {
         &self.text[token.start..token.end]
     }
@@ -95,10 +95,10 @@ enum LookAlikes {
 }
 
 /// Reads a phrase into tokens.
-pub(super) fn read(text: &str, reading: Reading) -> Tokens {
+pub(super) fn read(text: &str, reading: Reading) -> PhraseTokens {
     let signs = signs(text);
     let phrase = Scripts::of(&signs);
-    let mut tokens = Tokens {
+    let mut tokens = PhraseTokens {
         text: Zeroizing::new(Vec::with_capacity(signs.len() * 2)),
         list: Vec::with_capacity(16),
     };
@@ -210,7 +210,7 @@ fn read_word(
     look_alikes: LookAlikes,
     reading: Reading,
     link: &mut Link,
-    tokens: &mut Tokens,
+    tokens: &mut PhraseTokens,
 ) {
     let mut latin_run = Zeroizing::new(Vec::new());
     for &sign in word {
@@ -242,7 +242,7 @@ fn read_word(
     flush_latin(&mut latin_run, reading, link, tokens);
 }
 
-fn flush_latin(run: &mut Vec<char>, reading: Reading, link: &mut Link, tokens: &mut Tokens) {
+fn flush_latin(run: &mut Vec<char>, reading: Reading, link: &mut Link, tokens: &mut PhraseTokens) {
     latin::transliterate(run, reading, &mut |c| tokens.push(c, false, link));
     run.clear();
 }

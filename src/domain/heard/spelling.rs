@@ -39,7 +39,7 @@ fn plain(word: &str) -> Zeroizing<String> {
 
 /// Which rules a word of no list follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rules {
+pub(super) enum RespellingRules {
     /// Those of Russian maps and the likeliest letters: «Ұлытау», «Улутау»;
     /// «Ләйлім», «Ляйлим».
     Maps,
@@ -49,7 +49,7 @@ pub(super) enum Rules {
 }
 
 /// The phrase in the other spelling, word by word; `None` if no word has one.
-pub(super) fn respelled(text: &str, rules: Rules) -> Option<Zeroizing<String>> {
+pub(super) fn respelled(text: &str, rules: RespellingRules) -> Option<Zeroizing<String>> {
     let words: Vec<&str> = text
         .split(|c: char| {
             c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | '.' | '"' | '«' | '»')
@@ -76,8 +76,8 @@ pub(super) fn respelled(text: &str, rules: Rules) -> Option<Zeroizing<String>> {
         } else {
             let listed = COUNTERPARTS.get(own.as_str()).cloned().map(Zeroizing::new);
             let respelled = match rules {
-                Rules::Maps => listed.or_else(|| by_rule(words[at], rules)),
-                Rules::Letters => by_rule(words[at], rules).or(listed),
+                RespellingRules::Maps => listed.or_else(|| by_rule(words[at], rules)),
+                RespellingRules::Letters => by_rule(words[at], rules).or(listed),
             };
             is_changed |= respelled.is_some();
             match respelled {
@@ -92,7 +92,7 @@ pub(super) fn respelled(text: &str, rules: Rules) -> Option<Zeroizing<String>> {
 }
 
 /// A word of no list by `rules`; `None` if none applies.
-fn by_rule(word: &str, rules: Rules) -> Option<Zeroizing<String>> {
+fn by_rule(word: &str, rules: RespellingRules) -> Option<Zeroizing<String>> {
     let word = Word::of(word)?;
     let mut out = Zeroizing::new(String::with_capacity(word.letters.len() * 4));
     let mut is_changed = false;
@@ -158,13 +158,13 @@ impl Word {
     /// known to be respelled.
     fn respelled_letter(
         &self,
-        rules: Rules,
+        rules: RespellingRules,
         before: &[char],
         rest: &[char],
         vowel: Option<char>,
         is_changed: bool,
     ) -> Option<&'static str> {
-        let by_maps = rules == Rules::Maps && !self.is_softened;
+        let by_maps = rules == RespellingRules::Maps && !self.is_softened;
         if self.is_kazakh {
             let by_map = || to_russian(before, rest, vowel).filter(|_| by_maps);
             letters_to_russian(rules, before, rest).or_else(by_map)
@@ -172,7 +172,7 @@ impl Word {
             let is_known = is_changed && !self.is_russian;
             let by_letter = || letters_to_kazakh(before, rest, vowel, is_known);
             let by_map = || to_kazakh(before, rest, vowel).filter(|_| by_maps);
-            let kept = rest[0] == 'х' && self.has_kh && rules == Rules::Maps;
+            let kept = rest[0] == 'х' && self.has_kh && rules == RespellingRules::Maps;
             (!self.is_russian && !kept)
                 .then(by_letter)
                 .flatten()
@@ -222,16 +222,20 @@ fn ends_in_consonant(before: &[char]) -> bool {
 ///   is я after any consonant and ү is ю after any but г («гүл» is «гуль»).
 /// - қ inside a word may be х: «Тоқтар», «Тохтар».
 /// - һ is г: «Ибраһим», «Ибрагим»; as х it folds.
-fn letters_to_russian(rules: Rules, before: &[char], rest: &[char]) -> Option<&'static str> {
+fn letters_to_russian(
+    rules: RespellingRules,
+    before: &[char],
+    rest: &[char],
+) -> Option<&'static str> {
     match (rules, before, rest) {
         (_, [_, ..], ['һ', ..]) => Some("г"),
         (_, [.., 'л' | 'н'], ['ә', ..]) => Some("я"),
         (_, [.., 'к'], ['ү', 'й', ..]) => Some("ю"),
-        (Rules::Letters, _, ['ә', ..]) if ends_in_consonant(before) => Some("я"),
-        (Rules::Letters, [.., before], ['ү', _, ..]) => {
+        (RespellingRules::Letters, _, ['ә', ..]) if ends_in_consonant(before) => Some("я"),
+        (RespellingRules::Letters, [.., before], ['ү', _, ..]) => {
             (is_consonant(*before) && *before != 'г').then_some("ю")
         }
-        (Rules::Letters, [_, ..], ['қ', _, ..]) => Some("х"),
+        (RespellingRules::Letters, [_, ..], ['қ', _, ..]) => Some("х"),
         _ => None,
     }
 }

@@ -6,13 +6,13 @@
 use zeroize::Zeroizing;
 
 use super::candidate::{Candidate, Heard, MAX_VARIANTS};
-use super::fold::{self, Rules};
+use super::fold::{self, FoldRules};
 use super::forms::{Folded, exact_form};
 use super::latin::Reading;
 use super::{layout, letters, numbers, spelling};
 
 /// The folded form and at most [`MAX_VARIANTS`] variants of it; none of signs alone.
-pub(super) fn candidates(rules: &Rules, typed: &str) -> Vec<Candidate> {
+pub(super) fn candidates(rules: &FoldRules, typed: &str) -> Vec<Candidate> {
     let mut list = Vec::with_capacity(1 + MAX_VARIANTS);
     list.push(Candidate {
         heard: Heard::Folded,
@@ -74,7 +74,7 @@ fn ranking(typed: &str) -> &'static [Heard] {
     }
 }
 
-fn variant(rules: &Rules, typed: &str, heard: Heard) -> Option<Folded> {
+fn variant(rules: &FoldRules, typed: &str, heard: Heard) -> Option<Folded> {
     let text: Zeroizing<String> = match heard {
         Heard::Exact | Heard::Folded => return None,
         Heard::KeyboardEnToRu => layout::english_to_russian(typed),
@@ -86,14 +86,14 @@ fn variant(rules: &Rules, typed: &str, heard: Heard) -> Option<Folded> {
         Heard::LatinKazakh => return Some(fold::fold_reading(rules, typed, Reading::Kazakh)),
         Heard::LatinRussian => return Some(fold::fold_reading(rules, typed, Reading::Russian)),
         Heard::JoinedNumber => joined_number(typed)?,
-        Heard::RussianSpelling => spelling::respelled(typed, spelling::Rules::Maps)?,
-        Heard::RussianLetters => spelling::respelled(typed, spelling::Rules::Letters)?,
+        Heard::RussianSpelling => spelling::respelled(typed, spelling::RespellingRules::Maps)?,
+        Heard::RussianLetters => spelling::respelled(typed, spelling::RespellingRules::Letters)?,
     };
     Some(fold::fold(rules, &text))
 }
 
 /// The folded form in each of the other spellings that a phrase has.
-pub(super) fn other_spellings(rules: &Rules, text: &str) -> impl Iterator<Item = Folded> {
+pub(super) fn other_spellings(rules: &FoldRules, text: &str) -> impl Iterator<Item = Folded> {
     [Heard::RussianSpelling, Heard::RussianLetters]
         .into_iter()
         .filter_map(move |heard| variant(rules, text, heard))

@@ -39,19 +39,19 @@ const LONGEST: usize = 16;
 /// The years that somebody may have lived in.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
 
-struct Words {
+struct DateWords {
     dates: HashSet<Box<str>>,
     seasons: HashSet<Box<str>>,
     beside: HashSet<Box<str>>,
 }
 
-static WORDS_OF_DATES: LazyLock<Words> = LazyLock::new(|| {
+static WORDS_OF_DATES: LazyLock<DateWords> = LazyLock::new(|| {
     let fold = |text: &str| -> HashSet<Box<str>> {
         text.split_whitespace()
             .map(|word| heard::fold(word).as_str().into())
             .collect()
     };
-    Words {
+    DateWords {
         dates: fold(WORDS),
         seasons: fold(SEASONS),
         beside: fold(BESIDE),

@@ -42,7 +42,7 @@ proptest! {
             phone: &name,
             client_number: &text,
         };
-        let judgement = judge(&text, &about, &Rules::default());
+        let judgement = judge(&text, &about, &StrengthRules::default());
         prop_assert!(judgement.guesses_log10 >= 0.0);
         prop_assert_eq!(judgement.acceptable(), judgement.weaknesses.is_empty());
     }
@@ -50,8 +50,8 @@ proptest! {
     #[test]
     fn only_the_folded_phrase_counts(text in prop_oneof![any::<String>(), pieces()]) {
         let folded = heard::fold(&text);
-        let mut entered = judge(&text, &AIGERIM, &Rules::default());
-        let mut said = judge(folded.as_str(), &AIGERIM, &Rules::default());
+        let mut entered = judge(&text, &AIGERIM, &StrengthRules::default());
+        let mut said = judge(folded.as_str(), &AIGERIM, &StrengthRules::default());
         for judgement in [&mut entered, &mut said] {
             judgement.weaknesses.retain(|weakness| *weakness != Weakness::TooLong);
         }
@@ -72,9 +72,9 @@ proptest! {
             phone: part(8, AIGERIM.phone),
             client_number: part(16, AIGERIM.client_number),
         };
-        let all = judge(&text, &AIGERIM, &Rules::default());
-        let some = judge(&text, &about, &Rules::default());
-        let none = judge(&text, &About::default(), &Rules::default());
+        let all = judge(&text, &AIGERIM, &StrengthRules::default());
+        let some = judge(&text, &about, &StrengthRules::default());
+        let none = judge(&text, &About::default(), &StrengthRules::default());
         prop_assert!(!all.acceptable() || some.acceptable());
         prop_assert!(!some.acceptable() || none.acceptable());
         prop_assert!(all.guesses_log10 <= some.guesses_log10);

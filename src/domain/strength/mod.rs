@@ -4,7 +4,7 @@
 //! hit (NIST SP 800-63B-4 §3.1.1.2): «Қазақстан», «казахстан» on the wrong
 //! layout and `qazaqstan` are one guess. There are no rules of composition. A
 //! phrase is refused where it is short, on a blocklist, of a pattern, made of
-//! what is known of the client, or within reach of [`Rules::min_guesses_log10`].
+//! what is known of the client, or within reach of [`StrengthRules::min_guesses_log10`].
 
 mod dates;
 mod estimate;
@@ -49,14 +49,14 @@ pub const MIN_GUESSES_LOG10_BOUNDS: RangeInclusive<f64> = 3.0..=9.0;
 
 /// What an installation may set.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rules {
+pub struct StrengthRules {
     /// Minimum number of letters and digits of the folded phrase.
     pub min_length: usize,
     /// Minimum number of guesses that the phrase must withstand, as a power of ten.
     pub min_guesses_log10: f64,
 }
 
-impl Default for Rules {
+impl Default for StrengthRules {
     /// Eight, NIST's minimum beside another factor: here the call from the client's own number.
     fn default() -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Judgement {
 /// Except for [`Weakness::TooLong`] the answer depends only on the folded phrase; knowing more about the
 /// client never makes a phrase acceptable that was not. 64 characters take under 5 ms once the tables are
 /// built, at the first call or by [`prepare`].
-pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
+pub fn judge(passphrase: &str, about: &About<'_>, rules: &StrengthRules) -> Judgement {
     let phrase = Phrase::of(passphrase);
     let known = PersonalData::of(about);
     let enough = rules.min_guesses_log10;
@@ -129,7 +129,11 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &Rules) -> Judgement {
 
 /// Builds the tables now, in some tenths of a second, and not at the first [`judge`].
 pub fn prepare() {
-    let _ = judge("кез келген сөз 1990", &About::default(), &Rules::default());
+    let _ = judge(
+        "кез келген сөз 1990",
+        &About::default(),
+        &StrengthRules::default(),
+    );
 }
 
 /// What the blocklists say of the phrase, also where digits were put before or after it.

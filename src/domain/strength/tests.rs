@@ -13,7 +13,7 @@ pub(super) const AIGERIM: About<'static> = About {
 };
 
 fn codes(passphrase: &str) -> Vec<&'static str> {
-    let judgement = judge(passphrase, &AIGERIM, &Rules::default());
+    let judgement = judge(passphrase, &AIGERIM, &StrengthRules::default());
     judgement
         .weaknesses
         .iter()
@@ -60,9 +60,9 @@ fn what_folds_to_fewer_letters_than_the_minimum_is_too_short() {
         &["алма", "тау су", "екі мың он", "abc", "", " - ", "пароль1"],
     );
     let at = |min_length| {
-        let rules = Rules {
+        let rules = StrengthRules {
             min_length,
-            ..Rules::default()
+            ..StrengthRules::default()
         };
         judge("қызыл алма тау", &About::default(), &rules)
     };
@@ -283,7 +283,11 @@ fn what_is_known_of_the_client_is_refused_in_any_order() {
             "Айгерім телефон 2345678",
         ],
     );
-    let stranger = judge("KL-004512 ахметова", &About::default(), &Rules::default());
+    let stranger = judge(
+        "KL-004512 ахметова",
+        &About::default(),
+        &StrengthRules::default(),
+    );
     assert!(!stranger.weaknesses.contains(&Weakness::PersonalData));
 }
 

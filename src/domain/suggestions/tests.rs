@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::*;
 use crate::domain::{
     heard,
-    strength::{self, About, Rules},
+    strength::{self, About, StrengthRules},
 };
 
 /// How many suggestions of each language are judged.
@@ -183,7 +183,7 @@ fn every_sampled_suggestion_is_acceptable() {
         let mut pick = rng(2);
         for _ in 0..SAMPLES {
             let phrase = suggest(language, DEFAULT_WORDS, &mut pick);
-            let judgement = strength::judge(&phrase, &About::default(), &Rules::default());
+            let judgement = strength::judge(&phrase, &About::default(), &StrengthRules::default());
             assert!(judgement.acceptable(), "{phrase}: {judgement:?}");
         }
     }
@@ -191,9 +191,9 @@ fn every_sampled_suggestion_is_acceptable() {
 
 #[test]
 fn at_the_highest_minimum_of_guesses_most_suggestions_are_acceptable() {
-    let rules = Rules {
+    let rules = StrengthRules {
         min_guesses_log10: *strength::MIN_GUESSES_LOG10_BOUNDS.end(),
-        ..Rules::default()
+        ..StrengthRules::default()
     };
     for language in Language::ALL {
         let mut pick = rng(4);

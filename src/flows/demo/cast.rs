@@ -70,13 +70,13 @@ pub const STAFF: &[StaffPart] = &[
 
 /// A client's passphrase.
 #[derive(Clone, Copy)]
-pub enum Word {
+pub enum DemoPassphrase {
     None,
     Active(&'static str),
     Blocked(&'static str),
 }
 
-impl Word {
+impl DemoPassphrase {
     /// The state as the printed table shows it.
     pub fn shown(self) -> String {
         match self {
@@ -104,7 +104,7 @@ pub struct ClientPart {
     /// family name, given name, patronymic
     pub names: &'static [&'static str],
     pub phone: &'static str,
-    pub word: Word,
+    pub word: DemoPassphrase,
     pub loans: &'static [LoanPart],
 }
 
@@ -118,7 +118,7 @@ pub const CLIENTS: &[ClientPart] = &[
         number: "K-000101",
         names: &["Қасымова", "Әсел", "Нұрланқызы"],
         phone: "+77000000101",
-        word: Word::Active("көгілдір шайнек тырна"),
+        word: DemoPassphrase::Active("көгілдір шайнек тырна"),
         loans: &[
             LoanPart {
                 ticket: "ЗБ-000451",
@@ -150,7 +150,7 @@ pub const CLIENTS: &[ClientPart] = &[
         number: "K-000102",
         names: &["Тілеубаев", "Ерлан", "Маратұлы"],
         phone: "+77000000102",
-        word: Word::Active("жеті күміс қоңырау"),
+        word: DemoPassphrase::Active("жеті күміс қоңырау"),
         loans: &[
             LoanPart {
                 ticket: "ЗБ-000388",
@@ -174,7 +174,7 @@ pub const CLIENTS: &[ClientPart] = &[
         number: "K-000103",
         names: &["Ким", "Виктория"],
         phone: "+77000000103",
-        word: Word::Blocked("медный чайник журавль"),
+        word: DemoPassphrase::Blocked("медный чайник журавль"),
         loans: &[LoanPart {
             ticket: "ЗБ-000511",
             product: "Золото",
@@ -188,7 +188,7 @@ pub const CLIENTS: &[ClientPart] = &[
         number: DRAFT_FOR,
         names: &["Петров", "Андрей", "Сергеевич"],
         phone: "+77000000104",
-        word: Word::None,
+        word: DemoPassphrase::None,
         loans: &[LoanPart {
             ticket: "ЗБ-000519",
             product: "Золото",

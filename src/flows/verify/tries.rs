@@ -7,7 +7,7 @@ use crate::{
         heard::{self, FOLD_VERSION, Heard, MAX_VARIANTS},
         passphrase::Passphrase,
     },
-    secrets::hasher::{Admission, Candidate, Check, Checked, HashError, Renew},
+    secrets::hasher::{Admission, Check, Checked, HashCandidate, HashError, Renew},
     store::{NewPassphrase, PassphraseRow, StoreError},
 };
 
@@ -51,7 +51,7 @@ impl Tries {
             let mut current = current.iter().flatten();
             let renewed = current.find(|renewed| renewed.heard == candidate.heard);
             let renewed_fold = renewed.map_or(fold_version, |_| FOLD_VERSION);
-            let tried = Candidate {
+            let tried = HashCandidate {
                 secret: bytes(candidate.folded.as_bytes()),
                 renew_as: renewed.map(|renewed| bytes(renewed.folded.as_bytes())),
             };
@@ -99,7 +99,7 @@ pub(super) fn decoy(typed: &Passphrase) -> Check {
     Check {
         stored: None,
         exact_tag: None,
-        candidates: vec![Candidate {
+        candidates: vec![HashCandidate {
             secret: bytes(heard::fold(typed.expose()).as_bytes()),
             renew_as: None,
         }],

@@ -8,7 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     domain::{
-        application::{Application, IdentityDocument, Kind, Mandate, Progress, Representative},
+        application::{
+            Application, ApplicationKind, ApplicationState, IdentityDocument, Mandate, Progress,
+            Representative,
+        },
         calendar::{parse_document_date, write_time},
         validation::ValidationError,
     },
@@ -136,7 +139,7 @@ pub struct ApplicationBody {
     #[schema(example = "ALA-1-2026-000017")]
     pub number: String,
     /// `set` or `change`
-    #[schema(value_type = Kind)]
+    #[schema(value_type = ApplicationKind)]
     pub kind: &'static str,
     /// how far it has come
     #[schema(value_type = ApplicationState)]
@@ -176,16 +179,6 @@ pub struct ApplicationBody {
     /// why it was cancelled
     #[schema(required = true)]
     pub cancel_reason: Option<String>,
-}
-
-/// How far an application has come.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum ApplicationState {
-    Draft,
-    Completed,
-    Cancelled,
-    Expired,
 }
 
 /// An identity document that was seen.

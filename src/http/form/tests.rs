@@ -34,7 +34,7 @@ fn client(names: &str) -> ClientRow {
     }
 }
 
-fn application(kind: Kind, representative: Option<Representative>) -> Application {
+fn application(kind: ApplicationKind, representative: Option<Representative>) -> Application {
     let draft = Draft {
         id: "a-1".into(),
         number: "ALA-1-2026-000017".into(),
@@ -93,7 +93,7 @@ fn visible(page: &str) -> String {
 
 #[test]
 fn the_kazakh_form_is_the_policys_text_letter_by_letter() {
-    for kind in [Kind::Set, Kind::Change] {
+    for kind in [ApplicationKind::Set, ApplicationKind::Change] {
         let text = visible(&printed(
             &application(kind, None),
             &client("Қасымова"),
@@ -114,7 +114,7 @@ fn a_person_with_one_name_alone_is_printed_by_it() {
     client.person.given_name = None;
     client.person.patronymic = None;
     for language in [Language::Kk, Language::Ru] {
-        let page = printed(&application(Kind::Set, None), &client, language);
+        let page = printed(&application(ApplicationKind::Set, None), &client, language);
         assert!(page.contains("<bdi>Сукарно</bdi>"), "{page}");
     }
 }
@@ -122,17 +122,17 @@ fn a_person_with_one_name_alone_is_printed_by_it() {
 #[test]
 fn the_word_that_applies_is_kept_and_the_other_struck_out() {
     let of = |kind, language| printed(&application(kind, None), &client("Қасымова"), language);
-    let set = of(Kind::Set, Language::Kk);
+    let set = of(ApplicationKind::Set, Language::Kk);
     assert!(
         set.contains("<u>БЕЛГІЛЕУГЕ</u> / <s>ӨЗГЕРТУГЕ</s>"),
         "{set}"
     );
-    let change = of(Kind::Change, Language::Kk);
+    let change = of(ApplicationKind::Change, Language::Kk);
     assert!(
         change.contains("<s>БЕЛГІЛЕУГЕ</s> / <u>ӨЗГЕРТУГЕ</u>"),
         "{change}"
     );
-    let russian = of(Kind::Change, Language::Ru);
+    let russian = of(ApplicationKind::Change, Language::Ru);
     assert!(
         russian.contains("<s>УСТАНОВЛЕНИИ</s> / <u>ИЗМЕНЕНИИ</u>"),
         "{russian}"
@@ -141,7 +141,7 @@ fn the_word_that_applies_is_kept_and_the_other_struck_out() {
 
 #[test]
 fn both_languages_bear_the_clients_and_the_applications_data() {
-    let application = application(Kind::Set, Some(representative("77-01")));
+    let application = application(ApplicationKind::Set, Some(representative("77-01")));
     for language in [Language::Kk, Language::Ru] {
         let page = printed(&application, &client("Қасымова"), language);
         assert!(page.contains(&format!("<html lang=\"{}\">", language.code())));
@@ -165,7 +165,7 @@ fn both_languages_bear_the_clients_and_the_applications_data() {
 #[test]
 fn a_client_who_signs_alone_has_no_block_of_a_representative() {
     let page = printed(
-        &application(Kind::Set, None),
+        &application(ApplicationKind::Set, None),
         &client("Қасымова"),
         Language::Kk,
     );
@@ -176,7 +176,7 @@ fn a_client_who_signs_alone_has_no_block_of_a_representative() {
 fn what_was_entered_is_text_and_never_markup() {
     let mut client = client("O'Нил");
     client.client_number = "<script>alert(1)</script>".into();
-    let application = application(Kind::Set, Some(representative("\"&<img src=x>")));
+    let application = application(ApplicationKind::Set, Some(representative("\"&<img src=x>")));
     let page = printed(&application, &client, Language::Ru);
     assert!(!page.contains("<script") && !page.contains("<img"));
     assert!(page.contains("<bdi>O'Нил "));
@@ -187,7 +187,7 @@ fn what_was_entered_is_text_and_never_markup() {
 fn the_only_blanks_are_for_the_date_and_the_signature() {
     for language in [Language::Kk, Language::Ru] {
         let page = printed(
-            &application(Kind::Set, Some(representative("7"))),
+            &application(ApplicationKind::Set, Some(representative("7"))),
             &client("Ли"),
             language,
         );
@@ -243,7 +243,7 @@ fn the_fullest_form_is_one_page_of_a4() {
     let mut who = representative(&wide(64));
     who.full_name = name(&wide(100));
     who.mandate = Mandate::Guardianship;
-    let mut application = application(Kind::Change, Some(who));
+    let mut application = application(ApplicationKind::Change, Some(who));
     application.draft.branch_code = "W".repeat(64);
     application.draft.number = format!("{}-2026-000017", "W".repeat(64));
     let branch = BranchRow {
@@ -276,7 +276,7 @@ fn the_longest_entries_in_usual_letters_are_one_page_of_a4() {
     let mut who = representative(&"Щ".repeat(17));
     who.full_name = name(&"Щ".repeat(35));
     who.mandate = Mandate::Guardianship;
-    let application = application(Kind::Set, Some(who));
+    let application = application(ApplicationKind::Set, Some(who));
     for language in [Language::Kk, Language::Ru] {
         let page = printed(&application, &client, language);
         assert!(!page.contains("<body class"));
@@ -288,7 +288,7 @@ fn the_longest_entries_in_usual_letters_are_one_page_of_a4() {
 #[test]
 #[ignore = "needs Chromium"]
 fn an_ordinary_form_is_one_page_of_a4() {
-    let application = application(Kind::Set, None);
+    let application = application(ApplicationKind::Set, None);
     for language in [Language::Kk, Language::Ru] {
         let page = printed(&application, &client("Қасымова"), language);
         assert_eq!(count_pages(language.code(), &page), 1, "{language:?}");

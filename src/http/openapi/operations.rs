@@ -19,7 +19,7 @@ use crate::{
     domain::{language::Language, role::Role, validation::ValidationError},
     http::{
         code::Code,
-        endpoint::{Access, AnswerHeaders, Endpoint, RouteGroup},
+        endpoint::{AnswerHeaders, Endpoint, RouteAccess, RouteGroup},
         problem::{self, Problem},
     },
     locales,
@@ -72,7 +72,7 @@ fn refer_to_items(components: &mut Components) {
 
 fn operation(components: &mut Components, endpoint: &Endpoint) -> Operation {
     let mut operation = endpoint.operation();
-    if let Access::Roles { roles, .. } = endpoint.access {
+    if let RouteAccess::Roles { roles, .. } = endpoint.access {
         operation.security = Some(security(roles));
     }
     if endpoint.honours_key {

@@ -14,13 +14,13 @@ use utoipa::{
 
 use crate::{
     domain::{
-        application::{IdentityDocument, Kind as ApplicationKind, Mandate},
+        application::{ApplicationKind, ApplicationState, IdentityDocument, Mandate},
         audit::Action,
         language::Language,
         loan::Standing,
         passphrase::PassphraseState,
         role::Role,
-        signals::Kind as SignalKind,
+        signals::SignalKind,
         verification::VerificationOutcome,
         webhook::TOLD,
     },
@@ -53,6 +53,7 @@ words! {
         for example Action::VerificationRecorded.name();
     ApplicationKind as "ApplicationKind", "Whether a passphrase is set or changed.":
         &[ApplicationKind::Set, ApplicationKind::Change].map(ApplicationKind::name);
+    ApplicationState as "ApplicationState", "How far an application has come.": ApplicationState::VARIANTS;
     DeliveryState as "WebhookDeliveryStatus", "The status of a delivery.": DeliveryState::NAMES;
     IdentityDocument as "DocumentKind", "The kind of an identity document.": IdentityDocument::VARIANTS;
     Language as "LanguageName", "A language of phrases.": &Language::ALL.map(Language::code);

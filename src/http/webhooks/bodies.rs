@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::{
     domain::{calendar::write_time, validation::ValidationError},
-    flows::webhooks::Endpoint,
+    flows::webhooks::Receiver,
     http::{
         extract::rule,
         openapi::{values, words::WebhookEvent},
@@ -74,8 +74,8 @@ pub struct WebhookBody {
 }
 
 impl WebhookBody {
-    pub(super) fn of(endpoint: Endpoint, secret: Option<SecretString>) -> Self {
-        let Endpoint { row, secrets } = endpoint;
+    pub(super) fn of(endpoint: Receiver, secret: Option<SecretString>) -> Self {
+        let Receiver { row, secrets } = endpoint;
         let secrets = secrets.into_iter().map(|secret| WebhookSecretBody {
             created_at: write_time(secret.created_at),
             expires_at: secret.expires_at.map(write_time),

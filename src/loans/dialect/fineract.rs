@@ -13,9 +13,9 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use self::shapes::{Accounts, Client, DataTable, Day, Detail, ExternalId, Period, Problem};
+use self::shapes::{Accounts, Client, DataTable, Day, Detail, ExternalId, FineractError, Period};
 pub use self::{
-    settings::{Section, Settings},
+    settings::{FineractSettings, Section},
     shapes::Account,
 };
 use crate::{
@@ -27,9 +27,9 @@ use crate::{
         text::short_line,
     },
     loans::{
-        answer::{Answer, SourceFault},
+        answer::{SourceAnswer, SourceFault},
         record::grace_days,
-        wire::{Reply, Wire},
+        wire::{SourceReply, Wire},
     },
 };
 
@@ -50,13 +50,13 @@ pub(super) fn authorization(credentials: &str) -> Result<String, &'static str> {
 /// Requests the open loans of a client.
 pub(super) async fn ask(
     wire: &Wire,
-    settings: &Settings,
+    settings: &FineractSettings,
     number: &ClientNumber,
     now: DateTime<Utc>,
-) -> Result<Answer, SourceFault> {
+) -> Result<SourceAnswer, SourceFault> {
     let path = ["v1", "clients", "external-id", number.as_str()];
     let Some(page) = or_missing(wire.get(&path, None).await?)? else {
-        return Ok(Answer::UnknownClient);
+        return Ok(SourceAnswer::UnknownClient);
     };
     let client: Client = in_shape(&page)?;
     if let Some(ExternalId(stated)) = &client.external_id
@@ -70,7 +70,7 @@ pub(super) async fn ask(
     let open = open_accounts(&existing(reply)?)?;
     let asked = stream::iter(open).map(|account| loan(wire, settings, number, now, account));
     let loans = asked.buffered(CONCURRENCY).try_collect().await?;
-    Ok(Answer::Loans(loans, now))
+    Ok(SourceAnswer::Loans(loans, now))
 }
 
 /// Reads a client's accounts and selects those of open loans.
@@ -105,7 +105,7 @@ fn is_open(status: u32) -> Result<bool, SourceFault> {
 
 async fn loan(
     wire: &Wire,
-    settings: &Settings,
+    settings: &FineractSettings,
     number: &ClientNumber,
     now: DateTime<Utc>,
     account: Account,
@@ -218,7 +218,7 @@ fn decimal(number: &RawValue) -> Result<Decimal, SourceFault> {
 /// one row.
 async fn stated_grace(
     wire: &Wire,
-    settings: &Settings,
+    settings: &FineractSettings,
     loan_id: &str,
 ) -> Result<Option<u32>, SourceFault> {
     let Some((table, column)) = &settings.grace else {
@@ -271,7 +271,7 @@ fn in_shape<T: DeserializeOwned>(body: &[u8]) -> Result<T, SourceFault> {
 }
 
 /// The body of a resource that must exist.
-fn existing(reply: Reply) -> Result<Vec<u8>, SourceFault> {
+fn existing(reply: SourceReply) -> Result<Vec<u8>, SourceFault> {
     if reply.is_missing {
         return Err(SourceFault::Status(404));
     }
@@ -280,11 +280,11 @@ fn existing(reply: Reply) -> Result<Vec<u8>, SourceFault> {
 
 /// The body, or `None` where Fineract itself states that there is no such entity. A 404 for another reason,
 /// such as a wrong address, is a fault.
-fn or_missing(reply: Reply) -> Result<Option<Vec<u8>>, SourceFault> {
+fn or_missing(reply: SourceReply) -> Result<Option<Vec<u8>>, SourceFault> {
     if !reply.is_missing {
         return Ok(Some(reply.body));
     }
-    let problem = serde_json::from_slice::<Problem>(&reply.body).ok();
+    let problem = serde_json::from_slice::<FineractError>(&reply.body).ok();
     if problem.is_some_and(|problem| problem.is_not_found()) {
         Ok(None)
     } else {

@@ -11,7 +11,7 @@ use crate::{
     },
     json::{Object, Whole, present},
     loans::{
-        answer::{Answer, SourceFault},
+        answer::{SourceAnswer, SourceFault},
         record::{WrittenLoan, WrittenMoney},
         wire::Wire,
     },
@@ -19,7 +19,7 @@ use crate::{
 
 /// All open loans of a client. Unknown fields are ignored.
 #[derive(Deserialize)]
-struct Body {
+struct LoansBody {
     as_of: Option<String>,
     loans: Vec<Loan>,
 }
@@ -35,7 +35,7 @@ struct Loan {
 }
 
 #[derive(Deserialize)]
-struct Problem {
+struct ErrorBody {
     code: String,
 }
 
@@ -48,15 +48,15 @@ pub(super) async fn ask(
     wire: &Wire,
     number: &ClientNumber,
     now: DateTime<Utc>,
-) -> Result<Answer, SourceFault> {
+) -> Result<SourceAnswer, SourceFault> {
     let reply = wire
         .get(&["clients", number.as_str(), "loans"], None)
         .await?;
     if reply.is_missing {
         // A 404 for another reason, such as a wrong address, must not close all loans of a client.
-        let problem = serde_json::from_slice::<Problem>(&reply.body).ok();
+        let problem = serde_json::from_slice::<ErrorBody>(&reply.body).ok();
         return if problem.is_some_and(|problem| problem.code == "unknown_client") {
-            Ok(Answer::UnknownClient)
+            Ok(SourceAnswer::UnknownClient)
         } else {
             Err(SourceFault::Status(404))
         };
@@ -68,8 +68,12 @@ pub(super) async fn ask(
 ///
 /// # Errors
 /// [`SourceFault::Garbled`]: one loan that cannot be read makes the whole answer unusable.
-pub fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<Answer, SourceFault> {
-    let body: Body =
+pub fn read(
+    body: &[u8],
+    number: &ClientNumber,
+    now: DateTime<Utc>,
+) -> Result<SourceAnswer, SourceFault> {
+    let body: LoansBody =
         serde_json::from_slice(body).map_err(|_| SourceFault::Garbled("not the shape"))?;
     // A source that answers from a copy states when the copy was made. A later time than now is a wrong
     // clock.
@@ -93,14 +97,14 @@ pub fn read(body: &[u8], number: &ClientNumber, now: DateTime<Utc>) -> Result<An
         let record = written.parse(loan.ticket_number, "/ticket_number");
         loans.push(record.map_err(|_| SourceFault::Garbled("a loan's field"))?);
     }
-    Ok(Answer::Loans(loans, as_of))
+    Ok(SourceAnswer::Loans(loans, as_of))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answer(body: &str) -> Result<Answer, SourceFault> {
+    fn answer(body: &str) -> Result<SourceAnswer, SourceFault> {
         let now = parse_time("2026-11-22T09:00:00Z").unwrap();
         read(body.as_bytes(), &ClientNumber::parse("K-1").unwrap(), now)
     }
@@ -110,7 +114,7 @@ mod tests {
     #[test]
     fn loans_are_of_the_time_stated_and_never_of_a_later_one() {
         let as_of = |stated: &str| match answer(&format!(r#"{{{stated}"loans":[{LOAN}]}}"#)) {
-            Ok(Answer::Loans(loans, _)) => write_time(loans[0].as_of),
+            Ok(SourceAnswer::Loans(loans, _)) => write_time(loans[0].as_of),
             other => panic!("{other:?}"),
         };
         assert_eq!(as_of(""), "2026-11-22T09:00:00Z");
@@ -127,6 +131,6 @@ mod tests {
         assert!(answer("{}").is_err());
         assert!(answer("[]").is_err());
         let none = answer(r#"{"loans":[]}"#);
-        assert!(matches!(none, Ok(Answer::Loans(loans, _)) if loans.is_empty()));
+        assert!(matches!(none, Ok(SourceAnswer::Loans(loans, _)) if loans.is_empty()));
     }
 }

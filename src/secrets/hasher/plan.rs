@@ -21,7 +21,7 @@ pub struct Check {
     /// The exact tag of the stored hash, if it has one.
     pub exact_tag: Option<Vec<u8>>,
     /// What was heard, in the forms to try, the likeliest first.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<HashCandidate>,
     /// Number of hashes of a refusal, however many candidates there are, so that its time reveals nothing
     /// about them. More candidates cost more.
     pub tries: usize,
@@ -32,7 +32,7 @@ pub struct Check {
 }
 
 /// One form of what was heard.
-pub struct Candidate {
+pub struct HashCandidate {
     /// Its bytes under the fold of the stored hash.
     pub secret: Zeroizing<Vec<u8>>,
     /// What is hashed at a renewal, if not the secret itself: the bytes under the current fold, or another

@@ -40,7 +40,7 @@ fn bytes(text: &str) -> Zeroizing<Vec<u8>> {
 }
 
 fn checking(made: Option<&Made>, candidates: &[&str]) -> Check {
-    let candidate = |text: &&str| Candidate {
+    let candidate = |text: &&str| HashCandidate {
         secret: bytes(text),
         renew_as: None,
     };

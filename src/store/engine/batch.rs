@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Engine,
-    connection::{AnyConnection, Purpose},
+    connection::{AnyConnection, ConnectionPurpose},
     connections::{Connection, Connections},
     reply::Answer,
     supervisor::Heartbeat,
@@ -54,7 +54,7 @@ pub(crate) struct Workers {
     /// how many
     pub(crate) count: usize,
     /// what their connections are for
-    pub(crate) purpose: Purpose,
+    pub(crate) purpose: ConnectionPurpose,
     /// the largest batch
     pub(crate) max_batch: usize,
 }
@@ -145,7 +145,7 @@ struct Worker<'w, I, H> {
     heartbeat: &'w Arc<Heartbeat>,
     items: &'w flume::Receiver<Option<I>>,
     handle: &'w H,
-    purpose: Purpose,
+    purpose: ConnectionPurpose,
     max_batch: usize,
     connection: Option<Connection>,
 }
@@ -263,7 +263,7 @@ mod tests {
         let workers = Workers {
             name: "counted",
             count: 1,
-            purpose: Purpose::Read,
+            purpose: ConnectionPurpose::Read,
             max_batch: 8,
         };
         let batcher = Batcher::start(&engine, &workers, move |_, batch: &mut [Counted]| {
@@ -323,7 +323,7 @@ mod tests {
                 let workers = Workers {
                     name: "idle",
                     count: 2,
-                    purpose: Purpose::Write,
+                    purpose: ConnectionPurpose::Write,
                     max_batch: 8,
                 };
                 let batcher = Batcher::start(&engine, &workers, |_, _: &mut [Counted]| Ok(()));

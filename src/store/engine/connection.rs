@@ -25,7 +25,7 @@ pub enum AnyConnection {
 
 /// What a connection is opened for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum ConnectionPurpose {
     Read,
     Write,
     /// writing much, as an import does
@@ -46,7 +46,7 @@ const LOADER_CHECKPOINT_PAGES: u32 = 16_000;
 
 pub(crate) fn open(
     url: &DatabaseUrl,
-    purpose: Purpose,
+    purpose: ConnectionPurpose,
     timeout: Duration,
 ) -> Result<AnyConnection, StoreError> {
     let mut connection = establish(url, timeout)?;
@@ -73,16 +73,18 @@ pub(crate) fn establish(url: &DatabaseUrl, timeout: Duration) -> Result<AnyConne
 /// Sets what a new connection needs for its purpose.
 pub(crate) fn set_up(
     connection: &mut AnyConnection,
-    purpose: Purpose,
+    purpose: ConnectionPurpose,
     timeout: Duration,
 ) -> Result<(), StoreError> {
     let settings = match connection {
         AnyConnection::Sqlite(_) => {
             // What a reader sorts or counts may be as long as the audit: not in memory.
             let (cache_kib, checkpoint, only_reads, temporary) = match purpose {
-                Purpose::Read => (READER_CACHE_KIB, CHECKPOINT_PAGES, "ON", "FILE"),
-                Purpose::Write => (WRITER_CACHE_KIB, CHECKPOINT_PAGES, "OFF", "MEMORY"),
-                Purpose::Load => (LOADER_CACHE_KIB, LOADER_CHECKPOINT_PAGES, "OFF", "MEMORY"),
+                ConnectionPurpose::Read => (READER_CACHE_KIB, CHECKPOINT_PAGES, "ON", "FILE"),
+                ConnectionPurpose::Write => (WRITER_CACHE_KIB, CHECKPOINT_PAGES, "OFF", "MEMORY"),
+                ConnectionPurpose::Load => {
+                    (LOADER_CACHE_KIB, LOADER_CHECKPOINT_PAGES, "OFF", "MEMORY")
+                }
             };
             format!(
                 "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

@@ -14,7 +14,7 @@ use std::{
 use diesel::connection::InstrumentationEvent;
 
 use super::{
-    connection::{AnyConnection, Purpose, establish, open, set_up},
+    connection::{AnyConnection, ConnectionPurpose, establish, open, set_up},
     supervisor::Heartbeat,
 };
 use crate::store::{error::StoreError, url::DatabaseUrl};
@@ -116,7 +116,7 @@ impl Connections {
     /// A connection: an idle one, or a new one, or the next that is released.
     pub(super) fn acquire(
         &self,
-        purpose: Purpose,
+        purpose: ConnectionPurpose,
         heartbeat: &Arc<Heartbeat>,
     ) -> Result<Connection, StoreError> {
         let until = Instant::now() + self.timeout;
@@ -164,7 +164,7 @@ impl Connections {
 
     fn open(
         &self,
-        purpose: Purpose,
+        purpose: ConnectionPurpose,
         heartbeat: &Arc<Heartbeat>,
         count: Count,
     ) -> Result<Connection, StoreError> {
@@ -256,7 +256,7 @@ pub(crate) fn open_alone(
 ) -> Result<AnyConnection, StoreError> {
     let until = Instant::now() + timeout.min(FREED_WITHIN);
     loop {
-        match open(url, Purpose::Write, timeout) {
+        match open(url, ConnectionPurpose::Write, timeout) {
             Err(error) if is_full(&error) && Instant::now() < until => thread::sleep(WAIT_STEP),
             opened => return opened,
         }
@@ -299,7 +299,7 @@ mod tests {
                 scope.spawn(|| {
                     let heartbeat = Arc::new(Heartbeat::new());
                     for _ in 0..20 {
-                        let taken = connections.acquire(Purpose::Read, &heartbeat);
+                        let taken = connections.acquire(ConnectionPurpose::Read, &heartbeat);
                         let mut taken = Some(taken.expect("its turn comes"));
                         connections.release(&mut taken);
                         assert!(taken.is_none(), "it is released");
@@ -314,7 +314,9 @@ mod tests {
     fn a_connection_that_was_opened_before_a_worker_was_replaced_is_not_used_again() {
         let (_folder, connections) = connections(Some(1));
         let heartbeat = Arc::new(Heartbeat::new());
-        let mut first = connections.acquire(Purpose::Read, &heartbeat).ok();
+        let mut first = connections
+            .acquire(ConnectionPurpose::Read, &heartbeat)
+            .ok();
         assert!(
             first
                 .as_ref()
@@ -328,7 +330,7 @@ mod tests {
         );
         connections.release(&mut first);
         let second = connections
-            .acquire(Purpose::Read, &heartbeat)
+            .acquire(ConnectionPurpose::Read, &heartbeat)
             .expect("there is room");
         assert!(connections.is_trusted(&second));
         assert_eq!(connections.shared.lock().open, 1);
@@ -338,7 +340,9 @@ mod tests {
     fn each_worker_keeps_its_own_where_there_are_enough() {
         let (_folder, connections) = connections(None);
         let heartbeat = Arc::new(Heartbeat::new());
-        let mut own = connections.acquire(Purpose::Read, &heartbeat).ok();
+        let mut own = connections
+            .acquire(ConnectionPurpose::Read, &heartbeat)
+            .ok();
         connections.release(&mut own);
         assert!(own.is_some());
     }

@@ -65,18 +65,18 @@ impl Heartbeat {
     }
 }
 
-type Body = dyn Fn(&Arc<Heartbeat>) + Send + Sync;
+type WorkerBody = dyn Fn(&Arc<Heartbeat>) + Send + Sync;
 
 /// A thread and what it takes to replace it.
 struct Supervised {
     name: String,
-    body: Arc<Body>,
+    body: Arc<WorkerBody>,
     heartbeat: Arc<Heartbeat>,
     thread: JoinHandle<()>,
 }
 
 impl Supervised {
-    fn start(name: String, body: Arc<Body>) -> Result<Self, StoreError> {
+    fn start(name: String, body: Arc<WorkerBody>) -> Result<Self, StoreError> {
         let heartbeat = Arc::new(Heartbeat::new());
         let (beats, run) = (Arc::clone(&heartbeat), Arc::clone(&body));
         let started = thread::Builder::new()

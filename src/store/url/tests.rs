@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::engine::connection::{Purpose, open};
+use crate::store::engine::connection::{ConnectionPurpose, open};
 
 fn masked(url: &str) -> String {
     DatabaseUrl::parse(url).map_or_else(|why| why, |url| url.masked())
@@ -134,7 +134,7 @@ proptest! {
             prop_assert!(!betrays(&told, &password), "{}", told);
             if let Ok(read @ DatabaseUrl::Postgres(_)) = DatabaseUrl::parse(&url) {
                 // Nobody listens there, and PostgreSQL's client says so.
-                let opened = open(&read, Purpose::Read, Duration::from_secs(1));
+                let opened = open(&read, ConnectionPurpose::Read, Duration::from_secs(1));
                 let why = opened.err().expect("nobody listens").to_string();
                 prop_assert!(!betrays(&why, &password), "{}", why);
             }

@@ -20,9 +20,9 @@ fn a_name_with_a_place_or_a_year_is_guessable_and_so_is_a_number() {
 
 /// What the phrase needs where so many guesses, as a power of ten, are asked for.
 fn more_words(passphrase: &str, min_guesses_log10: f64) -> Option<usize> {
-    let rules = Rules {
+    let rules = StrengthRules {
         min_guesses_log10,
-        ..Rules::default()
+        ..StrengthRules::default()
     };
     let judgement = judge(passphrase, &About::default(), &rules);
     judgement
@@ -37,7 +37,7 @@ fn more_words(passphrase: &str, min_guesses_log10: f64) -> Option<usize> {
 #[test]
 fn a_phrase_is_guessable_where_it_withstands_fewer_guesses_than_are_asked_for() {
     let phrase = "самовар 2010";
-    let withstands = judge(phrase, &About::default(), &Rules::default()).guesses_log10;
+    let withstands = judge(phrase, &About::default(), &StrengthRules::default()).guesses_log10;
     assert!(
         (MIN_GUESSES_LOG10..6.0).contains(&withstands),
         "{withstands}"
@@ -51,9 +51,9 @@ fn a_phrase_is_guessable_where_it_withstands_fewer_guesses_than_are_asked_for() 
 #[test]
 fn the_words_that_are_asked_for_would_do() {
     let (least, most) = MIN_GUESSES_LOG10_BOUNDS.into_inner();
-    let rules = |min_guesses_log10| Rules {
+    let rules = |min_guesses_log10| StrengthRules {
         min_guesses_log10,
-        ..Rules::default()
+        ..StrengthRules::default()
     };
     let further = ["көгершін", "подсолнух", "пианист"];
     let mut asked = 0;
@@ -99,7 +99,8 @@ fn a_season_or_an_event_beside_a_year_is_no_date_alone() {
 
 #[test]
 fn a_short_word_on_no_list_is_no_easier_than_a_listed_one() {
-    let of = |passphrase| judge(passphrase, &About::default(), &Rules::default()).guesses_log10;
+    let of =
+        |passphrase| judge(passphrase, &About::default(), &StrengthRules::default()).guesses_log10;
     assert!(of("домбыра үні") > 5.5, "{}", of("домбыра үні"));
     assert!(of("бурабай көлі") > 5.5, "{}", of("бурабай көлі"));
     // Another form of a listed word is hardly harder than the word itself.
@@ -116,7 +117,7 @@ fn every_weakness_has_a_code_of_its_own() {
 #[test]
 fn a_refused_phrase_is_never_said_to_need_many_guesses() {
     for passphrase in ["12345678", "қазақстан", "йцукенгш", "01.02.1990"] {
-        let judgement = judge(passphrase, &About::default(), &Rules::default());
+        let judgement = judge(passphrase, &About::default(), &StrengthRules::default());
         assert!(judgement.guesses_log10 < MIN_GUESSES_LOG10, "{passphrase}");
     }
 }

@@ -36,7 +36,7 @@ impl Default for Section {
 
 /// The section, checked.
 #[derive(Clone)]
-pub struct Settings {
+pub struct FineractSettings {
     tenant: HeaderValue,
     /// data table and column of the waiting period
     pub(super) grace: Option<(String, String)>,
@@ -48,7 +48,7 @@ impl Section {
     ///
     /// # Errors
     /// The key of the section that is wrong, and why.
-    pub fn check(&self) -> Result<Settings, (&'static str, String)> {
+    pub fn check(&self) -> Result<FineractSettings, (&'static str, String)> {
         let grace = match (&self.grace_table, &self.grace_column) {
             (Some(table), Some(column)) => Some((table.clone(), column.clone())),
             (None, None) => None,
@@ -70,7 +70,7 @@ impl Section {
         let tenant = HeaderValue::from_str(&self.tenant).ok();
         // A header may hold other bytes, which no tenant's name does.
         let tenant = tenant.filter(|value| value.to_str().is_ok());
-        Ok(Settings {
+        Ok(FineractSettings {
             tenant: tenant.ok_or(("tenant", "a header cannot hold it".to_owned()))?,
             grace,
             grace_days_by_product: self.grace_days_by_product.clone(),
@@ -78,7 +78,7 @@ impl Section {
     }
 }
 
-impl Settings {
+impl FineractSettings {
     pub(in crate::loans) fn headers(&self) -> HeaderMap {
         HeaderMap::from_iter([(TENANT, self.tenant.clone())])
     }

@@ -131,12 +131,12 @@ pub(super) struct DataRow {
 /// An error of Fineract's.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Problem {
+pub(super) struct FineractError {
     http_status_code: Option<serde_json::Value>,
     user_message_globalisation_code: Option<String>,
 }
 
-impl Problem {
+impl FineractError {
     /// Whether it states that there is no such entity, rather than no such address.
     pub fn is_not_found(&self) -> bool {
         let status = self.http_status_code.as_ref();
