@@ -7,6 +7,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod app;
+pub mod console;
 pub mod domain;
 pub mod flows;
 pub mod http;

@@ -14,6 +14,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("domain", 0),
     ("json", 1),
     ("locales", 1),
+    ("console", 2),
     ("secrets", 1),
     ("store", 2),
     ("loans", 2),
@@ -46,6 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["main"]),
     ("fluent_bundle", &["locales"]),
     ("prometheus_client", &["http"]),
+    ("rust_embed", &["console"]),
     ("reqwest", &["app", "loans"]),
 ];
 

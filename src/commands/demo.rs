@@ -77,6 +77,7 @@ fn introduction(made: &Demonstration, base: &str) -> String {
          these passwords, and all of it is gone when the program stops.\n\
          Enter nothing about real people.\n\
          ======================================================================\n\n\
+         Open the console: {base}/console/\n\n\
          {:<12} {:<12} {:<7} password or client secret\n",
         "role", "login", "branch"
     );
@@ -104,10 +105,10 @@ fn introduction(made: &Demonstration, base: &str) -> String {
     }
     let _infallible = write!(
         text,
-        "\nA form to print, for the branch: {base}/v1/applications/{}/form?lang=kk\n\
+        "\nA draft waits to be printed and completed: sign in as daniyar and find {}.\n\
          The API's pages: {base}/docs/\n\n\
          The main job, from a call to the loans. Paste these into another shell:\n\n{}",
-        made.draft_id,
+        made.draft_for,
         main_use_case(made, base)
     );
     text

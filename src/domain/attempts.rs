@@ -175,6 +175,15 @@ impl LockoutPolicy {
             .next()
             .unwrap_or(0)
     }
+
+    /// Attempts until the next lock or the end, for whoever may try now after `failures` in a row: a lock
+    /// that these brought has run out.
+    pub fn attempts_ahead(&self, failures: u32) -> u32 {
+        match self.attempts_left(failures) {
+            0 => self.attempts_left(failures + 1) + 1,
+            left => left,
+        }
+    }
 }
 
 impl Default for LockoutPolicy {
@@ -242,6 +251,15 @@ mod tests {
             .map(|failures| policy.attempts_left(failures))
             .collect();
         assert_eq!(left, [3, 2, 1, 0, 2, 1, 0, 2, 1, 0, 0]);
+    }
+
+    #[test]
+    fn attempts_ahead_are_those_that_may_be_spent_before_the_next_lock() {
+        let policy = LockoutPolicy::default();
+        let ahead: Vec<_> = (0..10)
+            .map(|failures| policy.attempts_ahead(failures))
+            .collect();
+        assert_eq!(ahead, [3, 2, 1, 3, 2, 1, 3, 2, 1, 1]);
     }
 
     #[test]

@@ -103,10 +103,66 @@ impl PassphraseState {
         !matches!(self, Self::Unset | Self::Destroyed)
     }
 
+    /// Blocks it on the client's word; blocking it twice is allowed.
+    ///
+    /// # Errors
+    /// [`NoChange::NoPassphrase`].
+    pub fn block(self) -> Result<StateChange, NoChange> {
+        match self {
+            Self::Blocked => Ok(StateChange::Unchanged),
+            state if state.has_hash() => Ok(StateChange::Ended(StoredState::Blocked)),
+            _ => Err(NoChange::NoPassphrase),
+        }
+    }
+
+    /// Lifts a timed lock.
+    ///
+    /// # Errors
+    /// [`NoChange`].
+    pub fn unlock(self) -> Result<StateChange, NoChange> {
+        match self {
+            Self::Locked => Ok(StateChange::Unlocked),
+            state if state.has_hash() => Err(NoChange::NotLocked),
+            _ => Err(NoChange::NoPassphrase),
+        }
+    }
+
+    /// Destroys it on withdrawal of consent.
+    ///
+    /// # Errors
+    /// [`NoChange::NoPassphrase`].
+    pub fn destroy(self) -> Result<StateChange, NoChange> {
+        if self.has_hash() {
+            Ok(StateChange::Ended(StoredState::Destroyed))
+        } else {
+            Err(NoChange::NoPassphrase)
+        }
+    }
+
     /// The word of the contract.
     pub fn name(self) -> &'static str {
         self.into()
     }
+}
+
+/// What is done to a stored passphrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateChange {
+    /// nothing: it is in that state already
+    Unchanged,
+    /// the timed lock is lifted; the count of failed attempts stays
+    Unlocked,
+    /// it verifies nobody any more, and only a new application sets another
+    Ended(StoredState),
+}
+
+/// Why a passphrase's state is not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoChange {
+    /// there is none
+    NoPassphrase,
+    /// there is no lock to lift
+    NotLocked,
 }
 
 #[cfg(test)]
@@ -120,6 +176,23 @@ mod tests {
         assert_eq!(PassphraseState::at(now, kept), PassphraseState::Active);
         let before = now - chrono::TimeDelta::microseconds(1);
         assert_eq!(PassphraseState::at(before, kept), PassphraseState::Locked);
+    }
+
+    #[test]
+    fn what_may_be_done_to_a_passphrase_depends_on_its_state() {
+        use super::{NoChange::*, PassphraseState::*, StateChange::*};
+        let of = |state: super::PassphraseState| (state.block(), state.unlock(), state.destroy());
+        let blocked = Ok(Ended(StoredState::Blocked));
+        let destroyed = Ok(Ended(StoredState::Destroyed));
+        for state in [Active, Disabled] {
+            assert_eq!(of(state), (blocked, Err(NotLocked), destroyed));
+        }
+        assert_eq!(of(Locked), (blocked, Ok(Unlocked), destroyed));
+        assert_eq!(of(Blocked), (Ok(Unchanged), Err(NotLocked), destroyed));
+        for state in [Unset, Destroyed] {
+            let none = Err(NoPassphrase);
+            assert_eq!(of(state), (none, none, none));
+        }
     }
 
     #[test]

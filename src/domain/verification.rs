@@ -102,6 +102,16 @@ pub enum Access {
 pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 impl Verification {
+    /// Opens it: loans may be read under it from now on, for so long.
+    pub fn open(&mut self, duration: TimeDelta) {
+        self.expires_at = Some(self.opened_at + duration);
+    }
+
+    /// Ends it: no loans are read under it any more.
+    pub fn close(&mut self, now: DateTime<Utc>) {
+        self.closed_at.get_or_insert(now);
+    }
+
     /// Whether loans may be read at `now`.
     pub fn access(&self, now: DateTime<Utc>) -> Access {
         let is_of_now = self.opened_at <= now + CLOCKS_APART;

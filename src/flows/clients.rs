@@ -1,18 +1,18 @@
 //! Clients: entered and amended at a branch, searched for by those who serve them. Every search and every
 //! read leaves an event, whether a client was found or not.
 
-use super::{Quota, Refusal, audit::missed, limits};
+use super::{Quota, Refusal, audit::missed, limits, passphrases::PassphraseStatus};
 use crate::{
     app::App,
     domain::{
+        attempts::LockoutPolicy,
         audit::{Action, Details, Event, EventOutcome, Origin},
         id::ClientId,
         identifier::ClientNumber,
-        passphrase::PassphraseState,
         person::{Person, PersonName, Phone},
         role::{Actor, Find, Proof, Register, Role},
     },
-    store::{ClientRow, Lookup, PassphraseRow, Traced},
+    store::{ClientRow, Lookup, Traced},
 };
 
 /// A client's card, as one specialist may see it now.
@@ -21,10 +21,8 @@ pub struct Card {
     pub client: ClientRow,
     /// whether only initials and the end of the telephone number may be shown
     pub is_masked: bool,
-    /// the passphrase, if one was ever set
-    pub passphrase: Option<PassphraseRow>,
-    /// its state
-    pub state: PassphraseState,
+    /// its passphrase
+    pub passphrase: PassphraseStatus,
 }
 
 /// The fields that may be amended; `None` leaves a field as it is.
@@ -73,8 +71,7 @@ pub async fn enter(
     Ok(Card {
         client,
         is_masked: false,
-        passphrase: None,
-        state: PassphraseState::Unset,
+        passphrase: PassphraseStatus::of(None, &app.settings.attempts, now),
     })
 }
 
@@ -92,7 +89,7 @@ pub async fn amend(
     let now = app.clock.now();
     let event = Event::by(proof.actor(), origin, now, Action::ClientChanged).client(id);
     let actor = proof.actor().clone();
-    let id = id.to_owned();
+    let (id, policy) = (id.to_owned(), app.settings.attempts.clone());
     let requested = id.clone();
     if !app
         .store
@@ -118,7 +115,9 @@ pub async fn amend(
             // The next push of the loan system replaces what a branch entered; an older one stays stale,
             // and the same one again is unchanged.
             tx.amend_client(&client, &person)?;
-            let card = tx.client(&id)?.map(|client| card(tx, client, &actor, now));
+            let card = tx
+                .client(&id)?
+                .map(|client| card(tx, client, &actor, &policy, now));
             let event = match changed.as_slice() {
                 [] => event.clone().outcome(EventOutcome::Unchanged),
                 fields => event
@@ -157,6 +156,7 @@ pub async fn search(
     let _lock = app.searches.lock(&actor.id).await;
     let now = app.clock.now();
     let (specialist, window) = (actor.clone(), app.settings.empty_searches);
+    let policy = app.settings.attempts.clone();
     let searched = app
         .store
         .read(move |reader| {
@@ -166,7 +166,7 @@ pub async fn search(
             let found = reader.find_clients(&lookup)?;
             let cards = found
                 .into_iter()
-                .map(|client| card(reader, client, &specialist, now));
+                .map(|client| card(reader, client, &specialist, &policy, now));
             cards.collect::<Result<Vec<_>, _>>().map(Ok)
         })
         .await?;
@@ -216,12 +216,13 @@ pub async fn read(
     let now = app.clock.now();
     let actor = proof.actor().clone();
     let (specialist, requested) = (actor.clone(), id.to_owned());
+    let policy = app.settings.attempts.clone();
     let found = app
         .store
         .read(move |reader| {
             let client = reader.client(&requested)?;
             client
-                .map(|client| card(reader, client, &specialist, now))
+                .map(|client| card(reader, client, &specialist, &policy, now))
                 .transpose()
         })
         .await?;
@@ -240,10 +241,11 @@ fn card(
     reader: &mut crate::store::Reader<'_>,
     client: ClientRow,
     actor: &Actor,
+    policy: &LockoutPolicy,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Card, crate::store::StoreError> {
     let passphrase = reader.passphrase(&client.id)?;
-    let state = PassphraseRow::state(passphrase.as_ref(), now);
+    let passphrase = PassphraseStatus::of(passphrase, policy, now);
     let is_masked = match actor.role {
         Role::CallCenter | Role::Supervisor => reader
             .verified_among(std::slice::from_ref(&client.id), &actor.id, now)?
@@ -254,6 +256,5 @@ fn card(
         client,
         is_masked,
         passphrase,
-        state,
     })
 }

@@ -22,7 +22,7 @@ use crate::{
         application::{IdentityDocument, Mandate, Representative},
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
-        id::{ApplicationId, ClientId, StaffId},
+        id::{ClientId, StaffId},
         identifier::{BranchCode, ClientNumber, Login, TicketNumber},
         loan::{ClientRecord, LoanRecord},
         money::Money,
@@ -65,8 +65,8 @@ pub struct Demonstration {
     pub staff: Vec<DemoStaff>,
     /// clients
     pub clients: Vec<DemoClient>,
-    /// the draft that can be printed: its id
-    pub draft_id: ApplicationId,
+    /// the number of the client whose draft can be printed and completed
+    pub draft_for: &'static str,
 }
 
 /// Makes the demonstration data in an empty database.
@@ -103,14 +103,14 @@ pub async fn lay_out(app: &App) -> Result<Demonstration, Refusal> {
     for part in CLIENTS {
         clients.push(stage.bring_in(&actors, part).await?);
     }
-    let draft_id = stage.draft_one(&actors).await?;
+    stage.draft_one(&actors).await?;
     let done =
         Event::of_nobody(&stage.origin, stage.now, Action::DemoSeeded).outcome(EventOutcome::Made);
     app.store.record(done).await?;
     Ok(Demonstration {
         staff: played,
         clients,
-        draft_id,
+        draft_for: cast::DRAFT_FOR,
     })
 }
 
@@ -285,7 +285,7 @@ impl Stage<'_> {
     }
 
     /// A draft with a representative, to be printed and completed by whoever tries the service.
-    async fn draft_one(&self, actors: &[Actor]) -> Result<ApplicationId, Refusal> {
+    async fn draft_one(&self, actors: &[Actor]) -> Result<(), Refusal> {
         let number = ClientNumber::parse(cast::DRAFT_FOR)
             .map_err(|error| in_cast("/client_number", error))?;
         let draft = DraftRequest {
@@ -300,8 +300,8 @@ impl Stage<'_> {
             }),
         };
         let proof = playing::<Register>(actors)?;
-        let application = applications::draft(self.app, &proof, &self.origin, draft).await?;
-        Ok(application.draft.id)
+        applications::draft(self.app, &proof, &self.origin, draft).await?;
+        Ok(())
     }
 }
 

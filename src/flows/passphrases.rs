@@ -1,7 +1,7 @@
 //! A client's passphrase: reading its status, blocking it, lifting a lock, destroying it on withdrawal of
 //! consent; and the strength check of a proposed one.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Conflict, Refusal,
@@ -13,11 +13,12 @@ use crate::{
     app::App,
     domain::{
         application::DRAFT_HOURS,
+        attempts::LockoutPolicy,
         audit::{Action, Event, EventOutcome, Origin},
         id::ClientId,
         identifier::CallId,
         language::Language,
-        passphrase::{Passphrase, PassphraseState, StoredState},
+        passphrase::{NoChange, Passphrase, PassphraseState, StateChange},
         role::{Actor, Proof, Register, Status, Unlock, Verify},
         strength::{self, About},
         suggestions,
@@ -32,6 +33,21 @@ pub struct PassphraseStatus {
     pub state: PassphraseState,
     /// the stored passphrase, if one was ever set
     pub row: Option<PassphraseRow>,
+    /// attempts until the next lock or the end, where one is possible
+    pub attempts_left: Option<u32>,
+}
+
+impl PassphraseStatus {
+    /// What is stored, at this moment.
+    pub fn of(row: Option<PassphraseRow>, policy: &LockoutPolicy, now: DateTime<Utc>) -> Self {
+        let state = PassphraseRow::state(row.as_ref(), now);
+        let active = row.as_ref().filter(|_| state == PassphraseState::Active);
+        Self {
+            state,
+            attempts_left: active.map(|row| policy.attempts_ahead(row.failed_attempts)),
+            row,
+        }
+    }
 }
 
 /// Reads the status.
@@ -60,12 +76,12 @@ pub async fn status(
         let action = Action::PassphraseViewed;
         return Err(missed(app, proof.actor(), origin, action, client_id).await);
     };
-    let state = PassphraseRow::state(row.as_ref(), now);
+    let status = PassphraseStatus::of(row, &app.settings.attempts, now);
     let event = Event::by(proof.actor(), origin, now, Action::PassphraseViewed)
         .client(client_id)
-        .outcome(state);
+        .outcome(status.state);
     app.store.record(event).await?;
-    Ok(PassphraseStatus { state, row })
+    Ok(status)
 }
 
 /// Blocks the passphrase on the client's word; blocking it twice is allowed. It counts as touching the
@@ -91,20 +107,9 @@ pub async fn block(
         reason,
     );
     event.call_id = call_id.map(|call| call.as_str().to_owned());
-    let now = event.at;
     require_client(app, client_id, &event).await?;
     limits::touch(app, proof.actor(), origin, &[client_id.to_owned()]).await?;
-    change(app, client_id, event, move |tx, state, id| {
-        if !state.has_hash() {
-            return Ok(Err(Conflict::NoPassphrase));
-        }
-        if state == PassphraseState::Blocked {
-            return Ok(Ok(Step::Ended { is_new: false }));
-        }
-        tx.end_passphrase(id, StoredState::Blocked, now)?;
-        Ok(Ok(Step::Ended { is_new: true }))
-    })
-    .await
+    change(app, client_id, event, PassphraseState::block).await
 }
 
 /// Lifts a timed lock; the count of failed attempts stays.
@@ -127,17 +132,7 @@ pub async fn unlock(
         reason,
     );
     require_client(app, client_id, &event).await?;
-    change(app, client_id, event, |tx, state, id| {
-        Ok(match state {
-            PassphraseState::Locked => {
-                tx.lift_lock(id)?;
-                Ok(Step::Unlocked)
-            }
-            state if state.has_hash() => Err(Conflict::NotLocked),
-            _ => Err(Conflict::NoPassphrase),
-        })
-    })
-    .await
+    change(app, client_id, event, PassphraseState::unlock).await
 }
 
 /// Destroys the passphrase on withdrawal of consent: the hash is gone for good, and an open draft is
@@ -160,16 +155,8 @@ pub async fn destroy(
         client_id,
         reason,
     );
-    let now = event.at;
     require_client(app, client_id, &event).await?;
-    change(app, client_id, event, move |tx, state, id| {
-        if !state.has_hash() {
-            return Ok(Err(Conflict::NoPassphrase));
-        }
-        tx.end_passphrase(id, StoredState::Destroyed, now)?;
-        Ok(Ok(Step::Ended { is_new: true }))
-    })
-    .await
+    change(app, client_id, event, PassphraseState::destroy).await
 }
 
 fn event(
@@ -194,51 +181,46 @@ async fn require_client(app: &App, client_id: &ClientId, event: &Event) -> Resul
     Err(missed_by(app, event.clone(), client_id).await)
 }
 
-/// The result of a step.
-enum Step {
-    Unlocked,
-    /// the passphrase verifies nobody any more, and only a new application sets another
-    Ended {
-        /// whether it ended only now; if not, no webhook is sent
-        is_new: bool,
-    },
+impl From<NoChange> for Conflict {
+    fn from(why: NoChange) -> Self {
+        match why {
+            NoChange::NoPassphrase => Self::NoPassphrase,
+            NoChange::NotLocked => Self::NotLocked,
+        }
+    }
 }
 
-/// Changes a passphrase, which is locked meanwhile.
-async fn change<F>(
+/// Changes a passphrase, which is locked meanwhile. No webhook is sent of what was so before.
+async fn change(
     app: &App,
     client_id: &ClientId,
     event: Event,
-    step: F,
-) -> Result<PassphraseStatus, Refusal>
-where
-    F: Fn(&mut Tx<'_>, PassphraseState, &ClientId) -> Result<Result<Step, Conflict>, StoreError>
-        + Send
-        + 'static,
-{
+    step: fn(PassphraseState) -> Result<StateChange, NoChange>,
+) -> Result<PassphraseStatus, Refusal> {
     let id = client_id.to_owned();
-    let now = event.at;
+    let (now, policy) = (event.at, app.settings.attempts.clone());
     app.store
         .write(move |tx| {
             let stored = tx.passphrase_for_update(&id)?;
-            let state = PassphraseRow::state(stored.as_ref(), now);
-            let step = match step(tx, state, &id)? {
-                Ok(step) => step,
-                Err(conflict) => {
+            let change = match step(PassphraseRow::state(stored.as_ref(), now)) {
+                Ok(change) => change,
+                Err(why) => {
                     let refused = event.clone().outcome(EventOutcome::Refused);
-                    return Ok(Traced::new(Err(Refusal::Conflict(conflict)), refused));
+                    return Ok(Traced::new(Err(Refusal::Conflict(why.into())), refused));
                 }
             };
+            match change {
+                StateChange::Unchanged => {}
+                StateChange::Unlocked => tx.lift_lock(&id)?,
+                StateChange::Ended(state) => tx.end_passphrase(&id, state, now)?,
+            }
             let row = tx.passphrase(&id)?;
-            let state = PassphraseRow::state(row.as_ref(), now);
-            let (outcome, cancelled) = match step {
-                Step::Unlocked => (state.into(), None),
-                Step::Ended { is_new: true } => (state.into(), cancel_draft(tx, &id, &event)?),
-                Step::Ended { is_new: false } => {
-                    (EventOutcome::Unchanged, cancel_draft(tx, &id, &event)?)
-                }
+            let status = PassphraseStatus::of(row, &policy, now);
+            let (outcome, cancelled) = match change {
+                StateChange::Unlocked => (status.state.into(), None),
+                StateChange::Ended(_) => (status.state.into(), cancel_draft(tx, &id, &event)?),
+                StateChange::Unchanged => (EventOutcome::Unchanged, cancel_draft(tx, &id, &event)?),
             };
-            let status = PassphraseStatus { state, row };
             let traced = Traced::new(Ok(status), event.clone().outcome(outcome));
             Ok(match cancelled {
                 Some(cancelled) => traced.and(cancelled),

@@ -26,7 +26,6 @@ use crate::{
     flows::{
         audit,
         clients::{self, Amendment, Card},
-        passphrases::PassphraseStatus,
     },
     store::Lookup,
 };
@@ -189,10 +188,7 @@ impl From<Card> for CardBody {
             } else {
                 phone.as_str().to_owned()
             },
-            passphrase: StatusBody::from(PassphraseStatus {
-                state: card.state,
-                row: card.passphrase,
-            }),
+            passphrase: StatusBody::from(card.passphrase),
             created_at: write_time(card.client.created_at),
         }
     }

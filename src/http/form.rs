@@ -27,6 +27,11 @@ pub const HEADERS: AnswerHeaders = AnswerHeaders {
         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
+/// For the blank document of the frame in which the console shows the page: the same style, and no script.
+pub const FRAME_POLICY: &str = "default-src 'none'; \
+    style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 /// Black on white, system fonts, and long names broken anywhere rather than run off the paper.
 const STYLE: &str = "
 @page { size: A4; margin: 16mm 16mm 14mm 22mm; }

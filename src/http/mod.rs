@@ -9,6 +9,7 @@ pub mod batches;
 pub mod branches;
 pub mod clients;
 mod code;
+pub mod console;
 pub mod context;
 pub mod endpoint;
 pub mod endpoints;

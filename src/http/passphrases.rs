@@ -42,6 +42,9 @@ pub struct StatusBody {
     pub application_id: Option<String>,
     /// failures in a row
     pub failed_attempts: u32,
+    /// attempts until the next lock or the end; null where no attempt is possible now
+    #[schema(required = true, example = 3)]
+    pub attempts_left: Option<u32>,
     /// the end of the timed lock
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub locked_until: Option<String>,
@@ -56,6 +59,7 @@ impl From<PassphraseStatus> for StatusBody {
             set_at: row.map(|row| write_time(row.set_at)),
             application_id: row.map(|row| row.application_id.to_string()),
             failed_attempts: row.map_or(0, |row| row.failed_attempts),
+            attempts_left: status.attempts_left,
             locked_until: row
                 .and_then(|row| row.locked_until)
                 .filter(|_| is_locked)

@@ -14,6 +14,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::{
     accept,
     code::Code,
+    console,
     context::identify,
     endpoint::{API, AnswerHeaders, Endpoint, RouteGroup},
     endpoints::endpoints,
@@ -31,6 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     for resource in resources(RouteGroup::Root) {
         config.service(resource);
     }
+    config.configure(console::pages);
     // Swagger UI out of the binary, and nothing from elsewhere.
     let pages = SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"));
     config

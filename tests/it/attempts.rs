@@ -188,6 +188,7 @@ async fn a_lifted_lock_keeps_the_count(world: &World) {
     let lifted = supervisor.post(&unlock, reason.clone()).await.expect(200);
     assert_eq!(lifted["state"], "active");
     assert_eq!(lifted["failed_attempts"], 3);
+    assert_eq!(lifted["attempts_left"], 3);
     assert_eq!(lifted["locked_until"], Value::Null);
     let sixth = fail(&supervisor, &client, 3).await;
     assert_eq!(sixth["locked_until"], world.time_in(TimeDelta::hours(1)));

@@ -34,7 +34,7 @@ async fn a_client_is_entered_once_under_a_number(world: &World) {
         "id": entered["id"], "client_number": "K-1", "family_name": "Қасымова",
         "given_name": "Әсел", "patronymic": "Нұрланқызы", "phone": "+77012345667",
         "passphrase": {"state": "unset", "set_at": null, "application_id": null,
-            "failed_attempts": 0, "locked_until": null},
+            "failed_attempts": 0, "attempts_left": null, "locked_until": null},
         "created_at": "2026-01-31T06:00:00Z",
     });
     assert_eq!(entered.body, expected);

@@ -18,6 +18,7 @@ mod batches;
 mod clients;
 mod clocks;
 mod commands;
+mod console;
 mod conventions;
 mod documents;
 mod drafts;

@@ -288,13 +288,14 @@ impl Settlement {
         how: Heard,
         answered: Option<Answered>,
     ) -> Result<Traced<Recorded>, StoreError> {
-        let now = verification.opened_at;
         let client_id = &self.stored.client_id;
         let minutes = i64::from(app.settings.verification_minutes);
-        verification.expires_at = Some(now + TimeDelta::minutes(minutes));
+        verification.open(TimeDelta::minutes(minutes));
         // Loans are read out only to a caller who gets the answer.
         let is_heard = answered.is_none();
-        verification.closed_at = (!is_heard).then(|| app.clock.now());
+        if !is_heard {
+            verification.close(app.clock.now());
+        }
         tx.insert_verification(&verification)?;
         let mut renewal = None;
         if let Some(renewed) = &self.renewed {
