@@ -18,18 +18,15 @@ const PLACEHOLDER: &str = "{assets}";
 /// A digest of 64 bits tells one version from another.
 const DIGEST_BYTES: usize = 8;
 
+const HTML: &str = "text/html; charset=utf-8";
+
 #[derive(RustEmbed)]
 #[folder = "src/console/"]
-#[include = "*.html"]
-#[include = "*.js"]
-#[include = "*.css"]
-#[include = "*.svg"]
 struct Files;
 
 /// The page's words, beside those of this program, where a translator looks.
 #[derive(RustEmbed)]
 #[folder = "locales/"]
-#[include = "*/console*.ftl"]
 struct Words;
 
 /// A file of the page.
@@ -61,15 +58,22 @@ pub fn console() -> &'static Console {
 
 impl Console {
     fn read() -> Self {
-        let mut files: BTreeMap<String, Vec<u8>> = Files::iter()
-            .filter_map(|path| Some((path.to_string(), Files::get(&path)?.data.into_owned())))
+        let files = Files::iter()
+            .filter_map(|path| Some((path.to_string(), Files::get(&path)?.data.into_owned())));
+        let words = Words::iter()
+            .filter(|path| path.contains("/console"))
+            .filter_map(|path| {
+                Some((
+                    format!("words/{path}"),
+                    Words::get(&path)?.data.into_owned(),
+                ))
+            });
+        let files: BTreeMap<String, (&str, Vec<u8>)> = files
+            .chain(words)
+            .filter_map(|(path, bytes)| Some((path.clone(), (media_type(&path)?, bytes))))
             .collect();
-        files.extend(Words::iter().filter_map(|path| {
-            let words = Words::get(&path)?.data.into_owned();
-            Some((format!("words/{path}"), words))
-        }));
         let mut hash = Sha256::new();
-        for (path, bytes) in &files {
+        for (path, (_, bytes)) in &files {
             hash.update(path);
             hash.update([0]);
             hash.update((bytes.len() as u64).to_be_bytes());
@@ -82,14 +86,13 @@ impl Console {
             documents: BTreeMap::new(),
             assets: BTreeMap::new(),
         };
-        for (path, bytes) in files {
-            if path.ends_with(".html") {
+        for (path, (media_type, bytes)) in files {
+            if media_type == HTML {
                 let text = String::from_utf8_lossy(&bytes).replace(PLACEHOLDER, &folder);
-                let file = File::new(&path, text.into_bytes());
+                let file = File::new(media_type, text.into_bytes());
                 console.documents.insert(path, file);
             } else {
-                let file = File::new(&path, bytes);
-                console.assets.insert(path, file);
+                console.assets.insert(path, File::new(media_type, bytes));
             }
         }
         console
@@ -107,7 +110,7 @@ impl Console {
 }
 
 impl File {
-    fn new(path: &str, bytes: Vec<u8>) -> Self {
+    fn new(media_type: &'static str, bytes: Vec<u8>) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         // Nothing fails that writes to memory; what could not be compressed would be sent as it is.
         let gzip = encoder
@@ -115,19 +118,21 @@ impl File {
             .and_then(|()| encoder.finish())
             .unwrap_or_default();
         Self {
-            media_type: media_type(path),
+            media_type,
             bytes,
             gzip,
         }
     }
 }
 
-fn media_type(path: &str) -> &'static str {
-    match path.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        _ => "text/plain; charset=utf-8",
+/// The media type of a file that a browser reads; the others in the folder are the server's.
+fn media_type(path: &str) -> Option<&'static str> {
+    match path.rsplit_once('.')?.1 {
+        "html" => Some(HTML),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        "ftl" => Some("text/plain; charset=utf-8"),
+        _ => None,
     }
 }
