@@ -14,5 +14,6 @@ step types npx openapi-typescript ../../docs/openapi.json --output node_modules/
 step tsc npx tsc --noEmit --project tsconfig.json
 step biome npx biome check --config-path=. --error-on-warnings ../../src/console .
 step vendor node vendor.mjs --check
+step lean node lean.mjs
 step words node words.mjs
 exit $failed

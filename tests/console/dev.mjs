@@ -1,11 +1,11 @@
 // Serves the page from disk, with the policy it has in production, and passes the API on to a running
 // service: node dev.mjs [--port 8090] [--api http://127.0.0.1:8080]. Edit, reload, nothing to build.
 
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { request as ask, createServer } from 'node:http';
 import { extname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lean } from './lean.mjs';
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '8090' }, api: { type: 'string', default: 'http://127.0.0.1:8080' } },
@@ -63,7 +63,9 @@ async function sendAsset(path, response) {
     'x-content-type-options': 'nosniff',
     ...(path === 'print.html' && { 'content-security-policy': printPolicy }),
   });
-  createReadStream(file).pipe(response);
+  const bytes = await readFile(file);
+  const whole = path.startsWith('vendor/') || !/\.(js|css)$/.test(path);
+  response.end(whole ? bytes : lean(bytes.toString()));
 }
 
 /** A service that is away closes the connection, as it would without anything between. */

@@ -3,6 +3,8 @@
 // browser (default: /usr/bin/chromium), `QUPIA_PICTURES` a folder for screenshots.
 
 export { expectAccessible } from './harness/accessibility.mjs';
+export { answered, countOf, endCall, failTimes, find, LOANS, newClient, say, WORD, WRONG } from './harness/calls.mjs';
+export { reach } from './harness/spoken.mjs';
 export { expectNoTraceOf, expectTraceInHeap } from './harness/traces.mjs';
 export { closeBrowser, picture, signIn, story, visit } from './harness/visit.mjs';
 export { dayFromToday, PASSWORD, STAFF, startWorld } from './harness/world.mjs';

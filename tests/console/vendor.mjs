@@ -19,7 +19,6 @@ const modules = {
   '@preact/signals': 'signals.js',
   htm: 'htm.js',
   '@fluent/bundle': 'fluent.js',
-  'openapi-fetch': 'openapi-fetch.js',
   uqr: 'uqr.js',
   uplot: 'uplot.js',
 };
@@ -61,7 +60,7 @@ async function minified(specifier) {
 }
 
 /** The libraries that export one thing, by `default`. */
-const defaults = ['htm', 'openapi-fetch', 'uplot'];
+const defaults = ['htm', 'uplot'];
 
 function declaration(specifier) {
   const star = `export * from '${specifier}';\n`;

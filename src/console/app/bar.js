@@ -1,11 +1,10 @@
 // The bar on top: who is signed in and as what, their screens, and the switches that are always at hand.
 
 import { Button } from '../parts/button.js';
-import { Dialog } from '../parts/dialog.js';
 import { Icon } from '../parts/icon.js';
-import { Kbd } from '../parts/kbd.js';
 import { addressOf, go, route } from './hash.js';
-import { listed, useKeys } from './keys.js';
+import { useKeys } from './keys.js';
+import { later } from './later.js';
 import { screensOf } from './screens.js';
 import { me, seated, signOut } from './session.js';
 import { setTheme, theme, themes } from './theme.js';
@@ -84,31 +83,13 @@ function Navigation() {
   </nav>`;
 }
 
+const HelpDialog = later(async () => (await import('./help.js')).Help);
+
 function Help() {
   const [open, setOpen] = useState(false);
   useKeys({ F1: [() => setOpen(true), key('console-key-help')] });
   return html`<${Button} kind="quiet" keys="F1" onClick=${() => setOpen(true)}>${t('console-keys')}<//>
     ${open && html`<${HelpDialog} close=${() => setOpen(false)} />`}`;
-}
-
-/** @param {{ close: () => void }} props */
-function HelpDialog({ close }) {
-  return html`<${Dialog} title=${t('console-keys-title')} onClose=${close}>
-    <${HelpKeys} close=${close} />
-    <dl class="keys-list">
-      ${listed().map(([keys, word]) => html`<dt><${Kbd} keys=${keys} /></dt><dd>${t(word)}</dd>`)}
-    </dl>
-    <div class="dialog-actions"><${Button} kind="primary" keys="Escape" onClick=${close} autofocus>${t('console-close')}<//></div>
-  <//>`;
-}
-
-/**
- * Within the dialog, where F1 closes what F1 opened.
- * @param {{ close: () => void }} props
- */
-function HelpKeys({ close }) {
-  useKeys({ F1: close });
-  return null;
 }
 
 export function Bar() {

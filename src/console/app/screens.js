@@ -3,12 +3,10 @@
 import { key, loadWords } from './words.js';
 
 /** @typedef {import('./session.js').Role} Role */
-/**
- * @typedef {{
- *   name: string, title: string, roles: Role[], words: string[], styles: string[],
- *   load: () => Promise<{ default: () => import('preact').VNode }>,
- * }} ScreenEntry
- */
+/** @typedef {{ name: string, title: string, roles: Role[], words: string[], styles: string[] }} ScreenEntry */
+
+const reports = { words: ['console-reports'], styles: ['lists', 'reports'] };
+const admin = { roles: /** @type {Role[]} */ (['admin']), words: ['console-admin'], styles: ['lists', 'admin'] };
 
 /** @type {ScreenEntry[]} */
 const screens = [
@@ -18,72 +16,21 @@ const screens = [
     roles: ['call_center', 'supervisor'],
     words: ['console-call'],
     styles: ['call'],
-    load: () => import('../screens/call/index.js'),
   },
   {
     name: 'branch',
     title: key('console-nav-branch'),
     roles: ['branch'],
     words: ['console-branch', 'console-enter'],
-    styles: ['branch', 'enter'],
-    load: () => import('../screens/branch/index.js'),
+    styles: ['lists', 'branch', 'enter'],
   },
-  {
-    name: 'today',
-    title: key('console-nav-today'),
-    roles: ['supervisor', 'auditor'],
-    words: ['console-reports'],
-    styles: ['reports'],
-    load: () => import('../screens/today/index.js'),
-  },
-  {
-    name: 'signals',
-    title: key('console-nav-signals'),
-    roles: ['supervisor', 'auditor'],
-    words: ['console-reports'],
-    styles: ['reports'],
-    load: () => import('../screens/signals/index.js'),
-  },
-  {
-    name: 'audit',
-    title: key('console-nav-audit'),
-    roles: ['auditor'],
-    words: ['console-reports'],
-    styles: ['reports'],
-    load: () => import('../screens/audit/index.js'),
-  },
-  {
-    name: 'staff',
-    title: key('console-nav-staff'),
-    roles: ['admin'],
-    words: ['console-admin'],
-    styles: ['admin'],
-    load: () => import('../screens/staff/index.js'),
-  },
-  {
-    name: 'branches',
-    title: key('console-nav-branches'),
-    roles: ['admin'],
-    words: ['console-admin'],
-    styles: ['admin'],
-    load: () => import('../screens/branches/index.js'),
-  },
-  {
-    name: 'services',
-    title: key('console-nav-services'),
-    roles: ['admin'],
-    words: ['console-admin'],
-    styles: ['admin'],
-    load: () => import('../screens/services/index.js'),
-  },
-  {
-    name: 'webhooks',
-    title: key('console-nav-webhooks'),
-    roles: ['admin'],
-    words: ['console-admin'],
-    styles: ['admin'],
-    load: () => import('../screens/webhooks/index.js'),
-  },
+  { name: 'today', title: key('console-nav-today'), roles: ['supervisor', 'auditor'], ...reports },
+  { name: 'signals', title: key('console-nav-signals'), roles: ['supervisor', 'auditor'], ...reports },
+  { name: 'audit', title: key('console-nav-audit'), roles: ['auditor'], ...reports },
+  { name: 'staff', title: key('console-nav-staff'), ...admin },
+  { name: 'branches', title: key('console-nav-branches'), ...admin },
+  { name: 'services', title: key('console-nav-services'), ...admin },
+  { name: 'webhooks', title: key('console-nav-webhooks'), ...admin },
 ];
 
 /**
@@ -120,8 +67,13 @@ function loadStyle(name) {
 /**
  * A screen's component, with its words and styles there.
  * @param {ScreenEntry} screen
+ * @returns {Promise<() => import('preact').VNode>}
  */
-export async function loadScreen({ words, styles: sheets, load }) {
-  const [module] = await Promise.all([load(), ...words.map(loadWords), ...sheets.map(loadStyle)]);
+export async function loadScreen({ name, words, styles: sheets }) {
+  const [module] = await Promise.all([
+    import(`../screens/${name}/index.js`),
+    ...words.map(loadWords),
+    ...sheets.map(loadStyle),
+  ]);
   return module.default;
 }

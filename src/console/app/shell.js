@@ -1,12 +1,17 @@
 // The frame of every screen: who, which screens, language, theme, keys; and what lies over a screen.
 
 import { LiveRegions } from '../parts/live.js';
-import { Again, FirstPassword, SignIn, Starting } from '../screens/sign-in/index.js';
+import { Again } from '../screens/sign-in/again.js';
+import { SignIn } from '../screens/sign-in/page.js';
+import { Starting } from '../screens/sign-in/starting.js';
 import { Bar } from './bar.js';
 import { Ending } from './ending.js';
-import { ScreenHost } from './screen_host.js';
+import { later } from './later.js';
+import { ScreenHost } from './screen-host.js';
 import { handed, me, passwordDue, phase, renewing, seated } from './session.js';
 import { html } from './view.js';
+
+const FirstPassword = later(async () => (await import('../screens/sign-in/first-password.js')).FirstPassword);
 
 function Body() {
   if (phase.value === 'starting') return html`<${Starting} />`;

@@ -20,12 +20,14 @@ export function ScreenHost() {
   const [turn, setTurn] = useState(0);
 
   useEffect(() => {
-    if (!entry) return undefined;
     // Another role's screen, or none: the own one, without a step in the history.
-    if (entry.name !== route.value.name) {
-      history.replaceState(null, '', addressOf(entry.name));
-      route.value = { name: entry.name, query: new URLSearchParams() };
-    }
+    if (!entry || entry.name === route.value.name) return;
+    history.replaceState(null, '', addressOf(entry.name));
+    route.value = { name: entry.name, query: new URLSearchParams() };
+  }, [route.value.name]);
+
+  useEffect(() => {
+    if (!entry) return undefined;
     let wanted = true;
     setFailed(false);
     loadScreen(entry).then(

@@ -1,0 +1,185 @@
+# Бөлімше және клиенттің беті.
+branch-steps = Өтініштің кезеңдері
+branch-step-client = Клиент
+branch-step-draft = Өтініш
+branch-step-print = Басып шығару және қол қою
+branch-step-word = Құпия сөз
+branch-next-client = Келесі клиент
+branch-back = Артқа
+
+branch-find-title = Терезеде кім тұр?
+branch-find-label = Телефон, клиент нөмірі немесе кепіл билеті
+branch-find-hint = Кез келген түрде: 8 701 234-56-78, K-000101, ЗБ-000451
+branch-find = Табу
+branch-find-empty = Телефонды, клиент нөмірін немесе билетті теріңіз.
+branch-find-wrong = Бұл телефон да, нөмір де емес. Терілгенін тексеріңіз.
+branch-find-none = Ешкім табылмады. Терілгенін тексеріңіз немесе жаңа клиент енгізіңіз.
+branch-find-several = { $count } клиент табылды. Қайсысы?
+branch-find-new = Жаңа клиент енгізу
+
+branch-new-title = Жаңа клиент
+branch-amend-title = Клиенттің деректерін түзету
+branch-client-number = Клиент нөмірі
+branch-family-name = Тегі
+branch-given-name = Аты
+branch-patronymic = Әкесінің аты
+branch-optional = болса
+branch-one-name = Аты-жөні бір ғана сөзден тұрады
+branch-one-name-hint = Құжатта тегі мен аты бөлінбей, бір ғана ат жазылған. Ол бірінші өріске енгізіледі.
+branch-name-alone = Аты
+branch-phone = Телефон
+branch-phone-hint = Мысалы, +7 701 123-45-67
+branch-new-save = Клиентті енгізу
+branch-amend-save = Сақтау
+branch-amend = Түзету
+branch-amended = Деректер түзетілді.
+branch-needed = Осы өрісті толтырыңыз.
+
+branch-draft-title-set = Құпия сөзді белгілеуге өтініш
+branch-draft-title-change = Құпия сөзді өзгертуге өтініш
+branch-document = Қандай құжатты көрдіңіз?
+branch-document-hint = Құжаттың өзін қараңыз. Нөмірі жазылмайды, көшірмесі алынбайды.
+branch-document-needed = Көрген құжатыңызды таңдаңыз.
+branch-document-identity_card = Жеке куәлік
+branch-document-passport = Паспорт
+branch-document-residence_permit = Тұруға ықтиярхат
+branch-document-other = Өзге құжат
+branch-representative = Өкіл қол қояды
+branch-representative-name = Өкілдің тегі, аты, әкесінің аты
+branch-mandate = Өкілеттігін растайтын құжат
+branch-mandate-power_of_attorney = Сенімхат
+branch-mandate-court_decision = Сот шешімі
+branch-mandate-guardianship = Қорғаншылық немесе қамқоршылық туралы құжат
+branch-mandate-other = Өзге құжат
+branch-mandate-number = Құжаттың нөмірі
+branch-mandate-date = Құжаттың күні
+branch-mandate-until = Қай күнге дейін жарамды
+branch-mandate-until-hint = Мерзімі көрсетілмесе, бос қалдырыңыз
+branch-day-hint = Күні.айы.жылы, мысалы 22.11.2026
+branch-day-wrong = Күнді 22.11.2026 түрінде теріңіз.
+branch-form-language = Бланк тілі
+branch-form-kk = Қазақша
+branch-form-ru = Орысша
+branch-draft-save = Рәсімдеп, басып шығару
+
+branch-print-title = Клиент оқып, қол қояды
+branch-print-form = { $number } өтінішінің бланкі
+branch-print-again = Басып шығару
+branch-signed = Қай күні қол қойылды?
+branch-signed-today = Бүгін, { $day }
+branch-signed-earlier = { $day }
+branch-signed-hint = Қолтаңбаның жанындағы күн. Қағаз өзіңізде қалсын.
+branch-signed-next = Қол қойылды, әрі қарай
+
+branch-word-title = Клиент құпия сөзін тереді
+branch-word-lead = Өзі тергені дұрыс: сіз оны естімейсіз де, көрмейсіз де.
+branch-way-hand = Осы экранды беру
+branch-way-hand-text = Ірі пернелері бар толық экран. Сеансыңыз аяқталады, құпиясөзіңізбен қайта кіресіз.
+branch-way-link = Клиенттің телефонында
+branch-way-link-text = QR-код не қысқа мекенжай мен код. Он минут, бір рет.
+branch-way-typed = Өзіңіз тересіз
+branch-way-typed-text = Клиент өзі тере алмаса ғана: ол ақырын айтады, сіз екі рет тересіз.
+branch-way-other = Басқа тәсіл
+branch-hand-starting = Экран беріліп жатыр…
+
+branch-link-title = Клиенттің телефонында
+branch-link-scan = Телефон камерасын осыған бағыттаңыз
+branch-link-qr = Сілтеменің QR-коды
+branch-link-or = Немесе телефонда теріңіз
+branch-link-address = мекенжайы
+branch-link-code = және коды
+branch-link-state = Сілтеменің күйі
+branch-link-waiting = Клиенттің ашуын күтіп тұрмыз
+branch-link-opened = Ашылды: клиент теріп жатыр
+branch-link-done = Дайын: құпия сөз орнатылды
+branch-link-ended = Сілтеме енді жарамайды. Ол арқылы ештеңе орнатылған жоқ.
+branch-link-label-left = қалды
+branch-link-new = Жаңа сілтеме
+branch-link-unanswered = Байланыс жоқ; өзіміз қайта сұраймыз.
+
+
+branch-done-set = Құпия сөз орнатылды
+branch-done-change = Құпия сөз өзгертілді
+branch-done-text = { $number } өтініші аяқталды. Қол қойылған парақты іске тігіңіз.
+branch-done-show = Клиенттің беті
+
+branch-cancel = Өтініштің күшін жою
+branch-cancel-title = { $number } өтінішінің күші неге жойылады?
+branch-cancel-mind = Клиент ойынан айныды
+branch-cancel-mistake = Деректерде қате бар
+branch-cancel-unsigned = Клиент қол қоймады
+branch-cancel-document = Құжат дұрыс емес
+branch-cancel-other = Басқа себеп
+branch-cancel-reason = Себебі
+branch-cancel-never-word = Мұнда құпия сөзді ешқашан жазбаңыз.
+branch-cancel-confirm = Өтініштің күшін жою
+branch-cancel-keep = Қалдыру
+branch-cancelled = { $number } өтінішінің күші жойылды.
+branch-reason-needed = Себебін таңдаңыз немесе жазыңыз.
+
+branch-draft-open = { $number } өтініші әлі аяқталмаған
+branch-draft-open-text = { $at } рәсімделген, мерзімі { $until } бітеді.
+branch-draft-continue = Жалғастыру
+
+branch-client-set = Құпия сөз белгілеу
+branch-client-change = Құпия сөзді өзгерту
+branch-client-since = { $day } бастап базада
+branch-word = Құпия сөз
+branch-state-unset = орнатылмаған
+branch-state-active = жарамды
+branch-state-locked = уақытша құлыпталған
+branch-state-disabled = өшірілген
+branch-state-blocked = бұғатталған
+branch-state-destroyed = жойылған
+branch-state-set-at = { $day } бастап
+branch-state-locked-until = { $time } дейін
+branch-state-failed = қатарынан { $count } қате әрекет
+branch-state-advice-unset = Құпия сөзсіз телефонда мәлімет айтылмайды.
+branch-state-advice-locked = Қате сөздер терілген. Құлып өзі ашылады; жаңа өтініш оны бірден ашады.
+branch-state-advice-disabled = Қате әрекет тым көп болған. Тек жаңа өтініш көмектеседі.
+branch-state-advice-blocked = Клиент сөзін біреу білетінін айтқан. Тек жаңа өтініш көмектеседі.
+branch-state-advice-destroyed = Келісім қайтарып алынған. Құпия сөз тек жаңа өтінішпен орнатылады.
+
+branch-applications = Өтініштер
+branch-applications-none = Өтініш әлі жоқ.
+branch-application-number = Нөмірі
+branch-application-kind = Түрі
+branch-application-kind-set = белгілеу
+branch-application-kind-change = өзгерту
+branch-application-state = Күйі
+branch-application-state-draft = аяқталмаған
+branch-application-state-completed = аяқталған
+branch-application-state-cancelled = күші жойылған
+branch-application-state-expired = мерзімі өткен
+branch-application-drafted = Рәсімделді
+branch-application-ended = Аяқталды
+branch-application-signed = { $day } қол қойылды
+
+branch-accesses = Кім сұраған
+branch-accesses-hint = Мұны қарағаныңыз да жазылады.
+branch-accesses-none = Әзірге ештеңе жоқ.
+branch-access-at = Қашан
+branch-access-who = Кім
+branch-access-what = Не
+branch-access-outcome = Нәтижесі
+branch-access-reason = Себебі
+
+branch-withdraw = Келісімді қайтарып алу
+branch-withdraw-title = Құпия сөз жойылсын ба?
+branch-withdraw-text = Клиент келісімін қайтарып алады: құпия сөз біржола жойылады, жаңа өтінішке дейін телефонда ештеңе айтылмайды.
+branch-withdraw-reason = Клиент айтқан себеп
+branch-withdraw-confirm = Құпия сөзді жою
+branch-withdrawn = Құпия сөз жойылды.
+
+
+branch-key-next = Келесі клиент
+branch-key-print = Басып шығару
+branch-key-hand = Экранды беру
+branch-key-link = Клиенттің телефонына сілтеме
+branch-key-typed = Өзіңіз теру
+branch-key-new = Жаңа клиент енгізу
+branch-key-amend = Клиенттің деректерін түзету
+branch-history = Құпия сөздің тарихы
+branch-history-none = Әзірге ештеңе болған жоқ.
+branch-accesses-show = Тарихы және кім сұрағаны
+branch-accesses-service = қызмет

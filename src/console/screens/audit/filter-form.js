@@ -1,0 +1,53 @@
+// The filters of the audit; a search is a step in the history, so that one can go back.
+
+import { fieldError } from '../../app/api.js';
+import { go } from '../../app/hash.js';
+import { html, useState } from '../../app/view.js';
+import { t } from '../../app/words.js';
+import { Button } from '../../parts/button.js';
+import { Field } from '../../parts/field.js';
+import { Select } from '../../parts/select.js';
+import { ActionSelect } from './action-select.js';
+import { written } from './filters.js';
+import { RESULTS } from './names.js';
+
+/** @typedef {import('./filters.js').Filters} Filters */
+
+/**
+ * Made anew (by its key) for other filters.
+ * @param {{ filters: Filters, busy: boolean, error: import('../../app/api.js').Problem | null }} props
+ */
+export function FilterForm({ filters, busy, error }) {
+  const [draft, setDraft] = useState(filters);
+  /** @param {keyof Filters} name */
+  const field = (name) => ({
+    value: draft[name] ?? '',
+    onInput: (/** @type {string} */ value) => setDraft((before) => ({ ...before, [name]: value })),
+  });
+  /** @param {Partial<Filters>} change */
+  const choose = (change) => go('audit', written({ ...draft, ...change }));
+  /** @param {SubmitEvent} event */
+  const submit = (event) => {
+    event.preventDefault();
+    choose({});
+  };
+  return html`<form class="reports-filters" role="search" aria-label=${t('reports-audit-filters')} onSubmit=${submit}>
+    <${ActionSelect} value=${draft.action ?? ''} onChange=${(/** @type {string} */ action) => choose({ action })} />
+    <${Field} label=${t('reports-audit-from')} type="datetime-local" ...${field('from')} error=${fieldError(error, 'from')} />
+    <${Field} label=${t('reports-audit-to')} type="datetime-local" ...${field('to')} error=${fieldError(error, 'to')} />
+    <${Field} label=${t('reports-audit-actor')} ...${field('actor')} inputClass="reports-id" hint=${t('reports-audit-actor-hint')} error=${fieldError(error, 'actor')} />
+    <${Field} label=${t('reports-audit-client')} ...${field('client')} inputClass="reports-id" error=${fieldError(error, 'client_id')} />
+    <${Select} label=${t('reports-audit-outcome')} hint=${t('reports-audit-outcome-hint')} value=${draft.outcome ?? ''} options=${outcomes()}
+      onChange=${(/** @type {string} */ outcome) => choose({ outcome })} />
+    <div class="reports-filter-actions">
+      <${Button} kind="primary" type="submit" icon="search" busy=${busy}>${t('reports-audit-search')}<//>
+      ${Object.keys(filters).length > 0 && html`<${Button} onClick=${() => go('audit')}>${t('reports-audit-clear')}<//>`}
+    </div>
+  </form>`;
+}
+
+function outcomes() {
+  const words = Object.entries(RESULTS).map(([value, word]) => ({ value, text: t(word) }));
+  words.sort((a, b) => a.text.localeCompare(b.text));
+  return [{ value: '', text: t('reports-audit-any-outcome') }, ...words];
+}

@@ -1,0 +1,23 @@
+// How many attempts are left, before one is spent.
+
+import { html } from '../../app/view.js';
+import { t } from '../../app/words.js';
+import { call } from './state.js';
+
+/**
+ * As the last answer tells, else the client's card. The page knows no law of attempts: where neither tells
+ * how many are left, it says how many failed.
+ */
+export function Attempts() {
+  const status = /** @type {{ failed_attempts: number, attempts_left?: number | null } | undefined} */ (
+    call.client.value?.passphrase
+  );
+  const left = call.answer.value?.attempts_left ?? status?.attempts_left;
+  if (typeof left === 'number') {
+    return left === 1
+      ? html`<span class="call-attempts-last">${t('call-attempts-last')}</span>`
+      : html`<span>${t('call-attempts-left', { count: left })}</span>`;
+  }
+  const failed = status?.failed_attempts ?? 0;
+  return html`<span>${failed > 0 && t('call-attempts-failed', { count: failed })}</span>`;
+}

@@ -1,2 +1,0 @@
-export * from 'openapi-fetch';
-export { default } from 'openapi-fetch';
