@@ -5,6 +5,8 @@
 //! A message's key is its file's prefix and the code: the field error `not_a_phone` is `field-not_a_phone` in
 //! `fields.ftl`.
 
+pub mod spoken;
+
 use std::sync::LazyLock;
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
@@ -29,8 +31,10 @@ macro_rules! files {
 
 type Files = &'static [(&'static str, &'static str)];
 
-const KK: Files = files!("kk": "fields.ftl", "form.ftl", "problems.ftl", "weaknesses.ftl");
-const RU: Files = files!("ru": "fields.ftl", "form.ftl", "problems.ftl", "weaknesses.ftl");
+const KK: Files =
+    files!("kk": "fields.ftl", "form.ftl", "problems.ftl", "spoken.ftl", "weaknesses.ftl");
+const RU: Files =
+    files!("ru": "fields.ftl", "form.ftl", "problems.ftl", "spoken.ftl", "weaknesses.ftl");
 const EN: Files = files!("en": "fields.ftl", "problems.ftl", "weaknesses.ftl");
 
 fn files(language: Language) -> Files {

@@ -1,4 +1,6 @@
-//! The three languages in which the service speaks to people.
+//! The languages in which the service speaks to people.
+
+use strum::{EnumString, VariantNames};
 
 /// A language of the service. Texts exist in all three or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,5 +31,30 @@ impl Language {
         Self::ALL
             .into_iter()
             .find(|language| language.code().eq_ignore_ascii_case(code))
+    }
+}
+
+/// A language in which clients are addressed: the printed form and what is read out to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum ClientLanguage {
+    /// Kazakh
+    #[default]
+    Kk,
+    /// Russian
+    Ru,
+}
+
+impl ClientLanguage {
+    /// Both languages.
+    pub const ALL: [Self; 2] = [Self::Kk, Self::Ru];
+}
+
+impl From<ClientLanguage> for Language {
+    fn from(language: ClientLanguage) -> Self {
+        match language {
+            ClientLanguage::Kk => Self::Kk,
+            ClientLanguage::Ru => Self::Ru,
+        }
     }
 }

@@ -16,6 +16,7 @@ pub mod person;
 pub mod role;
 pub mod seal;
 pub mod signals;
+pub mod spoken;
 pub mod staff;
 pub mod strength;
 pub mod suggestions;

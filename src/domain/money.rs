@@ -80,6 +80,11 @@ impl Money {
         self.currency.code()
     }
 
+    /// Digits after the point: those of the currency's minor unit.
+    pub fn scale(self) -> u32 {
+        scale_of(self.currency)
+    }
+
     /// The amount as a decimal string with all digits of the minor unit: `125000.00`.
     pub fn amount(self) -> String {
         Decimal::new(self.minor_units, scale_of(self.currency)).to_string()

@@ -62,10 +62,10 @@ fn variable(inline: &ast::InlineExpression<&str>) -> Option<String> {
     }
 }
 
-/// The messages but those of the form, which has two languages alone.
+/// The messages without those for clients, which exist in Kazakh and Russian alone.
 pub(crate) fn shared(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let mut all = messages(language);
-    all.retain(|key, _| !key.starts_with("form-"));
+    all.retain(|key, _| !key.starts_with("form-") && !key.starts_with("spoken-"));
     all
 }
 
