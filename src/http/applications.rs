@@ -1,14 +1,11 @@
 //! Applications: drafted, printed, completed, cancelled.
 
-use std::str::FromStr;
-
 use actix_web::{
     HttpResponse,
     http::header::{self, ContentType},
 };
 use serde::Deserialize;
-use strum::{EnumString, VariantNames};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use self::bodies::body_of;
 pub use self::bodies::{ApplicationBody, CompletionBody, DraftBody};
@@ -19,19 +16,18 @@ use super::{
     paging::{List, PageBody, Paging},
     passphrases::passphrase,
     problem::Problem,
-    shapes::{ReasonBody, id},
+    shapes::{ReasonBody, client_language, id, parameter},
 };
 use crate::{
     domain::{
         application::IdentityDocument,
         calendar::{business_day, parse_date},
         id::{ApplicationId, ClientId},
-        language::Language,
+        language::{ClientLanguage, Language},
         role::Register,
-        validation::ValidationError,
     },
     flows::{
-        FieldError, applications,
+        applications,
         complete_application::{self, Completion},
     },
 };
@@ -124,22 +120,13 @@ pub async fn list(
     )
 }
 
-/// A language that the form is printed in.
-#[derive(Clone, Copy, ToSchema, VariantNames, EnumString)]
-#[schema(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum FormLanguage {
-    Kk,
-    Ru,
-}
-
 /// In which language the form is printed.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FormQuery {
     /// the language of the page; Kazakh where it is left out
-    #[param(value_type = FormLanguage, required = false, inline)]
+    #[param(value_type = ClientLanguage, required = false, inline)]
     lang: Option<String>,
 }
 
@@ -158,14 +145,12 @@ pub async fn print(
     PathId(id): PathId<ApplicationId>,
     Query(query): Query<FormQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let language = match query.lang.as_deref().map(FormLanguage::from_str) {
-        None | Some(Ok(FormLanguage::Kk)) => Language::Kk,
-        Some(Ok(FormLanguage::Ru)) => Language::Ru,
-        Some(Err(_)) => {
-            let error = ValidationError::NotOneOf(FormLanguage::VARIANTS);
-            return Err(Problem::invalid(vec![FieldError::at("lang", error)]));
-        }
-    };
+    let mut errors = Vec::new();
+    let language = parameter(&mut errors, "lang", query.lang, client_language);
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let language = Language::from(language.unwrap_or_default());
     let printed = applications::print(&call.app, &guard, &call.origin, &id).await?;
     let sheet = form::Sheet {
         application: &printed.application,

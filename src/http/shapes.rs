@@ -9,7 +9,10 @@ use validator::Validate;
 
 use super::{extract::Fields, openapi::values, problem::Problem};
 use crate::{
-    domain::{money::Money, person::PersonName, text, validation::ValidationError},
+    domain::{
+        language::ClientLanguage, money::Money, person::PersonName, text,
+        validation::ValidationError,
+    },
     flows::FieldError,
 };
 
@@ -77,6 +80,12 @@ pub fn parameter<T>(
         errors.push(FieldError::at(name, error));
         None
     })
+}
+
+/// The language of a code, in which a client is addressed.
+pub fn client_language(code: String) -> Result<ClientLanguage, ValidationError> {
+    code.parse()
+        .map_err(|_| ValidationError::NotOneOf(ClientLanguage::VARIANTS))
 }
 
 /// Parses a field that may be left out, but not be null.

@@ -1,22 +1,25 @@
 //! Verifications, and the loans read out under them.
 
 use actix_web::{HttpResponse, http::header};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use zeroize::Zeroizing;
 
 use super::{
-    extract::{Body, Call, Fields, Guard, PathId},
+    extract::{Body, Call, Fields, Guard, PathId, Query},
     openapi::values,
     passphrases::passphrase,
     problem::Problem,
-    shapes::{MoneyBody, id},
+    shapes::{MoneyBody, client_language, id, parameter},
 };
 use crate::{
+    app::App,
     domain::{
         calendar::write_time,
         id::VerificationId,
         identifier::CallId,
+        language::ClientLanguage,
         loan::Standing,
         role::Verify,
         verification::{Verification, VerificationOutcome},
@@ -26,6 +29,7 @@ use crate::{
         inquire::{self, Inquiry, LoanView, Source},
         verify::{self, Caller},
     },
+    locales::spoken::{self, Disclosed, Moment, SpokenLoan},
 };
 
 /// What the specialist heard, from whom, on which call.
@@ -41,6 +45,19 @@ pub struct VerificationRequest {
     /// what the telephone system calls this call
     #[schema(required = true, value_type = values::CallId)]
     pub call_id: Option<String>,
+    /// the language of the sentences to read out; none where it is left out
+    #[schema(value_type = Option<ClientLanguage>, required = false)]
+    pub spoken: Option<String>,
+}
+
+/// Whether the answer has sentences to read out.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SpokenQuery {
+    /// the language of the sentences to read out; none where it is left out
+    #[param(value_type = ClientLanguage, required = false, inline)]
+    spoken: Option<String>,
 }
 
 /// A recorded verification; loans only where verified, and only in the first answer.
@@ -77,6 +94,10 @@ pub struct VerificationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SourceBody, required = false)]
     pub source: Option<SourceBody>,
+    /// what came of it, as one sentence; only where asked for, and of loans only in the first answer
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub spoken: Option<String>,
 }
 
 /// A loan as it is read out.
@@ -107,6 +128,10 @@ pub struct LoanBody {
     /// when the loan system knew this
     #[schema(value_type = String, format = DateTime)]
     pub as_of: String,
+    /// the loan as one sentence to read out; only where asked for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub spoken: Option<String>,
 }
 
 /// The guaranteed waiting period of a loan.
@@ -141,11 +166,25 @@ pub struct InquiryBody {
     pub loans: Vec<LoanBody>,
     /// how far they can be trusted
     pub source: SourceBody,
+    /// how many there are and how old that is, as one sentence to read out; only where asked for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub spoken: Option<String>,
 }
 
-impl From<LoanView> for LoanBody {
-    fn from(view: LoanView) -> Self {
+impl LoanBody {
+    fn of(view: LoanView, language: Option<ClientLanguage>) -> Self {
         let LoanView { loan, standing } = view;
+        let spoken = language.map(|language| {
+            let loan = SpokenLoan {
+                ticket_number: &loan.ticket_number,
+                product: &loan.product,
+                due_on: loan.due_on,
+                balance: loan.balance,
+                standing,
+            };
+            spoken::of_loan(&loan, language)
+        });
         Self {
             ticket_number: loan.ticket_number,
             product: loan.product,
@@ -159,6 +198,7 @@ impl From<LoanView> for LoanBody {
             days_until_due: standing.days_until_due,
             days_left_in_grace: standing.days_left_in_grace,
             as_of: write_time(loan.as_of),
+            spoken,
         }
     }
 }
@@ -173,30 +213,46 @@ impl From<Source> for SourceBody {
     }
 }
 
-fn loans_of(loans: Vec<LoanView>) -> Vec<LoanBody> {
-    loans.into_iter().map(LoanBody::from).collect()
+fn loans_of(loans: Vec<LoanView>, language: Option<ClientLanguage>) -> Vec<LoanBody> {
+    let loans = loans.into_iter();
+    loans.map(|view| LoanBody::of(view, language)).collect()
 }
 
-fn body_of(verification: Verification, inquiry: Option<Inquiry>) -> VerificationBody {
-    let (loans, source) = match inquiry {
-        Some(inquiry) => (Some(loans_of(inquiry.loans)), Some(inquiry.source.into())),
-        None => (None, None),
-    };
-    let is_verified = verification.outcome == VerificationOutcome::Verified;
-    VerificationBody {
-        id: verification.id.into(),
-        client_id: verification.client_id.into(),
-        call_id: verification.call_id,
-        outcome: verification.outcome.name(),
-        opened_at: write_time(verification.opened_at),
-        expires_at: verification
-            .expires_at
-            .filter(|_| is_verified)
-            .map(write_time),
-        attempts_left: verification.attempts_left,
-        locked_until: verification.locked_until.map(write_time),
-        loans,
-        source,
+fn disclosed(inquiry: &Inquiry) -> Disclosed {
+    Disclosed {
+        loans: inquiry.loans.len(),
+        available: inquiry.source.available,
+        stale: inquiry.source.stale,
+        as_of: inquiry.source.as_of,
+    }
+}
+
+fn moment(app: &App) -> Moment<Tz> {
+    Moment {
+        now: app.clock.now(),
+        zone: app.settings.time_zone,
+    }
+}
+
+impl From<Verification> for VerificationBody {
+    fn from(verification: Verification) -> Self {
+        let is_verified = verification.outcome == VerificationOutcome::Verified;
+        Self {
+            id: verification.id.into(),
+            client_id: verification.client_id.into(),
+            call_id: verification.call_id,
+            outcome: verification.outcome.name(),
+            opened_at: write_time(verification.opened_at),
+            expires_at: verification
+                .expires_at
+                .filter(|_| is_verified)
+                .map(write_time),
+            attempts_left: verification.attempts_left,
+            locked_until: verification.locked_until.map(write_time),
+            loans: None,
+            source: None,
+            spoken: None,
+        }
     }
 }
 
@@ -224,6 +280,7 @@ pub async fn verify(
     let client_id = fields.required("/client_id", body.client_id, id);
     let passphrase = fields.required("/passphrase", body.passphrase, passphrase);
     let call_id = fields.required("/call_id", body.call_id, |text| CallId::parse(&text));
+    let language = fields.optional("/spoken", body.spoken, client_language);
     let ((client_id, passphrase), call_id) =
         fields.finish(client_id.zip(passphrase).zip(call_id))?;
     let caller = Caller {
@@ -233,7 +290,17 @@ pub async fn verify(
     };
     let verified = verify::verify(&call.app, &guard, &call.origin, caller, connection).await?;
     let location = format!("/v1/verifications/{}", verified.verification.id);
-    let body = body_of(verified.verification, verified.inquiry);
+    let spoken = language.map(|language| {
+        let disclosed = verified.inquiry.as_ref().map(disclosed);
+        let moment = moment(&call.app);
+        spoken::of_verification(&verified.verification, disclosed.as_ref(), moment, language)
+    });
+    let mut body = VerificationBody::from(verified.verification);
+    body.spoken = spoken;
+    if let Some(inquiry) = verified.inquiry {
+        body.loans = Some(loans_of(inquiry.loans, language));
+        body.source = Some(inquiry.source.into());
+    }
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
         .json(body))
@@ -254,7 +321,7 @@ pub async fn read(
     PathId(id): PathId<VerificationId>,
 ) -> Result<HttpResponse, Problem> {
     let verification = inquire::read(&call.app, &guard, &call.origin, &id).await?;
-    Ok(HttpResponse::Ok().json(body_of(verification, None)))
+    Ok(HttpResponse::Ok().json(VerificationBody::from(verification)))
 }
 
 /// Reads the client's open loans while the verification is open and one's own.
@@ -263,19 +330,28 @@ pub async fn read(
     path = "/v1/verifications/{id}/loans",
     tag = "verifications",
     operation_id = "read_loans",
-    params(("id" = values::Id, Path, description = "the verification")),
+    params(("id" = values::Id, Path, description = "the verification"), SpokenQuery),
     responses((status = 200, description = "Open loans, by due date, then ticket number", body = InquiryBody)),
 )]
 pub async fn loans(
     guard: Guard<Verify>,
     call: Call,
     PathId(id): PathId<VerificationId>,
+    Query(query): Query<SpokenQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let mut errors = Vec::new();
+    let language = parameter(&mut errors, "spoken", query.spoken, client_language);
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
     let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
+    let spoken = language
+        .map(|language| spoken::of_inquiry(&disclosed(&inquiry), moment(&call.app), language));
     Ok(HttpResponse::Ok().json(InquiryBody {
         client_id: inquiry.client_id.into(),
-        loans: loans_of(inquiry.loans),
+        loans: loans_of(inquiry.loans, language),
         source: inquiry.source.into(),
+        spoken,
     }))
 }
 

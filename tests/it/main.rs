@@ -48,6 +48,7 @@ mod secrets;
 mod sessions;
 mod signals;
 mod silence;
+mod spoken;
 mod stand_in;
 mod stopping;
 mod story;

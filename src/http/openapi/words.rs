@@ -16,7 +16,7 @@ use crate::{
     domain::{
         application::{ApplicationKind, ApplicationState, IdentityDocument, Mandate},
         audit::Action,
-        language::Language,
+        language::{ClientLanguage, Language},
         loan::Standing,
         passphrase::PassphraseState,
         role::Role,
@@ -54,6 +54,7 @@ words! {
     ApplicationKind as "ApplicationKind", "Whether a passphrase is set or changed.":
         &[ApplicationKind::Set, ApplicationKind::Change].map(ApplicationKind::name);
     ApplicationState as "ApplicationState", "How far an application has come.": ApplicationState::VARIANTS;
+    ClientLanguage as "ClientLanguage", "A language in which clients are addressed.": ClientLanguage::VARIANTS;
     DeliveryState as "WebhookDeliveryStatus", "The status of a delivery.": DeliveryState::NAMES;
     IdentityDocument as "DocumentKind", "The kind of an identity document.": IdentityDocument::VARIANTS;
     Language as "LanguageName", "A language of phrases.": &Language::ALL.map(Language::code);
