@@ -115,6 +115,7 @@ pub fn of_field(error: &ValidationError, language: Language) -> String {
             variables.set("first", first.to_string());
             variables.set("last", last.to_string());
         }
+        ValidationError::SpanTooLong { days } => variables.set("days", days.to_string()),
         ValidationError::NotOneOf(words) => variables.set("words", words.join(", ")),
         _ => {}
     }

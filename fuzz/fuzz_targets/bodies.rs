@@ -13,6 +13,8 @@ use qupia::{
         applications::{CompletionBody, DraftBody},
         branches::NewBranchBody,
         clients::{ClientPatch, NewClientBody, SearchBody},
+        entry::{EntryCheckBody, EntryCompletionBody, OpenBody},
+        entry_links::EntryLinkRequest,
         extract::{Body, Fields},
         loan_system::{PushedClient, PushedLoan},
         passphrases::{BlockBody, CheckBody, SuggestBody},
@@ -36,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((which, body)) = data.split_first() else {
         return;
     };
-    match which % 20 {
+    match which % 24 {
         0 => drop(shape::<SignIn>(body)),
         1 => drop(shape::<PasswordChange>(body)),
         2 => drop(shape::<NewClientBody>(body)),
@@ -57,7 +59,11 @@ fuzz_target!(|data: &[u8]| {
         17 => whole::<StaffPatch>(body),
         // The pushes check their fields as batches do: see `ndjson`.
         18 => drop(shape::<PushedClient>(body)),
-        _ => drop(shape::<PushedLoan>(body)),
+        19 => drop(shape::<PushedLoan>(body)),
+        20 => drop(shape::<OpenBody>(body)),
+        21 => drop(shape::<EntryCheckBody>(body)),
+        22 => drop(shape::<EntryCompletionBody>(body)),
+        _ => drop(shape::<EntryLinkRequest>(body)),
     }
 });
 

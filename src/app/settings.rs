@@ -17,14 +17,15 @@ use std::{
     time::Duration,
 };
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
 use self::{
     bounds::{
-        address, api_address, check_bounds, drain, hash_settings, signal_rules, time_zone,
-        tls_files,
+        address, api_address, check_bounds, drain, hash_settings, public_url, signal_rules,
+        time_zone, tls_files,
     },
     sources::{Given, text_or_file},
     written::{LogFormat, Written},
@@ -47,6 +48,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// how long it still serves after a signal, while it reports that it is not ready
     pub drain: Duration,
+    /// the address under which people reach it, if that is fixed
+    pub public_url: Option<String>,
     /// address of the metrics, if not the API's
     pub metrics_listen: Option<SocketAddr>,
     /// the keyring's file
@@ -65,6 +68,12 @@ pub struct Settings {
     pub empty_searches: Window,
     /// limit of logins under one name
     pub logins: Window,
+    /// limit of codes of entry links from one address
+    pub entry_codes: Window,
+    /// the same from all addresses together
+    pub entry_codes_in_all: Window,
+    /// how long an entry link can be opened, and then typed into
+    pub entry_lifetime: TimeDelta,
     /// how long a verification stays open, minutes
     pub verification_minutes: u32,
     /// minimum strength of a passphrase
@@ -174,6 +183,7 @@ impl Settings {
         Ok(Self {
             listen,
             drain: drain(&written, listen),
+            public_url: written.public_url.as_deref().map(public_url).transpose()?,
             metrics_listen: match &written.metrics.listen {
                 Some(text) => Some(address("metrics.listen", text)?),
                 None => None,
@@ -195,6 +205,9 @@ impl Settings {
             clients: window(written.limits.clients_per_hour, 3_600),
             empty_searches: window(written.limits.empty_searches_per_minute, 60),
             logins: window(written.limits.logins_per_minute, 60),
+            entry_codes: window(written.limits.entry_codes_per_minute, 60),
+            entry_codes_in_all: window(written.limits.entry_codes_in_all_per_minute, 60),
+            entry_lifetime: TimeDelta::minutes(i64::from(written.entry.minutes)),
             verification_minutes: written.verification.minutes,
             strength: strength::StrengthRules {
                 min_length: written.passphrase.min_length,

@@ -72,6 +72,12 @@ actions! {
     ApplicationCompleted = "application.completed",
     /// an application was cancelled
     ApplicationCancelled = "application.cancelled",
+    /// a branch made an entry link, for the client to type the passphrase
+    EntryLinkMade = "entry_link.made",
+    /// somebody typed the code of an entry link
+    EntryLinkOpened = "entry_link.opened",
+    /// an entry link ended before its time
+    EntryLinkEnded = "entry_link.ended",
     /// a passphrase's status was read
     PassphraseViewed = "passphrase.viewed",
     /// a proposed passphrase was checked for a client

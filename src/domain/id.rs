@@ -71,6 +71,8 @@ macro_rules! every_id {
             ApplicationId,
             /// A verification. An attempt has the id of the verification that will record it.
             VerificationId,
+            /// An entry link.
+            EntryLinkId,
             /// A receiver of webhooks.
             WebhookId,
             /// A message to receivers of webhooks.

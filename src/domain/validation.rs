@@ -47,6 +47,13 @@ pub enum ValidationError {
     },
     /// Not an RFC 3339 time.
     NotATime,
+    /// A time that does not lie after the one before it.
+    NotAfter,
+    /// A span of more than `days` days.
+    SpanTooLong {
+        /// the greatest number of days
+        days: i64,
+    },
     /// The `as_of` of a record lies ahead of the service's clock.
     AsOfAhead,
     /// Not a decimal amount in the currency's own minor units.

@@ -1,7 +1,9 @@
 //! Applications: drafted, read, printed, cancelled.
 
+use chrono::NaiveDate;
+
 use super::{
-    Conflict, Page, Refusal,
+    Conflict, FieldError, Page, Refusal,
     audit::{missed, missed_client},
 };
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
         },
         audit::{Action, Event, EventOutcome, Origin},
         calendar::business_day,
+        entry::{LinkEnd, ended as link_ended},
         id::{ApplicationId, ClientId},
         identifier::BranchCode,
         role::{Proof, Register},
@@ -234,26 +237,28 @@ pub async fn cancel(
     let action = Action::ApplicationCancelled;
     let application = find(app, proof, origin, action, id).await?;
     let now = app.clock.now();
-    let Ok(cancelled) = application.cancel(now, &proof.actor().id, &reason) else {
-        return Err(refuse_over(app, proof, origin, action, &application).await);
-    };
-    let event = Event::by(proof.actor(), origin, now, action)
+    let step = Event::by(proof.actor(), origin, now, action)
         .client(&application.draft.client_id)
-        .subject(&application.draft.id)
-        .reason(&reason);
+        .subject(&application.draft.id);
+    let Ok(cancelled) = application.cancel(now, &proof.actor().id, &reason) else {
+        return Err(refuse_over(app, step).await);
+    };
+    let event = step.reason(&reason);
     let ended = cancelled.clone();
     let was_open = app
         .store
         .write(move |tx| {
-            let was_open = tx.end_draft(&ended)?;
-            Ok(Traced::new(
-                was_open,
-                event.clone().outcome(if was_open {
-                    EventOutcome::Cancelled
-                } else {
-                    EventOutcome::Refused
-                }),
-            ))
+            if !tx.end_draft(&ended)? {
+                return Ok(Traced::new(
+                    false,
+                    event.clone().outcome(EventOutcome::Refused),
+                ));
+            }
+            let (id, why) = (&ended.draft.id, LinkEnd::Cancelled);
+            let link = tx.end_entry_link(id, now, why)?;
+            let cancelled = event.clone().outcome(EventOutcome::Cancelled);
+            Ok(Traced::new(true, cancelled)
+                .with(link.map(|link| link_ended(&event, id, &link, why))))
         })
         .await?;
     if was_open {
@@ -264,22 +269,33 @@ pub async fn cancel(
 }
 
 /// Records a step on an application that is no longer open, and gives the refusal.
-pub(super) async fn refuse_over(
-    app: &App,
-    proof: &Proof<Register>,
-    origin: &Origin,
-    step: Action,
-    application: &Application,
-) -> Refusal {
-    let event = Event::by(proof.actor(), origin, app.clock.now(), step)
-        .client(&application.draft.client_id)
-        .subject(&application.draft.id)
+pub(super) async fn refuse_over(app: &App, step: Event) -> Refusal {
+    let event = step
         .outcome(EventOutcome::Refused)
         .reason("application_not_open");
     match app.store.record(event).await {
         Ok(()) => Refusal::Conflict(Conflict::ApplicationNotOpen),
         Err(error) => error.into(),
     }
+}
+
+/// The validation errors of the signed form on this day: of its date, and of a representative's document.
+pub(super) fn form_errors(
+    app: &App,
+    application: &Application,
+    signed_on: NaiveDate,
+) -> Vec<FieldError> {
+    let zone = app.settings.time_zone;
+    let today = business_day(zone, app.clock.now());
+    let drafted_on = business_day(zone, application.draft.drafted_at);
+    let mut errors = Vec::new();
+    if let Err(error) = Application::check_signed_on(signed_on, drafted_on, today) {
+        errors.push(FieldError::at("/signed_on", error));
+    }
+    if let Some(who) = &application.draft.representative {
+        errors.extend(who.errors_on(today));
+    }
+    errors
 }
 
 /// The application with an id, for a step. Where there is none, the attempt is recorded.

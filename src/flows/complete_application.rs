@@ -2,18 +2,19 @@
 
 use std::panic::resume_unwind;
 
+use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::{
     Conflict, FieldError, Refusal,
-    applications::{find, refuse_over},
+    applications::{find, form_errors, refuse_over},
 };
 use crate::{
     app::App,
     domain::{
         application::{Application, NotOpen},
-        audit::{Action, Event, EventOutcome, Origin},
-        calendar::business_day,
+        audit::{Action, Details, Event, EventOutcome, Origin, Who},
+        entry::{EntryLink, LinkEnd, LinkState, ended as link_ended},
         heard,
         id::ApplicationId,
         passphrase::Passphrase,
@@ -34,7 +35,7 @@ pub struct Completion {
     pub repeat: Passphrase,
 }
 
-/// Completes an application.
+/// Completes an application at the branch.
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`], [`Refusal::Invalid`] with every validation error
@@ -48,9 +49,87 @@ pub async fn complete(
 ) -> Result<Application, Refusal> {
     let action = Action::ApplicationCompleted;
     let application = find(app, proof, origin, action, id).await?;
+    let by = Completer::Branch(proof.actor().into());
+    carry_out(app, by, origin, application, completion).await
+}
+
+/// By whom an application is completed.
+#[derive(Clone)]
+pub(super) enum Completer {
+    /// a branch specialist, who typed what the client said, or had the client type it there
+    Branch(Who),
+    /// the client, over an entry link that a branch specialist made
+    Client(Box<EntryLink>, Who),
+}
+
+impl Completer {
+    /// The specialist who answers for it.
+    fn who(&self) -> &Who {
+        match self {
+            Self::Branch(who) | Self::Client(_, who) => who,
+        }
+    }
+
+    /// An event about an application: where the client typed, by which link.
+    fn event(
+        &self,
+        origin: &Origin,
+        at: DateTime<Utc>,
+        action: Action,
+        application: &Application,
+    ) -> Event {
+        let mut event = Event::of_nobody(origin, at, action)
+            .client(&application.draft.client_id)
+            .subject(&application.draft.id);
+        event.actor = Some(self.who().clone());
+        match self {
+            Self::Branch(_) => event,
+            Self::Client(link, _) => event.details(Details::entry_link(&link.id)),
+        }
+    }
+
+    /// Why the application's link ends with it.
+    fn link_end(&self) -> LinkEnd {
+        match self {
+            Self::Branch(_) => LinkEnd::Completed,
+            Self::Client(..) => LinkEnd::Done,
+        }
+    }
+
+    /// Whether the link over which it came, if any, is still the application's own and open.
+    fn may_still(&self, newest: Option<&EntryLink>, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Branch(_) => true,
+            Self::Client(link, _) => newest.is_some_and(|newest| {
+                newest.id == link.id && newest.state(now) == LinkState::Opened
+            }),
+        }
+    }
+
+    /// Where the repeated entry is in the body of the request.
+    fn repeat_pointer(&self) -> &'static str {
+        match self {
+            Self::Branch(_) => "/passphrase_repeat",
+            Self::Client(..) => "/passphrase_repeated",
+        }
+    }
+}
+
+/// Completes an application that was read.
+///
+/// # Errors
+/// As for [`complete`].
+pub(super) async fn carry_out(
+    app: &App,
+    by: Completer,
+    origin: &Origin,
+    application: Application,
+    completion: Completion,
+) -> Result<Application, Refusal> {
     let now = app.clock.now();
+    let event = by.event(origin, now, Action::ApplicationCompleted, &application);
     if application.check_open(now).is_err() {
-        return Err(refuse_over(app, proof, origin, action, &application).await);
+        return Err(refuse_over(app, event).await);
     }
     let client_id = application.draft.client_id.clone();
     let client = app
@@ -58,48 +137,26 @@ pub async fn complete(
         .read(move |reader| reader.client(&client_id))
         .await?
         .ok_or(Refusal::Unknown)?;
-    let errors = errors(app, &application, &client, &completion).await;
+    let mut errors = form_errors(app, &application, completion.signed_on);
+    if !completion.passphrase.is_same_entry(&completion.repeat) {
+        errors.push(FieldError::at(
+            by.repeat_pointer(),
+            ValidationError::PassphrasesDiffer,
+        ));
+    }
+    let judgement = judge(app, &completion.passphrase, Some(&client)).await;
+    errors.extend(weaknesses(&judgement).map(|error| FieldError::at("/passphrase", error)));
     if !errors.is_empty() {
-        let event = Event::by(proof.actor(), origin, now, action)
-            .client(&application.draft.client_id)
-            .subject(id)
-            .outcome(EventOutcome::Refused)
-            .reason(errors[0].error.code());
-        app.store.record(event).await?;
+        let reason = errors[0].error.code();
+        let refused = event.outcome(EventOutcome::Refused).reason(reason);
+        app.store.record(refused).await?;
         return Err(Refusal::Invalid(errors));
     }
     let made = hash(app, &completion.passphrase).await?;
     let completed = application
-        .complete(now, &proof.actor().id, completion.signed_on)
+        .complete(now, &by.who().id, completion.signed_on)
         .map_err(|NotOpen| not_open())?;
-    save(app, proof, origin, completed, made).await
-}
-
-async fn errors(
-    app: &App,
-    application: &Application,
-    client: &ClientRow,
-    completion: &Completion,
-) -> Vec<FieldError> {
-    let zone = app.settings.time_zone;
-    let today = business_day(zone, app.clock.now());
-    let drafted_on = business_day(zone, application.draft.drafted_at);
-    let mut errors = Vec::new();
-    if let Err(error) = Application::check_signed_on(completion.signed_on, drafted_on, today) {
-        errors.push(FieldError::at("/signed_on", error));
-    }
-    if let Some(who) = &application.draft.representative {
-        errors.extend(who.errors_on(today));
-    }
-    if !completion.passphrase.is_same_entry(&completion.repeat) {
-        errors.push(FieldError::at(
-            "/passphrase_repeat",
-            ValidationError::PassphrasesDiffer,
-        ));
-    }
-    let judgement = judge(app, &completion.passphrase, Some(client)).await;
-    errors.extend(weaknesses(&judgement).map(|error| FieldError::at("/passphrase", error)));
-    errors
+    save(app, by, origin, completed, made).await
 }
 
 /// Judges the strength of a passphrase, for a client where one is known.
@@ -157,46 +214,45 @@ async fn hash(app: &App, passphrase: &Passphrase) -> Result<NewPassphrase, Refus
 
 async fn save(
     app: &App,
-    proof: &Proof<Register>,
+    by: Completer,
     origin: &Origin,
     application: Application,
     passphrase: NewPassphrase,
 ) -> Result<Application, Refusal> {
     let now = app.clock.now();
-    let actor = proof.actor().clone();
     let origin = origin.clone();
-    let about = move |application: &Application, action| {
-        Event::by(&actor, &origin, now, action)
-            .client(&application.draft.client_id)
-            .subject(&application.draft.id)
-    };
     app.store
         .write(move |tx| {
-            let completed = about(&application, Action::ApplicationCompleted);
+            let about = |action| by.event(&origin, now, action, &application);
+            let completed = about(Action::ApplicationCompleted);
+            let refused = completed.clone().outcome(EventOutcome::Refused);
+            let (client_id, id) = (&application.draft.client_id, &application.draft.id);
             // The passphrase is locked before the application: a block or a destruction at this moment
-            // either finds the passphrase set, or has cancelled the draft.
-            let stored = tx.passphrase_for_update(&application.draft.client_id)?;
-            if !tx.end_draft(&application)? {
-                return Ok(Traced::new(None, completed.outcome(EventOutcome::Refused)));
+            // either finds the passphrase set, or has cancelled the draft. The application is locked before
+            // its entry link: a link that is made at this moment finds it completed, or ended this one.
+            let stored = tx.passphrase_for_update(client_id)?;
+            let is_open = tx
+                .application_for_update(id)?
+                .is_some_and(|stored| stored.check_open(now).is_ok());
+            if !is_open || !by.may_still(tx.newest_entry_link(id)?.as_ref(), now) {
+                return Ok(Traced::new(None, refused));
             }
-            tx.set_passphrase(
-                &application.draft.client_id,
-                &passphrase,
-                &application.draft.id,
-                now,
-            )?;
-            tx.close_verifications_of(&application.draft.client_id, now)?;
+            let why = by.link_end();
+            let link = tx.end_entry_link(id, now, why)?;
+            tx.end_draft(&application)?;
+            tx.set_passphrase(client_id, &passphrase, id, now)?;
+            tx.close_verifications_of(client_id, now)?;
             let action = if PassphraseRow::state(stored.as_ref(), now).has_hash() {
                 Action::PassphraseChanged
             } else {
                 Action::PassphraseSet
             };
-            let set = about(&application, action).outcome(EventOutcome::Active);
-            Ok(Traced::new(
-                Some(application.clone()),
-                completed.outcome(EventOutcome::Completed),
-            )
-            .and(set))
+            let set = about(action).outcome(EventOutcome::Active);
+            let ended = link.map(|link| link_ended(&completed, id, &link, why));
+            let completed = completed.clone().outcome(EventOutcome::Completed);
+            Ok(Traced::new(Some(application.clone()), completed)
+                .and(set)
+                .with(ended))
         })
         .await?
         .ok_or_else(not_open)

@@ -21,7 +21,7 @@ pub struct EndedSessions {
     pub active: Vec<(String, Role)>,
 }
 
-/// Ends all sessions and one-time passwords.
+/// Ends all sessions, entry links and one-time passwords.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was ended.
@@ -33,6 +33,7 @@ pub async fn end_sessions(foundation: &Foundation) -> Result<EndedSessions, Stor
         .store
         .write(move |tx| {
             let sessions = tx.end_all_sessions(now)?;
+            tx.end_all_entry_links()?;
             let one_time_passwords = tx.end_one_time_passwords(now)?;
             let staff = tx.list_staff("", i64::MAX)?;
             let active = staff.into_iter().filter(|member| member.is_active);

@@ -12,6 +12,8 @@ pub mod deliver;
 pub mod demo;
 pub mod disconnect;
 pub mod end_sessions;
+pub mod entry;
+pub mod entry_links;
 pub mod export_audit;
 pub mod first_run;
 pub mod inquire;
@@ -22,6 +24,7 @@ pub mod passphrases;
 pub mod passwords;
 mod pull;
 pub mod reconcile;
+pub mod reports;
 pub mod seal_audit;
 pub mod sign_in;
 pub mod signals;
@@ -76,6 +79,10 @@ pub enum Quota {
     EmptySearches,
     /// logins under one name
     Logins,
+    /// codes of entry links from one address, or from all
+    EntryCodes,
+    /// checks of a passphrase over one entry link
+    EntryChecks,
 }
 
 impl Quota {
@@ -86,6 +93,8 @@ impl Quota {
             Self::Clients => "clients",
             Self::EmptySearches => "empty_searches",
             Self::Logins => "logins",
+            Self::EntryCodes => "entry_codes",
+            Self::EntryChecks => "entry_checks",
         }
     }
 }
@@ -101,6 +110,8 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     /// wrong login or password, which of them is not said
     BadCredentials,
+    /// no entry link is opened by this code, why is not said
+    BadEntryCode,
     /// this verification is not of right words
     NotVerified,
     /// this verification is over

@@ -15,6 +15,7 @@ use crate::{
         application::DRAFT_HOURS,
         attempts::LockoutPolicy,
         audit::{Action, Event, EventOutcome, Origin},
+        entry::{LinkEnd, ended as link_ended},
         id::ClientId,
         identifier::CallId,
         language::Language,
@@ -24,7 +25,7 @@ use crate::{
         suggestions,
         validation::ValidationError,
     },
-    store::{PassphraseRow, StoreError, Traced, Tx},
+    store::{ClientRow, PassphraseRow, StoreError, Traced, Tx},
 };
 
 /// A passphrase's status at this moment.
@@ -217,37 +218,44 @@ async fn change(
             let row = tx.passphrase(&id)?;
             let status = PassphraseStatus::of(row, &policy, now);
             let (outcome, cancelled) = match change {
-                StateChange::Unlocked => (status.state.into(), None),
+                StateChange::Unlocked => (status.state.into(), Vec::new()),
                 StateChange::Ended(_) => (status.state.into(), cancel_draft(tx, &id, &event)?),
                 StateChange::Unchanged => (EventOutcome::Unchanged, cancel_draft(tx, &id, &event)?),
             };
             let traced = Traced::new(Ok(status), event.clone().outcome(outcome));
-            Ok(match cancelled {
-                Some(cancelled) => traced.and(cancelled),
-                None => traced,
-            })
+            Ok(traced.with(cancelled))
         })
         .await?
 }
 
 /// Cancels the client's open draft with the passphrase, for the same reason: it was drafted before, and
-/// would set another. Gives the event of it. The passphrase has to be locked in this transaction, or a
+/// would set another. Its entry link ends with it. Gives the events of both. The passphrase has to be locked in this transaction, or a
 /// completion may come between.
 fn cancel_draft(
     tx: &mut Tx<'_>,
     client_id: &ClientId,
     ended: &Event,
-) -> Result<Option<Event>, StoreError> {
+) -> Result<Vec<Event>, StoreError> {
     let Some(by) = &ended.actor else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let reason = ended.reason.as_deref().unwrap_or_default();
     let expired_before = ended.at - TimeDelta::hours(DRAFT_HOURS);
     let cancelled = tx.cancel_draft_of(client_id, expired_before, (ended.at, &by.id, reason))?;
-    Ok(cancelled.map(|id| Event {
+    let Some(id) = cancelled else {
+        return Ok(Vec::new());
+    };
+    let why = match ended.action {
+        Action::PassphraseDestroyed => LinkEnd::Destroyed,
+        _ => LinkEnd::Blocked,
+    };
+    let link = tx.end_entry_link(&id, ended.at, why)?;
+    let cancelled = Event {
         action: Action::ApplicationCancelled,
         ..ended.clone().subject(&id).outcome(EventOutcome::Cancelled)
-    }))
+    };
+    let link = link.map(|link| link_ended(ended, &id, &link, why));
+    Ok([cancelled].into_iter().chain(link).collect())
 }
 
 /// The result of a strength check, as completion would decide.
@@ -256,6 +264,17 @@ pub struct Verdict {
     pub reasons: Vec<ValidationError>,
     /// how many guesses it stands, as a power of ten
     pub guesses_log10: f64,
+}
+
+impl Verdict {
+    /// As the audit has it.
+    pub(super) fn outcome(&self) -> EventOutcome {
+        if self.reasons.is_empty() {
+            EventOutcome::Acceptable
+        } else {
+            EventOutcome::Refused
+        }
+    }
 }
 
 /// Checks a passphrase and stores nothing of it. The read of a client's names and telephone number for it
@@ -285,23 +304,27 @@ pub async fn check(
             found
         }
     };
-    let judgement = judge(app, passphrase, client.as_ref()).await;
-    let reasons: Vec<ValidationError> = weaknesses(&judgement).collect();
+    let verdict = verdict(app, passphrase, client.as_ref()).await;
     if let Some(client) = client {
-        let outcome = if reasons.is_empty() {
-            EventOutcome::Acceptable
-        } else {
-            EventOutcome::Refused
-        };
         let event = Event::by(proof.actor(), origin, app.clock.now(), action)
             .client(&client.id)
-            .outcome(outcome);
+            .outcome(verdict.outcome());
         app.store.record(event).await?;
     }
-    Ok(Verdict {
-        reasons,
+    Ok(verdict)
+}
+
+/// The verdict on a passphrase, for a client where one is known.
+pub(super) async fn verdict(
+    app: &App,
+    passphrase: &Passphrase,
+    client: Option<&ClientRow>,
+) -> Verdict {
+    let judgement = judge(app, passphrase, client).await;
+    Verdict {
+        reasons: weaknesses(&judgement).collect(),
         guesses_log10: judgement.guesses_log10,
-    })
+    }
 }
 
 /// Number of suggestions in one answer.
@@ -314,6 +337,11 @@ pub async fn suggest(
     language: Language,
     words: usize,
 ) -> Vec<String> {
+    phrases(app, language, words).await
+}
+
+/// As [`suggest`], for whoever may.
+pub(super) async fn phrases(app: &App, language: Language, words: usize) -> Vec<String> {
     let app = app.clone();
     reckoned(move || {
         let draw = || suggestions::suggest(language, words, |bound| app.rng.below(bound));

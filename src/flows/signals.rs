@@ -166,10 +166,7 @@ pub async fn report(
         .await?;
     let event = Event::by(proof.actor(), origin, app.clock.now(), Action::ReportRead)
         .outcome(EventOutcome::Read)
-        .details(Details {
-            report: Some(ReportName::Signals),
-            ..Details::default()
-        });
+        .details(Details::report(ReportName::Signals));
     app.store.record(event).await?;
     Ok(Page::of(rows, limit, |row| row.recorded.seq.to_string()))
 }

@@ -1,4 +1,4 @@
-//! Periodic work: deletes idempotency records and rates that are not needed any more, and gives up attempts
+//! Periodic work: deletes idempotency records, rates and entry links that are not needed any more, and gives up attempts
 //! of instances that ended.
 
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::app::App;
 
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(600);
-/// Older than the longest-lived of these rows: an idempotency key lives 24 hours.
+/// Older than the longest-lived of these rows: an idempotency key lives 24 hours, and so
+/// does a draft, which no entry link outlives.
 const OLDER_THAN_HOURS: i64 = 25;
 
 /// Does the periodic work for as long as the service runs.

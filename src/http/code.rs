@@ -21,6 +21,8 @@ pub enum Code {
     Unauthenticated,
     /// The login or the password is not right.
     BadCredentials,
+    /// No entry link is opened by this code: ask the branch for a new one.
+    BadEntryCode,
     /// This role may not do that.
     Forbidden,
     /// Change the one-time password to one of your own first.
@@ -102,7 +104,9 @@ impl Code {
             | Self::UnknownField
             | Self::UnknownParameter
             | Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::BadCredentials => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::BadCredentials | Self::BadEntryCode => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Forbidden | Self::PasswordChangeRequired | Self::NotVerified => {
                 StatusCode::FORBIDDEN
             }

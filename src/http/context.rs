@@ -29,6 +29,7 @@ use crate::{
     flows::{
         Refusal,
         disconnect::{self, ClientConnection},
+        entry::{self, EntrySession},
         sign_in,
     },
     store::SignedIn,
@@ -45,6 +46,8 @@ pub struct RequestId(pub String);
 pub enum Identity {
     /// somebody who is signed in
     Known(Box<SignedIn>),
+    /// a client at an entry link
+    Client(Box<EntrySession>),
     /// no token, or an invalid one
     Nobody,
     /// it could not be checked
@@ -186,17 +189,27 @@ pub async fn identify(
     let token = bearer(&request);
     let app = request.app_data::<web::Data<App>>().cloned();
     let identity = match (app, token) {
-        (Some(app), Some(token)) => match sign_in::recognise(&app, &token).await {
-            Ok(known) => Identity::Known(Box::new(known)),
-            Err(Refusal::BadCredentials) => Identity::Nobody,
-            Err(fault) => Identity::Fault(fault.into()),
-        },
+        (Some(app), Some(token)) => recognise(&app, &token).await,
         _ => Identity::Nobody,
     };
     request.extensions_mut().insert(identity);
     next.call(request)
         .await
         .map(ServiceResponse::map_into_boxed_body)
+}
+
+async fn recognise(app: &App, token: &str) -> Identity {
+    let recognised = if entry::is_entry_token(token) {
+        let session = entry::recognise(app, token).await;
+        session.map(|session| Identity::Client(Box::new(session)))
+    } else {
+        let known = sign_in::recognise(app, token).await;
+        known.map(|known| Identity::Known(Box::new(known)))
+    };
+    recognised.unwrap_or_else(|refusal| match refusal {
+        Refusal::BadCredentials => Identity::Nobody,
+        fault => Identity::Fault(fault.into()),
+    })
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {

@@ -71,6 +71,8 @@ pub enum RouteGroup {
 pub enum RouteAccess {
     /// anybody
     Public,
+    /// a client, by the token of an entry link
+    Entry,
     /// somebody who is signed in
     Roles {
         /// in one of these roles

@@ -7,8 +7,8 @@ use super::{
     applications, audit, audit_seals, batches, branches, clients,
     code::Code,
     endpoint::{AnswerHeaders, Endpoint, RouteGroup, endpoint},
-    form, health, loan_system, passphrases, sessions, signals, staff, tokens, verifications,
-    webhooks,
+    entry, entry_links, form, health, loan_system, passphrases, reports, sessions, signals, staff,
+    tokens, verifications, webhooks,
 };
 
 static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(declared);
@@ -55,6 +55,14 @@ fn declared() -> Vec<Endpoint> {
             .refuses(&[ApplicationNotOpen, PassphrasesDiffer, PassphraseRefused]),
         endpoint!(applications::cancel).refuses(&[ApplicationNotOpen]),
 
+        endpoint!(entry_links::make).refuses(&[BadRequest, ApplicationNotOpen]).without_key(),
+        endpoint!(entry_links::read),
+        endpoint!(entry::open).refuses(&[BadEntryCode, RateLimited]),
+        endpoint!(entry::check).refuses(&[ApplicationNotOpen, RateLimited]).without_key(),
+        endpoint!(entry::suggest),
+        endpoint!(entry::complete)
+            .refuses(&[ApplicationNotOpen, PassphrasesDiffer, PassphraseRefused]),
+
         endpoint!(passphrases::status),
         endpoint!(passphrases::block).refuses(&[NoPassphrase, RateLimited]),
         endpoint!(passphrases::unlock).refuses(&[NoPassphrase, NotLocked]),
@@ -68,6 +76,7 @@ fn declared() -> Vec<Endpoint> {
 
         endpoint!(audit::events),
         endpoint!(signals::list),
+        endpoint!(reports::today),
         endpoint!(audit_seals::seals),
         endpoint!(audit_seals::verify),
 

@@ -28,7 +28,7 @@ use crate::{
         text::BYTE_ORDER_MARK,
         validation::ValidationError,
     },
-    flows::FieldError,
+    flows::{FieldError, entry::EntrySession},
     json,
 };
 
@@ -54,7 +54,9 @@ impl<D: Permission, const EARLY: bool> Guard<D, EARLY> {
                 .map(Self)
                 .ok_or_else(|| Problem::new(Code::Forbidden)),
             Some(Identity::Fault(problem)) => Err(problem.clone()),
-            Some(Identity::Nobody) | None => Err(Problem::new(Code::Unauthenticated)),
+            Some(Identity::Nobody | Identity::Client(_)) | None => {
+                Err(Problem::new(Code::Unauthenticated))
+            }
         }
     }
 }
@@ -81,6 +83,48 @@ impl<D: Permission, const EARLY: bool> Argument for Guard<D, EARLY> {
         if !EARLY {
             endpoint.add_problems(&[Code::PasswordChangeRequired]);
         }
+    }
+
+    fn admit(request: &HttpRequest) -> Result<(), Problem> {
+        Self::of(request).map(|_| ())
+    }
+}
+
+/// Proof that the caller is a client at an entry link that was opened. No token of staff gives it.
+pub struct Entry(EntrySession);
+
+impl Deref for Entry {
+    type Target = EntrySession;
+
+    fn deref(&self) -> &EntrySession {
+        &self.0
+    }
+}
+
+impl Entry {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        match request.extensions().get::<Identity>() {
+            Some(Identity::Client(session)) => Ok(Self((**session).clone())),
+            Some(Identity::Fault(problem)) => Err(problem.clone()),
+            Some(Identity::Nobody | Identity::Known(_)) | None => {
+                Err(Problem::new(Code::Unauthenticated))
+            }
+        }
+    }
+}
+
+impl FromRequest for Entry {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+impl Argument for Entry {
+    fn declare(endpoint: &mut Endpoint) {
+        endpoint.restrict(RouteAccess::Entry, &[Code::Unauthenticated]);
     }
 
     fn admit(request: &HttpRequest) -> Result<(), Problem> {

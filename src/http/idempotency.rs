@@ -4,6 +4,8 @@
 //! The caller's present role, session and password state are checked first; only then is anything said
 //! about the key.
 
+mod caller;
+
 use std::convert::Infallible;
 
 use actix_web::{
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use self::caller::Caller;
 use super::{
     code::Code,
     context::{Identity, origin, with_problem_document},
@@ -31,11 +34,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{
-        audit::{Action, Event, EventOutcome},
-        id::ClientId,
-        role::Actor,
-    },
+    domain::audit::EventOutcome,
     flows::Refusal,
     store::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY, StoreError, Traced},
 };
@@ -90,13 +89,14 @@ pub async fn honour(
     if let Err(refusal) = endpoint.admit(request.request()) {
         return Ok(request.error_response(refusal));
     }
-    let known = match request.extensions().get::<Identity>() {
-        Some(Identity::Known(known)) => Some(known.actor.clone()),
+    let caller = match request.extensions().get::<Identity>() {
+        Some(Identity::Known(known)) => Some(Caller::Staff(known.actor.clone())),
+        Some(Identity::Client(session)) => Some(Caller::Client(session.link().clone())),
         _ => None,
     };
     let app = request.app_data::<web::Data<App>>().cloned();
-    match known.zip(app) {
-        Some((actor, app)) => once(endpoint.body, request, next, &header, &actor, app).await,
+    match caller.zip(app) {
+        Some((caller, app)) => once(endpoint.body, request, next, &header, &caller, app).await,
         None => next.call(request).await,
     }
 }
@@ -106,10 +106,10 @@ async fn once(
     mut request: ServiceRequest,
     next: Next<BoxBody>,
     header: &HeaderValue,
-    actor: &Actor,
+    caller: &Caller,
     app: web::Data<App>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match claim(body, &mut request, header, actor, &app).await {
+    match claim(body, &mut request, header, caller, &app).await {
         Ok((claim, IdempotencyClaim::Fresh)) => {
             // Spawned, so that a caller who disconnects leaves a stored answer and not a key that stays
             // claimed. A handler that has to know takes the `ClientConnection` of the request.
@@ -123,7 +123,7 @@ async fn once(
             Ok(request.error_response(Problem::new(Code::IdempotencyKeyReused)))
         }
         Ok((_, IdempotencyClaim::Answered(stored))) => {
-            Ok(match replay(&request, &stored, actor, &app).await {
+            Ok(match replay(&request, &stored, caller, &app).await {
                 Ok(response) => request.into_response(response),
                 Err(problem) => request.error_response(problem),
             })
@@ -137,7 +137,7 @@ async fn claim(
     body: RequestBody,
     request: &mut ServiceRequest,
     header: &HeaderValue,
-    actor: &Actor,
+    caller: &Caller,
     app: &web::Data<App>,
 ) -> Result<(KeyClaim, IdempotencyClaim), Problem> {
     let fits = |key: &&str| {
@@ -152,7 +152,7 @@ async fn claim(
     };
     let whole = read_whole(request.request(), payload, max).await?;
     let index = &app.keys.now().index;
-    let ids = index.all("idempotency", &format!("{} {key}", actor.id));
+    let ids = index.all("idempotency", &format!("{} {key}", caller.id()));
     // Under a key: a plain digest of a body would let a thief of the database guess the passphrase in
     // it without computing an argon2 hash.
     let fingerprint = hex::encode(digest(request, whole.bytes()));
@@ -288,22 +288,13 @@ impl ClaimEnd {
 async fn replay(
     request: &ServiceRequest,
     stored: &str,
-    actor: &Actor,
+    caller: &Caller,
     app: &App,
 ) -> Result<HttpResponse, Problem> {
     let stored: StoredAnswer = serde_json::from_str(stored).map_err(Problem::internal)?;
     // Reading the answer again is recorded in the audit like the first time.
     let body: Value = serde_json::from_str(&stored.body).unwrap_or_default();
-    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    let now = app.clock.now();
-    let mut event = Event::by(
-        actor,
-        &origin(request.request()),
-        now,
-        Action::AnswerReplayed,
-    );
-    event.client_id = text("client_id").map(ClientId::from);
-    event.subject_id = text("id");
+    let event = caller.replayed(&origin(request.request()), app.clock.now(), &body);
     let recorded = app
         .store
         .write(move |_| {

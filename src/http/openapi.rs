@@ -31,6 +31,7 @@ pub mod words;
         (name = "branches", description = "The branches that clients come to"),
         (name = "clients", description = "Cards, search, and who accessed them"),
         (name = "applications", description = "The signed paper by which a passphrase is set or changed"),
+        (name = "entry", description = "Where clients type their own passphrases"),
         (name = "passphrases", description = "Status, block, unlock, destruction; checks and suggestions"),
         (name = "verifications", description = "Verifying a caller, and reading loans to them"),
         (name = "loan system", description = "What the loan system pushes"),
@@ -71,6 +72,11 @@ fn add_security_schemes(components: &mut Components) {
              the roles that may call it."
             .to_owned(),
     );
+    let mut entry = Http::new(HttpAuthScheme::Bearer);
+    entry.description = Some(
+        "The `token` of `POST /v1/entry/open`: it completes one application, and opens nothing else."
+            .to_owned(),
+    );
     let mut basic = Http::new(HttpAuthScheme::Basic);
     basic.description = Some(
         "Client id and client secret, for the token endpoint alone (RFC 6749 §2.3.1).".to_owned(),
@@ -81,6 +87,7 @@ fn add_security_schemes(components: &mut Components) {
         "A service account fetches its own token.",
     );
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    components.add_security_scheme("entry", SecurityScheme::Http(entry));
     components.add_security_scheme("client_basic", SecurityScheme::Http(basic));
     components.add_security_scheme("client_credentials", SecurityScheme::OAuth2(credentials));
 }

@@ -239,22 +239,37 @@ pub async fn check(
         Ok(phrase) => {
             passphrases::check(&call.app, &guard, &call.origin, &phrase, client_id).await?
         }
-        Err(error) => Verdict {
-            reasons: vec![error],
-            guesses_log10: 0.0,
-        },
+        Err(error) => nothing_to_judge(error),
     };
+    Ok(HttpResponse::Ok().json(verdict_of(&verdict, &request)))
+}
+
+/// The verdict on what is no passphrase.
+pub(super) fn nothing_to_judge(error: ValidationError) -> Verdict {
+    Verdict {
+        reasons: vec![error],
+        guesses_log10: 0.0,
+    }
+}
+
+/// A verdict in the caller's language.
+pub(super) fn verdict_of(verdict: &Verdict, request: &HttpRequest) -> VerdictBody {
     let language = language::preferred(request.headers());
     let reasons = verdict.reasons.iter().map(|error| WeaknessBody {
         code: error.code(),
         detail: locales::of_field(error, language),
     });
     let reasons: Vec<_> = reasons.collect();
-    Ok(HttpResponse::Ok().json(VerdictBody {
+    VerdictBody {
         acceptable: reasons.is_empty(),
         reasons,
         guesses_log10: verdict.guesses_log10,
-    }))
+    }
+}
+
+/// A language that phrases are suggested in.
+pub(super) fn suggested_in(code: String) -> Result<Language, ValidationError> {
+    Language::from_code(&code).ok_or(ValidationError::NotOneOf(&["kk", "ru", "en"]))
 }
 
 /// Which phrases to suggest.
@@ -294,10 +309,7 @@ pub async fn suggest(
     Body(body): Body<SuggestBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of(&body);
-    let known = |code: String| {
-        Language::from_code(&code).ok_or(ValidationError::NotOneOf(&["kk", "ru", "en"]))
-    };
-    let language = fields.required("/language", body.language, known);
+    let language = fields.required("/language", body.language, suggested_in);
     let language = fields.finish(language)?;
     let words = body
         .words

@@ -92,6 +92,7 @@ impl From<Refusal> for Problem {
             Refusal::Conflict(conflict) => Self::new(Code::of_conflict(conflict)),
             Refusal::Invalid(errors) => Self::invalid(errors),
             Refusal::BadCredentials => Self::new(Code::BadCredentials),
+            Refusal::BadEntryCode => Self::new(Code::BadEntryCode),
             Refusal::NotVerified => Self::new(Code::NotVerified),
             Refusal::VerificationOver => Self::new(Code::VerificationOver),
             Refusal::Limited(quota, limited) => limited_problem(quota, limited),

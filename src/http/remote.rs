@@ -2,9 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{
+    HttpRequest,
+    http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue},
+};
 use ipnet::IpNet;
 
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The caller's address: the peer's, or where the peer is a trusted proxy, the last listed address that
@@ -29,6 +33,18 @@ pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
             .map(for_whom);
         nearest(peer, elements, is_trusted)
     }
+}
+
+/// Whether a trusted proxy says that its caller came by HTTPS. The last word is the one that it wrote itself.
+pub fn is_https(request: &HttpRequest, trusted: &[IpNet]) -> bool {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let is_trusted = peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)));
+    let mut words = lines_from_the_end(request.headers(), X_FORWARDED_PROTO)
+        .flat_map(|line| line.rsplit(|byte| *byte == b',').map(<[u8]>::trim_ascii));
+    is_trusted
+        && words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"https"))
 }
 
 /// The first of these nodes, which are listed from the end, that is no trusted proxy. One that cannot be

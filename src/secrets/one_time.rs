@@ -39,6 +39,17 @@ pub fn client_secret(rng: &SystemRng) -> SecretString {
     SecretString::from(format!("qupia_cs_{}", *text))
 }
 
+/// How the token of an entry link begins: scanners for leaked secrets know it, and the service which kind of
+/// token it is.
+pub const ENTRY_TOKEN: &str = "qupia_et_";
+
+/// The token of an entry link: 256 random bits.
+pub fn entry_token(rng: &SystemRng) -> SecretString {
+    let drawn = Zeroizing::new(rng.array::<32>());
+    let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*drawn));
+    SecretString::from(format!("{ENTRY_TOKEN}{}", *text))
+}
+
 /// A session's id, 160 random bits: who knows it has nothing without the
 /// signed token, but nobody can guess it either (ASVS 7.2.3).
 pub fn session_id(rng: &SystemRng) -> SessionId {

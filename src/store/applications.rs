@@ -188,6 +188,28 @@ impl Reader<'_> {
 }
 
 impl Tx<'_> {
+    /// An application, locked until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn application_for_update(
+        &mut self,
+        id: &ApplicationId,
+    ) -> Result<Option<Application>, StoreError> {
+        let row = applications::table.find(id);
+        let row: Option<Columns> = match &mut self.0.connection {
+            AnyConnection::Sqlite(sqlite) => {
+                row.select(Columns::as_select()).first(sqlite).optional()?
+            }
+            AnyConnection::Postgres(postgres) => row
+                .select(Columns::as_select())
+                .for_update()
+                .get_result(postgres)
+                .optional()?,
+        };
+        row.map(|row| self.decode_application(row)).transpose()
+    }
+
     /// Enters a draft; one that expired makes room for it.
     ///
     /// # Errors

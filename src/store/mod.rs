@@ -29,6 +29,7 @@ mod clients;
 mod columns;
 mod deliveries;
 mod engine;
+mod entry_links;
 mod error;
 mod fitness;
 mod groups;
@@ -46,6 +47,7 @@ mod outbox;
 mod parts;
 mod passphrases;
 mod quotas;
+mod reports;
 mod rewrap;
 pub(crate) mod schema;
 mod seals;
@@ -83,6 +85,7 @@ pub use self::{
     migrations::{MIGRATED_WITHIN, MigrationState, migrate, pending, revert_all},
     parts::StoreSettings,
     passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
+    reports::{DayCounts, StaffWaits},
     rewrap::{ENCRYPTED, EncryptedColumn, Rewrapped},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},

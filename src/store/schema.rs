@@ -91,6 +91,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    entry_links (id) {
+        id -> Text,
+        application_id -> Text,
+        client_id -> Text,
+        made_by -> Text,
+        made_at -> BigInt,
+        signed_on -> Text,
+        code_index -> Binary,
+        token_index -> Nullable<Binary>,
+        expires_at -> BigInt,
+        opened_at -> Nullable<BigInt>,
+        tries -> Integer,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     verifications (id) {
         id -> Text,
         client_id -> Text,

@@ -25,7 +25,7 @@ use crate::domain::{
 /// More signals of one kind at once are not read: these are enough.
 const MOST: i64 = 500;
 /// Instances' clocks may differ, and a transaction may take a while: events stand so far out of order.
-const DISORDER: TimeDelta = TimeDelta::minutes(10);
+pub(super) const DISORDER: TimeDelta = TimeDelta::minutes(10);
 
 /// What a specialist does about a client: audited reads, attempts, and what is done to the passphrase.
 const WORK: &str = "actor_role IN ('call_center', 'supervisor') AND action IN \
@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 
     /// A place before which nothing happened at `from` or later.
-    fn first_place_after(&mut self, from: DateTime<Utc>) -> Result<i64, StoreError> {
+    pub(super) fn first_place_after(&mut self, from: DateTime<Utc>) -> Result<i64, StoreError> {
         let from = micros(from - DISORDER);
         let newest: Option<i64> = audit_events::table
             .select(audit_events::seq)

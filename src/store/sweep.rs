@@ -7,11 +7,11 @@ use super::{
     access::Tally,
     columns::micros,
     error::StoreError,
-    schema::{idempotency_records, rate_windows},
+    schema::{entry_links, idempotency_records, rate_windows},
 };
 
 impl Tally<'_> {
-    /// Deletes idempotency records and rates that are older than `before`; gives how many.
+    /// Deletes idempotency records, rates and entry links that are older than `before`; gives how many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -22,6 +22,9 @@ impl Tally<'_> {
         let rates = diesel::delete(rate_windows::table)
             .filter(rate_windows::last_hit.lt(micros(before)))
             .execute(self.connection)?;
-        Ok(keys + rates)
+        let links = diesel::delete(entry_links::table)
+            .filter(entry_links::made_at.lt(micros(before)))
+            .execute(self.connection)?;
+        Ok(keys + rates + links)
     }
 }

@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 /// The statements of the hot path, as the store sends them but for their columns.
-const HOT: [(&str, &str); 8] = [
+const HOT: [(&str, &str); 11] = [
     (
         "who is signed in",
         "SELECT staff.login FROM sessions JOIN staff ON sessions.staff_id = staff.id WHERE sessions.id = 'x'",
@@ -41,6 +41,18 @@ const HOT: [(&str, &str); 8] = [
     (
         "a client by telephone",
         "SELECT client_number FROM clients WHERE phone_index IN ({BYTES}) ORDER BY client_number LIMIT 50",
+    ),
+    (
+        "an entry link by its code",
+        "SELECT id FROM entry_links WHERE code_index IN ({BYTES})",
+    ),
+    (
+        "an entry link by its token",
+        "SELECT id FROM entry_links WHERE token_index IN ({BYTES})",
+    ),
+    (
+        "the newest entry link of an application",
+        "SELECT id FROM entry_links WHERE application_id = 'x' ORDER BY made_at DESC, id DESC LIMIT 1",
     ),
     (
         "an open verification for a card",

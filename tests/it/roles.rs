@@ -37,10 +37,11 @@ fn table() -> Vec<&'static Endpoint> {
     table
 }
 
-/// The roles that may call an endpoint; `None` where anybody may.
+/// The roles that may call an endpoint; `None` where anybody may. None is that of a client at an entry link.
 fn roles_of(endpoint: &Endpoint) -> Option<Vec<&'static str>> {
     match endpoint.access {
         RouteAccess::Public => None,
+        RouteAccess::Entry => Some(Vec::new()),
         RouteAccess::Roles { roles, .. } => Some(roles.iter().map(|role| role.name()).collect()),
     }
 }
@@ -54,7 +55,10 @@ fn the_table_names_every_route_that_there_is() {
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("methods") {
             if method != "parameters" {
-                let roles = operation["security"][0]["bearer"].as_array();
+                let security = &operation["security"][0];
+                let roles = security["bearer"]
+                    .as_array()
+                    .or(security["entry"].as_array());
                 let roles: Option<Vec<_>> =
                     roles.map(|roles| roles.iter().filter_map(Value::as_str).collect());
                 documented.insert((method.to_uppercase(), path.clone(), roles));
@@ -101,6 +105,12 @@ async fn every_role_gets_through_the_doors_that_are_its_own_and_no_other(world: 
             let shown = shown(role, endpoint, &answer);
             if roles_of(endpoint).is_none_or(|roles| roles.contains(&role)) {
                 assert!(![401, 403, 405].contains(&answer.status), "{shown}");
+            } else if endpoint.access == RouteAccess::Entry {
+                assert_eq!(
+                    (answer.status, &answer["code"]),
+                    (401, &json!("unauthenticated")),
+                    "{shown}"
+                );
             } else {
                 assert_eq!(
                     (answer.status, &answer["code"]),

@@ -5,6 +5,7 @@ use std::{fmt::Display, net::SocketAddr, ops::RangeInclusive, path::PathBuf, tim
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::{
     error::SettingsError,
@@ -54,7 +55,10 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         limits.clients_per_hour in 1..=u32::MAX;
         limits.empty_searches_per_minute in 1..=u32::MAX;
         limits.logins_per_minute in 1..=u32::MAX;
+        limits.entry_codes_per_minute in 1..=u32::MAX;
+        limits.entry_codes_in_all_per_minute in 1..=10_000;
         verification.minutes in 1..=15;
+        entry.minutes in 1..=60;
         passphrase.min_length in 1..=64;
         passphrase.min_guesses_log10 in strength::MIN_GUESSES_LOG10_BOUNDS;
         loans.stale_after_minutes in 1..=u32::MAX;
@@ -156,6 +160,21 @@ pub(super) fn tls_files(written: &Written) -> Result<Option<(PathBuf, PathBuf)>,
             "it is missing, and tls.key is given",
         )),
     }
+}
+
+/// The address under which people reach the service, without a slash at its end.
+pub(super) fn public_url(text: &str) -> Result<String, SettingsError> {
+    let parsed = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    let why = || format!("{text:?} is not an http(s) address such as https://qupia.example.kz");
+    let url = parsed.ok_or_else(|| SettingsError::of("public_url", why()))?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, SettingsError> {

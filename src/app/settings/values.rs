@@ -9,6 +9,7 @@ use super::error::{SettingsError, variable};
 pub(super) const TEXTS: &[&str] = &[
     "data_dir",
     "listen",
+    "public_url",
     "database_url",
     "database_url_file",
     "keyring",

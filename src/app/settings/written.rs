@@ -42,6 +42,7 @@ sections! {
         listen: String = "127.0.0.1:8080".to_owned(),
         allow_insecure_listen: bool = false,
         drain_seconds: Option<u64> = None,
+        public_url: Option<String> = None,
         database_url: Option<String> = None,
         database_url_file: Option<PathBuf> = None,
         keyring: Option<PathBuf> = None,
@@ -52,6 +53,7 @@ sections! {
         limits: LimitsSection = LimitsSection::default(),
         verification: VerificationSection = VerificationSection::default(),
         passphrase: PassphraseSection = PassphraseSection::default(),
+        entry: EntrySection = EntrySection::default(),
         attempts: AttemptsSection = AttemptsSection::default(),
         loans: LoansSection = LoansSection::default(),
         business: BusinessSection = BusinessSection::default(),
@@ -79,6 +81,8 @@ sections! {
         clients_per_hour: u32 = 60,
         empty_searches_per_minute: u32 = 10,
         logins_per_minute: u32 = 10,
+        entry_codes_per_minute: u32 = 30,
+        entry_codes_in_all_per_minute: u32 = 1_000,
     }
     VerificationSection {
         minutes: u32 = 15,
@@ -86,6 +90,9 @@ sections! {
     PassphraseSection {
         min_length: usize = strength::StrengthRules::default().min_length,
         min_guesses_log10: f64 = strength::StrengthRules::default().min_guesses_log10,
+    }
+    EntrySection {
+        minutes: u32 = 10,
     }
     AttemptsSection {
         locks: Vec<Lock> = vec![

@@ -7,7 +7,11 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{id::MessageId, role::Role, signals};
+use crate::domain::{
+    id::{EntryLinkId, MessageId},
+    role::Role,
+    signals,
+};
 
 /// A word that the program chose when it wrote, and that is owned when it is read back.
 type StaticText = Cow<'static, str>;
@@ -87,6 +91,8 @@ pub struct EndedCounts {
 pub enum ReportName {
     /// abuse signals
     Signals,
+    /// the day's verifications
+    Today,
 }
 
 /// The facts of one event; an event has only those that its action has.
@@ -111,6 +117,9 @@ pub struct Details {
     /// what ended with a restored backup
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<EndedCounts>,
+    /// the entry link by which it was done: the client typed, and the actor made the link
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry_link: Option<EntryLinkId>,
     /// how a passphrase matched: exactly, folded, or by which variant
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fold: Option<StaticText>,
@@ -150,6 +159,22 @@ impl Details {
     pub fn count(count: u64) -> Self {
         Self {
             count: Some(count),
+            ..Self::default()
+        }
+    }
+
+    /// By which entry link.
+    pub fn entry_link(id: &EntryLinkId) -> Self {
+        Self {
+            entry_link: Some(id.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// The report that was read.
+    pub fn report(name: ReportName) -> Self {
+        Self {
+            report: Some(name),
             ..Self::default()
         }
     }
@@ -205,6 +230,7 @@ impl Details {
                 sessions: 4,
                 one_time_passwords: 2,
             }),
+            entry_link: Some("l-1".into()),
             fold: Some(crate::domain::heard::Heard::Folded.name().into()),
             message_id: Some("m-1".into()),
             records: Some(RecordCounts {
@@ -238,7 +264,7 @@ mod tests {
         let text = Details::every_fact().canonical().expect("there are facts");
         assert_eq!(
             text,
-            r#"{"answered":"unavailable","branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"comparison":{"clients":3,"differences":1},"count":590,"ended":{"sessions":4,"one_time_passwords":2},"fold":"folded","message_id":"m-1","records":{"applied":1,"unchanged":2,"stale":3,"rejected":4,"closed":5},"report":"signals","role":{"old":"branch","new":"auditor"},"signal":"many_clients","since":"2027-01-15T08:00:00Z","status":{"old":"active","new":"disabled"}}"#
+            r#"{"answered":"unavailable","branch_code":{"old":"ALA-1","new":null},"changed":["name","role"],"comparison":{"clients":3,"differences":1},"count":590,"ended":{"sessions":4,"one_time_passwords":2},"entry_link":"l-1","fold":"folded","message_id":"m-1","records":{"applied":1,"unchanged":2,"stale":3,"rejected":4,"closed":5},"report":"signals","role":{"old":"branch","new":"auditor"},"signal":"many_clients","since":"2027-01-15T08:00:00Z","status":{"old":"active","new":"disabled"}}"#
         );
         assert_eq!(Details::read(&text), Some(Details::every_fact()));
     }

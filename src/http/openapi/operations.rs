@@ -72,9 +72,11 @@ fn refer_to_items(components: &mut Components) {
 
 fn operation(components: &mut Components, endpoint: &Endpoint) -> Operation {
     let mut operation = endpoint.operation();
-    if let RouteAccess::Roles { roles, .. } = endpoint.access {
-        operation.security = Some(security(roles));
-    }
+    operation.security = match endpoint.access {
+        RouteAccess::Roles { roles, .. } => Some(security(roles)),
+        RouteAccess::Entry => Some(vec![SecurityRequirement::new("entry", NO_SCOPES)]),
+        RouteAccess::Public => operation.security,
+    };
     if endpoint.honours_key {
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(parameter("IdempotencyKey"));
@@ -116,13 +118,14 @@ fn operation(components: &mut Components, endpoint: &Endpoint) -> Operation {
     operation
 }
 
+const NO_SCOPES: [&str; 0] = [];
+
 /// A token of one of the roles, which service accounts get by the OAuth2 flow of client credentials.
 fn security(roles: &[Role]) -> Vec<SecurityRequirement> {
     let names = roles.iter().map(|role| role.name());
     let mut requirements = vec![SecurityRequirement::new("bearer", names)];
     if roles == [Role::LoanSystem] {
-        let none: [&str; 0] = [];
-        requirements.push(SecurityRequirement::new("client_credentials", none));
+        requirements.push(SecurityRequirement::new("client_credentials", NO_SCOPES));
     }
     requirements
 }

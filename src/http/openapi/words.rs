@@ -16,6 +16,7 @@ use crate::{
     domain::{
         application::{ApplicationKind, ApplicationState, IdentityDocument, Mandate},
         audit::Action,
+        entry::LinkState,
         language::{ClientLanguage, Language},
         loan::Standing,
         passphrase::PassphraseState,
@@ -58,6 +59,7 @@ words! {
     DeliveryState as "WebhookDeliveryStatus", "The status of a delivery.": DeliveryState::NAMES;
     IdentityDocument as "DocumentKind", "The kind of an identity document.": IdentityDocument::VARIANTS;
     Language as "LanguageName", "A language of phrases.": &Language::ALL.map(Language::code);
+    LinkState as "EntryLinkState", "How far an entry link has come.": LinkState::VARIANTS;
     Mandate as "MandateKind", "The kind of a representative's document.": Mandate::VARIANTS;
     VerificationOutcome as "OutcomeName", "What came of a verification.": VerificationOutcome::VARIANTS;
     PassphraseState as "StateName", "A passphrase's state.": PassphraseState::VARIANTS;
