@@ -182,6 +182,7 @@ admin-deliveries-replay-title = Send undelivered messages again?
 admin-deliveries-replay-what = All messages to { $url } that were tried ten times in vain are sent again, oldest first. The receiver knows repeated ones by «webhook-id».
 admin-deliveries-replay-since = Only those written from
 admin-deliveries-replay-since-hint = Leave it empty for all.
+admin-deliveries-replay-no-time = Write the time as 22.11.2026 09:30, or the day alone.
 admin-deliveries-replay-do = Send again
 admin-deliveries-replayed = { $count ->
     [0] There were none.

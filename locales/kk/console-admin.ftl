@@ -167,6 +167,7 @@ admin-deliveries-replay-title = Жеткізілмеген хабарлар қа
 admin-deliveries-replay-what = { $url } үшін он рет жеткізілмей қалған хабарлардың бәрі ескісінен бастап қайта жіберіледі. Қайталанғанын қабылдаушы «webhook-id» бойынша таниды.
 admin-deliveries-replay-since = Тек мына уақыттан бері жазылғаны
 admin-deliveries-replay-since-hint = Бос қалса – бәрі.
+admin-deliveries-replay-no-time = Уақытты былай жазыңыз: 22.11.2026 09:30, не күннің өзін ғана.
 admin-deliveries-replay-do = Қайта жіберу
 admin-deliveries-replayed = { $count ->
     [0] Ондай хабар жоқ.

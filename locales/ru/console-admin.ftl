@@ -187,6 +187,7 @@ admin-deliveries-replay-title = Отправить недоставленное 
 admin-deliveries-replay-what = Все сообщения для { $url }, которые десять раз не удалось доставить, отправляются снова, начиная со старых. Повторы получатель узнаёт по «webhook-id».
 admin-deliveries-replay-since = Только записанные с
 admin-deliveries-replay-since-hint = Пустое поле – все.
+admin-deliveries-replay-no-time = Пишите время так: 22.11.2026 09:30, или только день.
 admin-deliveries-replay-do = Отправить снова
 admin-deliveries-replayed = { $count ->
     [0] Таких нет.

@@ -373,6 +373,64 @@ story(
 );
 
 story(
+  'a tab that is hidden for ten minutes holds nothing of a caller',
+  () => world,
+  { clock: true },
+  async ({ page }) => {
+    await page.locator('#call-caller:focus').waitFor();
+    await page.keyboard.type('8 701 234');
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await page.clock.fastForward(9 * 60_000);
+    assert.equal(await page.locator('#call-caller').inputValue(), '8 701 234');
+    await page.clock.fastForward(2 * 60_000);
+    await page.waitForFunction(() => document.querySelector('input')?.value === '');
+  },
+);
+
+story(
+  'a screen that could not be loaded is loaded at the next try',
+  () => world,
+  { as: null },
+  async ({ page, allow }) => {
+    allow(/ERR_|Failed to load|Failed to fetch/);
+    let away = true;
+    await page.route('**/screens/call/index.js', (route) =>
+      away ? route.abort('connectionrefused') : route.fallback(),
+    );
+    await signIn(page, 'aigul');
+    await page.getByRole('alert').getByText('Не удалось загрузить экран').waitFor();
+    away = false;
+    await page.getByRole('button', { name: 'Повторить' }).click();
+    await page.locator('#call-caller:focus').waitFor();
+  },
+);
+
+story(
+  'a limit says when one can try again',
+  () => world,
+  { as: null },
+  async ({ page, allow }) => {
+    allow(/status of 429/);
+    await page.route('**/v1/sessions', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'content-type': 'application/problem+json', 'retry-after': '90' },
+        body: JSON.stringify({ status: 429, code: 'rate_limited', title: '', detail: '', request_id: 'request-77' }),
+      }),
+    );
+    await page.getByLabel('Логин').fill('aigul');
+    await page.getByLabel('Пароль').fill('x');
+    await page.keyboard.press('Enter');
+    await page.getByText('Повторить можно через').waitFor();
+    await page.getByText('request-77').waitFor();
+    assert.match(await page.getByRole('timer').innerText(), /01:(30|29|28)/);
+  },
+);
+
+story(
   'F1 lists the keys of the screen and gives the focus back',
   () => world,
   {},

@@ -3,12 +3,12 @@
 // Nothing here throws: an answer that never came is an error too, with the code 'network'. The calls are
 // those of openapi-fetch, whose types these are; of its code the page needs only what stands here.
 
-import { learnTime } from './clock.js';
+import { learnTime, now } from './clock.js';
 import { token } from './token.js';
 import { language } from './words.js';
 
 /** @typedef {import('qupia-api').components['schemas']} Schemas */
-/** @typedef {Schemas['Problem']} Problem */
+/** @typedef {Schemas['Problem'] & { retry_at?: number }} Problem `retry_at` by the server's clock, from Retry-After */
 /**
  * @typedef {{
  *   params?: { path?: Record<string, string>, query?: Record<string, unknown> },
@@ -77,7 +77,8 @@ const problemOf = (code, status = 0) => ({ code, status, title: '', detail: '', 
 /** @param {Response} response */
 async function errorOf(response) {
   const told = await response.json().catch(() => null);
-  if (told?.code) return told;
+  const seconds = Number(response.headers.get('retry-after'));
+  if (told?.code) return seconds > 0 ? { ...told, retry_at: now() + seconds * 1000 } : told;
   return problemOf(response.status < 502 ? 'internal' : 'unavailable', response.status);
 }
 

@@ -88,7 +88,7 @@ const HelpDialog = later(async () => (await import('./help.js')).Help);
 function Help() {
   const [open, setOpen] = useState(false);
   useKeys({ F1: [() => setOpen(true), key('console-key-help')] });
-  return html`<${Button} kind="quiet" keys="F1" onClick=${() => setOpen(true)}>${t('console-keys')}<//>
+  return html`<${Button} kind="quiet" keys="F1" onClick=${() => setOpen(true)}><span class="wide-only">${t('console-keys')}</span><//>
     ${open && html`<${HelpDialog} close=${() => setOpen(false)} />`}`;
 }
 
@@ -104,7 +104,7 @@ export function Bar() {
       ${
         staff &&
         html`<${Help} />
-        <${Button} kind="quiet" icon="out" onClick=${() => signOut()}>${t('console-sign-out')}<//>`
+        <${Button} kind="quiet" icon="out" onClick=${() => signOut()}><span class="wide-only">${t('console-sign-out')}</span><//>`
       }
     </div>
   </header>`;

@@ -11,7 +11,7 @@ import { key, t } from './words.js';
 function Warning() {
   useKeys({ F8: [keepAlive, key('console-key-go-on')] });
   return html`<${Icon} name="clock" />
-    <p>${t('console-ending')} <strong><${Countdown} until=${endsAt.value ?? 0} /></strong> ${t('console-ending-do')}</p>
+    <p>${t('console-ending')} <strong><${Countdown} until=${endsAt.value ?? 0} /></strong>. ${t('console-ending-do')}</p>
     <${Button} keys="F8" onClick=${keepAlive}>${t('console-go-on')}<//>`;
 }
 

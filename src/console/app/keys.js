@@ -126,13 +126,13 @@ export function useHeld(bindings) {
 export function listed() {
   /** @type {Map<string, string>} */
   const found = new Map();
-  for (const entry of registry) {
-    if (entry.depth !== 0) continue;
-    for (const [name, binding] of Object.entries(entry.keys())) if (Array.isArray(binding)) found.set(name, binding[1]);
+  for (const { depth, holds } of holdRegistry) {
+    if (depth === 0) for (const [name, [, word]] of Object.entries(holds())) found.set(name, word);
   }
-  for (const entry of holdRegistry) {
-    if (entry.depth !== 0) continue;
-    for (const [name, [, word]] of Object.entries(entry.holds())) found.set(name, word);
+  // The screen's own before the frame's: it was drawn later.
+  for (const { depth, keys } of [...registry].reverse()) {
+    if (depth !== 0) continue;
+    for (const [name, binding] of Object.entries(keys())) if (Array.isArray(binding)) found.set(name, binding[1]);
   }
   return [...found];
 }

@@ -46,8 +46,8 @@ export function ScreenHost() {
 
   if (!entry) return html`<div class="page"><${Notice} tone="info" title=${t('console-no-screens')} /></div>`;
   if (failed) {
-    return html`<div class="page"><${Notice} tone="bad" said="assertive" title=${t('console-problem-network')}>
-      <p>${t('console-problem-network-do')}</p>
+    return html`<div class="page"><${Notice} tone="bad" said="assertive" title=${t('console-screen-missing')}>
+      <p>${t('console-fault-do')}</p>
       <p><${Button} icon="repeat" onClick=${() => setTurn(turn + 1)}>${t('console-retry')}<//></p>
     <//></div>`;
   }

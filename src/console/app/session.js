@@ -130,13 +130,13 @@ const closeSession = (jwt) => api.DELETE('/v1/sessions/current', { headers: { Au
  * Changes one's own password; gives the problem where it failed.
  * @param {string} current
  * @param {string} fresh
- * @returns {Promise<Problem | null>}
+ * @param {ReturnType<typeof import('./send.js').createSend>} send
+ * @returns {Promise<Problem | null>} null also where `send` was stopped
  */
-export async function changePassword(current, fresh) {
-  const { error } = await api.POST('/v1/staff/me/password', {
-    body: { current_password: current, new_password: fresh },
-  });
-  if (error) return error;
+export async function changePassword(current, fresh, send) {
+  const body = { current_password: current, new_password: fresh };
+  const answer = await send((key) => api.POST('/v1/staff/me/password', { body, headers: { 'Idempotency-Key': key } }));
+  if (!answer || answer.error) return answer?.error ?? null;
   oneTime = '';
   batch(() => {
     passwordDue.value = false;

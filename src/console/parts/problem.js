@@ -4,6 +4,7 @@ import { html } from '../app/view.js';
 import { key, t } from '../app/words.js';
 import { Button } from './button.js';
 import { Copy } from './copy.js';
+import { Countdown } from './countdown.js';
 import { Notice } from './notice.js';
 
 /** What the page can say better than the API, whose texts are written for programs. */
@@ -30,6 +31,7 @@ export function Problem({ error, retry, children }) {
   return html`<${Notice} tone="bad" said="assertive" title=${words ? t(words[0]) : error.title}>
     <p>${words ? t(words[1]) : error.detail}</p>
     ${fields.length > 0 && html`<ul class="problem-fields">${fields.map((detail) => html`<li>${detail}</li>`)}</ul>`}
+    ${error.retry_at && html`<p>${t('console-problem-again')} <${Countdown} until=${error.retry_at} /></p>`}
     ${children}
     ${retry && html`<p><${Button} icon="repeat" onClick=${retry}>${t('console-retry')}<//></p>`}
     ${

@@ -26,6 +26,9 @@ export const AREAS = [
       'application.printed',
       'application.completed',
       'application.cancelled',
+      'entry_link.made',
+      'entry_link.opened',
+      'entry_link.ended',
     ],
   ],
   [

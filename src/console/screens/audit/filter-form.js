@@ -7,6 +7,7 @@ import { t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
 import { Field } from '../../parts/field.js';
 import { Select } from '../../parts/select.js';
+import { minuteText, parseMinute } from '../today/typed.js';
 import { ActionSelect } from './action-select.js';
 import { written } from './filters.js';
 import { RESULTS } from './names.js';
@@ -18,14 +19,28 @@ import { RESULTS } from './names.js';
  * @param {{ filters: Filters, busy: boolean, error: import('../../app/api.js').Problem | null }} props
  */
 export function FilterForm({ filters, busy, error }) {
-  const [draft, setDraft] = useState(filters);
+  const [draft, setDraft] = useState({ ...filters, from: minuteText(filters.from), to: minuteText(filters.to) });
+  const [from, to] = [parseMinute(draft.from), parseMinute(draft.to)];
+  const [tried, setTried] = useState(false);
   /** @param {keyof Filters} name */
   const field = (name) => ({
     value: draft[name] ?? '',
     onInput: (/** @type {string} */ value) => setDraft((before) => ({ ...before, [name]: value })),
   });
+  /**
+   * @param {'from' | 'to'} name
+   * @param {string | null} read
+   */
+  const moment = (name, read) => ({
+    ...field(name),
+    placeholder: '22.11.2026 09:30',
+    error: read === null && tried ? t('reports-audit-no-time') : fieldError(error, name),
+  });
   /** @param {Partial<Filters>} change */
-  const choose = (change) => go('audit', written({ ...draft, ...change }));
+  const choose = (change) => {
+    setTried(true);
+    if (from !== null && to !== null) go('audit', written({ ...draft, from, to, ...change }));
+  };
   /** @param {SubmitEvent} event */
   const submit = (event) => {
     event.preventDefault();
@@ -33,8 +48,8 @@ export function FilterForm({ filters, busy, error }) {
   };
   return html`<form class="reports-filters" role="search" aria-label=${t('reports-audit-filters')} onSubmit=${submit}>
     <${ActionSelect} value=${draft.action ?? ''} onChange=${(/** @type {string} */ action) => choose({ action })} />
-    <${Field} label=${t('reports-audit-from')} type="datetime-local" ...${field('from')} error=${fieldError(error, 'from')} />
-    <${Field} label=${t('reports-audit-to')} type="datetime-local" ...${field('to')} error=${fieldError(error, 'to')} />
+    <${Field} label=${t('reports-audit-from')} ...${moment('from', from)} />
+    <${Field} label=${t('reports-audit-to')} ...${moment('to', to)} />
     <${Field} label=${t('reports-audit-actor')} ...${field('actor')} inputClass="reports-id" hint=${t('reports-audit-actor-hint')} error=${fieldError(error, 'actor')} />
     <${Field} label=${t('reports-audit-client')} ...${field('client')} inputClass="reports-id" error=${fieldError(error, 'client_id')} />
     <${Select} label=${t('reports-audit-outcome')} hint=${t('reports-audit-outcome-hint')} value=${draft.outcome ?? ''} options=${outcomes()}

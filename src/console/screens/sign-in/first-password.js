@@ -2,6 +2,7 @@
 // where an admin gave a new one in mid-work.
 
 import { fieldError } from '../../app/api.js';
+import { useSend } from '../../app/send.js';
 import { changePassword, me, signOut, typedOneTime } from '../../app/session.js';
 import { html, useEffect, useRef, useState } from '../../app/view.js';
 import { t } from '../../app/words.js';
@@ -9,6 +10,7 @@ import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Problem } from '../../parts/problem.js';
 import { SecretField } from '../../parts/secret.js';
+import { Waiting } from '../../parts/waiting.js';
 
 /** @typedef {import('../../app/api.js').Problem} ApiProblem */
 
@@ -28,7 +30,7 @@ function Form() {
   const [repeated, setRepeated] = useState('');
   const [wrong, setWrong] = useState(/** @type {'' | 'short' | 'differs'} */ (''));
   const [error, setError] = useState(/** @type {ApiProblem | null} */ (null));
-  const [busy, setBusy] = useState(false);
+  const send = useSend();
   const currentInput = useRef(/** @type {HTMLInputElement | null} */ (null));
   const freshInput = useRef(/** @type {HTMLInputElement | null} */ (null));
   const repeatedInput = useRef(/** @type {HTMLInputElement | null} */ (null));
@@ -37,7 +39,7 @@ function Form() {
   /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
-    if (busy) return;
+    if (send.busy.value) return;
     setError(null);
     const found = [...fresh].length < shortest ? 'short' : fresh !== repeated ? 'differs' : '';
     setWrong(found);
@@ -45,9 +47,7 @@ function Form() {
       (found === 'short' ? freshInput : repeatedInput).current?.focus();
       return;
     }
-    setBusy(true);
-    const refused = await changePassword(current, fresh);
-    setBusy(false);
+    const refused = await changePassword(current, fresh, send);
     setError(refused);
     if (refused) (fieldError(refused, '/current_password') && asksCurrent ? currentInput : freshInput).current?.focus();
   };
@@ -67,8 +67,9 @@ function Form() {
       inputRef=${freshInput} autocomplete="new-password" hint=${t('console-new-password-hint')} error=${freshError} />
     <${SecretField} kind="password" eye label=${t('console-new-password-again')} value=${repeated} onInput=${setRepeated}
       inputRef=${repeatedInput} autocomplete="new-password" error=${wrong === 'differs' ? t('console-new-password-differs') : ''} />
+    <${Waiting} send=${send} />
     <div class="row">
-      <${Button} kind="primary" type="submit" keys="Enter" busy=${busy}>${t('console-new-password-do')}<//>
+      <${Button} kind="primary" type="submit" keys="Enter" busy=${send.busy.value}>${t('console-new-password-do')}<//>
       <${Button} kind="quiet" onClick=${() => signOut()}>${t('console-sign-out')}<//>
     </div>
   </form>`;

@@ -17,15 +17,16 @@ import { Waiting } from '../../parts/waiting.js';
  * @param {{
  *   title: string, what: string, action: string, danger?: boolean,
  *   call: (key: string) => Promise<import('../../app/send.js').Answer>, onDone: (data: any) => unknown,
- *   onClose: () => unknown, explain?: (error: ApiProblem) => string, children?: unknown,
- * }} props
+ *   onClose: () => unknown, explain?: (error: ApiProblem) => string, unready?: boolean, children?: unknown,
+ * }} props `unready` while something asked for in it is wrong
  */
-export function Confirm({ title, what, action, danger = false, call, onDone, onClose, explain, children }) {
+export function Confirm({ title, what, action, danger = false, call, onDone, onClose, explain, unready, children }) {
   const send = useSend();
   const [error, setError] = useState(/** @type {ApiProblem | null} */ (null));
   /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
+    if (unready) return;
     setError(null);
     const answer = await send(call);
     if (answer?.error) setError(answer.error);

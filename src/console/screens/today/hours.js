@@ -60,11 +60,11 @@ function HoursTable({ slots, byHour, title, opens }) {
           return html`<tr key=${slot.from}>
             <th scope="row">${when}</th>
             ${OUTCOMES.map(
-              (name) => html`<td key=${name} class="numeric">
+              (name) => html`<td key=${name} class="numeric" data-head=${t(OUTCOME_WORDS[name])}>
                 <${Figure} value=${slot.outcomes[name]} opens=${opens} events=${{ ...span, outcome: name }}
                   what=${`${t(OUTCOME_WORDS[name])}, ${when}`} /></td>`,
             )}
-            <td class="numeric"><${Figure} value=${total(slot.outcomes)} opens=${opens} events=${span} what=${when} /></td>
+            <td class="numeric" data-head=${t('reports-today-total')}><${Figure} value=${total(slot.outcomes)} opens=${opens} events=${span} what=${when} /></td>
           </tr>`;
         })}
       </tbody>

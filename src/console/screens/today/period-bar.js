@@ -1,12 +1,12 @@
 // The choice of a period, and a press to read anew; used by the reports over days.
 
-import { time } from '../../app/format.js';
+import { date, parseDate, time } from '../../app/format.js';
 import { setQuery } from '../../app/hash.js';
 import { html, useState } from '../../app/view.js';
 import { key, t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
 import { Field } from '../../parts/field.js';
-import { dayOf, PERIODS, periodFilters } from './periods.js';
+import { PERIODS, periodFilters } from './periods.js';
 
 /** @type {Record<import('./periods.js').PeriodName, string>} */
 export const PERIOD_WORDS = {
@@ -50,19 +50,21 @@ export function PeriodBar({ period, usual = 'today', kept = {}, onRefresh, busy,
 
 /** @param {{ period: import('./periods.js').Period, kept: Record<string, string> }} props */
 function Days({ period, kept }) {
-  const [days, setDays] = useState({ from: period.first, to: period.last });
-  const turned = days.from !== '' && days.to !== '' && days.from > days.to;
-  /** @param {Partial<typeof days>} change */
+  const [typed, setTyped] = useState({ from: date(period.first), to: date(period.last) });
+  const [from, to] = [parseDate(typed.from), parseDate(typed.to)];
+  const turned = from !== null && to !== null && from > to;
+  /** @param {Partial<typeof typed>} change */
   const change = (change) => {
-    const next = { ...days, ...change };
-    setDays(next);
-    if (next.from && next.to && next.from <= next.to) setQuery({ ...kept, ...next });
+    const next = { ...typed, ...change };
+    setTyped(next);
+    const [first, last] = [parseDate(next.from), parseDate(next.to)];
+    if (first && last && first <= last) setQuery({ ...kept, from: first, to: last });
   };
-  const latest = dayOf();
+  const noDay = (/** @type {string | null} */ day) => (day === null ? t('reports-period-no-day') : '');
   return html`<div class="reports-days">
-    <${Field} label=${t('reports-period-from')} type="date" value=${days.from} max=${latest}
-      onInput=${(/** @type {string} */ from) => change({ from })} />
-    <${Field} label=${t('reports-period-to')} type="date" value=${days.to} max=${latest}
-      error=${turned ? t('reports-period-turned') : ''} onInput=${(/** @type {string} */ to) => change({ to })} />
+    <${Field} label=${t('reports-period-from')} value=${typed.from} error=${noDay(from)} inputmode="numeric"
+      onInput=${(/** @type {string} */ text) => change({ from: text })} />
+    <${Field} label=${t('reports-period-to')} value=${typed.to} error=${turned ? t('reports-period-turned') : noDay(to)} inputmode="numeric"
+      onInput=${(/** @type {string} */ text) => change({ to: text })} />
   </div>`;
 }

@@ -50,7 +50,7 @@ function Row({ person, report, opens }) {
     count > 0 ? number(Math.round(value ?? 0)) : html`<span class="reports-nought">${t('reports-none')}</span>`;
   return html`<tr>
     <th scope="row">${person.display_name} <small>${person.login}</small></th>
-    <td class="numeric"><${Figure} value=${all} opens=${opens} events=${events} what=${person.login} /></td>
+    <td class="numeric" data-head=${t('reports-today-total')}><${Figure} value=${all} opens=${opens} events=${events} what=${person.login} /></td>
     <td aria-hidden="true" class="reports-bar-cell"><span class="reports-bar">
       ${OUTCOMES.map(
         (name) =>
@@ -58,10 +58,12 @@ function Row({ person, report, opens }) {
       )}
     </span></td>
     ${OUTCOMES.map(
-      (name) => html`<td key=${name} class="numeric"><${Figure} value=${person.outcomes[name]} opens=${opens}
+      (
+        name,
+      ) => html`<td key=${name} class="numeric" data-head=${t(OUTCOME_WORDS[name])}><${Figure} value=${person.outcomes[name]} opens=${opens}
         events=${{ ...events, outcome: name }} what=${`${t(OUTCOME_WORDS[name])}, ${person.login}`} /></td>`,
     )}
-    <td class="numeric">${seconds(median)}</td>
-    <td class="numeric">${seconds(p90)}</td>
+    <td class="numeric" data-head=${t('reports-today-median')}>${seconds(median)}</td>
+    <td class="numeric" data-head=${t('reports-today-p90')}>${seconds(p90)}</td>
   </tr>`;
 }
