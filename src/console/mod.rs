@@ -4,6 +4,7 @@
 //! Every file but the documents has an address that holds a digest of all of them, so that a browser may keep
 //! it for good: another version has other addresses.
 
+mod lean;
 #[cfg(test)]
 mod tests;
 
@@ -13,12 +14,16 @@ use flate2::{Compression, write::GzEncoder};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use self::lean::lean;
+
 /// What stands for the folder of the other files in a document.
 const PLACEHOLDER: &str = "{assets}";
 /// A digest of 64 bits tells one version from another.
 const DIGEST_BYTES: usize = 8;
 
 const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 
 #[derive(RustEmbed)]
 #[folder = "src/console/"]
@@ -58,26 +63,13 @@ pub fn console() -> &'static Console {
 
 impl Console {
     fn read() -> Self {
-        let files = Files::iter()
-            .filter_map(|path| Some((path.to_string(), Files::get(&path)?.data.into_owned())));
-        let words = Words::iter()
-            .filter(|path| path.contains("/console"))
-            .filter_map(|path| {
-                Some((
-                    format!("words/{path}"),
-                    Words::get(&path)?.data.into_owned(),
-                ))
-            });
-        let files: BTreeMap<String, (&str, Vec<u8>)> = files
-            .chain(words)
-            .filter_map(|(path, bytes)| Some((path.clone(), (media_type(&path)?, bytes))))
-            .collect();
+        let sources = sources();
         let mut hash = Sha256::new();
-        for (path, (_, bytes)) in &files {
+        for (path, (_, text)) in &sources {
             hash.update(path);
             hash.update([0]);
-            hash.update((bytes.len() as u64).to_be_bytes());
-            hash.update(bytes);
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
         }
         let digest = hex::encode(&hash.finalize()[..DIGEST_BYTES]);
         let folder = format!("/console/a/{digest}");
@@ -86,13 +78,12 @@ impl Console {
             documents: BTreeMap::new(),
             assets: BTreeMap::new(),
         };
-        for (path, (media_type, bytes)) in files {
+        for (path, (media_type, text)) in sources {
             if media_type == HTML {
-                let text = String::from_utf8_lossy(&bytes).replace(PLACEHOLDER, &folder);
-                let file = File::new(media_type, text.into_bytes());
-                console.documents.insert(path, file);
+                let text = text.replace(PLACEHOLDER, &folder);
+                console.documents.insert(path, File::new(media_type, text));
             } else {
-                console.assets.insert(path, File::new(media_type, bytes));
+                console.assets.insert(path, File::new(media_type, text));
             }
         }
         console
@@ -109,8 +100,25 @@ impl Console {
     }
 }
 
+/// Every file that a browser reads, by its path: its media type, and what is sent of it.
+fn sources() -> BTreeMap<String, (&'static str, String)> {
+    let page = Files::iter().map(|path| (path.to_string(), Files::get(&path)));
+    let words = Words::iter()
+        .filter(|path| path.contains("/console"))
+        .map(|path| (format!("words/{path}"), Words::get(&path)));
+    let sources = page.chain(words).filter_map(|(path, file)| {
+        let media_type = media_type(&path)?;
+        let text = String::from_utf8_lossy(&file?.data).into_owned();
+        let is_our_code = [SCRIPT, STYLE].contains(&media_type) && !path.starts_with("vendor/");
+        let text = if is_our_code { lean(&text) } else { text };
+        Some((path, (media_type, text)))
+    });
+    sources.collect()
+}
+
 impl File {
-    fn new(media_type: &'static str, bytes: Vec<u8>) -> Self {
+    fn new(media_type: &'static str, text: String) -> Self {
+        let bytes = text.into_bytes();
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         // Nothing fails that writes to memory; what could not be compressed would be sent as it is.
         let gzip = encoder
@@ -129,8 +137,8 @@ impl File {
 fn media_type(path: &str) -> Option<&'static str> {
     match path.rsplit_once('.')?.1 {
         "html" => Some(HTML),
-        "js" => Some("text/javascript; charset=utf-8"),
-        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some(SCRIPT),
+        "css" => Some(STYLE),
         "svg" => Some("image/svg+xml"),
         "ftl" => Some("text/plain; charset=utf-8"),
         _ => None,
