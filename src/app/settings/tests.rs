@@ -298,6 +298,34 @@ fn a_demonstration_takes_no_data_of_anybody() {
 }
 
 #[test]
+fn a_public_address_is_one_that_a_browser_can_open() {
+    for (text, base) in [
+        ("https://qupia.example.kz", "https://qupia.example.kz"),
+        (
+            "https://QUPIA.example.kz:8443/",
+            "https://qupia.example.kz:8443",
+        ),
+        ("http://10.0.0.7/desk/", "http://10.0.0.7/desk"),
+    ] {
+        let settings =
+            read(&[("QUPIA_PUBLIC_URL", text)]).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(settings.public_url.as_deref(), Some(base));
+    }
+    for text in [
+        "qupia.example.kz",
+        "ftp://qupia.example.kz",
+        "https://u:p@qupia.example.kz",
+        "https://qupia.example.kz/?a=b",
+        "https://qupia.example.kz/#a",
+    ] {
+        let error = read(&[("QUPIA_PUBLIC_URL", text)])
+            .err()
+            .unwrap_or_default();
+        assert!(error.contains("public_url"), "{text}: {error:?}");
+    }
+}
+
+#[test]
 fn a_loan_source_that_could_never_be_asked_stops_the_start_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
