@@ -396,8 +396,7 @@ async fn a_token_of_a_link_opens_nothing_but_its_own_doors_and_no_other_token_op
         let path = endpoint
             .path
             .replace("{id}", &draft)
-            .replace('{', "")
-            .replace('}', "");
+            .replace(['{', '}'], "");
         let call = |line: &Line| {
             let ask = line.ask(endpoint.method.as_str(), &path);
             if endpoint.method == "GET" {

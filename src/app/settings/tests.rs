@@ -141,6 +141,7 @@ fn full() -> toml::Table {
     let text = || Some("x".to_owned());
     let written = Written {
         drain_seconds: Some(1),
+        public_url: text(),
         database_url: text(),
         database_url_file: path(),
         keyring: path(),
