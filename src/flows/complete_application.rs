@@ -22,7 +22,7 @@ use crate::{
         strength::{self, About, Judgement},
         validation::ValidationError,
     },
-    store::{ClientRow, NewPassphrase, PassphraseRow, Traced},
+    store::{ClientRow, NewPassphrase, PassphraseRow, StoreError, Traced, Tx},
 };
 
 /// What the branch enters from the signed form, and what the client typed, twice.
@@ -96,13 +96,14 @@ impl Completer {
         }
     }
 
-    /// Whether the link over which it came, if any, is still the application's own and open.
-    fn may_still(&self, newest: Option<&EntryLink>, now: DateTime<Utc>) -> bool {
+    /// Whether the link over which it came, if any, is still open.
+    fn may_still(&self, tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         match self {
-            Self::Branch(_) => true,
-            Self::Client(link, _) => newest.is_some_and(|newest| {
-                newest.id == link.id && newest.state(now) == LinkState::Opened
-            }),
+            Self::Branch(_) => Ok(true),
+            Self::Client(link, _) => {
+                let link = tx.entry_link(&link.id)?;
+                Ok(link.is_some_and(|link| link.state(now) == LinkState::Opened))
+            }
         }
     }
 
@@ -234,7 +235,7 @@ async fn save(
             let is_open = tx
                 .application_for_update(id)?
                 .is_some_and(|stored| stored.check_open(now).is_ok());
-            if !is_open || !by.may_still(tx.newest_entry_link(id)?.as_ref(), now) {
+            if !is_open || !by.may_still(tx, now)? {
                 return Ok(Traced::new(None, refused));
             }
             let why = by.link_end();

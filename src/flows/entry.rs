@@ -297,10 +297,10 @@ async fn end_for_tries(app: &App, link: &EntryLink, origin: &Origin) -> Result<(
     let (id, application) = (link.id.clone(), link.application_id.clone());
     app.store
         .write(move |tx| {
+            let link = tx.entry_link(&id)?;
+            let is_open = link.is_some_and(|link| link.state(now) == LinkState::Opened);
             // Where a newer one was made meanwhile, this one has ended already.
-            let newest = tx.newest_entry_link(&application)?;
-            let is_own = newest.is_some_and(|newest| newest.id == id);
-            let ended_now = if is_own {
+            let ended_now = if is_open {
                 tx.end_entry_link(&application, now, why)?
             } else {
                 None

@@ -200,6 +200,9 @@ pub struct EventDetails {
     /// what ended with a restored backup
     #[schema(required = false)]
     pub ended: EndedDetail,
+    /// the entry link by which it was done: the client typed, and the actor made the link
+    #[schema(required = false, example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
+    pub entry_link: String,
     /// how the words of a verification matched
     #[schema(required = false, example = "folded")]
     pub fold: String,
@@ -209,7 +212,7 @@ pub struct EventDetails {
     /// how many records of a batch, or of a loan source's answer, became what
     #[schema(required = false)]
     pub records: RecordCountsDetail,
-    /// the report that was read
+    /// the report that was read: `signals` or `today`
     #[schema(required = false, example = "signals")]
     pub report: String,
     /// the role of staff, before and now

@@ -6,6 +6,10 @@ use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 /// A problem's stable code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
+#[allow(
+    clippy::enum_variant_names,
+    reason = "the code of an entry link is called so in the contract"
+)]
 pub enum Code {
     /// The body of the request is not JSON.
     MalformedJson,

@@ -53,6 +53,19 @@ fn decode(row: Columns) -> Result<EntryLink, StoreError> {
 }
 
 impl Reader<'_> {
+    /// The link with an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn entry_link(&mut self, id: &EntryLinkId) -> Result<Option<EntryLink>, StoreError> {
+        let row: Option<Columns> = entry_links::table
+            .find(id)
+            .select(Columns::as_select())
+            .first(self.connection)
+            .optional()?;
+        row.map(decode).transpose()
+    }
+
     /// The newest link of an application.
     ///
     /// # Errors
@@ -63,7 +76,11 @@ impl Reader<'_> {
     ) -> Result<Option<EntryLink>, StoreError> {
         let row: Option<Columns> = entry_links::table
             .filter(entry_links::application_id.eq(application_id))
-            .order((entry_links::made_at.desc(), entry_links::id.desc()))
+            // Of several that were made in one moment, the one that has not ended.
+            .order((
+                entry_links::made_at.desc(),
+                entry_links::ended_because.is_null().desc(),
+            ))
             .select(Columns::as_select())
             .first(self.connection)
             .optional()?;

@@ -39,6 +39,8 @@ on_each_database! {
     codes_are_limited_by_address_and_in_all with FEW,
     nothing_of_a_code_or_a_token_is_stored with BUSY,
     the_address_of_a_link_is_that_of_the_settings with PUBLIC,
+    without_one_it_is_that_of_the_request_as_a_trusted_proxy_says_it with FEW,
+    a_stranger_says_nothing_about_the_scheme_of_a_link with BUSY,
     of_two_who_open_a_link_at_once_one_does with BUSY,
     ending_every_session_ends_every_link with BUSY,
     old_links_are_swept with BUSY,
@@ -394,8 +396,7 @@ async fn a_token_of_a_link_opens_nothing_but_its_own_doors_and_no_other_token_op
         let path = endpoint
             .path
             .replace("{id}", &draft)
-            .replace('{', "")
-            .replace('}', "");
+            .replace(['{', '}'], "");
         let call = |line: &Line| {
             let ask = line.ask(endpoint.method.as_str(), &path);
             if endpoint.method == "GET" {
@@ -617,6 +618,43 @@ async fn the_address_of_a_link_is_that_of_the_settings(world: &World) {
         made["url"],
         format!("https://qupia.example.kz/q/enter/#{code}")
     );
+}
+
+/// The address of a link that is asked for under a host, by way of a proxy.
+async fn address_under(branch: &Person, draft: &str, host: &str, scheme: &str) -> Answer {
+    let path = format!("/v1/applications/{draft}/entry-link");
+    let ask = branch.post(&path, json!({"signed_on": TODAY}));
+    ask.header("host", host)
+        .header("x-forwarded-proto", scheme)
+        .await
+}
+
+async fn without_one_it_is_that_of_the_request_as_a_trusted_proxy_says_it(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.enter_client("K-1").await;
+    let draft = branch.draft(&client).await;
+    for (said, scheme) in [
+        ("https", "https"),
+        ("http, HTTPS", "https"),
+        ("https, http", "http"),
+    ] {
+        let made = address_under(&branch, &draft, "desk.example:8443", said).await;
+        let url = made.expect(201).text("url");
+        let base = format!("{scheme}://desk.example:8443/enter/#");
+        assert!(url.starts_with(&base), "{url}");
+    }
+    address_under(&branch, &draft, "somebody@desk.example", "https")
+        .await
+        .refused(400, "bad_request");
+}
+
+async fn a_stranger_says_nothing_about_the_scheme_of_a_link(world: &World) {
+    let branch = world.staff("branch").await;
+    let client = branch.enter_client("K-1").await;
+    let draft = branch.draft(&client).await;
+    let made = address_under(&branch, &draft, "desk.example", "https").await;
+    let url = made.expect(201).text("url");
+    assert!(url.starts_with("http://desk.example/enter/#"), "{url}");
 }
 
 async fn of_two_who_open_a_link_at_once_one_does(world: &World) {

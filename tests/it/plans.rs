@@ -52,7 +52,7 @@ const HOT: [(&str, &str); 11] = [
     ),
     (
         "the newest entry link of an application",
-        "SELECT id FROM entry_links WHERE application_id = 'x' ORDER BY made_at DESC, id DESC LIMIT 1",
+        "SELECT id FROM entry_links WHERE application_id = 'x' ORDER BY made_at DESC, ended_because IS NULL DESC LIMIT 1",
     ),
     (
         "an open verification for a card",

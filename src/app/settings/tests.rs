@@ -141,6 +141,7 @@ fn full() -> toml::Table {
     let text = || Some("x".to_owned());
     let written = Written {
         drain_seconds: Some(1),
+        public_url: text(),
         database_url: text(),
         database_url_file: path(),
         keyring: path(),
@@ -295,6 +296,34 @@ fn a_demonstration_takes_no_data_of_anybody() {
     let flags = Flags::default();
     let own = Settings::read_for_demonstration(&flags, std::iter::empty(), folder);
     assert_eq!(own.map(|own| own.data_dir).ok().as_deref(), Some(folder));
+}
+
+#[test]
+fn a_public_address_is_one_that_a_browser_can_open() {
+    for (text, base) in [
+        ("https://qupia.example.kz", "https://qupia.example.kz"),
+        (
+            "https://QUPIA.example.kz:8443/",
+            "https://qupia.example.kz:8443",
+        ),
+        ("http://10.0.0.7/desk/", "http://10.0.0.7/desk"),
+    ] {
+        let settings =
+            read(&[("QUPIA_PUBLIC_URL", text)]).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(settings.public_url.as_deref(), Some(base));
+    }
+    for text in [
+        "qupia.example.kz",
+        "ftp://qupia.example.kz",
+        "https://u:p@qupia.example.kz",
+        "https://qupia.example.kz/?a=b",
+        "https://qupia.example.kz/#a",
+    ] {
+        let error = read(&[("QUPIA_PUBLIC_URL", text)])
+            .err()
+            .unwrap_or_default();
+        assert!(error.contains("public_url"), "{text}: {error:?}");
+    }
 }
 
 #[test]
