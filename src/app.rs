@@ -3,18 +3,18 @@
 
 pub mod chain_head;
 pub mod clock;
-pub mod detached;
-pub mod drain;
+pub(crate) mod detached;
+pub(crate) mod drain;
 pub mod foundation;
-pub mod keyed_locks;
+pub(crate) mod keyed_locks;
 pub mod log;
-pub mod open_network;
-pub mod outbound;
+pub(crate) mod open_network;
+pub(crate) mod outbound;
 pub mod reload;
 pub mod settings;
-pub mod signal_counts;
+pub(crate) mod signal_counts;
 mod start_error;
-pub mod ticker;
+pub(crate) mod ticker;
 
 use std::sync::{Arc, atomic::AtomicBool};
 

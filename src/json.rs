@@ -18,7 +18,7 @@ use crate::domain::validation::{FieldError, ValidationError};
 /// # Errors
 /// [`ValidationError::MalformedJson`], without a place; [`ValidationError::UnknownField`], [`ValidationError::Twice`] or
 /// [`ValidationError::WrongType`] with the JSON pointer (RFC 6901) of the field.
-pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, FieldError> {
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, FieldError> {
     match serde_json::from_slice(text) {
         Ok(Object(value)) => Ok(value),
         Err(error) if !error.is_data() => Err(FieldError::at("", ValidationError::MalformedJson)),
@@ -54,7 +54,7 @@ fn explain<T: DeserializeOwned>(text: &[u8]) -> FieldError {
 }
 
 /// A JSON object: serde alone reads a struct from an array too.
-pub struct Object<T>(pub T);
+pub(crate) struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -77,7 +77,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 }
 
 /// Distinguishes a missing field (`None`) from one that is `null` (`Some(None)`).
-pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
@@ -86,7 +86,7 @@ where
 }
 
 /// Reads a nested object that may be missing.
-pub fn object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
@@ -133,7 +133,7 @@ impl Visitor<'_> for WholeVisitor {
 }
 
 /// Reads a whole number that may be missing.
-pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let number = Option::<Whole>::deserialize(deserializer)?;
     Ok(number.map(|Whole(value)| value))
 }

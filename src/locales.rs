@@ -5,7 +5,7 @@
 //! A message's key is its file's prefix and the code: the field error `not_a_phone` is `field-not_a_phone` in
 //! `fields.ftl`.
 
-pub mod spoken;
+pub(crate) mod spoken;
 
 use std::sync::LazyLock;
 
@@ -74,7 +74,7 @@ fn read(language: Language) -> Bundle {
 /// A message, or an attribute of one (`key.attribute`), with its variables filled in. A key that a language
 /// lacks is said in English, and one that is nowhere is its own text.
 #[must_use]
-pub fn text(language: Language, key: &str, variables: &FluentArgs<'_>) -> String {
+pub(crate) fn text(language: Language, key: &str, variables: &FluentArgs<'_>) -> String {
     say(bundle(language), key, variables)
         .or_else(|| say(&ENGLISH, key, variables))
         .unwrap_or_else(|| key.to_owned())
@@ -125,7 +125,7 @@ pub fn of_field(error: &ValidationError, language: Language) -> String {
 
 /// Why a passphrase is refused, and what to do.
 #[must_use]
-pub fn of_weakness(weakness: Weakness, language: Language) -> String {
+pub(crate) fn of_weakness(weakness: Weakness, language: Language) -> String {
     let mut variables = FluentArgs::new();
     match weakness {
         Weakness::TooShort { min_length } => variables.set("min_length", min_length.to_string()),
@@ -142,7 +142,7 @@ pub fn of_weakness(weakness: Weakness, language: Language) -> String {
 
 /// The title and the detail of a problem.
 #[must_use]
-pub fn of_problem(code: &str, language: Language) -> (String, String) {
+pub(crate) fn of_problem(code: &str, language: Language) -> (String, String) {
     let none = FluentArgs::new();
     (
         text(language, &format!("problem-{code}"), &none),
@@ -152,7 +152,7 @@ pub fn of_problem(code: &str, language: Language) -> (String, String) {
 
 /// A text of the printed form, in Kazakh or in Russian: those are its languages.
 #[must_use]
-pub fn of_form(name: &str, language: Language) -> String {
+pub(crate) fn of_form(name: &str, language: Language) -> String {
     let language = match language {
         Language::Kk => Language::Kk,
         Language::Ru | Language::En => Language::Ru,

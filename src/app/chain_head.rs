@@ -41,7 +41,7 @@ impl KnownSeal {
 
 /// Reads 64 hexadecimal digits.
 #[must_use]
-pub fn read_hash(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn read_hash(text: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     hex::decode_to_slice(text, &mut hash).ok()?;
     Some(hash)
@@ -85,7 +85,7 @@ pub fn recall(data_dir: &Path) -> io::Result<Option<KnownSeal>> {
 ///
 /// # Errors
 /// Where it cannot be written.
-pub fn remember(data_dir: &Path, seal: &KnownSeal) -> io::Result<()> {
+pub(crate) fn remember(data_dir: &Path, seal: &KnownSeal) -> io::Result<()> {
     let next = data_dir.join(format!("{FILE}.new"));
     // An interrupted write may have left it behind.
     match fs::remove_file(&next) {

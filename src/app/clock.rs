@@ -42,7 +42,7 @@ impl Clock {
     }
 
     /// Waits until a time, by this clock.
-    pub async fn until(&self, moment: DateTime<Utc>) {
+    pub(crate) async fn until(&self, moment: DateTime<Utc>) {
         match &self.0 {
             Source::System => {
                 let ahead = (moment - self.now()).to_std();

@@ -47,7 +47,7 @@ impl Detached {
     ///
     /// # Panics
     /// Outside of a runtime.
-    pub fn here() -> Self {
+    pub(crate) fn here() -> Self {
         Self {
             runtime: Handle::current(),
             state: Arc::new(watch::Sender::new(State::default())),
@@ -55,7 +55,7 @@ impl Detached {
     }
 
     /// Starts a piece of work.
-    pub fn spawn(&self, key: &str, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, key: &str, work: impl Future<Output = ()> + Send + 'static) {
         self.state.send_modify(|state| {
             *state.in_progress.entry(key.to_owned()).or_default() += 1;
         });
@@ -70,12 +70,12 @@ impl Detached {
     }
 
     /// Whether any work of this key is in progress.
-    pub fn is_in_progress(&self, key: &str) -> bool {
+    pub(crate) fn is_in_progress(&self, key: &str) -> bool {
         self.state.borrow().in_progress.contains_key(key)
     }
 
     /// Waits before the next attempt; hardly at all while the process is stopping.
-    pub async fn pause(&self, pause: Duration) {
+    pub(crate) async fn pause(&self, pause: Duration) {
         let mut state = self.state.subscribe();
         if state.borrow().is_ending {
             tokio::time::sleep(pause.min(LAST_PAUSE)).await;

@@ -12,7 +12,7 @@ impl Drain {
         self.0.store(true, Ordering::Release);
     }
 
-    pub fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }

@@ -130,14 +130,14 @@ impl Foundation {
     /// The store for a step of the start, which may have to open its connection first: it waits for as long
     /// as the steps before it.
     #[must_use]
-    pub fn starting_store(&self) -> Store {
+    pub(crate) fn starting_store(&self) -> Store {
         let StoreSettings { url, timeout, .. } = &self.settings.store;
         self.store
             .with_timeout(store::examined_within(url, *timeout))
     }
 
     /// A new id, ordered by time (UUID version 7).
-    pub fn new_id<I: From<String>>(&self) -> I {
+    pub(crate) fn new_id<I: From<String>>(&self) -> I {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
         self.rng.uuid_v7(millis).into()
     }

@@ -13,7 +13,7 @@ pub struct KeyedLocks(Mutex<HashMap<String, Weak<AsyncMutex<()>>>>);
 
 impl KeyedLocks {
     /// Locks a key until the guard is dropped. Callers of one key are served in their order.
-    pub async fn lock(&self, key: &str) -> OwnedMutexGuard<()> {
+    pub(crate) async fn lock(&self, key: &str) -> OwnedMutexGuard<()> {
         let lock = self.lock_of(key);
         lock.lock_owned().await
     }

@@ -23,7 +23,7 @@ const MAX_QUEUE: usize = 8_192;
 pub struct LostLines(Arc<AtomicU64>);
 
 impl LostLines {
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 

@@ -9,17 +9,17 @@ use crate::domain::validation::ValidationError;
 /// An allowed address: `https`, without user and password, and not private. Whether a name resolves to a
 /// private address shows at the DNS query.
 #[derive(Clone, PartialEq, Eq)]
-pub struct EndpointUrl(Url);
+pub(crate) struct EndpointUrl(Url);
 
 /// Maximum length of an address, bytes.
-pub const MAX_URL: usize = 2_048;
+pub(crate) const MAX_URL: usize = 2_048;
 
 impl EndpointUrl {
     /// `allow_private` also allows plain `http` and private addresses.
     ///
     /// # Errors
     /// [`ValidationError::NotAUrl`], [`ValidationError::TooLong`].
-    pub fn parse(text: &str, allow_private: bool) -> Result<Self, ValidationError> {
+    pub(crate) fn parse(text: &str, allow_private: bool) -> Result<Self, ValidationError> {
         if text.len() > MAX_URL {
             return Err(ValidationError::TooLong { max: MAX_URL });
         }
@@ -41,12 +41,12 @@ impl EndpointUrl {
         }
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
     /// The name that has to be resolved; `None` for an IP address.
-    pub fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.0.domain()
     }
 }
@@ -58,7 +58,7 @@ fn is_local_name(name: &str) -> bool {
 
 /// Whether an address is public: in no private, loopback, link-local, shared, documentation, translated or
 /// multicast range (the IANA special-purpose registries, RFC 6890).
-pub fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {

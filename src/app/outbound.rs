@@ -35,7 +35,7 @@ pub struct OutboundSettings {
 const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A request to a receiver.
-pub struct WebhookRequest<'a> {
+pub(crate) struct WebhookRequest<'a> {
     /// address of the receiver
     pub url: &'a str,
     /// id of the message
@@ -50,7 +50,7 @@ pub struct WebhookRequest<'a> {
 
 /// A receiver's answer, without its body, which is not waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryReply {
+pub(crate) struct DeliveryReply {
     /// the status
     pub status: u16,
     /// the header `Retry-After`
@@ -59,7 +59,7 @@ pub struct DeliveryReply {
 
 /// Why there was no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unanswered {
+pub(crate) enum Unanswered {
     /// the address is not allowed
     NotAllowed,
     /// no answer in time
@@ -72,7 +72,7 @@ pub enum Unanswered {
 
 impl Unanswered {
     /// Its name in the API.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::NotAllowed => "address_not_allowed",
             Self::TimedOut => "timed_out",
@@ -92,7 +92,7 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    pub fn new(settings: OutboundSettings) -> Self {
+    pub(crate) fn new(settings: OutboundSettings) -> Self {
         // The second of two callers fails to install it, and both install the same.
         let _already_installed = rustls::crypto::ring::default_provider().install_default();
         Self {
@@ -108,7 +108,7 @@ impl Outbound {
     ///
     /// # Errors
     /// [`ValidationError::NotAUrl`] where the address is not allowed.
-    pub async fn check(&self, text: &str) -> Result<EndpointUrl, ValidationError> {
+    pub(crate) async fn check(&self, text: &str) -> Result<EndpointUrl, ValidationError> {
         let url = EndpointUrl::parse(text, self.settings.allow_private)?;
         if let (Some(name), false) = (url.name(), self.settings.allow_private) {
             let look_up = tokio::net::lookup_host((name, 443));
@@ -121,7 +121,10 @@ impl Outbound {
         Ok(url)
     }
 
-    pub async fn send(&self, request: &WebhookRequest<'_>) -> Result<DeliveryReply, Unanswered> {
+    pub(crate) async fn send(
+        &self,
+        request: &WebhookRequest<'_>,
+    ) -> Result<DeliveryReply, Unanswered> {
         let sent = self.try_to_send(request).await;
         let counter = match &sent {
             Ok(_) => &self.answered,
@@ -132,7 +135,7 @@ impl Outbound {
     }
 
     /// Number of requests with an answer, and without.
-    pub fn calls(&self) -> (u64, u64) {
+    pub(crate) fn calls(&self) -> (u64, u64) {
         (
             self.answered.load(Ordering::Relaxed),
             self.unanswered.load(Ordering::Relaxed),

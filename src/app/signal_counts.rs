@@ -9,13 +9,13 @@ use crate::domain::signals::SignalKind;
 pub struct SignalCounts([AtomicU64; SignalKind::ALL.len()]);
 
 impl SignalCounts {
-    pub fn count(&self, kind: SignalKind) {
+    pub(crate) fn count(&self, kind: SignalKind) {
         if let Some(counter) = self.0.get(kind as usize) {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    pub fn all(&self) -> impl Iterator<Item = (SignalKind, u64)> + '_ {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (SignalKind, u64)> + '_ {
         let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
         SignalKind::ALL.iter().copied().zip(counts)
     }

@@ -6,13 +6,13 @@ use std::{future, time::Duration};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Ticks at an interval and with each SIGHUP.
-pub struct Ticker {
+pub(crate) struct Ticker {
     every: Duration,
     hangups: Option<Signal>,
 }
 
 impl Ticker {
-    pub fn every(every: Duration) -> Self {
+    pub(crate) fn every(every: Duration) -> Self {
         let hangups = signal(SignalKind::hangup())
             .inspect_err(|error| tracing::warn!("SIGHUP is not heard: {error}"));
         Self {
@@ -22,7 +22,7 @@ impl Ticker {
     }
 
     /// Waits for the next tick.
-    pub async fn tick(&mut self) {
+    pub(crate) async fn tick(&mut self) {
         let hangup = async {
             let received = match &mut self.hangups {
                 Some(hangups) => hangups.recv().await,

@@ -36,7 +36,7 @@ struct Words;
 
 /// A file of the page.
 #[derive(Debug)]
-pub struct File {
+pub(crate) struct File {
     /// its media type
     pub media_type: &'static str,
     /// as it is
@@ -47,7 +47,7 @@ pub struct File {
 
 /// The page: its documents and the files that they load.
 #[derive(Debug)]
-pub struct Console {
+pub(crate) struct Console {
     /// the digest of all files, as hexadecimal digits
     pub digest: String,
     documents: BTreeMap<String, File>,
@@ -57,7 +57,7 @@ pub struct Console {
 static CONSOLE: LazyLock<Console> = LazyLock::new(Console::read);
 
 /// The page that this binary has.
-pub fn console() -> &'static Console {
+pub(crate) fn console() -> &'static Console {
     &CONSOLE
 }
 
@@ -90,12 +90,12 @@ impl Console {
     }
 
     /// A document: `index.html`, `enter.html` or `print.html`.
-    pub fn document(&self, name: &str) -> Option<&File> {
+    pub(crate) fn document(&self, name: &str) -> Option<&File> {
         self.documents.get(name)
     }
 
     /// A file that a document loads, by its path within the folder of this version.
-    pub fn asset(&self, path: &str) -> Option<&File> {
+    pub(crate) fn asset(&self, path: &str) -> Option<&File> {
         self.assets.get(path)
     }
 }

@@ -10,12 +10,12 @@ use super::{
 };
 
 /// Hours after which a draft expires.
-pub const DRAFT_HOURS: i64 = 24;
+pub(crate) const DRAFT_HOURS: i64 = 24;
 
 /// Whether the application sets a first passphrase or changes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum ApplicationKind {
+pub(crate) enum ApplicationKind {
     /// there is no hash
     Set,
     /// there is a hash
@@ -24,12 +24,12 @@ pub enum ApplicationKind {
 
 impl ApplicationKind {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
     /// The kind of a stored word.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }
 }
@@ -37,7 +37,7 @@ impl ApplicationKind {
 /// What identity document was seen. Its number and image are never taken (law 94-V).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
-pub enum IdentityDocument {
+pub(crate) enum IdentityDocument {
     /// identity card
     IdentityCard,
     /// passport
@@ -50,7 +50,7 @@ pub enum IdentityDocument {
 
 impl IdentityDocument {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
@@ -58,7 +58,7 @@ impl IdentityDocument {
     ///
     /// # Errors
     /// [`ValidationError::NotOneOf`].
-    pub fn parse(name: &str) -> Result<Self, ValidationError> {
+    pub(crate) fn parse(name: &str) -> Result<Self, ValidationError> {
         name.parse()
             .map_err(|_| ValidationError::NotOneOf(Self::VARIANTS))
     }
@@ -67,7 +67,7 @@ impl IdentityDocument {
 /// The document by which a representative acts for the client (policy, 2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
-pub enum Mandate {
+pub(crate) enum Mandate {
     /// power of attorney
     PowerOfAttorney,
     /// decision of a court
@@ -80,7 +80,7 @@ pub enum Mandate {
 
 impl Mandate {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
@@ -88,7 +88,7 @@ impl Mandate {
     ///
     /// # Errors
     /// [`ValidationError::NotOneOf`].
-    pub fn parse(name: &str) -> Result<Self, ValidationError> {
+    pub(crate) fn parse(name: &str) -> Result<Self, ValidationError> {
         name.parse()
             .map_err(|_| ValidationError::NotOneOf(Self::VARIANTS))
     }
@@ -96,7 +96,7 @@ impl Mandate {
 
 /// Who signs for the client, and by which document.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Representative {
+pub(crate) struct Representative {
     /// full name
     pub full_name: PersonName,
     /// the kind of document
@@ -112,7 +112,7 @@ pub struct Representative {
 impl Representative {
     /// The validation errors of the document on a day: it is dated in the future, or it has expired. It is
     /// still valid on its last day.
-    pub fn errors_on(&self, day: NaiveDate) -> Vec<FieldError> {
+    pub(crate) fn errors_on(&self, day: NaiveDate) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.document_date > day {
             let pointer = "/representative/document_date";
@@ -128,7 +128,7 @@ impl Representative {
 
 /// How far an application has come, with the facts of that step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub(crate) enum Progress {
     /// drafted, to be signed
     Draft,
     /// signed, and the passphrase set
@@ -154,7 +154,7 @@ pub enum Progress {
 /// The state of an application at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
-pub enum ApplicationState {
+pub(crate) enum ApplicationState {
     /// drafted, to be signed
     Draft,
     /// signed, and the passphrase set
@@ -167,14 +167,14 @@ pub enum ApplicationState {
 
 impl ApplicationState {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 }
 
 /// What was drafted; it stays as it is.
 #[derive(Clone)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// the application's id
     pub id: ApplicationId,
     /// the number on the form
@@ -197,7 +197,7 @@ pub struct Draft {
 
 /// An application: a draft, and what became of it.
 #[derive(Clone)]
-pub struct Application {
+pub(crate) struct Application {
     /// what was drafted
     pub draft: Draft,
     progress: Progress,
@@ -205,7 +205,7 @@ pub struct Application {
 
 /// The application can no longer be completed or cancelled: it was, or the draft expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotOpen;
+pub(crate) struct NotOpen;
 
 impl From<Draft> for Application {
     fn from(draft: Draft) -> Self {
@@ -215,22 +215,22 @@ impl From<Draft> for Application {
 
 impl Application {
     /// An application as it was stored.
-    pub fn stored(draft: Draft, progress: Progress) -> Self {
+    pub(crate) fn stored(draft: Draft, progress: Progress) -> Self {
         Self { draft, progress }
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> &Progress {
+    pub(crate) fn progress(&self) -> &Progress {
         &self.progress
     }
 
     /// When the draft ends by itself.
-    pub fn expires_at(&self) -> DateTime<Utc> {
+    pub(crate) fn expires_at(&self) -> DateTime<Utc> {
         self.draft.drafted_at + TimeDelta::hours(DRAFT_HOURS)
     }
 
     /// Its state at `now`.
-    pub fn state(&self, now: DateTime<Utc>) -> ApplicationState {
+    pub(crate) fn state(&self, now: DateTime<Utc>) -> ApplicationState {
         match self.progress {
             Progress::Draft if now >= self.expires_at() => ApplicationState::Expired,
             Progress::Draft => ApplicationState::Draft,
@@ -243,7 +243,7 @@ impl Application {
     ///
     /// # Errors
     /// [`NotOpen`].
-    pub fn check_open(&self, now: DateTime<Utc>) -> Result<(), NotOpen> {
+    pub(crate) fn check_open(&self, now: DateTime<Utc>) -> Result<(), NotOpen> {
         (self.state(now) == ApplicationState::Draft)
             .then_some(())
             .ok_or(NotOpen)
@@ -253,7 +253,7 @@ impl Application {
     ///
     /// # Errors
     /// [`NotOpen`].
-    pub fn complete(
+    pub(crate) fn complete(
         &self,
         at: DateTime<Utc>,
         by: &StaffId,
@@ -267,7 +267,12 @@ impl Application {
     ///
     /// # Errors
     /// [`NotOpen`].
-    pub fn cancel(&self, at: DateTime<Utc>, by: &StaffId, reason: &str) -> Result<Self, NotOpen> {
+    pub(crate) fn cancel(
+        &self,
+        at: DateTime<Utc>,
+        by: &StaffId,
+        reason: &str,
+    ) -> Result<Self, NotOpen> {
         let (by, reason) = (by.clone(), reason.to_owned());
         self.end(at, Progress::Cancelled { at, by, reason })
     }
@@ -281,7 +286,7 @@ impl Application {
     ///
     /// # Errors
     /// [`ValidationError::DayAhead`] or [`ValidationError::BeforeDraft`].
-    pub fn check_signed_on(
+    pub(crate) fn check_signed_on(
         signed_on: NaiveDate,
         drafted_on: NaiveDate,
         today: NaiveDate,

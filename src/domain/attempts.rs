@@ -49,7 +49,7 @@ pub struct Counted {
 
 impl Counted {
     /// The stored state from the count on, until the result is known.
-    pub fn kept(&self) -> StoredState {
+    pub(crate) fn kept(&self) -> StoredState {
         if self.disables {
             StoredState::Disabled
         } else {
@@ -69,7 +69,7 @@ impl Counted {
 
 impl LockoutPolicy {
     /// NIST SP 800-63B-4 §3.2.2: no more than this many consecutive failures.
-    pub const MOST_ATTEMPTS: u32 = 100;
+    pub(crate) const MOST_ATTEMPTS: u32 = 100;
 
     /// Makes a policy.
     ///
@@ -120,7 +120,7 @@ impl LockoutPolicy {
 
     /// The end of the lock after `failures` in a row that were counted after a success: that of the longest
     /// lock that they reach.
-    pub fn lock_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(crate) fn lock_at(&self, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let reached = self.locks.iter().rfind(|lock| lock.failures <= failures);
         reached.map(|lock| now + TimeDelta::minutes(i64::from(lock.minutes)))
     }
@@ -163,7 +163,7 @@ impl LockoutPolicy {
 
     /// Attempts left until the next lock or the end, after `failures` in a row; zero after the one that
     /// brought it.
-    pub fn attempts_left(&self, failures: u32) -> u32 {
+    pub(crate) fn attempts_left(&self, failures: u32) -> u32 {
         let bounds = self
             .locks
             .iter()
@@ -178,7 +178,7 @@ impl LockoutPolicy {
 
     /// Attempts until the next lock or the end, for whoever may try now after `failures` in a row: a lock
     /// that these brought has run out.
-    pub fn attempts_ahead(&self, failures: u32) -> u32 {
+    pub(crate) fn attempts_ahead(&self, failures: u32) -> u32 {
         match self.attempts_left(failures) {
             0 => self.attempts_left(failures + 1) + 1,
             left => left,

@@ -150,12 +150,12 @@ actions! {
 
 impl Action {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
     /// The action with a name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
             .copied()
@@ -230,7 +230,7 @@ pub struct Event {
 
 impl Event {
     /// An event of somebody signed in.
-    pub fn by(actor: &Actor, origin: &Origin, at: DateTime<Utc>, action: Action) -> Self {
+    pub(crate) fn by(actor: &Actor, origin: &Origin, at: DateTime<Utc>, action: Action) -> Self {
         Self {
             actor: Some(actor.into()),
             ..Self::of_nobody(origin, at, action)
@@ -262,7 +262,7 @@ impl Event {
 
     /// About another thing.
     #[must_use]
-    pub fn subject(mut self, id: &str) -> Self {
+    pub(crate) fn subject(mut self, id: &str) -> Self {
         self.subject_id = Some(id.to_owned());
         self
     }
@@ -283,7 +283,7 @@ impl Event {
 
     /// For a reason.
     #[must_use]
-    pub fn reason(mut self, reason: &str) -> Self {
+    pub(crate) fn reason(mut self, reason: &str) -> Self {
         self.reason = Some(reason.to_owned());
         self
     }
@@ -297,7 +297,8 @@ impl Event {
 
     /// The bytes that are hashed and sealed: the event's place in the audit and every field, each
     /// with its length before it, so that no two events have the same bytes.
-    pub fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
+    #[cfg(test)]
+    pub(crate) fn canonical_bytes(&self, seq: i64) -> Vec<u8> {
         let details = self.details.canonical();
         let fields = [
             self.actor.as_ref().map(|who| who.id.as_str()),
@@ -319,11 +320,15 @@ impl Event {
 }
 
 /// Number of text fields of an event.
-pub const TEXT_FIELDS: usize = 12;
+pub(crate) const TEXT_FIELDS: usize = 12;
 
 /// The canonical bytes of an event as it is stored: its place, its time in microseconds, and its texts in
 /// the order of the table's columns. A null text differs from an empty one.
-pub fn canonical_bytes(seq: i64, at_micros: i64, fields: [Option<&[u8]>; TEXT_FIELDS]) -> Vec<u8> {
+pub(crate) fn canonical_bytes(
+    seq: i64,
+    at_micros: i64,
+    fields: [Option<&[u8]>; TEXT_FIELDS],
+) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
     bytes.extend_from_slice(b"qupia-event-1");
     bytes.extend_from_slice(&seq.to_be_bytes());

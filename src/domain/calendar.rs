@@ -26,7 +26,7 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, ValidationError> {
 ///
 /// # Errors
 /// As for [`parse_date`].
-pub fn parse_document_date(text: &str) -> Result<NaiveDate, ValidationError> {
+pub(crate) fn parse_document_date(text: &str) -> Result<NaiveDate, ValidationError> {
     within(&DOCUMENT_YEARS, parse_day(text)?)
 }
 
@@ -49,7 +49,7 @@ fn parse_day(text: &str) -> Result<NaiveDate, ValidationError> {
 ///
 /// # Errors
 /// [`ValidationError::DateOutOfRange`].
-pub fn within_range(day: NaiveDate) -> Result<NaiveDate, ValidationError> {
+pub(crate) fn within_range(day: NaiveDate) -> Result<NaiveDate, ValidationError> {
     within(&YEARS, day)
 }
 
@@ -82,7 +82,7 @@ pub fn write_time(time: DateTime<Utc>) -> String {
 }
 
 /// The calendar day at a moment in the business time zone.
-pub fn business_day(zone: Tz, moment: DateTime<Utc>) -> NaiveDate {
+pub(crate) fn business_day(zone: Tz, moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&zone).date_naive()
 }
 

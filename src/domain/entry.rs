@@ -5,7 +5,7 @@ mod code;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-pub use self::code::{CODE_LENGTH, EntryCode};
+pub(crate) use self::code::{CODE_LENGTH, EntryCode};
 use super::{
     application::Application,
     audit::{Action, Details, Event, EventOutcome},
@@ -13,12 +13,12 @@ use super::{
 };
 
 /// Completions that may be tried over one link: the last refusal ends it.
-pub const MOST_COMPLETIONS: u32 = 10;
+pub(crate) const MOST_COMPLETIONS: u32 = 10;
 
 /// Why a link ended before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum LinkEnd {
+pub(crate) enum LinkEnd {
     /// the client completed the application over it
     Done,
     /// the branch made a newer link
@@ -39,12 +39,12 @@ pub enum LinkEnd {
 
 impl LinkEnd {
     /// The word by which it is stored, and told in the audit.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
     /// The end of a stored word.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }
 }
@@ -52,7 +52,7 @@ impl LinkEnd {
 /// The state of a link at one moment, as the branch sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
-pub enum LinkState {
+pub(crate) enum LinkState {
     /// nobody has opened it
     Waiting,
     /// the client has opened it, and types
@@ -65,7 +65,7 @@ pub enum LinkState {
 
 impl LinkState {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 }
@@ -73,7 +73,7 @@ impl LinkState {
 /// Why a code opens nothing. The caller is never told; the audit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum WhyShut {
+pub(crate) enum WhyShut {
     /// it is the code of no link
     UnknownCode,
     /// the link was opened before
@@ -88,14 +88,14 @@ pub enum WhyShut {
 
 impl WhyShut {
     /// The word of the audit.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 }
 
 /// An entry link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryLink {
+pub(crate) struct EntryLink {
     /// its id
     pub id: EntryLinkId,
     /// for which draft
@@ -118,7 +118,7 @@ pub struct EntryLink {
 
 impl EntryLink {
     /// A new link for a draft. No link outlives its draft.
-    pub fn made(
+    pub(crate) fn made(
         id: EntryLinkId,
         application: &Application,
         (made_by, made_at): (&StaffId, DateTime<Utc>),
@@ -139,7 +139,7 @@ impl EntryLink {
     }
 
     /// Its state at `now`.
-    pub fn state(&self, now: DateTime<Utc>) -> LinkState {
+    pub(crate) fn state(&self, now: DateTime<Utc>) -> LinkState {
         match self.end {
             Some(LinkEnd::Done) => LinkState::Done,
             Some(_) => LinkState::Ended,
@@ -154,7 +154,7 @@ impl EntryLink {
     ///
     /// # Errors
     /// [`WhyShut`].
-    pub fn open(
+    pub(crate) fn open(
         &self,
         application: &Application,
         now: DateTime<Utc>,
@@ -173,7 +173,7 @@ impl EntryLink {
     ///
     /// # Errors
     /// [`WhyShut`].
-    pub fn check_unused(&self, now: DateTime<Utc>) -> Result<(), WhyShut> {
+    pub(crate) fn check_unused(&self, now: DateTime<Utc>) -> Result<(), WhyShut> {
         match self.state(now) {
             LinkState::Waiting => Ok(()),
             LinkState::Opened | LinkState::Done => Err(WhyShut::Used),
@@ -184,13 +184,13 @@ impl EntryLink {
 
     /// Whether its token is still heard at `now`. After the completion it is until the link's time is over,
     /// so that an answer that was lost can be asked for again.
-    pub fn hears(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn hears(&self, now: DateTime<Utc>) -> bool {
         let is_done_or_open = matches!(self.state(now), LinkState::Opened | LinkState::Done);
         is_done_or_open && now < self.expires_at
     }
 
     /// An event of a step about it.
-    pub fn event(&self, step: Event) -> Event {
+    pub(crate) fn event(&self, step: Event) -> Event {
         step.client(&self.client_id)
             .subject(&self.application_id)
             .details(Details::entry_link(&self.id))
@@ -198,7 +198,12 @@ impl EntryLink {
 }
 
 /// The event of the end of an application's link, by what ended it.
-pub fn ended(by: &Event, application: &ApplicationId, link: &EntryLinkId, why: LinkEnd) -> Event {
+pub(crate) fn ended(
+    by: &Event,
+    application: &ApplicationId,
+    link: &EntryLinkId,
+    why: LinkEnd,
+) -> Event {
     let mut event = by
         .clone()
         .subject(application)

@@ -27,7 +27,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 /// Whether nothing can be seen of a text.
-pub fn is_blank(text: &str) -> bool {
+pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 

@@ -27,7 +27,7 @@ impl Language {
     }
 
     /// The language of an ISO 639-1 code, case aside.
-    pub fn from_code(code: &str) -> Option<Self> {
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|language| language.code().eq_ignore_ascii_case(code))
@@ -37,7 +37,7 @@ impl Language {
 /// A language in which clients are addressed: the printed form and what is read out to them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, VariantNames)]
 #[strum(serialize_all = "snake_case")]
-pub enum ClientLanguage {
+pub(crate) enum ClientLanguage {
     /// Kazakh
     #[default]
     Kk,
@@ -47,7 +47,8 @@ pub enum ClientLanguage {
 
 impl ClientLanguage {
     /// Both languages.
-    pub const ALL: [Self; 2] = [Self::Kk, Self::Ru];
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 2] = [Self::Kk, Self::Ru];
 }
 
 impl From<ClientLanguage> for Language {

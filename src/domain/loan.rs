@@ -52,7 +52,7 @@ pub enum Record {
 
 impl Record {
     /// The time of this statement (`as_of`).
-    pub fn as_of(&self) -> DateTime<Utc> {
+    pub(crate) fn as_of(&self) -> DateTime<Utc> {
         match self {
             Self::Client(client) => client.as_of,
             Self::Loan(loan) => loan.as_of,
@@ -61,7 +61,7 @@ impl Record {
 }
 
 /// How far the loan system's clock may be ahead of the service's.
-pub const MOST_AHEAD: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const MOST_AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// Whether an `as_of` lies too far in the future. A record stored under such a time would be the newest
 /// until that day comes, whatever is pushed.
@@ -75,7 +75,7 @@ pub const MAX_GRACE_DAYS: u32 = 3_650;
 /// The result for a record of the loan system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Received {
+pub(crate) enum Received {
     /// it was new, and is stored
     Created,
     /// it changed what was stored
@@ -86,16 +86,9 @@ pub enum Received {
     Stale,
 }
 
-impl Received {
-    /// The word of the contract.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// What is stored about the client or the loan of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub(crate) struct Held {
     /// its `as_of`; `None` for a client that a branch entered
     pub as_of: Option<DateTime<Utc>>,
     /// whether the record repeats the last statement of the loan system
@@ -104,7 +97,7 @@ pub struct Held {
 
 /// Decides by `as_of` about a record. A push replaces what is stored without a time, and what is stored
 /// under a time in the future: that was taken while a clock was wrong.
-pub fn receive(held: Option<Held>, as_of: DateTime<Utc>, now: DateTime<Utc>) -> Received {
+pub(crate) fn receive(held: Option<Held>, as_of: DateTime<Utc>, now: DateTime<Utc>) -> Received {
     let believed = held.map(|held| {
         let held_as_of = held.as_of.filter(|held| !is_ahead(*held, now));
         (held_as_of, held.is_same)
@@ -144,7 +137,7 @@ pub enum Standing {
 
 impl Standing {
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 }

@@ -38,7 +38,10 @@ impl Money {
     ///
     /// # Errors
     /// [`ValidationError::Negative`] or [`ValidationError::NotAnAmount`], as for [`Money::parse`].
-    pub fn from_decimal(decimal: Decimal, currency: Currency) -> Result<Self, ValidationError> {
+    pub(crate) fn from_decimal(
+        decimal: Decimal,
+        currency: Currency,
+    ) -> Result<Self, ValidationError> {
         if decimal.is_sign_negative() && !decimal.is_zero() {
             return Err(ValidationError::Negative);
         }
@@ -81,7 +84,7 @@ impl Money {
     }
 
     /// Digits after the point: those of the currency's minor unit.
-    pub fn scale(self) -> u32 {
+    pub(crate) fn scale(self) -> u32 {
         scale_of(self.currency)
     }
 
@@ -100,7 +103,7 @@ pub fn parse_currency(code: &str) -> Result<Currency, ValidationError> {
 }
 
 /// Number of decimal digits of a currency's minor unit: 2 for KZT, 0 for JPY.
-pub fn scale_of(currency: Currency) -> u32 {
+pub(crate) fn scale_of(currency: Currency) -> u32 {
     currency.exponent().map_or(0, u32::from)
 }
 

@@ -31,12 +31,12 @@ impl Passphrase {
     }
 
     /// The text as typed.
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
     /// Whether two entries are the same text in NFC.
-    pub fn is_same_entry(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_entry(&self, other: &Self) -> bool {
         *heard::exact_form(&self.0) == *heard::exact_form(&other.0)
     }
 }
@@ -57,12 +57,12 @@ pub enum StoredState {
 
 impl StoredState {
     /// The word by which it is stored.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
     /// The state of a stored word.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }
 }
@@ -99,7 +99,7 @@ impl PassphraseState {
     }
 
     /// Whether there is a hash, so that an application *changes* the passphrase.
-    pub fn has_hash(self) -> bool {
+    pub(crate) fn has_hash(self) -> bool {
         !matches!(self, Self::Unset | Self::Destroyed)
     }
 
@@ -107,7 +107,7 @@ impl PassphraseState {
     ///
     /// # Errors
     /// [`NoChange::NoPassphrase`].
-    pub fn block(self) -> Result<StateChange, NoChange> {
+    pub(crate) fn block(self) -> Result<StateChange, NoChange> {
         match self {
             Self::Blocked => Ok(StateChange::Unchanged),
             state if state.has_hash() => Ok(StateChange::Ended(StoredState::Blocked)),
@@ -119,7 +119,7 @@ impl PassphraseState {
     ///
     /// # Errors
     /// [`NoChange`].
-    pub fn unlock(self) -> Result<StateChange, NoChange> {
+    pub(crate) fn unlock(self) -> Result<StateChange, NoChange> {
         match self {
             Self::Locked => Ok(StateChange::Unlocked),
             state if state.has_hash() => Err(NoChange::NotLocked),
@@ -131,7 +131,7 @@ impl PassphraseState {
     ///
     /// # Errors
     /// [`NoChange::NoPassphrase`].
-    pub fn destroy(self) -> Result<StateChange, NoChange> {
+    pub(crate) fn destroy(self) -> Result<StateChange, NoChange> {
         if self.has_hash() {
             Ok(StateChange::Ended(StoredState::Destroyed))
         } else {
@@ -140,14 +140,14 @@ impl PassphraseState {
     }
 
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 }
 
 /// What is done to a stored passphrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateChange {
+pub(crate) enum StateChange {
     /// nothing: it is in that state already
     Unchanged,
     /// the timed lock is lifted; the count of failed attempts stays
@@ -158,7 +158,7 @@ pub enum StateChange {
 
 /// Why a passphrase's state is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoChange {
+pub(crate) enum NoChange {
     /// there is none
     NoPassphrase,
     /// there is no lock to lift

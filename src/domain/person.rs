@@ -21,7 +21,7 @@ pub struct Person {
 
 impl Person {
     /// The full name, in the order that documents of Kazakhstan use.
-    pub fn full_name(&self) -> String {
+    pub(crate) fn full_name(&self) -> String {
         let names = [
             Some(&self.family_name),
             self.given_name.as_ref(),
@@ -32,7 +32,7 @@ impl Person {
     }
 
     /// The fields that differ from another person's, by their names in the API.
-    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+    pub(crate) fn differences(&self, other: &Self) -> Vec<&'static str> {
         let fields = [
             ("family_name", self.family_name != other.family_name),
             ("given_name", self.given_name != other.given_name),

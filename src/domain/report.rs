@@ -12,17 +12,17 @@ use super::{
 };
 
 /// Days that one report covers at the most.
-pub const MOST_DAYS: i64 = 31;
+pub(crate) const MOST_DAYS: i64 = 31;
 
 /// From a look-up to a verification there is no more than this, or they belong to different calls.
-pub const ONE_CALL: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const ONE_CALL: TimeDelta = TimeDelta::minutes(30);
 
 /// Hours begin at whole quarters in every zone: by these verifications are counted.
-pub const QUARTER: TimeDelta = TimeDelta::minutes(15);
+pub(crate) const QUARTER: TimeDelta = TimeDelta::minutes(15);
 
 /// The time that a report covers: from a moment until just before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// the first moment
     pub from: DateTime<Utc>,
     /// the first moment after it
@@ -35,7 +35,7 @@ impl Span {
     ///
     /// # Errors
     /// [`ValidationError::NotAfter`], [`ValidationError::SpanTooLong`].
-    pub fn of(
+    pub(crate) fn of(
         from: Option<DateTime<Utc>>,
         to: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
@@ -58,7 +58,7 @@ impl Span {
     }
 
     /// The beginnings of its hours in a zone; of the first hour it may cover the end alone.
-    pub fn hours(self, zone: Tz) -> Vec<DateTime<Utc>> {
+    pub(crate) fn hours(self, zone: Tz) -> Vec<DateTime<Utc>> {
         // Clocks are set forward and back at whole quarters, so that no step misses an hour, whatever
         // becomes of one.
         let quarter = QUARTER.num_seconds();
@@ -77,7 +77,7 @@ impl Span {
 }
 
 /// The beginning of the hour, by the clocks of a zone, in which a moment lies.
-pub fn hour_of(zone: Tz, moment: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn hour_of(zone: Tz, moment: DateTime<Utc>) -> DateTime<Utc> {
     let local = moment.with_timezone(&zone);
     let into = TimeDelta::minutes(i64::from(local.minute()))
         + TimeDelta::seconds(i64::from(local.second()))
@@ -100,7 +100,7 @@ fn beginning_of_day(zone: Tz, moment: DateTime<Utc>) -> DateTime<Utc> {
 
 /// Verifications by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutcomeCounts {
+pub(crate) struct OutcomeCounts {
     /// right words
     pub verified: u64,
     /// wrong words
@@ -117,7 +117,7 @@ pub struct OutcomeCounts {
 
 impl OutcomeCounts {
     /// Counts verifications of an outcome.
-    pub fn add(&mut self, outcome: VerificationOutcome, many: u64) {
+    pub(crate) fn add(&mut self, outcome: VerificationOutcome, many: u64) {
         let count = match outcome {
             VerificationOutcome::Verified => &mut self.verified,
             VerificationOutcome::Rejected => &mut self.rejected,
@@ -130,7 +130,7 @@ impl OutcomeCounts {
     }
 
     /// All of them.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.verified + self.rejected + self.locked + self.disabled + self.blocked + self.unset
     }
 }
@@ -138,7 +138,7 @@ impl OutcomeCounts {
 /// Times between the look-up of a client and the verification: of nearest rank, so that each is one that was
 /// measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Waits {
+pub(crate) struct Waits {
     /// how many were measured
     pub count: u64,
     /// half of them are no longer

@@ -41,8 +41,9 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
-    /// The words of the contract, in the order of [`Role::ALL`].
+    #[cfg(test)]
+    pub(crate) const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
+    /// The words of the contract, in the order of the roles.
     pub const NAMES: &'static [&'static str] = <Self as VariantNames>::VARIANTS;
 
     /// The word of the contract.
@@ -133,7 +134,7 @@ impl<D: Permission> Proof<D> {
     }
 
     /// Who it is.
-    pub fn actor(&self) -> &Actor {
+    pub(crate) fn actor(&self) -> &Actor {
         &self.actor
     }
 }

@@ -11,18 +11,18 @@ use sha2::{Digest, Sha256};
 use super::audit::{TEXT_FIELDS, canonical_bytes};
 
 /// The most events that one seal covers.
-pub const MOST_EVENTS: usize = 1_000;
+pub(crate) const MOST_EVENTS: usize = 1_000;
 /// What the first seal has in place of the hash of a seal before it.
-pub const GENESIS: [u8; 32] = [0; 32];
+pub(crate) const GENESIS: [u8; 32] = [0; 32];
 /// The leaf of an event that could not be read when it was sealed. No event has it.
-pub const UNREADABLE: [u8; 32] = [0; 32];
+pub(crate) const UNREADABLE: [u8; 32] = [0; 32];
 
 const PLACE_BYTES: usize = 8;
 const LEAF_BYTES: usize = PLACE_BYTES + 32;
 
 /// An event exactly as it is in its row, whether or not it makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenEvent {
+pub(crate) struct WrittenEvent {
     /// its place
     pub seq: i64,
     /// its time in microseconds, in decimal digits
@@ -33,7 +33,7 @@ pub struct WrittenEvent {
 
 /// The place and the hash of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaf {
+pub(crate) struct Leaf {
     /// the event's place
     pub seq: i64,
     /// SHA-256 of its canonical bytes
@@ -42,7 +42,7 @@ pub struct Leaf {
 
 impl WrittenEvent {
     /// Its time in microseconds; `None` where the row has no number.
-    pub fn at_micros(&self) -> Option<i64> {
+    pub(crate) fn at_micros(&self) -> Option<i64> {
         let text = std::str::from_utf8(&self.at).ok()?;
         let micros: i64 = text.parse().ok()?;
         // One number has one form: `+5` and `05` are modifications.
@@ -50,7 +50,7 @@ impl WrittenEvent {
     }
 
     /// Its leaf.
-    pub fn leaf(&self) -> Leaf {
+    pub(crate) fn leaf(&self) -> Leaf {
         let fields = self.texts.each_ref().map(Option::as_deref);
         let hash = self.at_micros().map_or(UNREADABLE, |at| {
             Sha256::digest(canonical_bytes(self.seq, at, fields)).into()
@@ -63,7 +63,7 @@ impl WrittenEvent {
 }
 
 /// Writes leaves as a seal stores them.
-pub fn write_leaves(leaves: &[Leaf]) -> Vec<u8> {
+pub(crate) fn write_leaves(leaves: &[Leaf]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(leaves.len() * LEAF_BYTES);
     for leaf in leaves {
         bytes.extend_from_slice(&leaf.seq.to_be_bytes());
@@ -73,7 +73,7 @@ pub fn write_leaves(leaves: &[Leaf]) -> Vec<u8> {
 }
 
 /// Reads leaves; `None` where it is no list of them in rising order.
-pub fn read_leaves(bytes: &[u8]) -> Option<Vec<Leaf>> {
+pub(crate) fn read_leaves(bytes: &[u8]) -> Option<Vec<Leaf>> {
     let (chunks, rest) = bytes.as_chunks::<LEAF_BYTES>();
     let leaves: Vec<Leaf> = chunks.iter().map(read_leaf).collect();
     let rises = leaves.windows(2).all(|pair| pair[0].seq < pair[1].seq);
@@ -92,7 +92,7 @@ fn read_leaf(chunk: &[u8; LEAF_BYTES]) -> Leaf {
 }
 
 /// The digest of a seal over its leaves.
-pub fn digest(leaves: &[u8]) -> [u8; 32] {
+pub(crate) fn digest(leaves: &[u8]) -> [u8; 32] {
     Sha256::digest(leaves).into()
 }
 
@@ -121,7 +121,7 @@ pub struct Seal {
 
 impl Seal {
     /// What is signed.
-    pub fn message(&self) -> Vec<u8> {
+    pub(crate) fn message(&self) -> Vec<u8> {
         let mut message = b"qupia-seal-1".to_vec();
         for number in [self.number, self.last_seq, self.events, self.sealed_at] {
             message.extend_from_slice(&number.to_be_bytes());
@@ -133,7 +133,7 @@ impl Seal {
     }
 
     /// The hash of this seal, with its signature, that the next one contains.
-    pub fn hash(&self) -> [u8; 32] {
+    pub(crate) fn hash(&self) -> [u8; 32] {
         let mut bytes = b"qupia-seal-hash-1".to_vec();
         framed(&mut bytes, &self.message());
         framed(&mut bytes, &self.signature);
@@ -141,7 +141,7 @@ impl Seal {
     }
 
     /// The end of the chain after this seal.
-    pub fn head(&self) -> Head {
+    pub(crate) fn head(&self) -> Head {
         Head {
             number: self.number,
             last_seq: self.last_seq,
@@ -157,7 +157,7 @@ fn framed(bytes: &mut Vec<u8>, part: &[u8]) {
 
 /// The end of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     /// the number of the last seal; 0 before the first
     pub number: i64,
     /// the place of its last event
@@ -168,7 +168,7 @@ pub struct Head {
 
 impl Head {
     /// The end of an empty chain.
-    pub const GENESIS: Self = Self {
+    pub(crate) const GENESIS: Self = Self {
         number: 0,
         last_seq: 0,
         hash: GENESIS,
@@ -176,7 +176,7 @@ impl Head {
 
     /// The first place that the next seal may cover. Nothing comes before the first seal, so an event at
     /// any earlier place belongs to it, or was inserted later.
-    pub fn next_seq(&self) -> i64 {
+    pub(crate) fn next_seq(&self) -> i64 {
         match self.number {
             0 => i64::MIN,
             _ => self.last_seq.saturating_add(1),
@@ -184,7 +184,7 @@ impl Head {
     }
 
     /// The number of the next seal. A seal below the first was inserted later, and is not skipped.
-    pub fn next_number(&self) -> i64 {
+    pub(crate) fn next_number(&self) -> i64 {
         match self.number {
             0 => i64::MIN,
             number => number.saturating_add(1),
@@ -223,7 +223,7 @@ impl std::fmt::Display for Bad {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_link(before: &Head, seal: &Seal) -> Result<(), Bad> {
+pub(crate) fn check_link(before: &Head, seal: &Seal) -> Result<(), Bad> {
     let expected = before.number + 1;
     let bad = |number, why| {
         Err(Bad {
@@ -255,7 +255,7 @@ pub fn check_link(before: &Head, seal: &Seal) -> Result<(), Bad> {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn check_events(seal: &Seal, events: &[WrittenEvent]) -> Result<(), Bad> {
+pub(crate) fn check_events(seal: &Seal, events: &[WrittenEvent]) -> Result<(), Bad> {
     let bad_seal = |why| Bad {
         place: AuditPlace::Seal(seal.number),
         why,

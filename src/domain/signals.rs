@@ -39,7 +39,7 @@ pub enum SignalKind {
 
 impl SignalKind {
     /// Every kind.
-    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
+    pub(crate) const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
     /// The words of the contract, in the order of [`SignalKind::ALL`].
     pub const NAMES: &'static [&'static str] = <Self as VariantNames>::VARIANTS;
 
@@ -77,7 +77,7 @@ pub struct Hours {
 
 impl Hours {
     /// Reads `08:00-20:00`. Hours that begin when they end are not valid.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (from, to) = text.split_once('-')?;
         let time = |part: &str| NaiveTime::parse_from_str(part.trim(), "%H:%M").ok();
         let hours = Self {
@@ -88,7 +88,7 @@ impl Hours {
     }
 
     /// Whether a moment lies within the hours; the last minute is the one before `to`.
-    pub fn contain(self, moment: DateTime<Utc>, zone: Tz) -> bool {
+    pub(crate) fn contain(self, moment: DateTime<Utc>, zone: Tz) -> bool {
         let time = moment.with_timezone(&zone).time();
         if self.from < self.to {
             (self.from..self.to).contains(&time)
@@ -98,7 +98,7 @@ impl Hours {
     }
 
     /// The spans of time outside the hours, from `from` up to `to`, to the minute.
-    pub fn outside(
+    pub(crate) fn outside(
         self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,

@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 use super::{identifier::Login, validation::ValidationError};
 
 /// Minimum length of a staff password, characters.
-pub const MIN_PASSWORD_CHARS: usize = 12;
+pub(crate) const MIN_PASSWORD_CHARS: usize = 12;
 /// Maximum length, which bounds the work of hashing (ASVS 6.2.9 asks for at least 64).
-pub const MAX_PASSWORD_CHARS: usize = 256;
+pub(crate) const MAX_PASSWORD_CHARS: usize = 256;
 /// How long a one-time password is valid, hours.
-pub const ONE_TIME_PASSWORD_HOURS: i64 = 72;
+pub(crate) const ONE_TIME_PASSWORD_HOURS: i64 = 72;
 /// How long a session lasts, hours: a shift and a bit.
-pub const SESSION_HOURS: i64 = 12;
+pub(crate) const SESSION_HOURS: i64 = 12;
 
 /// The words of the business, which an attacker would try first.
 const OWN_WORDS: &[&str] = &[
@@ -29,7 +29,7 @@ const OWN_WORDS: &[&str] = &[
 /// # Errors
 /// [`ValidationError::TooShort`], [`ValidationError::TooLong`], or [`ValidationError::WeakPassword`] where it is common or contains the
 /// login.
-pub fn judge_password(password: &str, login: &Login) -> Result<(), ValidationError> {
+pub(crate) fn judge_password(password: &str, login: &Login) -> Result<(), ValidationError> {
     let password = normalized(password);
     let length = password.chars().count();
     if length < MIN_PASSWORD_CHARS {
@@ -55,13 +55,13 @@ pub fn judge_password(password: &str, login: &Login) -> Result<(), ValidationErr
 
 /// A password in the form that is hashed: NFC, so that keyboards which compose letters differently type the
 /// same one (NIST SP 800-63B-4 §3.1.1.2).
-pub fn normalized(password: &str) -> Zeroizing<String> {
+pub(crate) fn normalized(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())
 }
 
 /// The spellings of a typed password that may have been hashed, each once, the current one first. The
 /// others are those of passwords that were hashed as they were typed.
-pub fn spellings(typed: &str) -> Vec<Zeroizing<String>> {
+pub(crate) fn spellings(typed: &str) -> Vec<Zeroizing<String>> {
     let decomposed = Zeroizing::new(typed.nfd().collect::<String>());
     let mut spellings = vec![normalized(typed)];
     for spelling in [Zeroizing::new(typed.to_owned()), decomposed] {

@@ -12,7 +12,7 @@ const MAX_SHORT: usize = 200;
 ///
 /// # Errors
 /// [`ValidationError::Blank`], [`ValidationError::NotALine`].
-pub fn line(entered: &str) -> Result<String, ValidationError> {
+pub(crate) fn line(entered: &str) -> Result<String, ValidationError> {
     if entered.contains(char::is_control) {
         return Err(ValidationError::NotALine);
     }

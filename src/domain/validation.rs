@@ -144,7 +144,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// A validation error of a field.
-    pub fn at(pointer: &str, error: ValidationError) -> Self {
+    pub(crate) fn at(pointer: &str, error: ValidationError) -> Self {
         Self {
             pointer: pointer.to_owned(),
             error,

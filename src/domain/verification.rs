@@ -51,12 +51,12 @@ impl VerificationOutcome {
     }
 
     /// The word of the contract.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
     /// The outcome of a stored word.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }
 }
@@ -88,7 +88,7 @@ pub struct Verification {
 
 /// Whether loans may be read under a verification at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
+pub(crate) enum Access {
     /// they may
     Open,
     /// it was open and is no longer
@@ -99,21 +99,21 @@ pub enum Access {
 
 /// How far apart the clocks of two instances may be. A verification that was opened further ahead was
 /// opened before a clock was set back, and would stay open for too long.
-pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 impl Verification {
     /// Opens it: loans may be read under it from now on, for so long.
-    pub fn open(&mut self, duration: TimeDelta) {
+    pub(crate) fn open(&mut self, duration: TimeDelta) {
         self.expires_at = Some(self.opened_at + duration);
     }
 
     /// Ends it: no loans are read under it any more.
-    pub fn close(&mut self, now: DateTime<Utc>) {
+    pub(crate) fn close(&mut self, now: DateTime<Utc>) {
         self.closed_at.get_or_insert(now);
     }
 
     /// Whether loans may be read at `now`.
-    pub fn access(&self, now: DateTime<Utc>) -> Access {
+    pub(crate) fn access(&self, now: DateTime<Utc>) -> Access {
         let is_of_now = self.opened_at <= now + CLOCKS_APART;
         match (self.outcome, self.closed_at, self.expires_at) {
             (VerificationOutcome::Verified, None, Some(expires)) if is_of_now && now < expires => {

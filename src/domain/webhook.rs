@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The events that are sent, by the words of the contract.
-pub const TOLD: &[&str] = &[
+pub(crate) const TOLD: &[&str] = &[
     "passphrase.set",
     "passphrase.changed",
     "passphrase.locked",
@@ -34,7 +34,7 @@ fn subject_name(action: Action) -> Option<&'static str> {
 
 /// A message to endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub(crate) struct Message {
     /// what happened
     pub event: &'static str,
     /// about which client: messages about one client stay in order
@@ -45,7 +45,7 @@ pub struct Message {
 
 impl Message {
     /// The message of an event, if it is one that is sent. An event that changed nothing has none.
-    pub fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
         let name = event.action.name();
         if event.outcome.is_some_and(EventOutcome::changed_nothing) || !TOLD.contains(&name) {
             return None;
@@ -87,11 +87,11 @@ const SCHEDULE_SECONDS: [i64; 10] = [
 ];
 
 /// Number of attempts for a message.
-pub const MOST_ATTEMPTS: u32 = SCHEDULE_SECONDS.len() as u32;
+pub(crate) const MOST_ATTEMPTS: u32 = SCHEDULE_SECONDS.len() as u32;
 
 /// The wait after `failed` attempts; `None` after the last. `draw` gives a random number below its bound:
 /// up to a tenth is added, so that what failed together is not tried again together.
-pub fn wait_after(failed: u32, draw: impl FnOnce(u32) -> u32) -> Option<TimeDelta> {
+pub(crate) fn wait_after(failed: u32, draw: impl FnOnce(u32) -> u32) -> Option<TimeDelta> {
     let seconds = *SCHEDULE_SECONDS.get(usize::try_from(failed).ok()?)?;
     let spread = u32::try_from(seconds * 100).unwrap_or(u32::MAX);
     Some(TimeDelta::seconds(seconds) + TimeDelta::milliseconds(i64::from(draw(spread))))
@@ -102,7 +102,11 @@ const LONGEST_REST: TimeDelta = TimeDelta::hours(24);
 
 /// The pause that an endpoint asks for by `Retry-After`, in seconds or as an HTTP date, with a 429 or a 503
 /// (RFC 9110, 10.2.3; RFC 6585, 4). `None` with another status, or where it cannot be read.
-pub fn rest_asked_for(status: u16, retry_after: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+pub(crate) fn rest_asked_for(
+    status: u16,
+    retry_after: &str,
+    now: DateTime<Utc>,
+) -> Option<TimeDelta> {
     if !matches!(status, 429 | 503) {
         return None;
     }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What is drafted.
-pub struct DraftRequest {
+pub(crate) struct DraftRequest {
     /// whose passphrase
     pub client_id: ClientId,
     /// what identity document was seen
@@ -37,7 +37,7 @@ pub struct DraftRequest {
 /// # Errors
 /// [`Refusal::Invalid`] for an unknown client or a mandate that does not hold today,
 /// [`Conflict::ApplicationAlreadyOpen`].
-pub async fn draft(
+pub(crate) async fn draft(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -111,7 +111,7 @@ pub async fn draft(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn read(
+pub(crate) async fn read(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -124,7 +124,7 @@ pub async fn read(
 }
 
 /// What is printed on the form.
-pub struct Printed {
+pub(crate) struct Printed {
     /// the application
     pub application: Application,
     /// whose passphrase
@@ -137,7 +137,7 @@ pub struct Printed {
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn print(
+pub(crate) async fn print(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -185,7 +185,7 @@ async fn record_read(
 ///
 /// # Errors
 /// [`Refusal::Unknown`] where there is no such client.
-pub async fn list(
+pub(crate) async fn list(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -227,7 +227,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`].
-pub async fn cancel(
+pub(crate) async fn cancel(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Reads events, newest first.
-pub async fn events(
+pub(crate) async fn events(
     app: &App,
     proof: &Proof<Audit>,
     origin: &Origin,
@@ -77,7 +77,7 @@ pub(super) async fn missed_client(
 ///
 /// # Errors
 /// [`Refusal::Unknown`] where there is no such client.
-pub async fn accesses(
+pub(crate) async fn accesses(
     app: &App,
     proof: &Proof<Accesses>,
     origin: &Origin,
@@ -113,7 +113,7 @@ pub async fn accesses(
 }
 
 /// Seals, newest first, and the public halves of the keys that signed them.
-pub async fn seals(
+pub(crate) async fn seals(
     app: &App,
     proof: &Proof<Audit>,
     origin: &Origin,
@@ -130,7 +130,7 @@ pub async fn seals(
 }
 
 /// Verifies the whole audit, and records the result.
-pub async fn verify(
+pub(crate) async fn verify(
     app: &App,
     proof: &Proof<Audit>,
     origin: &Origin,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A client's card, as one specialist may see it now.
-pub struct Card {
+pub(crate) struct Card {
     /// the client
     pub client: ClientRow,
     /// whether only initials and the end of the telephone number may be shown
@@ -27,7 +27,7 @@ pub struct Card {
 
 /// The fields that may be amended; `None` leaves a field as it is.
 #[derive(Clone, Default)]
-pub struct Amendment {
+pub(crate) struct Amendment {
     /// another family name
     pub family_name: Option<PersonName>,
     /// another given name, or none
@@ -42,7 +42,7 @@ pub struct Amendment {
 ///
 /// # Errors
 /// [`super::Conflict::ClientNumberTaken`].
-pub async fn enter(
+pub(crate) async fn enter(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -79,7 +79,7 @@ pub async fn enter(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn amend(
+pub(crate) async fn amend(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -146,7 +146,7 @@ fn amended(before: &Person, amendment: &Amendment) -> Person {
 /// # Errors
 /// [`Refusal::Limited`]: too many clients were touched, or too many searches found nobody. The answer is
 /// the same whether somebody would be found or not.
-pub async fn search(
+pub(crate) async fn search(
     app: &App,
     proof: &Proof<Find>,
     origin: &Origin,
@@ -207,7 +207,7 @@ pub async fn search(
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Refusal::Limited`].
-pub async fn read(
+pub(crate) async fn read(
     app: &App,
     proof: &Proof<Find>,
     origin: &Origin,

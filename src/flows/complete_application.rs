@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What the branch enters from the signed form, and what the client typed, twice.
-pub struct Completion {
+pub(crate) struct Completion {
     /// the day on the signed form
     pub signed_on: chrono::NaiveDate,
     /// the passphrase
@@ -40,7 +40,7 @@ pub struct Completion {
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`], [`Refusal::Invalid`] with every validation error
 /// of the form and the passphrase, [`Refusal::Overloaded`].
-pub async fn complete(
+pub(crate) async fn complete(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,

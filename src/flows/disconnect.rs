@@ -19,19 +19,19 @@ pub fn watched() -> (PendingAnswer, ClientConnection) {
 
 impl PendingAnswer {
     /// The answer was sent completely.
-    pub fn answered(self) {
+    pub(crate) fn answered(self) {
         self.0.send_replace(true);
     }
 }
 
 impl ClientConnection {
     /// Whether the client has disconnected without an answer.
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.0.has_changed().is_err() && !*self.0.borrow()
     }
 
     /// Waits until the client was answered or has disconnected, and says whether it has disconnected.
-    pub async fn closed_first(mut self) -> bool {
+    pub(crate) async fn closed_first(mut self) -> bool {
         self.0.wait_for(|was_told| *was_told).await.is_err()
     }
 }

@@ -35,7 +35,7 @@ const CHECKS: Window = Window {
 };
 
 /// A link that was opened.
-pub struct Opened {
+pub(crate) struct Opened {
     /// the token, which is good for this application alone
     pub token: SecretString,
     /// the application's number
@@ -51,7 +51,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// [`Refusal::BadEntryCode`], [`Refusal::Limited`].
-pub async fn open(app: &App, origin: &Origin, typed: &str) -> Result<Opened, Refusal> {
+pub(crate) async fn open(app: &App, origin: &Origin, typed: &str) -> Result<Opened, Refusal> {
     // Counted before it is compared, whatever was typed.
     for rate in rates(app, origin) {
         if let Err(limited) = rate.take(app).await? {
@@ -155,20 +155,20 @@ fn maker(reader: &mut Reader<'_>, link: &EntryLink) -> Result<Option<Who>, Store
 
 /// A client at an open link. Only the link's token gives one.
 #[derive(Clone)]
-pub struct EntrySession {
+pub(crate) struct EntrySession {
     link: EntryLink,
     maker: Who,
 }
 
 impl EntrySession {
     /// The link.
-    pub fn link(&self) -> &EntryLink {
+    pub(crate) fn link(&self) -> &EntryLink {
         &self.link
     }
 }
 
 /// Whether a token is one of an entry link. It is not valid for that.
-pub fn is_entry_token(token: &str) -> bool {
+pub(crate) fn is_entry_token(token: &str) -> bool {
     token.starts_with(one_time::ENTRY_TOKEN)
 }
 
@@ -176,7 +176,7 @@ pub fn is_entry_token(token: &str) -> bool {
 ///
 /// # Errors
 /// [`Refusal::BadCredentials`] where it is not valid, or its link has ended.
-pub async fn recognise(app: &App, token: &str) -> Result<EntrySession, Refusal> {
+pub(crate) async fn recognise(app: &App, token: &str) -> Result<EntrySession, Refusal> {
     let now = app.clock.now();
     let indexes = app.keys.now().index.all(TOKEN, token);
     let session = app
@@ -198,7 +198,7 @@ pub async fn recognise(app: &App, token: &str) -> Result<EntrySession, Refusal> 
 ///
 /// # Errors
 /// [`Conflict::ApplicationNotOpen`] once it is completed, [`Refusal::Limited`].
-pub async fn check(
+pub(crate) async fn check(
     app: &App,
     session: &EntrySession,
     origin: &Origin,
@@ -233,7 +233,7 @@ fn require_open(session: &EntrySession, now: DateTime<Utc>) -> Result<(), Refusa
 }
 
 /// Phrases for the client to choose from.
-pub async fn suggest(
+pub(crate) async fn suggest(
     app: &App,
     _session: &EntrySession,
     language: Language,
@@ -247,7 +247,7 @@ pub async fn suggest(
 ///
 /// # Errors
 /// [`Refusal::Invalid`], [`Conflict::ApplicationNotOpen`], [`Refusal::Overloaded`].
-pub async fn complete(
+pub(crate) async fn complete(
     app: &App,
     session: &EntrySession,
     origin: &Origin,

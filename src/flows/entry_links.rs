@@ -21,7 +21,7 @@ use crate::{
 pub(super) const CODE: &str = "entry_links.code";
 
 /// A link that was made; its code is shown this once.
-pub struct MadeLink {
+pub(crate) struct MadeLink {
     /// the code
     pub code: EntryCode,
     /// until when it can be opened
@@ -33,7 +33,7 @@ pub struct MadeLink {
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::ApplicationNotOpen`], [`Refusal::Invalid`] with every validation error
 /// of the form.
-pub async fn make(
+pub(crate) async fn make(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -94,7 +94,7 @@ pub async fn make(
 ///
 /// # Errors
 /// [`Refusal::Unknown`] where there is no such application, or no link of it.
-pub async fn newest(
+pub(crate) async fn newest(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,

@@ -58,7 +58,7 @@ type Judged = Result<Readable, Refusal>;
 /// # Errors
 /// [`Refusal::Unknown`] where it is another specialist's, [`Refusal::NotVerified`],
 /// [`Refusal::VerificationOver`].
-pub async fn inquire(
+pub(crate) async fn inquire(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
@@ -149,7 +149,7 @@ pub(super) fn view(app: &App, client_id: ClientId, loans: Vec<LoanRow>, known: K
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn read(
+pub(crate) async fn read(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
@@ -182,7 +182,7 @@ pub async fn read(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn close(
+pub(crate) async fn close(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,

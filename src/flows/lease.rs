@@ -10,7 +10,10 @@ use crate::{
 
 /// Whether this instance still has the lease, a moment before something is done that a successor would do
 /// too. It renews the lease.
-pub async fn still_holds(foundation: &Foundation, lease: &HeldLease) -> Result<bool, StoreError> {
+pub(crate) async fn still_holds(
+    foundation: &Foundation,
+    lease: &HeldLease,
+) -> Result<bool, StoreError> {
     let (lease, now) = (lease.clone(), foundation.clock.now());
     foundation
         .store
@@ -67,7 +70,7 @@ impl LeaseKeeper {
     }
 
     /// Gives the lease up, so that another instance need not wait.
-    pub async fn release(&mut self, foundation: &Foundation) -> Result<(), StoreError> {
+    pub(crate) async fn release(&mut self, foundation: &Foundation) -> Result<(), StoreError> {
         self.lease = None;
         let (name, instance) = (self.name, foundation.instance.clone());
         foundation

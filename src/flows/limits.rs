@@ -52,7 +52,7 @@ impl Rate {
 ///
 /// # Errors
 /// [`Refusal::Limited`] where these would be too many different clients within the hour.
-pub async fn touch(
+pub(crate) async fn touch(
     app: &App,
     actor: &Actor,
     origin: &Origin,

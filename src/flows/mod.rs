@@ -3,30 +3,30 @@
 //! A flow takes the proof that its actor may, and the origin of the request. A refusal that is a fact (a
 //! wrong passphrase, a limit) is a value and is recorded, never an error that rolls back.
 
-pub mod applications;
-pub mod audit;
+pub(crate) mod applications;
+pub(crate) mod audit;
 pub mod backup;
-pub mod clients;
-pub mod complete_application;
+pub(crate) mod clients;
+pub(crate) mod complete_application;
 pub mod deliver;
 pub mod demo;
 pub mod disconnect;
 pub mod end_sessions;
-pub mod entry;
-pub mod entry_links;
+pub(crate) mod entry;
+pub(crate) mod entry_links;
 pub mod export_audit;
 pub mod first_run;
-pub mod inquire;
+pub(crate) mod inquire;
 pub mod keys;
 pub mod lease;
-pub mod limits;
+pub(crate) mod limits;
 pub mod passphrases;
 pub mod passwords;
 mod pull;
 pub mod reconcile;
-pub mod reports;
+pub(crate) mod reports;
 pub mod seal_audit;
-pub mod sign_in;
+pub(crate) mod sign_in;
 pub mod signals;
 pub mod staff;
 pub mod sync;
@@ -34,7 +34,7 @@ pub mod throttled;
 pub mod upkeep;
 pub mod verify;
 pub mod verify_audit;
-pub mod webhooks;
+pub(crate) mod webhooks;
 
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ pub enum Quota {
 
 impl Quota {
     /// The quota's name, in the audit and to the caller.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Verifications => "verifications",
             Self::Clients => "clients",
@@ -128,7 +128,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// One validation error in one field.
-    pub fn invalid(pointer: &str, error: ValidationError) -> Self {
+    pub(crate) fn invalid(pointer: &str, error: ValidationError) -> Self {
         Self::Invalid(vec![FieldError::at(pointer, error)])
     }
 }
@@ -158,7 +158,7 @@ impl From<HashError> for Refusal {
 }
 
 /// One page of a list, and the cursor of the next.
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     /// the items
     pub items: Vec<T>,
     /// the cursor after the last item, where there are more

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A passphrase's status at this moment.
-pub struct PassphraseStatus {
+pub(crate) struct PassphraseStatus {
     /// its state
     pub state: PassphraseState,
     /// the stored passphrase, if one was ever set
@@ -40,7 +40,11 @@ pub struct PassphraseStatus {
 
 impl PassphraseStatus {
     /// What is stored, at this moment.
-    pub fn of(row: Option<PassphraseRow>, policy: &LockoutPolicy, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(
+        row: Option<PassphraseRow>,
+        policy: &LockoutPolicy,
+        now: DateTime<Utc>,
+    ) -> Self {
         let state = PassphraseRow::state(row.as_ref(), now);
         let active = row.as_ref().filter(|_| state == PassphraseState::Active);
         Self {
@@ -55,7 +59,7 @@ impl PassphraseStatus {
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn status(
+pub(crate) async fn status(
     app: &App,
     proof: &Proof<Status>,
     origin: &Origin,
@@ -91,7 +95,7 @@ pub async fn status(
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Refusal::Limited`].
-pub async fn block(
+pub(crate) async fn block(
     app: &App,
     proof: &Proof<Verify>,
     origin: &Origin,
@@ -117,7 +121,7 @@ pub async fn block(
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`], [`Conflict::NotLocked`].
-pub async fn unlock(
+pub(crate) async fn unlock(
     app: &App,
     proof: &Proof<Unlock>,
     origin: &Origin,
@@ -141,7 +145,7 @@ pub async fn unlock(
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::NoPassphrase`].
-pub async fn destroy(
+pub(crate) async fn destroy(
     app: &App,
     proof: &Proof<Register>,
     origin: &Origin,
@@ -331,7 +335,7 @@ pub(super) async fn verdict(
 const SUGGESTIONS: usize = 5;
 
 /// Makes phrases that are easy to say and to hear; each would be accepted at completion.
-pub async fn suggest(
+pub(crate) async fn suggest(
     app: &App,
     _proof: &Proof<Register>,
     language: Language,

@@ -34,7 +34,7 @@ pub(super) const CONSOLE: &str = "cli";
 /// # Errors
 /// [`Refusal::Invalid`] where the current one is wrong or the new one weak, [`Refusal::Overloaded`],
 /// [`Refusal::Limited`] after too many tries.
-pub async fn change_own(
+pub(crate) async fn change_own(
     app: &App,
     proof: &Proof<Staff>,
     origin: &Origin,
@@ -144,7 +144,7 @@ pub struct MadeSecret {
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Refusal::Overloaded`].
-pub async fn reset(
+pub(crate) async fn reset(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The report of a day, or of another span.
-pub struct DayReport {
+pub(crate) struct DayReport {
     /// what it covers
     pub span: Span,
     /// each hour of it, with the verifications in it
@@ -37,14 +37,14 @@ pub struct DayReport {
 
 impl DayReport {
     /// How often something was done to a passphrase.
-    pub fn passphrases(&self, action: Action) -> u64 {
+    pub(crate) fn passphrases(&self, action: Action) -> u64 {
         let counted = self.passphrases.iter().find(|(known, _)| *known == action);
         counted.map_or(0, |(_, many)| *many)
     }
 }
 
 /// What a specialist did.
-pub struct SpecialistDay {
+pub(crate) struct SpecialistDay {
     /// who
     pub staff: StaffRow,
     /// their verifications
@@ -54,7 +54,7 @@ pub struct SpecialistDay {
 }
 
 /// Counts the verifications of a span, and what was done to passphrases in it. The reading is recorded.
-pub async fn day(
+pub(crate) async fn day(
     app: &App,
     proof: &Proof<Reports>,
     origin: &Origin,

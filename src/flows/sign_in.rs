@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A new session.
-pub struct Session {
+pub(crate) struct Session {
     /// the access token
     pub token: SecretString,
     /// seconds until it ends
@@ -33,7 +33,7 @@ pub struct Session {
 
 /// How one signs in: people with a password, service accounts with a client secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum AccountKind {
+pub(crate) enum AccountKind {
     /// `POST /v1/sessions`
     Person,
     /// `POST /v1/oauth/token`
@@ -57,7 +57,7 @@ impl AccountKind {
 ///
 /// # Errors
 /// [`Refusal::BadCredentials`], [`Refusal::Limited`], [`Refusal::Overloaded`].
-pub async fn sign_in(
+pub(crate) async fn sign_in(
     app: &App,
     origin: &Origin,
     kind: AccountKind,
@@ -224,7 +224,7 @@ fn who(staff: &StaffRow) -> Who {
 ///
 /// # Errors
 /// [`Refusal::BadCredentials`] where the token is not valid or its session has ended.
-pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
+pub(crate) async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
     let now = app.clock.now();
     let claims = app
         .keys
@@ -241,7 +241,11 @@ pub async fn recognise(app: &App, token: &str) -> Result<SignedIn, Refusal> {
 }
 
 /// Signs out: the token is no longer valid.
-pub async fn sign_out(app: &App, proof: &Proof<Anyone>, origin: &Origin) -> Result<(), Refusal> {
+pub(crate) async fn sign_out(
+    app: &App,
+    proof: &Proof<Anyone>,
+    origin: &Origin,
+) -> Result<(), Refusal> {
     let now = app.clock.now();
     let session_id = proof.actor().session_id.clone();
     let event =

@@ -134,7 +134,7 @@ async fn raise(app: &App, lease: &HeldLease) -> Result<Vec<Signal>, StoreError> 
 }
 
 /// A recorded signal, and the specialist whom it is about.
-pub struct RaisedSignal {
+pub(crate) struct RaisedSignal {
     /// the event
     pub recorded: RecordedEvent,
     /// the specialist, if it is about one
@@ -142,7 +142,7 @@ pub struct RaisedSignal {
 }
 
 /// Reads signals, newest first.
-pub async fn report(
+pub(crate) async fn report(
     app: &App,
     proof: &Proof<Reports>,
     origin: &Origin,

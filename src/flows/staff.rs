@@ -24,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Conflict::BranchCodeTaken`].
-pub async fn open_branch(
+pub(crate) async fn open_branch(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -53,7 +53,7 @@ pub async fn open_branch(
 }
 
 /// Branches by code.
-pub async fn list_branches(
+pub(crate) async fn list_branches(
     app: &App,
     _proof: &Proof<Administer>,
     after: Option<String>,
@@ -83,7 +83,7 @@ pub struct NewAccount {
 ///
 /// # Errors
 /// [`Conflict::LoginTaken`], [`Refusal::Invalid`] where the branch is missing or unknown.
-pub async fn enter(
+pub(crate) async fn enter(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -209,7 +209,7 @@ async fn check_known(app: &App, code: &BranchCode) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn read(
+pub(crate) async fn read(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -234,7 +234,7 @@ pub async fn read(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn me(app: &App, proof: &Proof<Staff>) -> Result<StaffRow, Refusal> {
+pub(crate) async fn me(app: &App, proof: &Proof<Staff>) -> Result<StaffRow, Refusal> {
     let id = proof.actor().id.clone();
     app.store
         .read(move |reader| reader.staff(&id))
@@ -243,7 +243,7 @@ pub async fn me(app: &App, proof: &Proof<Staff>) -> Result<StaffRow, Refusal> {
 }
 
 /// Staff by login.
-pub async fn list(
+pub(crate) async fn list(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -268,7 +268,7 @@ pub async fn list(
 /// # Errors
 /// [`Refusal::Unknown`], [`Conflict::LastAdmin`], [`Refusal::Invalid`] where branch and role do not
 /// fit, or where a person would become a service account or the other way round.
-pub async fn change(
+pub(crate) async fn change(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The result for one record, and the id of its client.
-pub struct ReceivedOne {
+pub(crate) struct ReceivedOne {
     /// what became of it
     pub received: Received,
     /// the id of the client
@@ -43,7 +43,7 @@ pub struct ReceivedOne {
 ///
 /// # Errors
 /// [`Refusal::Invalid`] where `as_of` lies in the future.
-pub async fn take_client(
+pub(crate) async fn take_client(
     app: &App,
     proof: &Proof<Feed>,
     origin: &Origin,
@@ -57,7 +57,7 @@ pub async fn take_client(
 ///
 /// # Errors
 /// [`Refusal::Invalid`] where the client is unknown, or `as_of` lies in the future.
-pub async fn take_loan(
+pub(crate) async fn take_loan(
     app: &App,
     proof: &Proof<Feed>,
     origin: &Origin,
@@ -169,7 +169,7 @@ pub struct Stream {
 
 impl Stream {
     /// A stream that a service account sends. The report has the first `keep` rejections.
-    pub fn pushed(app: &App, proof: &Proof<Feed>, origin: &Origin, keep: usize) -> Self {
+    pub(crate) fn pushed(app: &App, proof: &Proof<Feed>, origin: &Origin, keep: usize) -> Self {
         let actor = Some(proof.actor().clone());
         Self::new(app.foundation.clone(), actor, origin.clone(), keep)
     }

@@ -22,7 +22,7 @@ use crate::{
 const MOST_ENDPOINTS: i64 = 20;
 
 /// An endpoint, and its secrets with the time in which they sign.
-pub struct Receiver {
+pub(crate) struct Receiver {
     /// the endpoint
     pub row: EndpointRow,
     /// its secrets, the newest first
@@ -30,7 +30,7 @@ pub struct Receiver {
 }
 
 /// The data of a new endpoint.
-pub struct Registration {
+pub(crate) struct Registration {
     /// the address
     pub url: String,
     /// which events; all where none is named
@@ -43,7 +43,7 @@ pub struct Registration {
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for an address that may not be called, [`Conflict::TooManyWebhooks`].
-pub async fn register(
+pub(crate) async fn register(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -98,7 +98,7 @@ fn new_secret(app: &App) -> NewSecret {
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn read(
+pub(crate) async fn read(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -154,7 +154,7 @@ async fn load(app: &App, id: &WebhookId) -> Result<Option<Receiver>, Refusal> {
 }
 
 /// Endpoints by id.
-pub async fn list(
+pub(crate) async fn list(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -183,7 +183,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Refusal::Unknown`], [`Refusal::Invalid`] for an address that may not be called.
-pub async fn change(
+pub(crate) async fn change(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -209,7 +209,7 @@ pub async fn change(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn remove(
+pub(crate) async fn remove(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -225,7 +225,7 @@ pub async fn remove(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn rotate(
+pub(crate) async fn rotate(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -287,7 +287,7 @@ where
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn deliveries(
+pub(crate) async fn deliveries(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -310,7 +310,7 @@ pub async fn deliveries(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn replay(
+pub(crate) async fn replay(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,
@@ -349,7 +349,7 @@ pub async fn replay(
 ///
 /// # Errors
 /// [`Refusal::Unknown`].
-pub async fn replay_dead(
+pub(crate) async fn replay_dead(
     app: &App,
     proof: &Proof<Administer>,
     origin: &Origin,

@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-pub mod bodies;
+pub(crate) mod bodies;
 
 /// Drafts an application (Appendix #1) to set or change a passphrase.
 ///
@@ -45,7 +45,7 @@ pub mod bodies;
     request_body = DraftBody,
     responses((status = 201, description = "The draft", body = ApplicationBody, headers(("Location" = String, description = "where the application is read")))),
 )]
-pub async fn draft(
+pub(crate) async fn draft(
     guard: Guard<Register>,
     call: Call,
     Body(body): Body<DraftBody>,
@@ -85,7 +85,7 @@ pub async fn draft(
     params(("id" = values::Id, Path, description = "the application")),
     responses((status = 200, description = "The application", body = ApplicationBody)),
 )]
-pub async fn read(
+pub(crate) async fn read(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ApplicationId>,
@@ -103,7 +103,7 @@ pub async fn read(
     params(("id" = values::Id, Path, description = "the client"), Paging),
     responses((status = 200, description = "A page of applications", body = PageBody<ApplicationBody>)),
 )]
-pub async fn list(
+pub(crate) async fn list(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -124,7 +124,7 @@ pub async fn list(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct FormQuery {
+pub(crate) struct FormQuery {
     /// the language of the page; Kazakh where it is left out
     #[param(value_type = ClientLanguage, required = false, inline)]
     lang: Option<String>,
@@ -139,7 +139,7 @@ pub struct FormQuery {
     params(("id" = values::Id, Path, description = "the application"), FormQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html", headers(("Content-Language" = String, description = "the language of the page")))),
 )]
-pub async fn print(
+pub(crate) async fn print(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ApplicationId>,
@@ -181,7 +181,7 @@ pub async fn print(
     request_body = CompletionBody,
     responses((status = 200, description = "The completed application", body = ApplicationBody)),
 )]
-pub async fn complete(
+pub(crate) async fn complete(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ApplicationId>,
@@ -212,7 +212,7 @@ pub async fn complete(
     request_body = ReasonBody,
     responses((status = 200, description = "The cancelled application", body = ApplicationBody)),
 )]
-pub async fn cancel(
+pub(crate) async fn cancel(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ApplicationId>,

@@ -34,7 +34,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct EventQuery {
+pub(crate) struct EventQuery {
     /// the staff id of who acted
     #[param(value_type = values::Id, required = false)]
     actor: Option<String>,
@@ -60,7 +60,7 @@ pub struct EventQuery {
 
 /// Who acted.
 #[derive(Serialize, ToSchema)]
-pub struct ActorBody {
+pub(crate) struct ActorBody {
     /// staff id
     pub id: String,
     /// login at the time
@@ -72,7 +72,7 @@ pub struct ActorBody {
 
 /// One event of the audit.
 #[derive(Serialize, ToSchema)]
-pub struct EventBody {
+pub(crate) struct EventBody {
     /// its place in the audit
     pub id: String,
     /// when
@@ -110,7 +110,7 @@ pub struct EventBody {
 }
 
 /// What came of an action.
-pub struct EventOutcomeName;
+pub(crate) struct EventOutcomeName;
 
 impl PartialSchema for EventOutcomeName {
     fn schema() -> RefOr<Schema> {
@@ -127,7 +127,8 @@ impl ToSchema for EventOutcomeName {}
 
 /// What changed, from what to what.
 #[derive(ToSchema)]
-pub struct ChangeDetail {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) struct ChangeDetail {
     /// before; null where there was nothing
     #[schema(required = true, example = "branch")]
     pub old: Option<String>,
@@ -138,7 +139,8 @@ pub struct ChangeDetail {
 
 /// How many records of a batch, or of a loan source's answer, became what.
 #[derive(ToSchema)]
-pub struct RecordCountsDetail {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) struct RecordCountsDetail {
     /// new, or different from what was stored
     #[schema(minimum = 0, example = 4000)]
     pub applied: i64,
@@ -158,7 +160,8 @@ pub struct RecordCountsDetail {
 
 /// What a comparison with the loan source found.
 #[derive(ToSchema)]
-pub struct ComparisonDetail {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) struct ComparisonDetail {
     /// clients that were compared
     #[schema(minimum = 0)]
     pub clients: i64,
@@ -169,7 +172,8 @@ pub struct ComparisonDetail {
 
 /// What ended with a restored backup.
 #[derive(ToSchema)]
-pub struct EndedDetail {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) struct EndedDetail {
     /// sessions
     #[schema(minimum = 0)]
     pub sessions: i64,
@@ -180,7 +184,8 @@ pub struct EndedDetail {
 
 /// Facts about an event that a program can read; only those that the action has.
 #[derive(ToSchema)]
-pub struct EventDetails {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) struct EventDetails {
     /// what the caller was answered, where it was not the outcome: `unavailable` (503), or `nothing`
     /// where the client had disconnected
     #[schema(required = false, example = "unavailable")]
@@ -230,7 +235,7 @@ pub struct EventDetails {
 }
 
 /// Writes an event out.
-pub fn event_body(recorded: RecordedEvent) -> EventBody {
+pub(crate) fn event_body(recorded: RecordedEvent) -> EventBody {
     let event = recorded.event;
     EventBody {
         id: recorded.seq.to_string(),
@@ -261,7 +266,7 @@ pub fn event_body(recorded: RecordedEvent) -> EventBody {
     params(EventQuery),
     responses((status = 200, description = "A page of events", body = PageBody<EventBody>)),
 )]
-pub async fn events(
+pub(crate) async fn events(
     guard: Guard<Audit>,
     call: Call,
     list: List,

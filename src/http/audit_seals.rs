@@ -23,7 +23,7 @@ use crate::{
 
 /// A seal: it binds the events after the seal before it, up to its last one. Bytes are hexadecimal.
 #[derive(Serialize, ToSchema)]
-pub struct SealBody {
+pub(crate) struct SealBody {
     /// 1, 2, 3 …
     pub number: i64,
     /// the id of its last event
@@ -48,7 +48,7 @@ pub struct SealBody {
 
 /// What is wrong with the audit, and where: an event or a seal.
 #[derive(Serialize, ToSchema)]
-pub struct FirstBadBody {
+pub(crate) struct FirstBadBody {
     /// the id of the event that is wrong
     #[schema(required = true)]
     pub seq: Option<i64>,
@@ -62,7 +62,7 @@ pub struct FirstBadBody {
 
 /// What a verification found.
 #[derive(Serialize, ToSchema)]
-pub struct VerificationReportBody {
+pub(crate) struct VerificationReportBody {
     /// whether everything is as it was sealed
     pub ok: bool,
     /// events that are as they were sealed, up to the first that is not
@@ -85,7 +85,7 @@ pub struct VerificationReportBody {
     params(Paging),
     responses((status = 200, description = "A page of seals", body = PageBody<SealBody>)),
 )]
-pub async fn seals(
+pub(crate) async fn seals(
     guard: Guard<Audit>,
     call: Call,
     list: List,
@@ -105,7 +105,7 @@ pub async fn seals(
     operation_id = "verify_audit",
     responses((status = 200, description = "What was found", body = VerificationReportBody)),
 )]
-pub async fn verify(guard: Guard<Audit>, call: Call) -> Result<HttpResponse, Problem> {
+pub(crate) async fn verify(guard: Guard<Audit>, call: Call) -> Result<HttpResponse, Problem> {
     let report = audit::verify(&call.app, &guard, &call.origin).await?;
     let first_bad = report.first_bad.map(|bad| {
         let (seq, seal) = match bad.place {

@@ -57,7 +57,7 @@ const EXAMPLE: &str = concat!(
 
 /// What became of a batch.
 #[derive(Serialize, ToSchema)]
-pub struct BatchReport {
+pub(crate) struct BatchReport {
     /// records that were new, or different from what was stored
     pub applied: u64,
     /// records that were stored already
@@ -73,7 +73,7 @@ pub struct BatchReport {
 
 /// A line that was not applied.
 #[derive(Serialize, ToSchema)]
-pub struct RejectedLine {
+pub(crate) struct RejectedLine {
     /// its number, from 1
     #[schema(minimum = 1, example = 17)]
     pub line: u64,
@@ -100,7 +100,7 @@ pub struct RejectedLine {
     request_body(content = String, content_type = "application/x-ndjson", example = json!(EXAMPLE)),
     responses((status = 200, description = "Read to its end", body = BatchReport)),
 )]
-pub async fn push(
+pub(crate) async fn push(
     guard: Guard<Feed>,
     call: Call,
     request: HttpRequest,

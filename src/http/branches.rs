@@ -37,7 +37,7 @@ pub struct NewBranchBody {
 
 /// A branch.
 #[derive(Serialize, ToSchema)]
-pub struct BranchBody {
+pub(crate) struct BranchBody {
     /// its code
     #[schema(example = "ALA-1")]
     pub code: String,
@@ -72,7 +72,7 @@ impl From<BranchRow> for BranchBody {
     request_body = NewBranchBody,
     responses((status = 201, description = "Opened", body = BranchBody)),
 )]
-pub async fn open_branch(
+pub(crate) async fn open_branch(
     guard: Guard<Administer>,
     call: Call,
     Body(body): Body<NewBranchBody>,
@@ -95,7 +95,7 @@ pub async fn open_branch(
     params(Paging),
     responses((status = 200, description = "A page of branches", body = PageBody<BranchBody>)),
 )]
-pub async fn list_branches(
+pub(crate) async fn list_branches(
     guard: Guard<Administer>,
     call: Call,
     list: List,

@@ -111,7 +111,8 @@ impl SearchBody {
 #[derive(ToSchema)]
 #[schema(as = SearchBody)]
 #[serde(untagged)]
-pub enum SearchShape {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) enum SearchShape {
     /// by telephone
     #[serde(deny_unknown_fields)]
     #[schema(title = "SearchByPhone")]
@@ -128,7 +129,7 @@ pub enum SearchShape {
 
 /// A client's card. Before verification a specialist sees initials and the telephone's end.
 #[derive(Serialize, ToSchema)]
-pub struct CardBody {
+pub(crate) struct CardBody {
     /// id
     #[schema(example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub id: String,
@@ -156,7 +157,7 @@ pub struct CardBody {
 
 /// The cards that were found.
 #[derive(Serialize, ToSchema)]
-pub struct FoundBody {
+pub(crate) struct FoundBody {
     /// cards by client number; none where nobody was found
     pub items: Vec<CardBody>,
 }
@@ -203,7 +204,7 @@ impl From<Card> for CardBody {
     request_body = NewClientBody,
     responses((status = 201, description = "The full card", body = CardBody, headers(("Location" = String, description = "where the card is read")))),
 )]
-pub async fn enter(
+pub(crate) async fn enter(
     guard: Guard<Register>,
     call: Call,
     Body(body): Body<NewClientBody>,
@@ -263,7 +264,7 @@ pub(super) fn person(
     request_body = SearchShape,
     responses((status = 200, description = "The cards; none where nobody was found", body = FoundBody)),
 )]
-pub async fn search(
+pub(crate) async fn search(
     guard: Guard<Find>,
     call: Call,
     Body(body): Body<SearchBody>,
@@ -293,7 +294,7 @@ pub async fn search(
     params(("id" = values::Id, Path, description = "the client")),
     responses((status = 200, description = "The card", body = CardBody)),
 )]
-pub async fn read(
+pub(crate) async fn read(
     guard: Guard<Find>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -314,7 +315,7 @@ pub async fn read(
     request_body = ClientPatch,
     responses((status = 200, description = "The card as it is now", body = CardBody)),
 )]
-pub async fn amend(
+pub(crate) async fn amend(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -349,7 +350,7 @@ pub async fn amend(
     params(("id" = values::Id, Path, description = "the client"), Paging),
     responses((status = 200, description = "A page of events", body = PageBody<EventBody>)),
 )]
-pub async fn accesses(
+pub(crate) async fn accesses(
     guard: Guard<Accesses>,
     call: Call,
     PathId(id): PathId<ClientId>,

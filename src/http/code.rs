@@ -91,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         Self::iter()
     }
 

@@ -20,7 +20,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
 /// Adds the pages.
-pub fn pages(config: &mut web::ServiceConfig) {
+pub(crate) fn pages(config: &mut web::ServiceConfig) {
     config
         .service(web::redirect("/console", "/console/").see_other())
         .service(web::redirect("/enter", "/enter/").see_other())

@@ -39,11 +39,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request's id, in its extensions.
 #[derive(Clone)]
-pub struct RequestId(pub String);
+pub(crate) struct RequestId(pub String);
 
 /// Who sends the request.
 #[derive(Clone)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// somebody who is signed in
     Known(Box<SignedIn>),
     /// a client at an entry link
@@ -56,7 +56,7 @@ pub enum Identity {
 
 /// The outermost layer: gives the request its id, turns problems into documents, sets the headers
 /// that every answer has, and writes the one line of the log.
-pub async fn present(
+pub(crate) async fn present(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
@@ -87,7 +87,7 @@ fn sent_id(request: &ServiceRequest) -> Option<String> {
 }
 
 /// Turns a refusal without a body into the problem document that the caller reads.
-pub fn with_problem_document(
+pub(crate) fn with_problem_document(
     response: HttpResponse,
     request: &HttpRequest,
     request_id: &str,
@@ -118,7 +118,7 @@ pub fn with_problem_document(
 }
 
 /// Marks an error in the format of another standard, such as OAuth, in an answer's extensions.
-pub struct OtherErrorFormat;
+pub(crate) struct OtherErrorFormat;
 
 fn is_plain_text(response: &HttpResponse) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -182,7 +182,7 @@ fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Ins
 }
 
 /// Finds out who sends the request, once for each.
-pub async fn identify(
+pub(crate) async fn identify(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -237,7 +237,7 @@ impl FromRequest for ClientConnection {
 }
 
 /// From where a request came, for the audit.
-pub fn origin(request: &HttpRequest) -> Origin {
+pub(crate) fn origin(request: &HttpRequest) -> Origin {
     let id = request
         .extensions()
         .get::<RequestId>()

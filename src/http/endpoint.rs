@@ -28,7 +28,7 @@ use super::{code::Code, problem::Problem};
 use crate::domain::role::Role;
 
 /// The path under which the API is mounted.
-pub const API: &str = "/v1";
+pub(crate) const API: &str = "/v1";
 
 /// An endpoint.
 pub struct Endpoint {
@@ -117,7 +117,7 @@ impl Default for AnswerHeaders {
 
 impl AnswerHeaders {
     /// For the API's documentation: it may be stored, and loads what comes with it.
-    pub const DOCUMENTATION: Self = Self {
+    pub(crate) const DOCUMENTATION: Self = Self {
         cache_control: None,
         content_security_policy: "default-src 'self'; style-src 'self' 'unsafe-inline'; \
              img-src 'self' data:; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
@@ -138,7 +138,7 @@ pub(super) use endpoint;
 
 impl Endpoint {
     /// The endpoint of a handler that `P` describes.
-    pub fn of<P, F, Args>(handler: F) -> Self
+    pub(crate) fn of<P, F, Args>(handler: F) -> Self
     where
         P: utoipa::Path + SchemaReferences + Tags<'static>,
         F: Handler<Args> + Send + Sync,
@@ -173,13 +173,13 @@ impl Endpoint {
     }
 
     /// Names problems that it can end in.
-    pub fn refuses(mut self, codes: &[Code]) -> Self {
+    pub(crate) fn refuses(mut self, codes: &[Code]) -> Self {
         self.add_problems(codes);
         self
     }
 
     /// As [`Endpoint::refuses`], for an [`Argument`].
-    pub fn add_problems(&mut self, codes: &[Code]) {
+    pub(crate) fn add_problems(&mut self, codes: &[Code]) {
         self.problems.extend(codes);
     }
 
@@ -188,7 +188,7 @@ impl Endpoint {
     /// # Panics
     /// Where an argument before this one can refuse a request: a caller who may not call is told nothing
     /// else.
-    pub fn restrict(&mut self, access: RouteAccess, codes: &[Code]) {
+    pub(crate) fn restrict(&mut self, access: RouteAccess, codes: &[Code]) {
         let path = &self.path;
         assert!(self.problems.is_empty(), "{path}: the guard comes first");
         self.access = access;
@@ -196,17 +196,17 @@ impl Endpoint {
     }
 
     /// Serves it elsewhere than under [`API`].
-    pub fn in_group(self, group: RouteGroup) -> Self {
+    pub(crate) fn in_group(self, group: RouteGroup) -> Self {
         Self { group, ..self }
     }
 
     /// Sends other headers with a successful answer.
-    pub fn headers(self, headers: AnswerHeaders) -> Self {
+    pub(crate) fn headers(self, headers: AnswerHeaders) -> Self {
         Self { headers, ..self }
     }
 
     /// Honours no `Idempotency-Key`: nothing is changed, or a repetition does no harm.
-    pub fn without_key(self) -> Self {
+    pub(crate) fn without_key(self) -> Self {
         Self {
             honours_key: false,
             ..self
@@ -214,7 +214,7 @@ impl Endpoint {
     }
 
     /// Every problem that it can end in, in the order of [`Code::all`].
-    pub fn problems(&self) -> Vec<Code> {
+    pub(crate) fn problems(&self) -> Vec<Code> {
         let of_group: &[Code] = match self.group {
             RouteGroup::Api => &[Code::NotAcceptable, Code::Internal, Code::Unavailable],
             RouteGroup::Root | RouteGroup::Metrics => &[],
@@ -242,24 +242,24 @@ impl Endpoint {
     ///
     /// # Errors
     /// The refusal.
-    pub fn admit(&self, request: &HttpRequest) -> Result<(), Problem> {
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), Problem> {
         (self.admit)(request)
     }
 
     /// What utoipa knows of it: parameters, bodies and answers.
-    pub fn operation(&self) -> Operation {
+    pub(crate) fn operation(&self) -> Operation {
         (self.operation)()
     }
 
     /// The named schemas that its operation refers to.
-    pub fn schemas(&self) -> Vec<(String, RefOr<Schema>)> {
+    pub(crate) fn schemas(&self) -> Vec<(String, RefOr<Schema>)> {
         let mut schemas = Vec::new();
         (self.schemas)(&mut schemas);
         schemas
     }
 
     /// A route to the handler, for any method.
-    pub fn route(&self) -> Route {
+    pub(crate) fn route(&self) -> Route {
         (self.route)()
     }
 }
@@ -291,7 +291,7 @@ fn media_type_of(operation: &Operation) -> String {
 }
 
 /// An argument of a handler, which is a part of its endpoint's declaration.
-pub trait Argument {
+pub(crate) trait Argument {
     /// Declares what it requires of a request, and the problems that it refuses one with.
     fn declare(_: &mut Endpoint) {}
 
@@ -305,7 +305,7 @@ pub trait Argument {
 }
 
 /// All arguments of a handler.
-pub trait Arguments {
+pub(crate) trait Arguments {
     /// Declares each.
     fn declare(endpoint: &mut Endpoint);
 

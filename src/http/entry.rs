@@ -37,7 +37,7 @@ pub struct OpenBody {
 
 /// The application that a link is for.
 #[derive(Serialize, ToSchema)]
-pub struct EntryApplicationBody {
+pub(crate) struct EntryApplicationBody {
     /// the number on the signed form
     #[schema(example = "ALA-1-2026-000017")]
     pub number: String,
@@ -48,7 +48,7 @@ pub struct EntryApplicationBody {
 
 /// A link that was opened.
 #[derive(Serialize, ToSchema)]
-pub struct OpenedBody {
+pub(crate) struct OpenedBody {
     /// the token for `Authorization: Bearer`, good for this application alone
     #[schema(example = "qupia_et_Q2xpZW50IHR5cGVzIGhlcmU")]
     pub token: String,
@@ -71,7 +71,7 @@ pub struct OpenedBody {
     request_body = OpenBody,
     responses((status = 201, description = "The token", body = OpenedBody)),
 )]
-pub async fn open(call: Call, Body(body): Body<OpenBody>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn open(call: Call, Body(body): Body<OpenBody>) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
     let code = fields.required("/code", body.code, Ok);
     let code = fields.finish(code)?;
@@ -104,7 +104,7 @@ pub struct EntryCheckBody {
     request_body = EntryCheckBody,
     responses((status = 200, description = "The verdict", body = VerdictBody)),
 )]
-pub async fn check(
+pub(crate) async fn check(
     entry: Entry,
     call: Call,
     request: HttpRequest,
@@ -123,7 +123,7 @@ pub async fn check(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct SuggestionQuery {
+pub(crate) struct SuggestionQuery {
     /// `kk`, `ru` or `en`
     #[param(value_type = Language, required = true, inline)]
     language: Option<String>,
@@ -138,7 +138,7 @@ pub struct SuggestionQuery {
     params(SuggestionQuery),
     responses((status = 200, description = "Phrases", body = SuggestionsBody)),
 )]
-pub async fn suggest(
+pub(crate) async fn suggest(
     entry: Entry,
     call: Call,
     Query(query): Query<SuggestionQuery>,
@@ -165,7 +165,7 @@ pub struct EntryCompletionBody {
 
 /// An application that a client completed.
 #[derive(Serialize, ToSchema)]
-pub struct CompletedBody {
+pub(crate) struct CompletedBody {
     /// the number on the signed form
     #[schema(example = "ALA-1-2026-000017")]
     pub number: String,
@@ -185,7 +185,7 @@ pub struct CompletedBody {
     request_body = EntryCompletionBody,
     responses((status = 200, description = "The completed application", body = CompletedBody)),
 )]
-pub async fn complete(
+pub(crate) async fn complete(
     entry: Entry,
     call: Call,
     Body(body): Body<EntryCompletionBody>,

@@ -36,7 +36,7 @@ pub struct EntryLinkRequest {
 
 /// A link that was made.
 #[derive(Serialize, ToSchema)]
-pub struct EntryLinkBody {
+pub(crate) struct EntryLinkBody {
     /// the page with the code in its fragment, for a QR code
     #[schema(example = "https://qupia.example.kz/enter/#K7M2P-X4R9T")]
     pub url: String,
@@ -62,7 +62,7 @@ pub struct EntryLinkBody {
     request_body = EntryLinkRequest,
     responses((status = 201, description = "The link", body = EntryLinkBody)),
 )]
-pub async fn make(
+pub(crate) async fn make(
     guard: Guard<Register>,
     call: Call,
     request: HttpRequest,
@@ -103,7 +103,7 @@ fn base(app: &App, request: &HttpRequest) -> Result<String, Problem> {
 
 /// How far a link has come.
 #[derive(Serialize, ToSchema)]
-pub struct LinkStateBody {
+pub(crate) struct LinkStateBody {
     /// `waiting` for its code, `opened` by the client, `done` with the application completed over it, or
     /// `ended` otherwise
     #[schema(value_type = LinkState)]
@@ -122,7 +122,7 @@ pub struct LinkStateBody {
     params(("id" = values::Id, Path, description = "the application")),
     responses((status = 200, description = "Its state", body = LinkStateBody)),
 )]
-pub async fn read(
+pub(crate) async fn read(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ApplicationId>,

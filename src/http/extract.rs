@@ -34,7 +34,7 @@ use crate::{
 
 /// Proof that the caller may do `D`. A handler that takes one needs no check of its own.
 /// `EARLY` admits callers who have still to change a one-time password.
-pub struct Guard<D, const EARLY: bool = false>(Proof<D>);
+pub(crate) struct Guard<D, const EARLY: bool = false>(Proof<D>);
 
 impl<D, const EARLY: bool> Deref for Guard<D, EARLY> {
     type Target = Proof<D>;
@@ -91,7 +91,7 @@ impl<D: Permission, const EARLY: bool> Argument for Guard<D, EARLY> {
 }
 
 /// Proof that the caller is a client at an entry link that was opened. No token of staff gives it.
-pub struct Entry(EntrySession);
+pub(crate) struct Entry(EntrySession);
 
 impl Deref for Entry {
     type Target = EntrySession;
@@ -133,7 +133,7 @@ impl Argument for Entry {
 }
 
 /// The app and the request's origin, which every flow takes.
-pub struct Call {
+pub(crate) struct Call {
     /// the app
     pub app: web::Data<App>,
     /// from where the request came
@@ -190,7 +190,7 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
 }
 
 /// A body of at most `MAX` bytes, of any type.
-pub struct RawBody<const MAX: usize>(pub WholeBody);
+pub(crate) struct RawBody<const MAX: usize>(pub WholeBody);
 
 impl<const MAX: usize> Argument for RawBody<MAX> {
     fn declare(endpoint: &mut Endpoint) {
@@ -261,7 +261,7 @@ fn json_problem(refused: FieldError) -> Problem {
 }
 
 /// The parameters of a query, each at most once, none that is unknown.
-pub struct Query<T>(pub T);
+pub(crate) struct Query<T>(pub T);
 
 impl<T> Argument for Query<T> {
     fn declare(endpoint: &mut Endpoint) {

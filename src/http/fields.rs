@@ -53,12 +53,12 @@ impl Fields {
     }
 
     /// Notes a validation error.
-    pub fn note(&mut self, pointer: &str, error: ValidationError) {
+    pub(crate) fn note(&mut self, pointer: &str, error: ValidationError) {
         self.errors.entry(pointer.to_owned()).or_insert(error);
     }
 
     /// Parses a required field. `None` where it is missing or flawed, which is noted.
-    pub fn required<T, U>(
+    pub(crate) fn required<T, U>(
         &mut self,
         pointer: &str,
         value: Option<T>,
@@ -74,7 +74,7 @@ impl Fields {
     }
 
     /// Parses an optional field.
-    pub fn optional<T, U>(
+    pub(crate) fn optional<T, U>(
         &mut self,
         pointer: &str,
         value: Option<T>,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The page may load nothing but its own style, which is named by its hash; a test compares the two.
-pub const HEADERS: AnswerHeaders = AnswerHeaders {
+pub(crate) const HEADERS: AnswerHeaders = AnswerHeaders {
     cache_control: Some("no-store"),
     content_security_policy: "default-src 'none'; \
         style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
@@ -28,7 +28,7 @@ pub const HEADERS: AnswerHeaders = AnswerHeaders {
 };
 
 /// For the blank document of the frame in which the console shows the page: the same style, and no script.
-pub const FRAME_POLICY: &str = "default-src 'none'; \
+pub(crate) const FRAME_POLICY: &str = "default-src 'none'; \
     style-src 'sha256-FODSYI/vyBHaG9qF9fjwdeacFwknp+V8V/CIdAjEiSE='; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
@@ -63,7 +63,7 @@ table, .signed, small { break-inside: avoid; }
 ";
 
 /// What is printed.
-pub struct Sheet<'a> {
+pub(crate) struct Sheet<'a> {
     /// the application
     pub application: &'a Application,
     /// whose passphrase
@@ -75,7 +75,7 @@ pub struct Sheet<'a> {
 }
 
 /// Writes the page. There is no English form: English readers get the Russian one.
-pub fn page(sheet: &Sheet<'_>, language: Language) -> String {
+pub(crate) fn page(sheet: &Sheet<'_>, language: Language) -> String {
     let Sheet { application, .. } = sheet;
     let words = FormWords(language);
     let representative = application.draft.representative.as_ref();

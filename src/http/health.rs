@@ -15,7 +15,7 @@ use crate::app::App;
 
 /// That the service is well.
 #[derive(Serialize, ToSchema)]
-pub struct Health {
+pub(crate) struct Health {
     /// always `ok`
     #[schema(example = "ok")]
     pub status: &'static str,
@@ -29,7 +29,7 @@ pub struct Health {
     operation_id = "read_health",
     responses((status = 200, description = "It runs", body = Health)),
 )]
-pub async fn lives() -> HttpResponse {
+pub(crate) async fn lives() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
@@ -41,7 +41,7 @@ pub async fn lives() -> HttpResponse {
     operation_id = "read_readiness",
     responses((status = 200, description = "It can", body = Health)),
 )]
-pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let is_ready = if app.drain.has_begun() {
         Err("the service was asked to stop".to_owned())
     } else {
@@ -67,14 +67,14 @@ pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     operation_id = "read_metrics",
     responses((status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain")),
 )]
-pub async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
+pub(crate) async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(metrics.text(&app))
 }
 
 /// The OpenAPI document as JSON, which is made when it is first requested.
-pub struct ApiDocument(pub LazyLock<Bytes>);
+pub(crate) struct ApiDocument(pub LazyLock<Bytes>);
 
 /// This document.
 #[utoipa::path(
@@ -84,7 +84,7 @@ pub struct ApiDocument(pub LazyLock<Bytes>);
     operation_id = "read_document",
     responses((status = 200, description = "The document", body = Object)),
 )]
-pub async fn document(document: web::Data<ApiDocument>) -> HttpResponse {
+pub(crate) async fn document(document: web::Data<ApiDocument>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .body(Bytes::clone(&document.0))

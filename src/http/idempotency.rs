@@ -43,7 +43,7 @@ const KEY: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_KEY_CHARS: usize = 128;
 /// How long an answer is stored.
-pub const KEY_HOURS: i64 = 24;
+pub(crate) const KEY_HOURS: i64 = 24;
 /// How often storing an answer is tried again, a second apart.
 const STORE_ATTEMPTS: u32 = 600;
 
@@ -78,7 +78,7 @@ struct StoredAnswer {
 ///
 /// # Errors
 /// What the handler's own service fails with.
-pub async fn honour(
+pub(crate) async fn honour(
     endpoint: &Endpoint,
     request: ServiceRequest,
     next: Next<BoxBody>,

@@ -71,7 +71,8 @@ pub struct PushedLoan {
 /// Whether a loan is open.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum LoanStatus {
+#[expect(dead_code, reason = "it describes what is sent, and is never made")]
+pub(crate) enum LoanStatus {
     Open,
     Closed,
 }
@@ -91,14 +92,14 @@ pub struct PushedMoney {
 /// Why a pushed record changed nothing.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum NotApplied {
+pub(crate) enum NotApplied {
     Stale,
     Unchanged,
 }
 
 /// How a record was received.
 #[derive(Serialize, ToSchema)]
-pub struct ReceivedBody {
+pub(crate) struct ReceivedBody {
     /// whether it changed what is stored
     pub applied: bool,
     /// why not: `stale` or `unchanged`
@@ -136,7 +137,7 @@ fn received(one: ReceivedOne) -> HttpResponse {
     request_body = PushedClient,
     responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The client is new", body = ReceivedBody)),
 )]
-pub async fn put_client(
+pub(crate) async fn put_client(
     guard: Guard<Feed>,
     call: Call,
     PathPart(number): PathPart,
@@ -168,7 +169,7 @@ pub async fn put_client(
     request_body = PushedLoan,
     responses((status = 200, description = "Received", body = ReceivedBody), (status = 201, description = "The loan is new", body = ReceivedBody)),
 )]
-pub async fn put_loan(
+pub(crate) async fn put_loan(
     guard: Guard<Feed>,
     call: Call,
     PathPart(number): PathPart,

@@ -31,7 +31,7 @@ struct Served {
 }
 
 /// The metrics of one process.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     seconds: Family<Served, Histogram, fn() -> Histogram>,
@@ -39,7 +39,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    pub fn new(lost_lines: LostLines) -> Self {
+    pub(crate) fn new(lost_lines: LostLines) -> Self {
         let mut registry = Registry::default();
         let requests = Family::default();
         let buckets: fn() -> Histogram = || Histogram::new(BUCKETS);
@@ -56,7 +56,7 @@ impl Metrics {
     }
 
     /// Counts an answer.
-    pub fn answered(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
+    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
         // The caller chooses the method: others than those of the routes share one label.
         let known = ["GET", "POST", "PUT", "PATCH", "DELETE"];
         let method = known.into_iter().find(|known| *known == method);
@@ -74,7 +74,7 @@ impl Metrics {
     }
 
     /// All metrics as text.
-    pub fn text(&self, app: &App) -> String {
+    pub(crate) fn text(&self, app: &App) -> String {
         let mut text = String::new();
         for registry in [&self.registry, &self.current(app)] {
             if let Err(error) = prometheus_text::encode(&mut text, registry) {

@@ -11,8 +11,8 @@ use utoipa::{
 use super::{endpoints::endpoints, problem};
 
 mod operations;
-pub mod values;
-pub mod words;
+pub(crate) mod values;
+pub(crate) mod words;
 
 /// What is true of the whole API.
 #[derive(OpenApi)]
@@ -45,7 +45,7 @@ pub mod words;
 struct Info;
 
 /// The document of all endpoints.
-pub fn document() -> Api {
+pub(crate) fn document() -> Api {
     let mut api = Info::openapi();
     let components = api.components.get_or_insert_default();
     add_security_schemes(components);

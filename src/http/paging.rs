@@ -16,7 +16,7 @@ use crate::{
 
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
-pub struct PageBody<T> {
+pub(crate) struct PageBody<T> {
     /// what is on it
     pub items: Vec<T>,
     /// the cursor of the next page; null on the last
@@ -26,7 +26,7 @@ pub struct PageBody<T> {
 
 impl<T> PageBody<T> {
     /// The body of a page.
-    pub fn of<U>(list: &List, page: Page<U>, write: impl Fn(U) -> T) -> Self {
+    pub(crate) fn of<U>(list: &List, page: Page<U>, write: impl Fn(U) -> T) -> Self {
         Self {
             items: page.items.into_iter().map(write).collect(),
             next_cursor: page.next.map(|mark| list.cursor(&mark)),
@@ -38,7 +38,7 @@ impl<T> PageBody<T> {
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Paging {
+pub(crate) struct Paging {
     /// maximum number of items
     #[param(value_type = i32, required = false, minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<String>,
@@ -48,7 +48,7 @@ pub struct Paging {
 }
 
 /// Maximum number of items of one page.
-pub const MAX_PAGE: i64 = 200;
+pub(crate) const MAX_PAGE: i64 = 200;
 const DEFAULT_PAGE: i64 = 50;
 
 impl Paging {
@@ -56,7 +56,7 @@ impl Paging {
     ///
     /// # Errors
     /// 422 where either is invalid.
-    pub fn parse(self, list: &List) -> Result<(i64, Option<String>), Problem> {
+    pub(crate) fn parse(self, list: &List) -> Result<(i64, Option<String>), Problem> {
         let mut errors = Vec::new();
         let limit = match self.limit.as_deref() {
             None => DEFAULT_PAGE,
@@ -88,7 +88,7 @@ fn limit(text: &str) -> Result<i64, ValidationError> {
 }
 
 /// Identifies a list: its path and its filters.
-pub struct List([u8; Self::TAG_BYTES]);
+pub(crate) struct List([u8; Self::TAG_BYTES]);
 
 impl Argument for List {}
 
@@ -142,7 +142,7 @@ impl List {
 ///
 /// # Errors
 /// 422 where it is invalid.
-pub fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
+pub(crate) fn event_mark(mark: Option<String>) -> Result<Option<i64>, Problem> {
     let parsed = mark.map(|mark| mark.parse::<i64>()).transpose();
     parsed
         .map_err(|_| Problem::invalid(vec![FieldError::at("cursor", ValidationError::NotACursor)]))

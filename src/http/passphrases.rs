@@ -30,7 +30,7 @@ use crate::{
 
 /// A passphrase's status.
 #[derive(Serialize, ToSchema)]
-pub struct StatusBody {
+pub(crate) struct StatusBody {
     /// its state
     #[schema(value_type = PassphraseState)]
     pub state: &'static str,
@@ -77,7 +77,7 @@ impl From<PassphraseStatus> for StatusBody {
     params(("id" = values::Id, Path, description = "the client")),
     responses((status = 200, description = "The status", body = StatusBody)),
 )]
-pub async fn status(
+pub(crate) async fn status(
     guard: Guard<Status>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -111,7 +111,7 @@ pub struct BlockBody {
     request_body = BlockBody,
     responses((status = 200, description = "The status", body = StatusBody)),
 )]
-pub async fn block(
+pub(crate) async fn block(
     guard: Guard<Verify>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -143,7 +143,7 @@ pub async fn block(
     request_body = ReasonBody,
     responses((status = 200, description = "The status", body = StatusBody)),
 )]
-pub async fn unlock(
+pub(crate) async fn unlock(
     guard: Guard<Unlock>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -166,7 +166,7 @@ pub async fn unlock(
     request_body = ReasonBody,
     responses((status = 200, description = "The status", body = StatusBody)),
 )]
-pub async fn destroy(
+pub(crate) async fn destroy(
     guard: Guard<Register>,
     call: Call,
     PathId(id): PathId<ClientId>,
@@ -191,7 +191,7 @@ pub struct CheckBody {
 
 /// The strength check that completion makes.
 #[derive(Serialize, ToSchema)]
-pub struct VerdictBody {
+pub(crate) struct VerdictBody {
     /// whether it would be accepted
     pub acceptable: bool,
     /// why not
@@ -203,7 +203,7 @@ pub struct VerdictBody {
 
 /// One reason why a passphrase is refused.
 #[derive(Serialize, ToSchema)]
-pub struct WeaknessBody {
+pub(crate) struct WeaknessBody {
     /// its stable code
     #[schema(example = "too_short")]
     pub code: &'static str,
@@ -225,7 +225,7 @@ pub(super) fn passphrase(typed: Zeroizing<String>) -> Result<Passphrase, Validat
     request_body = CheckBody,
     responses((status = 200, description = "The verdict", body = VerdictBody)),
 )]
-pub async fn check(
+pub(crate) async fn check(
     guard: Guard<Register>,
     call: Call,
     request: HttpRequest,
@@ -288,7 +288,7 @@ pub struct SuggestBody {
 
 /// Phrases that can be said and heard.
 #[derive(Serialize, ToSchema)]
-pub struct SuggestionsBody {
+pub(crate) struct SuggestionsBody {
     /// the phrases
     #[schema(example = json!(["қызыл алма тау"]))]
     pub items: Vec<String>,
@@ -303,7 +303,7 @@ pub struct SuggestionsBody {
     request_body = SuggestBody,
     responses((status = 200, description = "Phrases", body = SuggestionsBody)),
 )]
-pub async fn suggest(
+pub(crate) async fn suggest(
     guard: Guard<Register>,
     call: Call,
     Body(body): Body<SuggestBody>,

@@ -36,7 +36,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with nothing but its code.
-    pub fn new(code: Code) -> Self {
+    pub(crate) fn new(code: Code) -> Self {
         Self {
             code,
             errors: Vec::new(),
@@ -46,7 +46,7 @@ impl Problem {
     }
 
     /// Invalid input, or the more specific code that one of the errors has.
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
+    pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
         let code = Code::of_errors(&errors);
         Self {
             errors,
@@ -55,7 +55,7 @@ impl Problem {
     }
 
     /// A fault of the service.
-    pub fn internal(inner: impl fmt::Display) -> Self {
+    pub(crate) fn internal(inner: impl fmt::Display) -> Self {
         Self {
             inner: Some(inner.to_string()),
             ..Self::new(Code::Internal)
@@ -63,13 +63,13 @@ impl Problem {
     }
 
     /// With a header.
-    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// The problem that a bare status is, such as the framework's own refusals.
-    pub fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn of_status(status: StatusCode) -> Self {
         Self::new(match status {
             StatusCode::UNAUTHORIZED => Code::Unauthenticated,
             StatusCode::FORBIDDEN => Code::Forbidden,
@@ -192,7 +192,7 @@ impl ResponseError for Problem {
 /// A problem as the caller reads it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub struct ProblemDocument {
+pub(crate) struct ProblemDocument {
     /// what kind of problem: the code as a URN
     #[serde(rename = "type")]
     #[schema(example = "urn:qupia:problem:invalid_input")]
@@ -219,7 +219,7 @@ pub struct ProblemDocument {
 /// One field's validation error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FieldError)]
-pub struct FieldErrorBody {
+pub(crate) struct FieldErrorBody {
     /// JSON pointer into the body, or the parameter's name
     #[schema(example = "/phone")]
     pub pointer: String,
@@ -231,7 +231,7 @@ pub struct FieldErrorBody {
 }
 
 /// Writes a problem out for a request.
-pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> HttpResponse {
+pub(crate) fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> HttpResponse {
     let language = super::language::preferred(request.headers());
     let mut response = HttpResponse::build(problem.code.status());
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -256,7 +256,7 @@ pub fn render(problem: &Problem, request: &HttpRequest, request_id: &str) -> Htt
 }
 
 /// The document of a problem.
-pub fn document(
+pub(crate) fn document(
     problem: &Problem,
     language: Language,
     path: &str,

@@ -16,7 +16,7 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 ///
 /// `X-Forwarded-For` is read, and only where there is none, `Forwarded` (RFC 7239): most proxies write
 /// the former and pass the latter on as it was sent.
-pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
+pub(crate) fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     if !is_trusted(&peer) {
@@ -36,7 +36,7 @@ pub fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
 }
 
 /// Whether a trusted proxy says that its caller came by HTTPS. The last word is the one that it wrote itself.
-pub fn is_https(request: &HttpRequest, trusted: &[IpNet]) -> bool {
+pub(crate) fn is_https(request: &HttpRequest, trusted: &[IpNet]) -> bool {
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
     let is_trusted = peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)));
     let mut words = lines_from_the_end(request.headers(), X_FORWARDED_PROTO)

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct DayQuery {
+pub(crate) struct DayQuery {
     /// not before this time; the beginning of the business day where it is left out
     #[param(value_type = values::Moment, required = false)]
     from: Option<String>,
@@ -37,7 +37,7 @@ pub struct DayQuery {
 
 /// Verifications by outcome.
 #[derive(Serialize, ToSchema)]
-pub struct OutcomeCountsBody {
+pub(crate) struct OutcomeCountsBody {
     /// right words
     pub verified: u64,
     /// wrong words
@@ -67,7 +67,7 @@ impl From<OutcomeCounts> for OutcomeCountsBody {
 
 /// The seconds from the look-up of a client to the verification by the same specialist.
 #[derive(Serialize, ToSchema)]
-pub struct WaitsBody {
+pub(crate) struct WaitsBody {
     /// how many were measured: look-ups with a verification within 30 minutes
     pub count: u64,
     /// half of them took no longer; null where there is none
@@ -96,7 +96,7 @@ fn seconds(wait: TimeDelta) -> f64 {
 
 /// Verifications within an hour.
 #[derive(Serialize, ToSchema)]
-pub struct HourBody {
+pub(crate) struct HourBody {
     /// when the hour begins by the clocks of the business time zone
     #[schema(value_type = String, format = DateTime)]
     pub from: String,
@@ -106,7 +106,7 @@ pub struct HourBody {
 
 /// What a specialist did.
 #[derive(Serialize, ToSchema)]
-pub struct SpecialistBody {
+pub(crate) struct SpecialistBody {
     /// staff id
     pub staff_id: String,
     /// login
@@ -135,7 +135,7 @@ impl From<SpecialistDay> for SpecialistBody {
 
 /// What was done to passphrases.
 #[derive(Serialize, ToSchema)]
-pub struct PassphraseCountsBody {
+pub(crate) struct PassphraseCountsBody {
     /// first ones
     pub set: u64,
     /// changed by a new application
@@ -154,7 +154,7 @@ pub struct PassphraseCountsBody {
 
 /// Signals of one kind.
 #[derive(Serialize, ToSchema)]
-pub struct SignalCountBody {
+pub(crate) struct SignalCountBody {
     /// what looked odd
     #[schema(value_type = SignalKind)]
     pub kind: &'static str,
@@ -164,7 +164,7 @@ pub struct SignalCountBody {
 
 /// What the call centre did within a time.
 #[derive(Serialize, ToSchema)]
-pub struct DayReportBody {
+pub(crate) struct DayReportBody {
     /// from when
     #[schema(value_type = String, format = DateTime)]
     pub from: String,
@@ -233,7 +233,7 @@ impl From<DayReport> for DayReportBody {
     params(DayQuery),
     responses((status = 200, description = "The report", body = DayReportBody)),
 )]
-pub async fn today(
+pub(crate) async fn today(
     guard: Guard<Reports>,
     call: Call,
     Query(query): Query<DayQuery>,

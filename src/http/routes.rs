@@ -23,7 +23,7 @@ use super::{
 };
 
 /// Adds every route except that of the metrics.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let mut api = web::scope(API).wrap(from_fn(identify));
     for resource in resources(RouteGroup::Api) {
         api = api.service(resource);
@@ -41,7 +41,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// Adds the route of the metrics, which may have an address of their own.
-pub fn metrics(config: &mut web::ServiceConfig) {
+pub(crate) fn metrics(config: &mut web::ServiceConfig) {
     for resource in resources(RouteGroup::Metrics) {
         config.service(resource);
     }

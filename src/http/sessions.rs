@@ -39,7 +39,7 @@ pub struct SignIn {
 
 /// A session that was opened.
 #[derive(Serialize, ToSchema)]
-pub struct SessionBody {
+pub(crate) struct SessionBody {
     /// the token for `Authorization: Bearer`
     #[schema(
         example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiIsImtpZCI6InRva2VuLTEifQ.eyJzdWIiOiIwMTlhIn0.c2ln"
@@ -66,7 +66,7 @@ pub struct SessionBody {
     request_body = SignIn,
     responses((status = 201, description = "A session", body = SessionBody)),
 )]
-pub async fn open_session(
+pub(crate) async fn open_session(
     call: Call,
     Body(body): Body<SignIn, MAX_CREDENTIALS>,
 ) -> Result<HttpResponse, Problem> {
@@ -100,7 +100,7 @@ pub async fn open_session(
     operation_id = "close_session",
     responses((status = 204, description = "Signed out")),
 )]
-pub async fn close_session(
+pub(crate) async fn close_session(
     guard: Guard<Anyone, true>,
     call: Call,
 ) -> Result<HttpResponse, Problem> {
@@ -116,7 +116,7 @@ pub async fn close_session(
     operation_id = "read_me",
     responses((status = 200, description = "The caller", body = StaffBody)),
 )]
-pub async fn me(guard: Guard<Staff, true>, call: Call) -> Result<HttpResponse, Problem> {
+pub(crate) async fn me(guard: Guard<Staff, true>, call: Call) -> Result<HttpResponse, Problem> {
     let staff = staff::me(&call.app, &guard).await?;
     Ok(HttpResponse::Ok().json(StaffBody::from(staff)))
 }
@@ -142,7 +142,7 @@ pub struct PasswordChange {
     request_body = PasswordChange,
     responses((status = 204, description = "Changed")),
 )]
-pub async fn change_password(
+pub(crate) async fn change_password(
     guard: Guard<Staff, true>,
     call: Call,
     Body(body): Body<PasswordChange>,

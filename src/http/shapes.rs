@@ -16,11 +16,11 @@ use crate::{
     flows::FieldError,
 };
 
-pub use crate::json::{object, present, whole};
+pub(crate) use crate::json::{object, present, whole};
 
 /// An amount of money.
 #[derive(Serialize, ToSchema)]
-pub struct MoneyBody {
+pub(crate) struct MoneyBody {
     /// a decimal string with all digits of the currency's minor unit
     #[schema(example = "125000.00")]
     pub amount: String,
@@ -49,7 +49,7 @@ pub enum ActiveStatus {
 
 impl ActiveStatus {
     /// The status of what is active, or of what is not.
-    pub fn of(is_active: bool) -> Self {
+    pub(crate) fn of(is_active: bool) -> Self {
         if is_active {
             Self::Active
         } else {
@@ -61,7 +61,7 @@ impl ActiveStatus {
     ///
     /// # Errors
     /// [`ValidationError::NotOneOf`].
-    pub fn is_active(entered: String) -> Result<bool, ValidationError> {
+    pub(crate) fn is_active(entered: String) -> Result<bool, ValidationError> {
         let status =
             Self::from_str(&entered).map_err(|_| ValidationError::NotOneOf(Self::VARIANTS))?;
         Ok(matches!(status, Self::Active))
@@ -69,7 +69,7 @@ impl ActiveStatus {
 }
 
 /// Parses an optional parameter of a query; an error is noted under the parameter's name.
-pub fn parameter<T>(
+pub(crate) fn parameter<T>(
     errors: &mut Vec<FieldError>,
     name: &str,
     value: Option<String>,
@@ -83,13 +83,13 @@ pub fn parameter<T>(
 }
 
 /// The language of a code, in which a client is addressed.
-pub fn client_language(code: String) -> Result<ClientLanguage, ValidationError> {
+pub(crate) fn client_language(code: String) -> Result<ClientLanguage, ValidationError> {
     code.parse()
         .map_err(|_| ValidationError::NotOneOf(ClientLanguage::VARIANTS))
 }
 
 /// Parses a field that may be left out, but not be null.
-pub fn needed<T, U>(
+pub(crate) fn needed<T, U>(
     parse: impl FnOnce(T) -> Result<U, ValidationError>,
 ) -> impl FnOnce(Option<T>) -> Result<U, ValidationError> {
     |value| value.ok_or(ValidationError::Missing).and_then(parse)
@@ -110,7 +110,7 @@ impl ReasonBody {
     ///
     /// # Errors
     /// 422 where there is none.
-    pub fn parse(self) -> Result<String, Problem> {
+    pub(crate) fn parse(self) -> Result<String, Problem> {
         let mut fields = Fields::of(&self);
         let reason = fields.required("/reason", self.reason, line);
         fields.finish(reason)
@@ -121,7 +121,7 @@ impl ReasonBody {
 ///
 /// # Errors
 /// [`ValidationError::Blank`], [`ValidationError::NotALine`].
-pub fn line(text: String) -> Result<String, ValidationError> {
+pub(crate) fn line(text: String) -> Result<String, ValidationError> {
     text::line(&text)
 }
 
@@ -130,7 +130,7 @@ pub fn line(text: String) -> Result<String, ValidationError> {
 ///
 /// # Errors
 /// [`ValidationError::NotALine`].
-pub fn id<I: From<String>>(text: String) -> Result<I, ValidationError> {
+pub(crate) fn id<I: From<String>>(text: String) -> Result<I, ValidationError> {
     if text.contains(char::is_control) {
         Err(ValidationError::NotALine)
     } else {
@@ -142,6 +142,6 @@ pub fn id<I: From<String>>(text: String) -> Result<I, ValidationError> {
 ///
 /// # Errors
 /// [`ValidationError::NotAName`].
-pub fn person_name(text: String) -> Result<PersonName, ValidationError> {
+pub(crate) fn person_name(text: String) -> Result<PersonName, ValidationError> {
     PersonName::parse(&text)
 }

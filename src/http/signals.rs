@@ -25,7 +25,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct SignalQuery {
+pub(crate) struct SignalQuery {
     /// not before this time
     #[param(value_type = values::Moment, required = false)]
     from: Option<String>,
@@ -42,7 +42,7 @@ pub struct SignalQuery {
 
 /// Whose work a signal is about.
 #[derive(Serialize, ToSchema)]
-pub struct SignalStaffBody {
+pub(crate) struct SignalStaffBody {
     /// staff id
     pub id: String,
     /// login
@@ -55,7 +55,7 @@ pub struct SignalStaffBody {
 
 /// Something odd that was seen in the audit.
 #[derive(Serialize, ToSchema)]
-pub struct SignalBody {
+pub(crate) struct SignalBody {
     /// its place in the audit
     pub id: String,
     /// when it was raised
@@ -103,7 +103,7 @@ impl From<RaisedSignal> for SignalBody {
     params(SignalQuery),
     responses((status = 200, description = "A page of signals", body = PageBody<SignalBody>)),
 )]
-pub async fn list(
+pub(crate) async fn list(
     guard: Guard<Reports>,
     call: Call,
     list: List,

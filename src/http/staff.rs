@@ -27,7 +27,7 @@ use crate::{
 
 /// A member of staff, or a service account.
 #[derive(Serialize, ToSchema)]
-pub struct StaffBody {
+pub(crate) struct StaffBody {
     /// id
     #[schema(example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub id: String,
@@ -88,7 +88,7 @@ pub struct NewStaffBody {
 
 /// Staff that was entered, with the first secret, shown once.
 #[derive(Serialize, ToSchema)]
-pub struct EnteredStaff {
+pub(crate) struct EnteredStaff {
     /// who
     #[serde(flatten)]
     pub staff: StaffBody,
@@ -122,7 +122,7 @@ fn role(name: String) -> Result<Role, ValidationError> {
     request_body = NewStaffBody,
     responses((status = 201, description = "Entered", body = EnteredStaff, headers(("Location" = String, description = "where the entry is read")))),
 )]
-pub async fn enter_staff(
+pub(crate) async fn enter_staff(
     guard: Guard<Administer>,
     call: Call,
     Body(body): Body<NewStaffBody>,
@@ -173,7 +173,7 @@ pub async fn enter_staff(
     params(Paging),
     responses((status = 200, description = "A page of staff", body = PageBody<StaffBody>)),
 )]
-pub async fn list_staff(
+pub(crate) async fn list_staff(
     guard: Guard<Administer>,
     call: Call,
     list: List,
@@ -193,7 +193,7 @@ pub async fn list_staff(
     params(("id" = values::Id, Path, description = "whose entry")),
     responses((status = 200, description = "The entry", body = StaffBody)),
 )]
-pub async fn read_staff(
+pub(crate) async fn read_staff(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<StaffId>,
@@ -250,7 +250,7 @@ impl StaffPatch {
     request_body = StaffPatch,
     responses((status = 200, description = "The entry as it is now", body = StaffBody)),
 )]
-pub async fn change_staff(
+pub(crate) async fn change_staff(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<StaffId>,
@@ -272,7 +272,7 @@ pub async fn change_staff(
 
 /// A secret made anew, shown once.
 #[derive(Serialize, ToSchema)]
-pub struct MadeSecretBody {
+pub(crate) struct MadeSecretBody {
     /// the one-time password of a person
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false, example = "7k2m-9qxd-4htr-w0zn-c8vb-5ygs-e1pf")]
@@ -294,7 +294,7 @@ pub struct MadeSecretBody {
     params(("id" = values::Id, Path, description = "whose password")),
     responses((status = 201, description = "The new secret", body = MadeSecretBody)),
 )]
-pub async fn reset_password(
+pub(crate) async fn reset_password(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<StaffId>,

@@ -28,7 +28,7 @@ use crate::{
 
 /// Client credentials (RFC 6749 §4.4), where they are not in the header.
 #[derive(Deserialize, ToSchema)]
-pub struct TokenForm {
+pub(crate) struct TokenForm {
     /// `client_credentials`
     #[schema(required = true, value_type = GrantType)]
     pub grant_type: Option<String>,
@@ -40,12 +40,13 @@ pub struct TokenForm {
     pub client_secret: Option<SecretString>,
     /// not used: a service account has the one role
     #[schema(value_type = String, required = false)]
+    #[expect(dead_code, reason = "it is taken and not used")]
     pub scope: Option<String>,
 }
 
 /// How a token is sent.
 #[derive(Serialize, ToSchema)]
-pub enum TokenType {
+pub(crate) enum TokenType {
     Bearer,
 }
 
@@ -53,14 +54,14 @@ pub enum TokenType {
 #[derive(EnumString, ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum GrantType {
+pub(crate) enum GrantType {
     ClientCredentials,
 }
 
 /// The code of an error of RFC 6749 §5.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum OAuthErrorCode {
+pub(crate) enum OAuthErrorCode {
     InvalidRequest,
     InvalidClient,
     UnsupportedGrantType,
@@ -68,7 +69,7 @@ pub enum OAuthErrorCode {
 
 /// An access token of a service account.
 #[derive(Serialize, ToSchema)]
-pub struct TokenBody {
+pub(crate) struct TokenBody {
     /// the token for `Authorization: Bearer`
     #[schema(
         example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiIsImtpZCI6InRva2VuLTEifQ.eyJzdWIiOiIwMTlhIn0.c2ln"
@@ -83,7 +84,7 @@ pub struct TokenBody {
 
 /// An error of RFC 6749 §5.2.
 #[derive(Serialize, ToSchema)]
-pub struct OAuthError {
+pub(crate) struct OAuthError {
     /// `invalid_request`, `invalid_client`, `unsupported_grant_type`
     pub error: OAuthErrorCode,
     /// for people
@@ -103,7 +104,7 @@ pub struct OAuthError {
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "A token", body = TokenBody, headers(("Pragma" = String, description = "no-cache"))), (status = 400, description = "The request is none of RFC 6749", body = OAuthError), (status = 401, description = "The client id or the secret is not right", body = OAuthError, headers(("WWW-Authenticate" = String, description = "the scheme that was used")))),
 )]
-pub async fn issue_token(
+pub(crate) async fn issue_token(
     call: Call,
     request: HttpRequest,
     RawBody(body): RawBody<MAX_CREDENTIALS>,

@@ -54,7 +54,7 @@ pub struct VerificationRequest {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct SpokenQuery {
+pub(crate) struct SpokenQuery {
     /// the language of the sentences to read out; none where it is left out
     #[param(value_type = ClientLanguage, required = false, inline)]
     spoken: Option<String>,
@@ -62,7 +62,7 @@ pub struct SpokenQuery {
 
 /// A recorded verification; loans only where verified, and only in the first answer.
 #[derive(Serialize, ToSchema)]
-pub struct VerificationBody {
+pub(crate) struct VerificationBody {
     /// its id
     #[schema(example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub id: String,
@@ -102,7 +102,7 @@ pub struct VerificationBody {
 
 /// A loan as it is read out.
 #[derive(Serialize, ToSchema)]
-pub struct LoanBody {
+pub(crate) struct LoanBody {
     /// the pledge ticket
     #[schema(example = "ЗБ-000451")]
     pub ticket_number: String,
@@ -136,7 +136,7 @@ pub struct LoanBody {
 
 /// The guaranteed waiting period of a loan.
 #[derive(Serialize, ToSchema)]
-pub struct GraceBody {
+pub(crate) struct GraceBody {
     /// its length, days
     #[schema(example = 20)]
     pub days: u32,
@@ -147,7 +147,7 @@ pub struct GraceBody {
 
 /// How far an answer can be trusted.
 #[derive(Serialize, ToSchema)]
-pub struct SourceBody {
+pub(crate) struct SourceBody {
     /// whether the loan system could be asked, or tells of itself
     pub available: bool,
     /// the oldest time of the loans shown; null where there are none
@@ -159,7 +159,7 @@ pub struct SourceBody {
 
 /// Open loans, read under an open verification.
 #[derive(Serialize, ToSchema)]
-pub struct InquiryBody {
+pub(crate) struct InquiryBody {
     /// whose loans
     pub client_id: String,
     /// open loans, by due date, then ticket number
@@ -270,7 +270,7 @@ impl From<Verification> for VerificationBody {
     request_body = VerificationRequest,
     responses((status = 201, description = "The recorded verification", body = VerificationBody, headers(("Location" = String, description = "where the verification is read")))),
 )]
-pub async fn verify(
+pub(crate) async fn verify(
     guard: Guard<Verify>,
     call: Call,
     connection: ClientConnection,
@@ -315,7 +315,7 @@ pub async fn verify(
     params(("id" = values::Id, Path, description = "the verification")),
     responses((status = 200, description = "The verification", body = VerificationBody)),
 )]
-pub async fn read(
+pub(crate) async fn read(
     guard: Guard<Verify>,
     call: Call,
     PathId(id): PathId<VerificationId>,
@@ -333,7 +333,7 @@ pub async fn read(
     params(("id" = values::Id, Path, description = "the verification"), SpokenQuery),
     responses((status = 200, description = "Open loans, by due date, then ticket number", body = InquiryBody)),
 )]
-pub async fn loans(
+pub(crate) async fn loans(
     guard: Guard<Verify>,
     call: Call,
     PathId(id): PathId<VerificationId>,
@@ -364,7 +364,7 @@ pub async fn loans(
     params(("id" = values::Id, Path, description = "the verification")),
     responses((status = 204, description = "Closed")),
 )]
-pub async fn close(
+pub(crate) async fn close(
     guard: Guard<Verify>,
     call: Call,
     PathId(id): PathId<VerificationId>,

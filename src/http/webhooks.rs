@@ -26,7 +26,7 @@ use crate::{
     store::{DeliveryState, EndpointChange},
 };
 
-pub mod bodies;
+pub(crate) mod bodies;
 
 /// Some of the events, each once, in the order of the contract.
 fn events(named: Vec<String>) -> Result<Vec<String>, ValidationError> {
@@ -54,7 +54,7 @@ fn events(named: Vec<String>) -> Result<Vec<String>, ValidationError> {
     request_body = NewWebhookBody,
     responses((status = 201, description = "Registered", body = WebhookBody, headers(("Location" = String, description = "where the receiver is read")))),
 )]
-pub async fn register(
+pub(crate) async fn register(
     guard: Guard<Administer>,
     call: Call,
     Body(body): Body<NewWebhookBody>,
@@ -85,7 +85,7 @@ pub async fn register(
     params(Paging),
     responses((status = 200, description = "A page of receivers", body = PageBody<WebhookBody>)),
 )]
-pub async fn list(
+pub(crate) async fn list(
     guard: Guard<Administer>,
     call: Call,
     list: List,
@@ -113,7 +113,7 @@ pub async fn list(
     params(("id" = values::Id, Path, description = "the receiver")),
     responses((status = 200, description = "The receiver", body = WebhookBody)),
 )]
-pub async fn read(
+pub(crate) async fn read(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<WebhookId>,
@@ -134,7 +134,7 @@ pub async fn read(
     request_body = WebhookPatch,
     responses((status = 200, description = "The receiver as it is now", body = WebhookBody)),
 )]
-pub async fn change(
+pub(crate) async fn change(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<WebhookId>,
@@ -165,7 +165,7 @@ pub async fn change(
     params(("id" = values::Id, Path, description = "the receiver")),
     responses((status = 204, description = "Removed")),
 )]
-pub async fn remove(
+pub(crate) async fn remove(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<WebhookId>,
@@ -185,7 +185,7 @@ pub async fn remove(
     params(("id" = values::Id, Path, description = "the receiver")),
     responses((status = 201, description = "The receiver with the new secret", body = WebhookBody)),
 )]
-pub async fn rotate(
+pub(crate) async fn rotate(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<WebhookId>,
@@ -198,7 +198,7 @@ pub async fn rotate(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct DeliveryQuery {
+pub(crate) struct DeliveryQuery {
     /// their status
     #[param(value_type = DeliveryState, required = false, inline)]
     status: Option<String>,
@@ -219,7 +219,7 @@ pub struct DeliveryQuery {
     params(("id" = values::Id, Path, description = "the receiver"), DeliveryQuery),
     responses((status = 200, description = "A page of deliveries", body = PageBody<WebhookDeliveryBody>)),
 )]
-pub async fn deliveries(
+pub(crate) async fn deliveries(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<WebhookId>,
@@ -251,7 +251,7 @@ pub async fn deliveries(
     params(("id" = values::Id, Path, description = "the receiver"), ("delivery_id" = values::Id, Path, description = "the delivery")),
     responses((status = 202, description = "It is to be sent again", body = WebhookDeliveryBody)),
 )]
-pub async fn replay(
+pub(crate) async fn replay(
     guard: Guard<Administer>,
     call: Call,
     PathPair(id, delivery): PathPair<WebhookId, String>,
@@ -270,7 +270,7 @@ pub async fn replay(
     request_body = ReplayBody,
     responses((status = 202, description = "They are to be sent again", body = ReplayedBody)),
 )]
-pub async fn replay_dead(
+pub(crate) async fn replay_dead(
     guard: Guard<Administer>,
     call: Call,
     PathId(id): PathId<WebhookId>,

@@ -10,7 +10,7 @@ const WHOLE: u16 = 1_000;
 
 /// One entry of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Weighted<'a> {
+pub(crate) struct Weighted<'a> {
     /// what is preferred, without its parameters
     pub value: &'a str,
     /// how much, in thousandths; `None` where it is invalid
@@ -18,13 +18,13 @@ pub struct Weighted<'a> {
 }
 
 /// The entries of a header, in the order in which they were sent.
-pub fn entries(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = Weighted<'_>> {
+pub(crate) fn entries(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = Weighted<'_>> {
     let lines = headers.get_all(name).filter_map(|line| line.to_str().ok());
     lines.flat_map(of_line).take(MAX_ENTRIES)
 }
 
 /// The entries of one line. Empty ones are skipped (§5.6.1).
-pub fn of_line(line: &str) -> impl Iterator<Item = Weighted<'_>> {
+pub(crate) fn of_line(line: &str) -> impl Iterator<Item = Weighted<'_>> {
     let written = line.split(',').map(str::trim);
     written.filter(|entry| !entry.is_empty()).map(|entry| {
         let mut parts = entry.split(';').map(str::trim);

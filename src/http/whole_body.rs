@@ -15,9 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{code::Code, context::Identity, problem::Problem};
 
 /// The maximum size of a body that is read whole, bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// The maximum size of a body with credentials, bytes.
-pub const MAX_CREDENTIALS: usize = 16 * 1024;
+pub(crate) const MAX_CREDENTIALS: usize = 16 * 1024;
 
 /// The time in which a body has to arrive.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -30,7 +30,7 @@ const RETRY_AFTER: &str = "1";
 
 /// The memory that is left for bodies, in bytes. Cheap to clone.
 #[derive(Clone)]
-pub struct BodyMemory {
+pub(crate) struct BodyMemory {
     signed_in: Arc<Semaphore>,
     anonymous: Arc<Semaphore>,
 }
@@ -42,19 +42,19 @@ impl Default for BodyMemory {
 }
 
 /// A body that was read whole. Its memory is counted until it is dropped.
-pub struct WholeBody {
+pub(crate) struct WholeBody {
     bytes: Bytes,
     _memory: Option<OwnedSemaphorePermit>,
 }
 
 impl WholeBody {
-    pub fn bytes(&self) -> &Bytes {
+    pub(crate) fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 }
 
 /// A body that was read before the handler is called, in the request's extensions.
-pub struct ReadAhead(pub WholeBody);
+pub(crate) struct ReadAhead(pub WholeBody);
 
 impl BodyMemory {
     fn of(signed_in: usize, anonymous: usize) -> Self {
@@ -78,7 +78,7 @@ impl BodyMemory {
 /// # Errors
 /// [`Code::PayloadTooLarge`], [`Code::RequestTimeout`], [`Code::Overloaded`] where all bodies together
 /// are too large, or [`Code::BadRequest`] where it is cut off.
-pub fn read_whole(
+pub(crate) fn read_whole(
     request: &HttpRequest,
     payload: Payload,
     max: usize,

@@ -47,7 +47,7 @@ impl SourceFault {
     }
 
     /// Name in logs and in the audit.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
             Self::Slow => "slow",

@@ -16,7 +16,7 @@ use crate::domain::identifier::ClientNumber;
 /// `loans.dialect`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Name {
+pub(crate) enum Name {
     /// [`simple`]
     #[default]
     Qupia,
@@ -38,7 +38,7 @@ impl Dialect {
     ///
     /// # Errors
     /// The expected credentials, where these have another form.
-    pub fn authorization(&self, credentials: &str) -> Result<String, &'static str> {
+    pub(crate) fn authorization(&self, credentials: &str) -> Result<String, &'static str> {
         match self {
             Self::Qupia => Ok(simple::authorization(credentials)),
             Self::Fineract(_) => fineract::authorization(credentials),

@@ -4,12 +4,12 @@
 //! The result is always records of the domain, or field errors. Nothing here knows the database, and no other
 //! module knows a field name of a loan system.
 
-pub mod answer;
+pub(crate) mod answer;
 pub mod csv;
 pub mod decode;
 pub mod dialect;
 pub mod lines;
 pub mod ndjson;
-pub mod record;
+pub(crate) mod record;
 pub mod source;
-pub mod wire;
+pub(crate) mod wire;

@@ -18,7 +18,7 @@ use crate::{
 
 /// An unchecked client.
 #[derive(Default)]
-pub struct WrittenClient {
+pub(crate) struct WrittenClient {
     /// family name
     pub family_name: Option<String>,
     /// given name; `Some(None)` for a person with a single name
@@ -33,7 +33,7 @@ pub struct WrittenClient {
 
 /// An unchecked loan.
 #[derive(Default)]
-pub struct WrittenLoan {
+pub(crate) struct WrittenLoan {
     /// number of the client
     pub client_number: Option<String>,
     /// name of the product
@@ -53,7 +53,7 @@ pub struct WrittenLoan {
 /// Unchecked money.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrittenMoney {
+pub(crate) struct WrittenMoney {
     /// a decimal string
     pub amount: Option<String>,
     /// ISO 4217
@@ -61,11 +61,11 @@ pub struct WrittenMoney {
 }
 
 /// A value, or all its field errors, ordered by pointer.
-pub type Parsed<T> = Result<T, Vec<FieldError>>;
+pub(crate) type Parsed<T> = Result<T, Vec<FieldError>>;
 
 impl WrittenClient {
     /// `number` is the client number and `pointer` its place.
-    pub fn parse(self, number: Option<String>, pointer: &str) -> Parsed<ClientRecord> {
+    pub(crate) fn parse(self, number: Option<String>, pointer: &str) -> Parsed<ClientRecord> {
         let mut errors = ValidationErrors::default();
         let client_number = errors.need(pointer, number, |text| ClientNumber::parse(&text));
         let name = |text: String| PersonName::parse(&text);
@@ -97,7 +97,7 @@ impl WrittenClient {
 
 impl WrittenLoan {
     /// `ticket` is the pledge ticket and `pointer` its place.
-    pub fn parse(self, ticket: Option<String>, pointer: &str) -> Parsed<LoanRecord> {
+    pub(crate) fn parse(self, ticket: Option<String>, pointer: &str) -> Parsed<LoanRecord> {
         let mut errors = ValidationErrors::default();
         let ticket_number = errors.need(pointer, ticket, |text| TicketNumber::parse(&text));
         let client_number = errors.need("/client_number", self.client_number, |text| {
@@ -137,7 +137,7 @@ impl WrittenLoan {
 ///
 /// # Errors
 /// [`ValidationError::OutOfRange`].
-pub fn grace_days(days: Option<i64>) -> Result<Option<u32>, ValidationError> {
+pub(crate) fn grace_days(days: Option<i64>) -> Result<Option<u32>, ValidationError> {
     let out_of_range = ValidationError::OutOfRange {
         min: 0,
         max: i64::from(MAX_GRACE_DAYS),

@@ -49,7 +49,7 @@ const MAX_REMEMBERED: u64 = 10_000;
 impl LoanSource {
     /// # Errors
     /// A sentence, where the HTTP client cannot be made.
-    pub fn new(settings: SourceSettings, rng: SystemRng) -> Result<Self, String> {
+    pub(crate) fn new(settings: SourceSettings, rng: SystemRng) -> Result<Self, String> {
         let wire = Wire::new(&settings.connection, settings.dialect.headers(), rng)?;
         Ok(Self(Arc::new(Parts {
             wire,
@@ -63,13 +63,13 @@ impl LoanSource {
     }
 
     /// Whether the last answer about a client is young enough to be used again.
-    pub fn is_fresh(&self, number: &ClientNumber, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_fresh(&self, number: &ClientNumber, now: DateTime<Utc>) -> bool {
         let answered = self.0.answered.get(number.as_str());
         answered.is_some_and(|at| at <= now && now - at < self.0.fresh)
     }
 
     /// Notes that the answer about a client is stored.
-    pub fn is_held(&self, number: &ClientNumber, asked_at: DateTime<Utc>) {
+    pub(crate) fn is_held(&self, number: &ClientNumber, asked_at: DateTime<Utc>) {
         self.0.answered.insert(number.as_str().to_owned(), asked_at);
     }
 
@@ -78,7 +78,7 @@ impl LoanSource {
     ///
     /// # Errors
     /// [`SourceFault`].
-    pub async fn ask(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
+    pub(crate) async fn ask(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
         let (source, about) = (self.clone(), number.clone());
         let asking = || async move { source.ask_once(&about, now).await };
         self.0.requests.ask(number.as_str(), asking).await

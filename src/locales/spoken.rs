@@ -16,7 +16,7 @@ use crate::domain::{
 
 /// What is read out of a loan.
 #[derive(Clone, Copy)]
-pub struct SpokenLoan<'a> {
+pub(crate) struct SpokenLoan<'a> {
     /// the pledge ticket
     pub ticket_number: &'a str,
     /// what it is called
@@ -31,7 +31,7 @@ pub struct SpokenLoan<'a> {
 
 /// What is said of all loans together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Disclosed {
+pub(crate) struct Disclosed {
     /// how many open loans there are
     pub loans: usize,
     /// whether the loan system could be asked, or tells of itself
@@ -44,7 +44,7 @@ pub struct Disclosed {
 
 /// The moment of the answer, and the business time zone.
 #[derive(Clone, Copy)]
-pub struct Moment<Z> {
+pub(crate) struct Moment<Z> {
     /// now
     pub now: DateTime<Utc>,
     /// the business time zone
@@ -52,7 +52,7 @@ pub struct Moment<Z> {
 }
 
 /// The sentence of one loan.
-pub fn of_loan(loan: &SpokenLoan<'_>, language: ClientLanguage) -> String {
+pub(crate) fn of_loan(loan: &SpokenLoan<'_>, language: ClientLanguage) -> String {
     let mut parts = FluentArgs::new();
     parts.set("ticket", loan.ticket_number);
     set_dates(
@@ -126,7 +126,7 @@ fn set_dates<'a>(
 
 /// The sentence for what came of a verification. `disclosed` is there where it was verified and loans are read
 /// out with it.
-pub fn of_verification<Z: TimeZone + Copy>(
+pub(crate) fn of_verification<Z: TimeZone + Copy>(
     verification: &Verification,
     disclosed: Option<&Disclosed>,
     moment: Moment<Z>,
@@ -161,7 +161,7 @@ pub fn of_verification<Z: TimeZone + Copy>(
 }
 
 /// The sentence for loans that are read again under an open verification.
-pub fn of_inquiry<Z: TimeZone + Copy>(
+pub(crate) fn of_inquiry<Z: TimeZone + Copy>(
     disclosed: &Disclosed,
     moment: Moment<Z>,
     language: ClientLanguage,

@@ -68,7 +68,7 @@ impl BackupLock {
     }
 
     /// Encrypts what `write` writes.
-    pub fn encrypt<W: Write>(
+    pub(crate) fn encrypt<W: Write>(
         &self,
         out: W,
         write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -117,7 +117,7 @@ impl BackupKey {
     ///
     /// # Errors
     /// [`BackupLockError::Decrypt`].
-    pub fn decrypt<'r, R: BufRead + 'r>(
+    pub(crate) fn decrypt<'r, R: BufRead + 'r>(
         &self,
         from: R,
     ) -> Result<Box<dyn Read + 'r>, BackupLockError> {

@@ -40,7 +40,7 @@ pub enum CertificateError {
 }
 
 /// A certificate chain with its key, as they are in their files.
-pub struct Certificate {
+pub(crate) struct Certificate {
     chain_file: PathBuf,
     key_file: PathBuf,
     served: RwLock<Arc<CertifiedKey>>,
@@ -49,7 +49,7 @@ pub struct Certificate {
 
 impl Certificate {
     /// Reads the chain (PEM, the server's own first) and its key (PEM: PKCS #8, SEC 1 or PKCS #1).
-    pub fn load(chain_file: &Path, key_file: &Path) -> Result<Arc<Self>, CertificateError> {
+    pub(crate) fn load(chain_file: &Path, key_file: &Path) -> Result<Arc<Self>, CertificateError> {
         let changed = [changed_at(chain_file), changed_at(key_file)];
         let served = read(chain_file, key_file)?;
         Ok(Arc::new(Self {
@@ -65,7 +65,7 @@ impl Certificate {
     ///
     /// # Errors
     /// [`CertificateError`]; it is tried again at the next call.
-    pub fn reload(&self) -> Result<bool, CertificateError> {
+    pub(crate) fn reload(&self) -> Result<bool, CertificateError> {
         let changed = [changed_at(&self.chain_file), changed_at(&self.key_file)];
         let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
         if *read_at == changed {
@@ -81,7 +81,7 @@ impl Certificate {
     ///
     /// # Errors
     /// [`CertificateError::Malformed`] where the library refuses its own defaults.
-    pub fn server_config(self: &Arc<Self>) -> Result<ServerConfig, CertificateError> {
+    pub(crate) fn server_config(self: &Arc<Self>) -> Result<ServerConfig, CertificateError> {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| malformed(&self.chain_file, error))?;

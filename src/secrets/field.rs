@@ -14,7 +14,7 @@ const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 
 /// By how many bytes an encrypted value is longer than the plain one.
-pub const OVERHEAD_BYTES: usize = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
+pub(crate) const OVERHEAD_BYTES: usize = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
 
 /// Encrypts and decrypts single values with XChaCha20-Poly1305 (RFC 8439; draft-irtf-cfrg-xchacha): its
 /// nonces are long enough to be random.
@@ -35,7 +35,7 @@ struct FieldKey {
 
 /// Why a value could not be decrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum DecryptionError {
+pub(crate) enum DecryptionError {
     #[error("not an encrypted value, or one of a later version")]
     Malformed,
     #[error("encrypted with a key that is not in the keyring (its check value begins with {})", hex::encode(.0))]
@@ -46,7 +46,7 @@ pub enum DecryptionError {
 
 impl FieldCipher {
     /// Ciphers for every `field` key of the keyring.
-    pub fn new(keyring: &Keyring) -> Self {
+    pub(crate) fn new(keyring: &Keyring) -> Self {
         let keys = keyring.active_first(Purpose::Field).map(|key| {
             let [a, b, c, d] = key.tag();
             FieldKey {
@@ -61,7 +61,7 @@ impl FieldCipher {
     }
 
     /// Encrypts a value under the active key.
-    pub fn encrypt(
+    pub(crate) fn encrypt(
         &self,
         rng: &SystemRng,
         table: &str,
@@ -90,7 +90,7 @@ impl FieldCipher {
     ///
     /// # Errors
     /// [`DecryptionError`]; never a wrong value.
-    pub fn decrypt(
+    pub(crate) fn decrypt(
         &self,
         table: &str,
         column: &str,
@@ -122,7 +122,8 @@ impl FieldCipher {
     ///
     /// # Errors
     /// [`DecryptionError::Malformed`] or [`DecryptionError::UnknownKey`].
-    pub fn key_id_of(&self, encrypted: &[u8]) -> Result<&str, DecryptionError> {
+    #[cfg(test)]
+    pub(crate) fn key_id_of(&self, encrypted: &[u8]) -> Result<&str, DecryptionError> {
         let header = header_of(encrypted)?;
         let key = self.key_of(header).ok_or_else(|| unknown(header))?;
         Ok(&key.id)
@@ -130,12 +131,12 @@ impl FieldCipher {
 
     /// The first bytes of every value under the active key: a value that begins otherwise has to be
     /// encrypted again.
-    pub fn active_prefix(&self) -> [u8; HEADER_BYTES] {
+    pub(crate) fn active_prefix(&self) -> [u8; HEADER_BYTES] {
         self.keys[0].header
     }
 
     /// The first bytes of every value under the key with an id.
-    pub fn prefix_of(&self, key_id: &str) -> Option<[u8; HEADER_BYTES]> {
+    pub(crate) fn prefix_of(&self, key_id: &str) -> Option<[u8; HEADER_BYTES]> {
         self.keys
             .iter()
             .find(|key| key.id == key_id)

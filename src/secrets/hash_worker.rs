@@ -32,7 +32,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (sender, jobs) = flume::unbounded();
         Self {
             sender: RwLock::new(Some(sender)),
@@ -41,7 +41,7 @@ impl Queue {
     }
 
     /// Adds a job at the end; gives it back where the queue is closed.
-    pub fn push(&self, job: Job) -> Result<(), Job> {
+    pub(crate) fn push(&self, job: Job) -> Result<(), Job> {
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         match &*sender {
             Some(sender) => sender.send(job).map_err(flume::SendError::into_inner),
@@ -50,7 +50,7 @@ impl Queue {
     }
 
     /// Closes the queue: jobs in it are still done.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         *self.sender.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -112,7 +112,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub fn new(cost: Cost) -> Self {
+    pub(crate) fn new(cost: Cost) -> Self {
         let own = cost.params().map_or(0, |params| params.block_count());
         let mut memory = Self {
             blocks: Vec::new(),
@@ -127,7 +127,7 @@ impl Memory {
 
     /// argon2id of `secret` under `pepper` (RFC 9106 §3.1: the secret value K),
     /// 64 bytes. Takes more memory for the time being where `cost` needs it.
-    pub fn hash(
+    pub(crate) fn hash(
         &mut self,
         cost: Cost,
         pepper: &[u8; 32],

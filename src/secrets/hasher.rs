@@ -18,6 +18,7 @@ use peppers::Peppers;
 use pool::Pool;
 
 use super::keyring::Keyring;
+#[cfg(test)]
 use super::phc::Phc;
 use super::rng::SystemRng;
 
@@ -25,7 +26,7 @@ pub use super::phc::{Cost, MAX_MEMORY_KIB};
 pub use admission::{Admission, QueuePlace};
 pub use error::{HashError, HasherStartError, Overloaded};
 pub use plan::{Check, Checked, HashCandidate, Made, Match, Renew};
-pub use settings::{HashSettings, HashSettingsError};
+pub(crate) use settings::HashSettings;
 
 /// Figures since the start, except `waiting`, `admitted` and the means, which are current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct Hasher(Arc<Pool>);
 impl Hasher {
     /// Starts the workers. Each allocates its memory and computes one hash in the background, so that the
     /// first caller finds the memory ready and the pace known.
-    pub fn start(
+    pub(crate) fn start(
         settings: HashSettings,
         keyring: &Keyring,
         rng: SystemRng,
@@ -68,7 +69,7 @@ impl Hasher {
     }
 
     /// Uses the peppers of another keyring from now on.
-    pub fn use_keyring(&self, keyring: &Keyring) {
+    pub(crate) fn use_keyring(&self, keyring: &Keyring) {
         let peppers = Arc::new(Peppers::of(keyring));
         *self
             .0
@@ -83,7 +84,7 @@ impl Hasher {
     /// # Errors
     /// [`Overloaded`] where the queue is full or too long for the deadline at the present pace: at once, or
     /// a little later where very many are refused.
-    pub async fn enqueue(&self) -> Result<QueuePlace, Overloaded> {
+    pub(crate) async fn enqueue(&self) -> Result<QueuePlace, Overloaded> {
         let pool = &self.0;
         let (place, ahead) = QueuePlace::take(pool);
         // Earlier places get the free slots first.
@@ -139,6 +140,7 @@ impl Hasher {
 }
 
 /// The id of the pepper of a stored hash; `None` where it is not one of this service's.
-pub fn pepper_id_of(phc: &str) -> Option<String> {
+#[cfg(test)]
+pub(crate) fn pepper_id_of(phc: &str) -> Option<String> {
     Phc::parse(phc).map(|phc| phc.pepper_id)
 }

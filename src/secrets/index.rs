@@ -21,11 +21,11 @@ struct IndexKey {
 }
 
 /// Number of bytes of a marked tag that name its key.
-pub const MARK_BYTES: usize = 4;
+pub(crate) const MARK_BYTES: usize = 4;
 
 impl BlindIndex {
     /// An index over every `index` key of the keyring.
-    pub fn new(keyring: &Keyring) -> Self {
+    pub(crate) fn new(keyring: &Keyring) -> Self {
         let keys = keyring.active_first(Purpose::Index).map(|key| IndexKey {
             id: key.id().to_owned(),
             mark: key.tag(),
@@ -38,13 +38,13 @@ impl BlindIndex {
 
     /// The tag to store, 16 bytes, under the active key. The label says what the value is, such as
     /// `clients.phone`: elsewhere the same number has another tag. The value must be in canonical form.
-    pub fn of(&self, label: &str, value: &str) -> Vec<u8> {
+    pub(crate) fn of(&self, label: &str, value: &str) -> Vec<u8> {
         tag(&self.keys[0].mac, label, value)
     }
 
     /// The tags to search for: one for each key, the active one's first, since during a rotation some rows
     /// still have the old one's.
-    pub fn all(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
+    pub(crate) fn all(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
         self.keys
             .iter()
             .map(|key| tag(&key.mac, label, value))
@@ -53,18 +53,18 @@ impl BlindIndex {
 
     /// As [`BlindIndex::of`], with the mark of its key before it, 20 bytes: for values that are stored long
     /// enough to be counted, and indexed again, when the key changes.
-    pub fn marked(&self, label: &str, value: &str) -> Vec<u8> {
+    pub(crate) fn marked(&self, label: &str, value: &str) -> Vec<u8> {
         self.keys[0].marked(label, value)
     }
 
     /// As [`BlindIndex::all`], each with the mark of its key before it.
-    pub fn all_marked(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
+    pub(crate) fn all_marked(&self, label: &str, value: &str) -> Vec<Vec<u8>> {
         let marked = self.keys.iter().map(|key| key.marked(label, value));
         marked.collect()
     }
 
     /// The first bytes of every marked tag of the key with an id.
-    pub fn mark_of(&self, key_id: &str) -> Option<[u8; MARK_BYTES]> {
+    pub(crate) fn mark_of(&self, key_id: &str) -> Option<[u8; MARK_BYTES]> {
         self.keys
             .iter()
             .find(|key| key.id == key_id)
@@ -72,12 +72,13 @@ impl BlindIndex {
     }
 
     /// The first bytes of every marked tag of the active key.
-    pub fn active_mark(&self) -> [u8; MARK_BYTES] {
+    pub(crate) fn active_mark(&self) -> [u8; MARK_BYTES] {
         self.keys[0].mark
     }
 
     /// The id of the key that [`BlindIndex::of`] uses.
-    pub fn active_key_id(&self) -> &str {
+    #[cfg(test)]
+    pub(crate) fn active_key_id(&self) -> &str {
         &self.keys[0].id
     }
 }

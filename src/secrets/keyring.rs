@@ -61,7 +61,7 @@ impl Keyring {
     }
 
     /// The keys of one purpose, in the order of the file.
-    pub fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Key> {
+    pub(crate) fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Key> {
         self.keys
             .iter()
             .map(Arc::as_ref)
@@ -69,7 +69,7 @@ impl Keyring {
     }
 
     /// The keys of one purpose, the active one first.
-    pub fn active_first(&self, purpose: Purpose) -> impl Iterator<Item = &Key> {
+    pub(crate) fn active_first(&self, purpose: Purpose) -> impl Iterator<Item = &Key> {
         let reading = self
             .of(purpose)
             .filter(|key| key.state == KeyState::Reading);
@@ -96,7 +96,12 @@ impl Keyring {
 
     /// Adds a key that only reads, so that every instance can have it before it
     /// is activated. Gives the new keyring and the key's id.
-    pub fn add(&self, purpose: Purpose, rng: &SystemRng, now: DateTime<Utc>) -> (Self, String) {
+    pub(crate) fn add(
+        &self,
+        purpose: Purpose,
+        rng: &SystemRng,
+        now: DateTime<Utc>,
+    ) -> (Self, String) {
         let key = fresh(&self.keys, purpose, KeyState::Reading, rng, now);
         let id = key.id.clone();
         (
@@ -109,7 +114,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeyProblem::Unknown`] where there is no such key.
-    pub fn activate(&self, purpose: Purpose, id: &str) -> Result<Self, KeyProblem> {
+    pub(crate) fn activate(&self, purpose: Purpose, id: &str) -> Result<Self, KeyProblem> {
         self.require(purpose, id)?;
         let keys = self.keys.iter().map(|key| match key.purpose == purpose {
             true if key.id == id => key.in_state(KeyState::Active),
@@ -120,7 +125,12 @@ impl Keyring {
     }
 
     /// Adds a key and activates it. Gives the new keyring and the key's id.
-    pub fn rotate(&self, purpose: Purpose, rng: &SystemRng, now: DateTime<Utc>) -> (Self, String) {
+    pub(crate) fn rotate(
+        &self,
+        purpose: Purpose,
+        rng: &SystemRng,
+        now: DateTime<Utc>,
+    ) -> (Self, String) {
         let (added, id) = self.add(purpose, rng, now);
         let rotated = added
             .activate(purpose, &id)
@@ -133,7 +143,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeyProblem::Unknown`], or [`KeyProblem::StillActive`].
-    pub fn retire(&self, purpose: Purpose, id: &str) -> Result<Self, KeyProblem> {
+    pub(crate) fn retire(&self, purpose: Purpose, id: &str) -> Result<Self, KeyProblem> {
         if self.require(purpose, id)?.state == KeyState::Active {
             return Err(KeyProblem::StillActive {
                 purpose,
@@ -165,7 +175,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyProblem::Missing`] or [`KeyProblem::Wrong`] for the first recorded
     /// key that is not here, or is another under the same name.
-    pub fn compare(&self, recorded: &[KeyCheck]) -> Result<Vec<KeyCheck>, KeyProblem> {
+    pub(crate) fn compare(&self, recorded: &[KeyCheck]) -> Result<Vec<KeyCheck>, KeyProblem> {
         for KeyCheck { purpose, id, value } in recorded {
             let (purpose, missing) = (*purpose, id.clone());
             let key = self.by_id(purpose, id).ok_or(KeyProblem::Missing {

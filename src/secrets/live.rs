@@ -40,7 +40,7 @@ pub struct LiveKeys(Arc<RwLock<Arc<KeySet>>>);
 
 impl LiveKeys {
     /// The keys of a keyring.
-    pub fn new(keyring: &Keyring) -> Self {
+    pub(crate) fn new(keyring: &Keyring) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(KeySet::of(keyring)))))
     }
 
@@ -51,7 +51,7 @@ impl LiveKeys {
     }
 
     /// Takes another keyring from here on.
-    pub fn replace(&self, keyring: &Keyring) {
+    pub(crate) fn replace(&self, keyring: &Keyring) {
         let made = Arc::new(KeySet::of(keyring));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = made;
     }

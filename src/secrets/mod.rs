@@ -4,19 +4,19 @@
 
 pub mod backup;
 pub mod calibrate;
-pub mod certificate;
-pub mod field;
+pub(crate) mod certificate;
+pub(crate) mod field;
 pub mod hasher;
-pub mod index;
+pub(crate) mod index;
 pub mod keyring;
-pub mod live;
-pub mod one_time;
+pub(crate) mod live;
+pub(crate) mod one_time;
 pub mod phc;
 pub mod private_file;
 pub mod rng;
 pub mod seal;
 pub mod token;
-pub mod webhook;
+pub(crate) mod webhook;
 
 mod hash_worker;
 mod huge_pages;

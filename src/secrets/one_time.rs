@@ -18,7 +18,7 @@ const GROUP_LENGTH: usize = 4;
 
 /// A one-time password: seven groups of four with hyphens, 140 random bits, to
 /// be typed or read aloud (ASVS 6.4.1, 11.5.1).
-pub fn one_time_password(rng: &SystemRng) -> SecretString {
+pub(crate) fn one_time_password(rng: &SystemRng) -> SecretString {
     let mut text = Zeroizing::new(String::with_capacity(GROUPS * (GROUP_LENGTH + 1)));
     let drawn = Zeroizing::new(rng.array::<{ GROUPS * GROUP_LENGTH }>());
     for (at, byte) in drawn.iter().enumerate() {
@@ -33,7 +33,7 @@ pub fn one_time_password(rng: &SystemRng) -> SecretString {
 
 /// The secret of a service account: 256 random bits, with a prefix by which
 /// scanners for leaked secrets know it.
-pub fn client_secret(rng: &SystemRng) -> SecretString {
+pub(crate) fn client_secret(rng: &SystemRng) -> SecretString {
     let drawn = Zeroizing::new(rng.array::<32>());
     let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*drawn));
     SecretString::from(format!("qupia_cs_{}", *text))
@@ -41,10 +41,10 @@ pub fn client_secret(rng: &SystemRng) -> SecretString {
 
 /// How the token of an entry link begins: scanners for leaked secrets know it, and the service which kind of
 /// token it is.
-pub const ENTRY_TOKEN: &str = "qupia_et_";
+pub(crate) const ENTRY_TOKEN: &str = "qupia_et_";
 
 /// The token of an entry link: 256 random bits.
-pub fn entry_token(rng: &SystemRng) -> SecretString {
+pub(crate) fn entry_token(rng: &SystemRng) -> SecretString {
     let drawn = Zeroizing::new(rng.array::<32>());
     let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*drawn));
     SecretString::from(format!("{ENTRY_TOKEN}{}", *text))
@@ -52,7 +52,7 @@ pub fn entry_token(rng: &SystemRng) -> SecretString {
 
 /// A session's id, 160 random bits: who knows it has nothing without the
 /// signed token, but nobody can guess it either (ASVS 7.2.3).
-pub fn session_id(rng: &SystemRng) -> SessionId {
+pub(crate) fn session_id(rng: &SystemRng) -> SessionId {
     URL_SAFE_NO_PAD.encode(rng.array::<20>()).into()
 }
 

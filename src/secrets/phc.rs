@@ -31,7 +31,7 @@ pub struct Cost {
 impl Cost {
     /// Whether it is cheaper than every choice that OWASP holds sufficient
     /// (ASVS 11.4.2).
-    pub fn below_floor(self) -> bool {
+    pub(crate) fn below_floor(self) -> bool {
         let row = (self.passes.clamp(1, 5) - 1) as usize;
         self.memory_kib < FLOOR_KIB_BY_PASSES[row]
     }

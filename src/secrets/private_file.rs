@@ -35,7 +35,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Why it cannot be made.
-pub fn create_if_absent(path: &Path) -> io::Result<()> {
+pub(crate) fn create_if_absent(path: &Path) -> io::Result<()> {
     match create(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Ok(_) | Err(_) => Ok(()),
@@ -56,7 +56,7 @@ pub fn read(path: &Path) -> io::Result<Zeroizing<String>> {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(fs::read(path)?);
     if bytes.starts_with(BYTE_ORDER_MARK.as_bytes()) {
         bytes.drain(..BYTE_ORDER_MARK.len());
@@ -65,7 +65,7 @@ pub fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 /// Takes a byte order mark away from the beginning of a text.
-pub fn drop_mark(text: &mut String) {
+pub(crate) fn drop_mark(text: &mut String) {
     if text.starts_with(BYTE_ORDER_MARK) {
         text.drain(..BYTE_ORDER_MARK.len());
     }

@@ -33,7 +33,7 @@ impl SystemRng {
     ///
     /// # Panics
     /// Where the kernel refuses random bytes: nothing can be done safely then.
-    pub fn fill(&self, bytes: &mut [u8]) {
+    pub(crate) fn fill(&self, bytes: &mut [u8]) {
         match &self.0 {
             Source::Os => SysRng
                 .try_fill_bytes(bytes)
@@ -46,7 +46,7 @@ impl SystemRng {
     }
 
     /// `N` random bytes.
-    pub fn array<const N: usize>(&self) -> [u8; N] {
+    pub(crate) fn array<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
@@ -71,7 +71,7 @@ impl SystemRng {
     /// An id that sorts by the time it was made: a UUID of version 7 (RFC 9562
     /// §5.7). `now_millis` are milliseconds since 1970. Ids of the same
     /// millisecond stand in no order. An id is no secret (ASVS 11.5.1).
-    pub fn uuid_v7(&self, now_millis: u64) -> String {
+    pub(crate) fn uuid_v7(&self, now_millis: u64) -> String {
         uuid::Builder::from_unix_timestamp_millis(now_millis, &self.array())
             .into_uuid()
             .to_string()

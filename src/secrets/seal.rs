@@ -33,7 +33,8 @@ impl Seals {
 
     /// Whether the key of that id signed that message. False too where the
     /// keyring has no such key.
-    pub fn verify(&self, key_id: &str, message: &[u8], signature: &[u8]) -> bool {
+    #[cfg(test)]
+    pub(crate) fn verify(&self, key_id: &str, message: &[u8], signature: &[u8]) -> bool {
         self.public_key(key_id)
             .is_some_and(|public| verify(&public, message, signature))
     }
@@ -53,7 +54,7 @@ impl Seals {
 
 /// Whether the owner of a public key signed that message. Strict: neither weak
 /// keys nor a second form of one signature are taken (RFC 8032 §5.1.7, §8.4).
-pub fn verify(public_key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn verify(public_key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     let Ok(public_key) = VerifyingKey::from_bytes(public_key) else {
         return false;
     };

@@ -14,11 +14,11 @@ const PREFIX: &str = "whsec_";
 
 /// The signing secret of one endpoint, 24 to 64 bytes. It cannot be printed.
 #[derive(Clone)]
-pub struct WebhookSecret(Zeroizing<Vec<u8>>);
+pub(crate) struct WebhookSecret(Zeroizing<Vec<u8>>);
 
 /// What is wrong with a secret or a message id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum WebhookError {
+pub(crate) enum WebhookError {
     #[error("a webhook secret is `whsec_` and then 24 to 64 bytes in base64")]
     BadSecret,
     #[error("a webhook's message id is not empty and has no dot")]
@@ -27,7 +27,7 @@ pub enum WebhookError {
 
 impl WebhookSecret {
     /// A new secret of 32 random bytes.
-    pub fn generate(rng: &SystemRng) -> Self {
+    pub(crate) fn generate(rng: &SystemRng) -> Self {
         let mut bytes = Zeroizing::new(vec![0; 32]);
         rng.fill(&mut bytes);
         Self(bytes)
@@ -37,7 +37,7 @@ impl WebhookSecret {
     ///
     /// # Errors
     /// [`WebhookError::BadSecret`].
-    pub fn parse(text: &str) -> Result<Self, WebhookError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, WebhookError> {
         let base64 = text.strip_prefix(PREFIX).ok_or(WebhookError::BadSecret)?;
         let bytes = STANDARD
             .decode(base64)
@@ -50,7 +50,7 @@ impl WebhookSecret {
     }
 
     /// The text `whsec_…` for the receiver's settings.
-    pub fn to_text(&self) -> SecretString {
+    pub(crate) fn to_text(&self) -> SecretString {
         let base64 = Zeroizing::new(STANDARD.encode(self.0.as_slice()));
         SecretString::from(format!("{PREFIX}{}", *base64))
     }
@@ -62,7 +62,7 @@ impl WebhookSecret {
 ///
 /// # Errors
 /// [`WebhookError::BadId`]: a dot would let one signature fit two messages.
-pub fn sign(
+pub(crate) fn sign(
     id: &str,
     timestamp: i64,
     body: &[u8],

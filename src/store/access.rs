@@ -53,14 +53,14 @@ impl<T> Traced<T> {
 
     /// And another event of the same change.
     #[must_use]
-    pub fn and(mut self, event: Event) -> Self {
+    pub(crate) fn and(mut self, event: Event) -> Self {
         self.events.push(event);
         self
     }
 
     /// And all these events of the same change.
     #[must_use]
-    pub fn with(mut self, events: impl IntoIterator<Item = Event>) -> Self {
+    pub(crate) fn with(mut self, events: impl IntoIterator<Item = Event>) -> Self {
         self.events.extend(events);
         self
     }

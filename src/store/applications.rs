@@ -73,7 +73,10 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn application(&mut self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
+    pub(crate) fn application(
+        &mut self,
+        id: &ApplicationId,
+    ) -> Result<Option<Application>, StoreError> {
         let row = applications::table
             .find(id)
             .select(Columns::as_select())
@@ -86,7 +89,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn applications_of(
+    pub(crate) fn applications_of(
         &mut self,
         client_id: &ClientId,
         before: Option<&ApplicationId>,
@@ -192,7 +195,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn application_for_update(
+    pub(crate) fn application_for_update(
         &mut self,
         id: &ApplicationId,
     ) -> Result<Option<Application>, StoreError> {
@@ -214,7 +217,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] with the open draft, or another [`StoreError`].
-    pub fn insert_draft(
+    pub(crate) fn insert_draft(
         &mut self,
         draft: &Draft,
         expired_before: DateTime<Utc>,
@@ -252,7 +255,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_draft(&mut self, ended: &Application) -> Result<bool, StoreError> {
+    pub(crate) fn end_draft(&mut self, ended: &Application) -> Result<bool, StoreError> {
         let (name, at, by, signed_on, reason) = match ended.progress() {
             Progress::Draft => return Ok(false),
             Progress::Completed { at, by, signed_on } => {
@@ -279,7 +282,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn cancel_draft_of(
+    pub(crate) fn cancel_draft_of(
         &mut self,
         client_id: &ClientId,
         drafted_after: DateTime<Utc>,
@@ -309,7 +312,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn next_number(&mut self, series: &str) -> Result<i64, StoreError> {
+    pub(crate) fn next_number(&mut self, series: &str) -> Result<i64, StoreError> {
         let counter = counters::table.find(series);
         let raise = diesel::update(counter).set(counters::value.eq(counters::value + 1));
         if raise.execute(self.connection)? == 0 {

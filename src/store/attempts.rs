@@ -87,7 +87,7 @@ struct Ended {
 impl PassphraseRow {
     /// How it stands under the lockout policy.
     #[must_use]
-    pub fn lockout(&self) -> Lockout {
+    pub(crate) fn lockout(&self) -> Lockout {
         Lockout {
             kept: self.kept,
             failures: self.failed_attempts,

@@ -35,7 +35,7 @@ const TEXTS: usize = TEXT_FIELDS;
 
 /// An event with its place in the audit.
 #[derive(Clone, Debug)]
-pub struct RecordedEvent {
+pub(crate) struct RecordedEvent {
     /// its place; also its id
     pub seq: i64,
     /// the event
@@ -48,7 +48,7 @@ pub struct RecordedEvent {
 
 /// Which events are requested.
 #[derive(Clone, Default)]
-pub struct EventFilter {
+pub(crate) struct EventFilter {
     /// of this member of staff
     pub actor: Option<StaffId>,
     /// about this client
@@ -128,7 +128,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn events(
+    pub(crate) fn events(
         &mut self,
         filter: &EventFilter,
         limit: i64,

@@ -27,7 +27,7 @@ struct Report {
 ///
 /// # Errors
 /// [`StoreError::Unavailable`]; also for PostgreSQL, which has tools of its own.
-pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
+pub(crate) fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
     let mut connection = open(url, ConnectionPurpose::Write, TIMEOUT)?;
     let AnyConnection::Sqlite(sqlite) = &mut connection else {
         return Err(StoreError::Unavailable(
@@ -49,7 +49,7 @@ pub fn copy_to(url: &DatabaseUrl, file: &Path) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// What is wrong, in words.
-pub fn check_copy(url: &DatabaseUrl) -> Result<(), StoreError> {
+pub(crate) fn check_copy(url: &DatabaseUrl) -> Result<(), StoreError> {
     let mut connection = open(url, ConnectionPurpose::Write, TIMEOUT)?;
     let wrong = |why: String| StoreError::Unavailable(format!("the copy is not whole: {why}"));
     if let AnyConnection::Sqlite(sqlite) = &mut connection {

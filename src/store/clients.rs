@@ -18,7 +18,7 @@ use crate::domain::{
 
 /// A client.
 #[derive(Clone)]
-pub struct ClientRow {
+pub(crate) struct ClientRow {
     /// id
     pub id: ClientId,
     /// the company's number
@@ -33,7 +33,7 @@ pub struct ClientRow {
 
 /// By what a client is found.
 #[derive(Clone)]
-pub enum Lookup {
+pub(crate) enum Lookup {
     /// the telephone
     Phone(Phone),
     /// the company's number
@@ -64,7 +64,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn client(&mut self, id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
+    pub(crate) fn client(&mut self, id: &ClientId) -> Result<Option<ClientRow>, StoreError> {
         let row = clients::table
             .find(id)
             .select(Columns::as_select())
@@ -89,7 +89,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn client_id_by_number(
+    pub(crate) fn client_id_by_number(
         &mut self,
         number: &ClientNumber,
     ) -> Result<Option<ClientId>, StoreError> {
@@ -104,7 +104,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn find_clients(&mut self, lookup: &Lookup) -> Result<Vec<ClientRow>, StoreError> {
+    pub(crate) fn find_clients(&mut self, lookup: &Lookup) -> Result<Vec<ClientRow>, StoreError> {
         let rows: Vec<Columns> = match lookup {
             Lookup::ClientNumber(number) => {
                 let found = clients::table.filter(clients::client_number.eq(number.as_str()));
@@ -217,7 +217,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] with the client number, or another [`StoreError`].
-    pub fn insert_client(
+    pub(crate) fn insert_client(
         &mut self,
         id: &ClientId,
         number: &ClientNumber,
@@ -242,7 +242,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn amend_client(&mut self, stored: &ClientRow, person: &Person) -> Result<(), StoreError> {
+    pub(crate) fn amend_client(
+        &mut self,
+        stored: &ClientRow,
+        person: &Person,
+    ) -> Result<(), StoreError> {
         self.store_last_push(stored)?;
         let id = &stored.id;
         let encrypted = self.encrypt_person(id, person);

@@ -58,7 +58,7 @@ states! {
 
 /// A message to one receiver.
 #[derive(Clone, Debug)]
-pub struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     /// its place in the outbox; also its id
     pub seq: i64,
     /// to whom
@@ -89,7 +89,7 @@ pub struct DeliveryRow {
 
 /// What came of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeliveryAnswer {
+pub(crate) struct DeliveryAnswer {
     /// the status, where there was an answer
     pub status: Option<u16>,
     /// why there was none
@@ -145,7 +145,10 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoints_due(&mut self, now: DateTime<Utc>) -> Result<Vec<WebhookId>, StoreError> {
+    pub(crate) fn endpoints_due(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<WebhookId>, StoreError> {
         let due = webhook_deliveries::table
             .filter(webhook_deliveries::endpoint_id.eq(webhook_endpoints::id))
             .filter(webhook_deliveries::state.eq(DeliveryState::Pending.name()))
@@ -164,7 +167,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn deliveries_due(
+    pub(crate) fn deliveries_due(
         &mut self,
         endpoint_id: &WebhookId,
         now: DateTime<Utc>,
@@ -206,7 +209,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn deliveries(
+    pub(crate) fn deliveries(
         &mut self,
         endpoint_id: &WebhookId,
         state: Option<DeliveryState>,
@@ -233,7 +236,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn delivery(
+    pub(crate) fn delivery(
         &mut self,
         endpoint_id: &WebhookId,
         seq: i64,
@@ -252,7 +255,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn replay_delivery(&mut self, seq: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(crate) fn replay_delivery(
+        &mut self,
+        seq: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let again = diesel::update(webhook_deliveries::table.find(seq))
             .set((
                 webhook_deliveries::state.eq(DeliveryState::Pending.name()),
@@ -267,7 +274,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn replay_dead(
+    pub(crate) fn replay_dead(
         &mut self,
         endpoint_id: &WebhookId,
         since: Option<DateTime<Utc>>,
@@ -294,7 +301,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_delivery(
+    pub(crate) fn end_delivery(
         &mut self,
         lease: &HeldLease,
         row: &DeliveryRow,
@@ -313,7 +320,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn retry_delivery(
+    pub(crate) fn retry_delivery(
         &mut self,
         lease: &HeldLease,
         row: &DeliveryRow,
@@ -341,7 +348,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn pause_endpoint(
+    pub(crate) fn pause_endpoint(
         &mut self,
         id: &WebhookId,
         until: DateTime<Utc>,
@@ -381,7 +388,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn delete_delivered(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub(crate) fn delete_delivered(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
         Ok(diesel::delete(webhook_deliveries::table)
             .filter(webhook_deliveries::state.eq(DeliveryState::Delivered.name()))
             .filter(webhook_deliveries::last_at.lt(micros(before)))

@@ -57,7 +57,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn entry_link(&mut self, id: &EntryLinkId) -> Result<Option<EntryLink>, StoreError> {
+    pub(crate) fn entry_link(&mut self, id: &EntryLinkId) -> Result<Option<EntryLink>, StoreError> {
         let row: Option<Columns> = entry_links::table
             .find(id)
             .select(Columns::as_select())
@@ -70,7 +70,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn newest_entry_link(
+    pub(crate) fn newest_entry_link(
         &mut self,
         application_id: &ApplicationId,
     ) -> Result<Option<EntryLink>, StoreError> {
@@ -91,7 +91,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn entry_link_by_code(
+    pub(crate) fn entry_link_by_code(
         &mut self,
         indexes: &[Vec<u8>],
     ) -> Result<Option<EntryLink>, StoreError> {
@@ -107,7 +107,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn entry_link_by_token(
+    pub(crate) fn entry_link_by_token(
         &mut self,
         indexes: &[Vec<u8>],
     ) -> Result<Option<EntryLink>, StoreError> {
@@ -125,7 +125,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn insert_entry_link(
+    pub(crate) fn insert_entry_link(
         &mut self,
         link: &EntryLink,
         code_index: &[u8],
@@ -150,7 +150,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open_entry_link(
+    pub(crate) fn open_entry_link(
         &mut self,
         opened: &EntryLink,
         token_index: &[u8],
@@ -171,7 +171,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_entry_link(
+    pub(crate) fn end_entry_link(
         &mut self,
         application_id: &ApplicationId,
         now: DateTime<Utc>,
@@ -193,7 +193,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_all_entry_links(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn end_all_entry_links(&mut self) -> Result<(), StoreError> {
         diesel::update(entry_links::table)
             .filter(entry_links::ended_because.is_null())
             .set(entry_links::ended_because.eq(LinkEnd::AllEnded.name()))
@@ -207,7 +207,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn count_entry_try(
+    pub(crate) fn count_entry_try(
         &mut self,
         id: &EntryLinkId,
         most: u32,
@@ -228,7 +228,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn take_entry_try_back(&mut self, id: &EntryLinkId) -> Result<(), StoreError> {
+    pub(crate) fn take_entry_try_back(&mut self, id: &EntryLinkId) -> Result<(), StoreError> {
         let changed = diesel::update(entry_links::table.find(id))
             .set(entry_links::tries.eq(entry_links::tries - 1))
             .execute(self.connection)?;

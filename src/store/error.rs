@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// What comes of work on the database.
-pub type Outcome<T> = Result<T, StoreError>;
+pub(crate) type Outcome<T> = Result<T, StoreError>;
 
 /// A rule of uniqueness that a write ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl StoreError {
 impl StoreError {
     /// Whether the database did not serve, rather than that this piece of work failed.
     #[must_use]
-    pub fn is_away(&self) -> bool {
+    pub(crate) fn is_away(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::InDoubt(_))
     }
 

@@ -33,7 +33,7 @@ const LOG_EVERY: Duration = Duration::from_secs(2);
 
 /// What a database that can be served from is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fitness {
+pub(crate) struct Fitness {
     /// migrations that are not applied yet
     pub pending: usize,
     /// how many connections it grants, where it bounds them
@@ -45,7 +45,7 @@ pub struct Fitness {
 ///
 /// # Errors
 /// What the work says, or [`StoreError::Unavailable`].
-pub async fn bounded<T: Send + 'static>(
+pub(crate) async fn bounded<T: Send + 'static>(
     url: &DatabaseUrl,
     within: Duration,
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
@@ -80,7 +80,7 @@ pub async fn bounded<T: Send + 'static>(
 
 /// How long [`examine`] may take: two connections are opened.
 #[must_use]
-pub fn examined_within(url: &DatabaseUrl, timeout: Duration) -> Duration {
+pub(crate) fn examined_within(url: &DatabaseUrl, timeout: Duration) -> Duration {
     let opened = match url {
         DatabaseUrl::Sqlite(_) => Duration::ZERO,
         DatabaseUrl::Postgres(url) => postgres::opened_within(url, timeout),
@@ -92,7 +92,7 @@ pub fn examined_within(url: &DatabaseUrl, timeout: Duration) -> Duration {
 ///
 /// # Errors
 /// [`StoreError::Unfit`] where it cannot, [`StoreError::Unavailable`] where it may later.
-pub fn examine(url: &DatabaseUrl, timeout: Duration) -> Result<Fitness, StoreError> {
+pub(crate) fn examine(url: &DatabaseUrl, timeout: Duration) -> Result<Fitness, StoreError> {
     let mut connection = open_alone(url, timeout).map_err(|error| named(error, url))?;
     let granted = match &mut connection {
         AnyConnection::Sqlite(sqlite) => {

@@ -19,7 +19,7 @@ use super::{
 const TABLE: &str = "idempotency_records";
 
 /// A claim that was not renewed for so long is nobody's any more.
-pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How often a claim is renewed while its request is under way.
 pub const RENEW_EVERY: TimeDelta = TimeDelta::seconds(15);
 
@@ -101,7 +101,7 @@ impl KeyClaim {
 
     /// When it was made.
     #[must_use]
-    pub fn at(&self) -> DateTime<Utc> {
+    pub(crate) fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
@@ -161,7 +161,11 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn renew_claim(&mut self, claim: &KeyClaim, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(crate) fn renew_claim(
+        &mut self,
+        claim: &KeyClaim,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         diesel::update(idempotency_records::table)
             .filter(idempotency_records::id.eq_any(claim.ids()))
             .filter(idempotency_records::claimed_by.eq(&claim.claimed_by))

@@ -28,14 +28,14 @@ pub(super) struct OwnVerification {
 }
 
 /// The verification, and the loans of its client that are open, by due date, then ticket number.
-pub type Found = Option<(Verification, Vec<LoanRow>)>;
+pub(crate) type Found = Option<(Verification, Vec<LoanRow>)>;
 
 impl Reader<'_> {
     /// A specialist's own verification, and the open loans of its client.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn own_inquiry(
+    pub(crate) fn own_inquiry(
         &mut self,
         id: &VerificationId,
         staff_id: &StaffId,

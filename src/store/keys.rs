@@ -11,7 +11,7 @@ use super::{
 };
 
 /// A key's id, purpose and check value.
-pub type KeyCheckRow = (String, String, String);
+pub(crate) type KeyCheckRow = (String, String, String);
 
 fn recorded(connection: &mut AnyConnection) -> Result<Vec<KeyCheckRow>, StoreError> {
     let columns = (
@@ -30,7 +30,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn key_checks(&mut self) -> Result<Vec<KeyCheckRow>, StoreError> {
+    pub(crate) fn key_checks(&mut self) -> Result<Vec<KeyCheckRow>, StoreError> {
         recorded(self.connection)
     }
 }
@@ -41,7 +41,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn record_keys(
+    pub(crate) fn record_keys(
         &mut self,
         checks: &[KeyCheckRow],
         keyring_is_new: bool,

@@ -24,7 +24,7 @@ const TABLE: &str = "clients";
 /// Names and telephone as they are stored. That form is canonical, so they are compared without being
 /// parsed.
 #[derive(Serialize, Deserialize)]
-pub struct PersonText {
+pub(crate) struct PersonText {
     family_name: String,
     given_name: Option<String>,
     patronymic: Option<String>,
@@ -44,7 +44,7 @@ impl PersonText {
 
     /// Which fields are others than that person's, by their names in the API.
     #[must_use]
-    pub fn differences(&self, person: &Person) -> Vec<&'static str> {
+    pub(crate) fn differences(&self, person: &Person) -> Vec<&'static str> {
         let is = |text: &Option<String>, name: &Option<PersonName>| {
             text.as_deref() == name.as_ref().map(PersonName::as_str)
         };
@@ -63,7 +63,7 @@ impl PersonText {
 }
 
 /// A client's names and telephone.
-pub struct KnownPerson {
+pub(crate) struct KnownPerson {
     /// as they are stored
     pub stored: PersonText,
     /// as the loan system last pushed them, where a branch has amended them since
@@ -72,7 +72,7 @@ pub struct KnownPerson {
 
 impl KnownPerson {
     /// Whether the loan system's last push said the same, whatever a branch has amended since.
-    pub fn is_last_push(&self, pushed: &Person) -> bool {
+    pub(crate) fn is_last_push(&self, pushed: &Person) -> bool {
         let last_push = self.amended_from.as_ref().unwrap_or(&self.stored);
         last_push.differences(pushed).is_empty()
     }
@@ -103,7 +103,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn known_persons(
+    pub(crate) fn known_persons(
         &mut self,
         numbers: &[&str],
     ) -> Result<HashMap<String, KnownPerson>, StoreError> {

@@ -19,14 +19,14 @@ use super::{
 };
 
 /// How long a lease stays its holder's without being renewed.
-pub const DEAD_AFTER: TimeDelta = TimeDelta::seconds(10);
+pub(crate) const DEAD_AFTER: TimeDelta = TimeDelta::seconds(10);
 
 /// The holder of a lease that was released. Its row stays, so that its term goes on growing.
 const NOBODY: &str = "";
 
 /// What an observer remembers of a lease: its holder, its renewal, and since when these are unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub(crate) struct Sighting {
     holder: String,
     renewed: i64,
     since: DateTime<Utc>,
@@ -34,7 +34,7 @@ pub struct Sighting {
 
 /// Whether a lease is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lease {
+pub(crate) enum Lease {
     /// it is, as of this transaction
     Ours(HeldLease),
     /// another holds it; to be passed at the next try
@@ -55,7 +55,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn acquire_lease(
+    pub(crate) fn acquire_lease(
         &mut self,
         name: &'static str,
         instance: &str,
@@ -146,7 +146,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn still_holds(
+    pub(crate) fn still_holds(
         &mut self,
         lease: &HeldLease,
         now: DateTime<Utc>,
@@ -158,7 +158,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn release_lease(&mut self, name: &str, instance: &str) -> Result<(), StoreError> {
+    pub(crate) fn release_lease(&mut self, name: &str, instance: &str) -> Result<(), StoreError> {
         diesel::update(leases::table.find(name))
             .filter(leases::holder.eq(instance))
             .set(leases::holder.eq(NOBODY))
@@ -172,7 +172,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where it is another's by now.
-    pub fn require_lease(
+    pub(crate) fn require_lease(
         &mut self,
         lease: &HeldLease,
         now: DateTime<Utc>,

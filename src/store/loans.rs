@@ -98,7 +98,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open_loans(&mut self, client_id: &ClientId) -> Result<Vec<LoanRow>, StoreError> {
+    pub(crate) fn open_loans(&mut self, client_id: &ClientId) -> Result<Vec<LoanRow>, StoreError> {
         decode_in_order(open_rows(self.connection, client_id)?)
     }
 }
@@ -110,7 +110,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Collided`], or another.
-    pub fn close_loan(&mut self, stored: &LoanRow, as_of: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(crate) fn close_loan(
+        &mut self,
+        stored: &LoanRow,
+        as_of: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let decided = loans::table
             .find(&stored.ticket_number)
             .filter(loans::client_id.eq(&stored.client_id))

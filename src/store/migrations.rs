@@ -29,7 +29,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// A migration may take long on a large table; another instance waits for it as long.
 const TIMEOUT: Duration = Duration::from_secs(600);
 /// How long a start waits for all of them to be applied.
-pub const MIGRATED_WITHIN: Duration = Duration::from_secs(2 * 600);
+pub(crate) const MIGRATED_WITHIN: Duration = Duration::from_secs(2 * 600);
 /// The advisory lock under which instances migrate one after another: "qupia" in ASCII.
 const LOCK: i64 = 0x71_75_70_69_61;
 

@@ -68,34 +68,40 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-pub use self::{
-    access::{Reader, Tally, Traced, Tx},
-    attempts::{Attempt, NewAttempt, Settled},
+pub(crate) use self::{
+    access::Reader,
+    attempts::Settled,
     audit::{EventFilter, RecordedEvent},
     backup::{check_copy, copy_to},
     clients::{ClientRow, Lookup},
     deliveries::{DeliveryAnswer, DeliveryRow, DeliveryState},
-    engine::connection::AnyConnection,
-    error::{StoreError, Taken},
-    fitness::{Fitness, bounded, examine, examined_within},
-    idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
-    last_push::{KnownPerson, PersonText},
+    error::Taken,
+    fitness::{bounded, examine, examined_within},
+    last_push::KnownPerson,
     leases::{DEAD_AFTER, HeldLease, Lease, Sighting},
     loans::LoanRow,
-    migrations::{MIGRATED_WITHIN, MigrationState, migrate, pending, revert_all},
+    migrations::{MIGRATED_WITHIN, MigrationState},
     parts::StoreSettings,
-    passphrases::{ClientPassphrase, NewPassphrase, PassphraseRow},
-    reports::{DayCounts, StaffWaits},
-    rewrap::{ENCRYPTED, EncryptedColumn, Rewrapped},
+    passphrases::ClientPassphrase,
+    rewrap::{ENCRYPTED, Rewrapped},
     sessions::{SessionRow, SignedIn},
     staff::{BranchRow, NewStaff, StaffChange, StaffRow},
     sync::{ClientWrite, LoanWrite, StoredClient, StoredLoan},
     throttled::{Throttled, ThrottledKey},
-    url::DatabaseUrl,
     vault::Vault,
     webhook_secrets::{NewSecret, SecretRow},
     webhooks::{EndpointChange, EndpointRow, NewEndpoint},
-    windows::{Limited, Used, Window},
+    windows::{Limited, Window},
+};
+pub use self::{
+    access::{Tally, Traced, Tx},
+    attempts::{Attempt, NewAttempt},
+    engine::connection::AnyConnection,
+    error::StoreError,
+    idempotency::{IdempotencyClaim, KeyClaim, KeyName, RENEW_EVERY},
+    migrations::{migrate, pending, revert_all},
+    passphrases::{NewPassphrase, PassphraseRow},
+    url::DatabaseUrl,
 };
 use self::{
     audited::{Audited, AuditedRead},
@@ -122,7 +128,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where threads cannot be started.
-    pub fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
+    pub(crate) fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, StoreError> {
         Ok(Self {
             parts: Arc::new(Parts::start(settings, vault)?),
             timeout: settings.timeout,
@@ -133,7 +139,7 @@ impl Store {
     /// its first statements open connections, and hosts of the URL that are silent are passed over one
     /// by one.
     #[must_use]
-    pub fn with_timeout(&self, timeout: Duration) -> Self {
+    pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
         Self {
             parts: Arc::clone(&self.parts),
             timeout,
@@ -163,7 +169,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn signed_in(
+    pub(crate) async fn signed_in(
         &self,
         session_id: &SessionId,
         now: DateTime<Utc>,
@@ -189,7 +195,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn inquire<T, F>(
+    pub(crate) async fn inquire<T, F>(
         &self,
         id: &VerificationId,
         staff_id: &StaffId,

@@ -20,7 +20,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn lock_numbers(&mut self, numbers: &[&str]) -> Result<(), StoreError> {
+    pub(crate) fn lock_numbers(&mut self, numbers: &[&str]) -> Result<(), StoreError> {
         if let AnyConnection::Postgres(postgres) = &mut self.0.connection {
             // In ascending order, so that two groups never wait for each other.
             sql_query(

@@ -97,7 +97,7 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
 }
 
 /// A client's passphrase, if one was ever set; none at all where there is no such client.
-pub type ClientPassphrase = Option<Option<PassphraseRow>>;
+pub(crate) type ClientPassphrase = Option<Option<PassphraseRow>>;
 
 /// Clients' passphrases, by client id.
 pub(super) fn find(
@@ -224,7 +224,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn renew_hash(
+    pub(crate) fn renew_hash(
         &mut self,
         client_id: &ClientId,
         generation: i64,
@@ -263,7 +263,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn close_verifications_of(
+    pub(crate) fn close_verifications_of(
         &mut self,
         client_id: &ClientId,
         now: DateTime<Utc>,

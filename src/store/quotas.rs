@@ -25,7 +25,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn has_room(
+    pub(crate) fn has_room(
         &mut self,
         names: &[String],
         window: Window,
@@ -44,7 +44,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn used_by(&mut self, staff_id: &StaffId) -> Result<Used, StoreError> {
+    pub(crate) fn used_by(&mut self, staff_id: &StaffId) -> Result<Used, StoreError> {
         self.read_row(&specialist(staff_id))
     }
 
@@ -63,7 +63,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn take(
+    pub(crate) fn take(
         &mut self,
         names: &[String],
         window: Window,
@@ -88,7 +88,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn lock_used_by(&mut self, staff_id: &StaffId) -> Result<Used, StoreError> {
+    pub(crate) fn lock_used_by(&mut self, staff_id: &StaffId) -> Result<Used, StoreError> {
         self.lock_row(&specialist(staff_id))
     }
 
@@ -96,7 +96,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn store_used_by(
+    pub(crate) fn store_used_by(
         &mut self,
         staff_id: &StaffId,
         used: &Used,

@@ -32,7 +32,7 @@ const PASSPHRASES: &str = "'passphrase.set', 'passphrase.changed', 'passphrase.l
 
 /// What was counted within one span.
 #[derive(Default)]
-pub struct DayCounts {
+pub(crate) struct DayCounts {
     /// verifications by the quarter of an hour in which they were recorded
     pub by_quarter: Vec<(DateTime<Utc>, VerificationOutcome, u64)>,
     /// verifications by specialist
@@ -48,7 +48,7 @@ pub struct DayCounts {
 }
 
 /// A specialist's times from look-up to verification.
-pub type StaffWaits = (StaffId, Waits);
+pub(crate) type StaffWaits = (StaffId, Waits);
 
 #[derive(QueryableByName)]
 struct CountedRow {
@@ -89,7 +89,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn day_counts(&mut self, span: Span) -> Result<DayCounts, StoreError> {
+    pub(crate) fn day_counts(&mut self, span: Span) -> Result<DayCounts, StoreError> {
         let stretch = Stretch::of(self, span)?;
         let mut counts = DayCounts::default();
         for row in self.count_rows(&stretch.actions())? {

@@ -23,7 +23,7 @@ use super::{
 
 /// A column of encrypted values. Every one is here: what is missing is lost with its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EncryptedColumn {
+pub(crate) struct EncryptedColumn {
     /// the table; its key is `id`
     pub table: &'static str,
     /// the column, without its `_encrypted`
@@ -35,7 +35,7 @@ const fn encrypted(table: &'static str, column: &'static str) -> EncryptedColumn
 }
 
 /// Every column of encrypted values.
-pub const ENCRYPTED: &[EncryptedColumn] = &[
+pub(crate) const ENCRYPTED: &[EncryptedColumn] = &[
     encrypted("staff", "name"),
     encrypted("clients", "family_name"),
     encrypted("clients", "given_name"),
@@ -53,7 +53,7 @@ const HASHES: &[(&str, &str)] = &[("passphrases", "hash"), ("staff", "password_h
 
 /// One step of making values anew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rewrapped {
+pub(crate) struct Rewrapped {
     /// values made anew
     pub done: usize,
     /// rows whose value does not decrypt
@@ -99,7 +99,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn encrypted_by_mark(&mut self) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
+    pub(crate) fn encrypted_by_mark(&mut self) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
         let mut found = HashMap::new();
         for EncryptedColumn { table, column } in ENCRYPTED {
             let sql = format!(
@@ -118,7 +118,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn indexed_by_mark(&mut self) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
+    pub(crate) fn indexed_by_mark(&mut self) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
         let sql = "SELECT substr(phone_index, 1, 4) AS mark, count(*) AS number FROM clients \
                    GROUP BY 1";
         let mut found = HashMap::new();
@@ -131,7 +131,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn has_others(&mut self, of: Option<EncryptedColumn>) -> Result<bool, StoreError> {
+    pub(crate) fn has_others(&mut self, of: Option<EncryptedColumn>) -> Result<bool, StoreError> {
         let keys = self.vault.keys.now();
         let (sql, mark) = match of {
             Some(EncryptedColumn { table, column }) => (
@@ -157,7 +157,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hashes_under(&mut self, pepper_id: &str) -> Result<i64, StoreError> {
+    pub(crate) fn hashes_under(&mut self, pepper_id: &str) -> Result<i64, StoreError> {
         let mut number = 0;
         let pattern = format!("%,keyid={pepper_id}$%");
         for (table, column) in HASHES {
@@ -173,7 +173,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seals_under(&mut self, key_id: &str) -> Result<i64, StoreError> {
+    pub(crate) fn seals_under(&mut self, key_id: &str) -> Result<i64, StoreError> {
         Ok(audit_seals::table
             .filter(audit_seals::key_id.eq(key_id))
             .count()
@@ -184,7 +184,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn sessions_opened_until(
+    pub(crate) fn sessions_opened_until(
         &mut self,
         until: DateTime<Utc>,
         now: DateTime<Utc>,
@@ -201,7 +201,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn idempotency_keys_between(
+    pub(crate) fn idempotency_keys_between(
         &mut self,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
@@ -216,7 +216,10 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn active_since(&mut self, key_id: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub(crate) fn active_since(
+        &mut self,
+        key_id: &str,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let since: Option<Option<i64>> = key_checks::table
             .find(key_id)
             .select(key_checks::active_since)
@@ -253,7 +256,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn rewrap_column(
+    pub(crate) fn rewrap_column(
         &mut self,
         of: EncryptedColumn,
         after: &str,
@@ -296,7 +299,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn rewrap_phone_index(&mut self, after: &str, limit: i64) -> Result<Rewrapped, StoreError> {
+    pub(crate) fn rewrap_phone_index(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Rewrapped, StoreError> {
         let sql = "SELECT id, phone_encrypted AS encrypted FROM clients WHERE id > $1 \
                    AND substr(phone_index, 1, 4) <> $2 ORDER BY id LIMIT $3";
         let mark = self.vault.keys.now().index.active_mark();
@@ -328,7 +335,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn forget_key(&mut self, key_id: &str) -> Result<(), StoreError> {
+    pub(crate) fn forget_key(&mut self, key_id: &str) -> Result<(), StoreError> {
         diesel::delete(key_checks::table.find(key_id)).execute(self.connection)?;
         Ok(())
     }
@@ -337,7 +344,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn note_activation(
+    pub(crate) fn note_activation(
         &mut self,
         check: &(String, String, String),
         now: DateTime<Utc>,

@@ -179,7 +179,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn newest_seal(&mut self) -> Result<Option<Seal>, StoreError> {
+    pub(crate) fn newest_seal(&mut self) -> Result<Option<Seal>, StoreError> {
         newest(self.connection)
     }
 
@@ -187,7 +187,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seals_from(&mut self, number: i64, limit: i64) -> Result<Vec<Seal>, StoreError> {
+    pub(crate) fn seals_from(&mut self, number: i64, limit: i64) -> Result<Vec<Seal>, StoreError> {
         seals(self.connection, number, true, limit)
     }
 
@@ -195,7 +195,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seals_before(
+    pub(crate) fn seals_before(
         &mut self,
         number: Option<i64>,
         limit: i64,
@@ -207,7 +207,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seal_keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    pub(crate) fn seal_keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         let rows: Vec<KeyRow> = match &mut self.connection {
             AnyConnection::Sqlite(sqlite) => sql_query(
                 "SELECT CAST(key_id AS BLOB) AS key_id, CAST(public_key AS BLOB) AS public_key \
@@ -231,7 +231,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn written_events(
+    pub(crate) fn written_events(
         &mut self,
         from: i64,
         up_to: i64,
@@ -256,7 +256,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn events_from(&mut self, seq: i64) -> Result<i64, StoreError> {
+    pub(crate) fn events_from(&mut self, seq: i64) -> Result<i64, StoreError> {
         Ok(audit_events::table
             .filter(audit_events::seq.ge(seq))
             .count()
@@ -273,7 +273,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`], among them where a writer takes too long: try again later.
-    pub fn settled_end(&mut self) -> Result<i64, StoreError> {
+    pub(crate) fn settled_end(&mut self) -> Result<i64, StoreError> {
         if let AnyConnection::Postgres(postgres) = &mut self.connection {
             postgres.batch_execute(&format!(
                 "SET LOCAL lock_timeout = {SETTLE_WITHIN_MILLIS}; \
@@ -291,7 +291,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn add_seal(
+    pub(crate) fn add_seal(
         &mut self,
         added: &Seal,
         public_key: &[u8],

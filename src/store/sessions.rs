@@ -18,7 +18,7 @@ use crate::domain::{
 
 /// A session to be opened.
 #[derive(Clone)]
-pub struct SessionRow {
+pub(crate) struct SessionRow {
     /// its id, which is the token's
     pub id: SessionId,
     /// whose
@@ -31,7 +31,7 @@ pub struct SessionRow {
 
 /// Somebody in a valid session, as they are now.
 #[derive(Clone)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     /// who
     pub actor: Actor,
     /// a one-time password has still to be changed
@@ -131,7 +131,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open_session(&mut self, session: &SessionRow) -> Result<(), StoreError> {
+    pub(crate) fn open_session(&mut self, session: &SessionRow) -> Result<(), StoreError> {
         diesel::insert_into(sessions::table)
             .values((
                 sessions::id.eq(&session.id),
@@ -147,7 +147,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_session(&mut self, id: &SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(crate) fn end_session(
+        &mut self,
+        id: &SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let ended = diesel::update(sessions::table.find(id))
             .set(sessions::ended_at.eq(micros(now)))
             .execute(self.connection)?;
@@ -158,7 +162,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_sessions_of(
+    pub(crate) fn end_sessions_of(
         &mut self,
         staff_id: &StaffId,
         but: Option<&SessionId>,
@@ -177,7 +181,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_all_sessions(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub(crate) fn end_all_sessions(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
         let valid = sessions::expires_at.gt(micros(now));
         let number: i64 = sessions::table
             .filter(sessions::ended_at.is_null())

@@ -43,14 +43,14 @@ struct Counted {
 }
 
 /// A signal that was raised: its kind, whose work, about which client.
-pub type RaisedColumns = (SignalKind, Option<StaffId>, Option<ClientId>);
+pub(crate) type RaisedColumns = (SignalKind, Option<StaffId>, Option<ClientId>);
 
 impl Reader<'_> {
     /// What is odd within the window that ends now. `outside` are its spans without work.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn signals(
+    pub(crate) fn signals(
         &mut self,
         rules: &SignalRules,
         outside: &[(DateTime<Utc>, DateTime<Utc>)],
@@ -121,7 +121,10 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn raised_since(&mut self, from: DateTime<Utc>) -> Result<Vec<RaisedColumns>, StoreError> {
+    pub(crate) fn raised_since(
+        &mut self,
+        from: DateTime<Utc>,
+    ) -> Result<Vec<RaisedColumns>, StoreError> {
         let first = self.first_place_after(from)?;
         let rows: Vec<(Option<String>, Option<StaffId>, Option<ClientId>)> = audit_events::table
             .filter(audit_events::seq.ge(first))

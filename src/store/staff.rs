@@ -19,7 +19,7 @@ use crate::domain::{
 
 /// A branch.
 #[derive(Clone, Debug)]
-pub struct BranchRow {
+pub(crate) struct BranchRow {
     /// its code
     pub code: String,
     /// its name
@@ -56,14 +56,14 @@ pub struct StaffRow {
 impl StaffRow {
     /// The status, in the words of the contract.
     #[must_use]
-    pub fn status(&self) -> &'static str {
+    pub(crate) fn status(&self) -> &'static str {
         if self.is_active { "active" } else { "disabled" }
     }
 }
 
 /// Staff to be entered.
 #[derive(Clone)]
-pub struct NewStaff {
+pub(crate) struct NewStaff {
     /// id
     pub id: StaffId,
     /// login, or client id
@@ -82,7 +82,7 @@ pub struct NewStaff {
 
 /// What an admin changes of staff; `None` leaves it.
 #[derive(Clone, Default)]
-pub struct StaffChange {
+pub(crate) struct StaffChange {
     /// another name
     pub name: Option<String>,
     /// another role
@@ -139,7 +139,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn staff(&mut self, id: &StaffId) -> Result<Option<StaffRow>, StoreError> {
+    pub(crate) fn staff(&mut self, id: &StaffId) -> Result<Option<StaffRow>, StoreError> {
         let row = staff::table.find(id).first(self.connection).optional()?;
         row.map(|row| self.decode_staff(row)).transpose()
     }
@@ -148,7 +148,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn staff_by_login(&mut self, login: &Login) -> Result<Option<StaffRow>, StoreError> {
+    pub(crate) fn staff_by_login(&mut self, login: &Login) -> Result<Option<StaffRow>, StoreError> {
         let found = staff::table.filter(staff::login.eq(login.as_str()));
         let row = found.first(self.connection).optional()?;
         row.map(|row| self.decode_staff(row)).transpose()
@@ -158,7 +158,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn list_staff(&mut self, after: &str, limit: i64) -> Result<Vec<StaffRow>, StoreError> {
+    pub(crate) fn list_staff(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<StaffRow>, StoreError> {
         let rows = staff::table
             .filter(staff::login.gt(after))
             .order(staff::login)
@@ -183,7 +187,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn branch(&mut self, code: &BranchCode) -> Result<Option<BranchRow>, StoreError> {
+    pub(crate) fn branch(&mut self, code: &BranchCode) -> Result<Option<BranchRow>, StoreError> {
         let row = branches::table
             .find(code.as_str())
             .first(self.connection)
@@ -195,7 +199,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn list_branches(&mut self, after: &str, limit: i64) -> Result<Vec<BranchRow>, StoreError> {
+    pub(crate) fn list_branches(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<BranchRow>, StoreError> {
         let rows = branches::table
             .filter(branches::code.gt(after))
             .order(branches::code)
@@ -239,7 +247,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn staff_for_update(&mut self, id: &StaffId) -> Result<Option<StaffRow>, StoreError> {
+    pub(crate) fn staff_for_update(
+        &mut self,
+        id: &StaffId,
+    ) -> Result<Option<StaffRow>, StoreError> {
         let found = staff::table.find(id);
         let row = match &mut self.0.connection {
             // SQLite has one writer: nothing changes meanwhile.
@@ -253,7 +264,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] with the branch code, or another [`StoreError`].
-    pub fn insert_branch(
+    pub(crate) fn insert_branch(
         &mut self,
         code: &BranchCode,
         name: &str,
@@ -275,7 +286,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] with the login, or another [`StoreError`].
-    pub fn insert_staff(&mut self, new: &NewStaff, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(crate) fn insert_staff(
+        &mut self,
+        new: &NewStaff,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let name = self.vault.encrypt(name_of(&new.id), &new.name);
         diesel::insert_into(staff::table)
             .values(StaffColumns {
@@ -300,7 +315,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn change_staff(&mut self, id: &StaffId, change: &StaffChange) -> Result<(), StoreError> {
+    pub(crate) fn change_staff(
+        &mut self,
+        id: &StaffId,
+        change: &StaffChange,
+    ) -> Result<(), StoreError> {
         let name = change.name.as_ref();
         let code = change.branch_code.as_ref();
         let columns = ChangedColumns {
@@ -320,7 +339,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn set_password(
+    pub(crate) fn set_password(
         &mut self,
         id: &StaffId,
         hash: &str,
@@ -339,7 +358,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn end_one_time_passwords(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub(crate) fn end_one_time_passwords(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         Ok(diesel::update(staff::table)
             .filter(staff::one_time_until.gt(micros(now)))
             .set(staff::one_time_until.eq(micros(now)))
@@ -351,7 +373,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn count_active_admins(&mut self) -> Result<usize, StoreError> {
+    pub(crate) fn count_active_admins(&mut self) -> Result<usize, StoreError> {
         let admins = staff::table
             .filter(staff::role.eq(Role::Admin.name()))
             .filter(staff::is_active.eq(true))

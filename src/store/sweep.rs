@@ -15,7 +15,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn sweep(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub(crate) fn sweep(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
         let keys = diesel::delete(idempotency_records::table)
             .filter(idempotency_records::started_at.lt(micros(before)))
             .execute(self.connection)?;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-pub use self::writes::{ClientWrite, LoanWrite};
+pub(crate) use self::writes::{ClientWrite, LoanWrite};
 use super::{
     access::Reader,
     columns::{maybe_moment, moment},
@@ -20,7 +20,7 @@ use crate::domain::id::ClientId;
 
 /// A stored client, as far as a decision by time needs it.
 #[derive(Clone)]
-pub struct StoredClient {
+pub(crate) struct StoredClient {
     /// id
     pub id: ClientId,
     /// the loan system's time of it, where it came from there last
@@ -29,7 +29,7 @@ pub struct StoredClient {
 
 /// A stored loan, as far as a decision by time and owner needs it.
 #[derive(Clone)]
-pub struct StoredLoan {
+pub(crate) struct StoredLoan {
     /// the id of its client
     pub client_id: ClientId,
     /// the loan system's time of it
@@ -57,7 +57,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn clients_after(
+    pub(crate) fn clients_after(
         &mut self,
         after: Option<&ClientId>,
         limit: i64,
@@ -75,7 +75,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn stored_clients(
+    pub(crate) fn stored_clients(
         &mut self,
         numbers: &[&str],
     ) -> Result<HashMap<String, StoredClient>, StoreError> {
@@ -92,7 +92,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn stored_loans(
+    pub(crate) fn stored_loans(
         &mut self,
         tickets: &[&str],
     ) -> Result<HashMap<String, StoredLoan>, StoreError> {
@@ -110,7 +110,10 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn loans_by_tickets(&mut self, tickets: &[&str]) -> Result<Vec<LoanRow>, StoreError> {
+    pub(crate) fn loans_by_tickets(
+        &mut self,
+        tickets: &[&str],
+    ) -> Result<Vec<LoanRow>, StoreError> {
         let select = "SELECT * FROM loans WHERE ticket_number";
         let rows = among(self.connection, select, tickets)?;
         let decoded = rows.into_iter().map(decode);

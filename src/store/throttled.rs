@@ -22,7 +22,7 @@ const TABLE: &str = "throttled_sign_ins";
 const TOGETHER: TimeDelta = TimeDelta::minutes(1);
 
 /// Sign-ins of one login that the throttle refused within a minute.
-pub struct Throttled {
+pub(crate) struct Throttled {
     /// the action that was refused
     pub action: Action,
     /// the first of them
@@ -36,7 +36,7 @@ pub struct Throttled {
 }
 
 /// Which of them: the blind index of the login, the action, and when the minute began.
-pub type ThrottledKey = (String, String, i64);
+pub(crate) type ThrottledKey = (String, String, i64);
 
 /// A row of the table.
 #[derive(Queryable, Insertable)]
@@ -57,7 +57,7 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn count_throttled(
+    pub(crate) fn count_throttled(
         &mut self,
         subject: &str,
         action: Action,
@@ -93,7 +93,11 @@ impl Tally<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn name_throttled(&mut self, subject: &str, staff_id: &StaffId) -> Result<(), StoreError> {
+    pub(crate) fn name_throttled(
+        &mut self,
+        subject: &str,
+        staff_id: &StaffId,
+    ) -> Result<(), StoreError> {
         diesel::update(throttled_sign_ins::table)
             .filter(throttled_sign_ins::login.eq(subject))
             .set(throttled_sign_ins::staff_id.eq(staff_id))
@@ -107,7 +111,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn throttled_before(
+    pub(crate) fn throttled_before(
         &mut self,
         now: DateTime<Utc>,
         limit: i64,
@@ -130,7 +134,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where another instance has reported them, or another.
-    pub fn take_throttled(&mut self, key: &ThrottledKey) -> Result<Throttled, StoreError> {
+    pub(crate) fn take_throttled(&mut self, key: &ThrottledKey) -> Result<Throttled, StoreError> {
         let (login, action, since) = key;
         let row = throttled_sign_ins::table.find((login.as_str(), action.as_str(), *since));
         // One statement: what is counted between a read and the end of the row would be lost.

@@ -41,7 +41,7 @@ impl DatabaseUrl {
 
     /// SQLite's database in a file, whatever its name looks like.
     #[must_use]
-    pub fn file(path: &Path) -> Self {
+    pub(crate) fn file(path: &Path) -> Self {
         let path = path.display().to_string();
         // SQLite takes a name that begins so for a URI.
         Self::Sqlite(if path.starts_with("file:") {
@@ -53,7 +53,7 @@ impl DatabaseUrl {
 
     /// The URL without a password and without parameters, for people to read.
     #[must_use]
-    pub fn masked(&self) -> String {
+    pub(crate) fn masked(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite:{path}"),
             Self::Postgres(url) => PostgresUrl::read(url)

@@ -6,7 +6,7 @@ use super::error::StoreError;
 use crate::secrets::{live::LiveKeys, rng::SystemRng};
 
 /// The keys in force, and the rng for nonces.
-pub struct Vault {
+pub(crate) struct Vault {
     /// encrypt and decrypt fields, and make look-up values of what is encrypted
     pub keys: LiveKeys,
     /// the source of nonces

@@ -85,7 +85,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn own_verification(
+    pub(crate) fn own_verification(
         &mut self,
         id: &VerificationId,
         staff_id: &StaffId,
@@ -99,7 +99,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn verified_among(
+    pub(crate) fn verified_among(
         &mut self,
         clients: &[ClientId],
         staff_id: &StaffId,
@@ -123,7 +123,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn insert_verification(&mut self, verification: &Verification) -> Result<(), StoreError> {
+    pub(crate) fn insert_verification(
+        &mut self,
+        verification: &Verification,
+    ) -> Result<(), StoreError> {
         let insert = diesel::insert_into(verifications::table).values(encode(verification));
         directly!(&mut *self.connection, connection => insert.execute(connection))?;
         Ok(())
@@ -133,7 +136,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn close_verification(
+    pub(crate) fn close_verification(
         &mut self,
         id: &VerificationId,
         now: DateTime<Utc>,

@@ -18,7 +18,7 @@ const MAX_SECRETS: i64 = 5;
 
 /// A secret to be stored.
 #[derive(Clone)]
-pub struct NewSecret {
+pub(crate) struct NewSecret {
     /// id
     pub id: String,
     /// the secret
@@ -27,7 +27,7 @@ pub struct NewSecret {
 
 /// Since when and until when a secret signs; the secret itself is shown once and never read out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretRow {
+pub(crate) struct SecretRow {
     /// when it was made
     pub created_at: DateTime<Utc>,
     /// until when it signs, once it is rotated
@@ -47,7 +47,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn signing_secrets(
+    pub(crate) fn signing_secrets(
         &mut self,
         endpoint_id: &WebhookId,
         now: DateTime<Utc>,
@@ -77,7 +77,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn secrets_of(
+    pub(crate) fn secrets_of(
         &mut self,
         endpoint_id: &WebhookId,
         now: DateTime<Utc>,
@@ -131,7 +131,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn rotate_secret(
+    pub(crate) fn rotate_secret(
         &mut self,
         endpoint_id: &WebhookId,
         new: &NewSecret,

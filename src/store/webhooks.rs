@@ -18,7 +18,7 @@ const TABLE: &str = "webhook_endpoints";
 
 /// A receiver.
 #[derive(Clone)]
-pub struct EndpointRow {
+pub(crate) struct EndpointRow {
     /// id
     pub id: WebhookId,
     /// the address
@@ -39,7 +39,7 @@ pub struct EndpointRow {
 
 /// A receiver to be registered, with its first secret.
 #[derive(Clone)]
-pub struct NewEndpoint {
+pub(crate) struct NewEndpoint {
     /// id
     pub id: WebhookId,
     /// the address
@@ -52,7 +52,7 @@ pub struct NewEndpoint {
 
 /// What is changed of a receiver; `None` leaves it.
 #[derive(Clone, Default)]
-pub struct EndpointChange {
+pub(crate) struct EndpointChange {
     /// another address
     pub url: Option<String>,
     /// other events, or all
@@ -108,7 +108,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoint(&mut self, id: &WebhookId) -> Result<Option<EndpointRow>, StoreError> {
+    pub(crate) fn endpoint(&mut self, id: &WebhookId) -> Result<Option<EndpointRow>, StoreError> {
         let row = webhook_endpoints::table
             .find(id)
             .first::<Columns>(self.connection)
@@ -120,7 +120,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoints(
+    pub(crate) fn endpoints(
         &mut self,
         after: Option<&WebhookId>,
         limit: i64,
@@ -139,7 +139,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn count_endpoints(&mut self) -> Result<i64, StoreError> {
+    pub(crate) fn count_endpoints(&mut self) -> Result<i64, StoreError> {
         Ok(webhook_endpoints::table
             .count()
             .get_result(self.connection)?)
@@ -167,7 +167,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn insert_endpoint(
+    pub(crate) fn insert_endpoint(
         &mut self,
         new: &NewEndpoint,
         secret: &NewSecret,
@@ -191,7 +191,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn endpoint_for_update(
+    pub(crate) fn endpoint_for_update(
         &mut self,
         id: &WebhookId,
     ) -> Result<Option<EndpointRow>, StoreError> {
@@ -207,7 +207,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn change_endpoint(
+    pub(crate) fn change_endpoint(
         &mut self,
         id: &WebhookId,
         change: &EndpointChange,
@@ -238,7 +238,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn switch_endpoint(
+    pub(crate) fn switch_endpoint(
         &mut self,
         id: &WebhookId,
         disabled_because: Option<&str>,
@@ -257,7 +257,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn remove_endpoint(&mut self, id: &WebhookId) -> Result<(), StoreError> {
+    pub(crate) fn remove_endpoint(&mut self, id: &WebhookId) -> Result<(), StoreError> {
         diesel::delete(webhook_deliveries::table)
             .filter(webhook_deliveries::endpoint_id.eq(id))
             .execute(self.connection)?;

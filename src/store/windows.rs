@@ -44,7 +44,7 @@ pub struct Limited {
 
 /// What a member of staff has used of the quotas of staff.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Used {
+pub(crate) struct Used {
     /// different clients, each with the microsecond at which it was last touched, oldest first
     touched: Vec<(ClientId, i64)>,
     verified: Hits,
@@ -57,7 +57,7 @@ impl Used {
     ///
     /// # Errors
     /// [`Limited`], with nothing noted.
-    pub fn touch(
+    pub(crate) fn touch(
         &mut self,
         clients: &[ClientId],
         window: Window,
@@ -88,7 +88,11 @@ impl Used {
     ///
     /// # Errors
     /// [`Limited`].
-    pub fn may_touch_another(&self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+    pub(crate) fn may_touch_another(
+        &self,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<(), Limited> {
         // No id is empty, so that nobody was touched by this name.
         self.clone().touch(&[ClientId::from("")], window, now)
     }
@@ -97,7 +101,7 @@ impl Used {
     ///
     /// # Errors
     /// [`Limited`] where too many found nothing.
-    pub fn may_search(&self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+    pub(crate) fn may_search(&self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
         self.searched_in_vain.clone().take(window, now)
     }
 
@@ -105,7 +109,11 @@ impl Used {
     ///
     /// # Errors
     /// [`Limited`], with nothing noted.
-    pub fn search_in_vain(&mut self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+    pub(crate) fn search_in_vain(
+        &mut self,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Result<(), Limited> {
         self.searched_in_vain.take(window, now)
     }
 
@@ -113,7 +121,7 @@ impl Used {
     ///
     /// # Errors
     /// [`Limited`], with nothing noted.
-    pub fn verify(&mut self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
+    pub(crate) fn verify(&mut self, window: Window, now: DateTime<Utc>) -> Result<(), Limited> {
         self.verified.take(window, now)
     }
 }

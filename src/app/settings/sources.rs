@@ -37,7 +37,7 @@ pub(super) struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
-    pub fn read(
+    pub(crate) fn read(
         flags: &'a Flags,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
@@ -89,7 +89,7 @@ impl<'a> Given<'a> {
     }
 
     /// Whether a setting outside of any section is given.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.table.contains_key(name)
     }
 
@@ -97,7 +97,7 @@ impl<'a> Given<'a> {
     ///
     /// # Errors
     /// The first setting that is unknown, or whose value has the wrong type.
-    pub fn extract(self) -> Result<Written, SettingsError> {
+    pub(crate) fn extract(self) -> Result<Written, SettingsError> {
         let Self {
             table,
             file,

@@ -27,7 +27,7 @@ pub struct Change<T> {
 
 impl<T: PartialEq> Change<T> {
     /// The change from one value to another; `None` where they are the same.
-    pub fn between(old: Option<T>, new: Option<T>) -> Option<Self> {
+    pub(crate) fn between(old: Option<T>, new: Option<T>) -> Option<Self> {
         (old != new).then_some(Self { old, new })
     }
 }
@@ -148,7 +148,7 @@ pub struct Details {
 
 impl Details {
     /// The fields that changed.
-    pub fn changed(fields: &[&'static str]) -> Self {
+    pub(crate) fn changed(fields: &[&'static str]) -> Self {
         Self {
             changed: fields.iter().copied().map(StaticText::Borrowed).collect(),
             ..Self::default()
@@ -164,7 +164,7 @@ impl Details {
     }
 
     /// By which entry link.
-    pub fn entry_link(id: &EntryLinkId) -> Self {
+    pub(crate) fn entry_link(id: &EntryLinkId) -> Self {
         Self {
             entry_link: Some(id.to_owned()),
             ..Self::default()
@@ -172,7 +172,7 @@ impl Details {
     }
 
     /// The report that was read.
-    pub fn report(name: ReportName) -> Self {
+    pub(crate) fn report(name: ReportName) -> Self {
         Self {
             report: Some(name),
             ..Self::default()
@@ -180,7 +180,7 @@ impl Details {
     }
 
     /// How many records became what.
-    pub fn records(counts: RecordCounts) -> Self {
+    pub(crate) fn records(counts: RecordCounts) -> Self {
         Self {
             records: Some(counts),
             ..Self::default()
@@ -188,7 +188,7 @@ impl Details {
     }
 
     /// Whether there is no fact.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
@@ -197,13 +197,13 @@ impl Details {
     ///
     /// # Panics
     /// Never: every field has a form in JSON.
-    pub fn canonical(&self) -> Option<String> {
+    pub(crate) fn canonical(&self) -> Option<String> {
         let text = || serde_json::to_string(self).expect("every field has a form in JSON");
         (!self.is_empty()).then(text)
     }
 
     /// Reads what was stored; `None` where it is no JSON object, or has a fact that is not known.
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         // Serde also reads a struct from an array.
         let is_object = text.starts_with('{');
         serde_json::from_str(text).ok().filter(|_| is_object)

@@ -100,12 +100,12 @@ pub enum EventOutcome {
 
 impl EventOutcome {
     /// The word by which it is stored and shown.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.into()
     }
 
     /// Whether nothing is different after it: what was asked for was not done, or was so already.
-    pub fn changed_nothing(self) -> bool {
+    pub(crate) fn changed_nothing(self) -> bool {
         matches!(self, Self::Refused | Self::NotFound | Self::Unchanged)
     }
 }

@@ -5,14 +5,14 @@ use zeroize::Zeroizing;
 /// Crockford's base32: no `I`, `L`, `O` or `U`, so that nothing is misread and nothing is a word.
 const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Ten symbols of five bits.
-pub const CODE_LENGTH: usize = 10;
+pub(crate) const CODE_LENGTH: usize = 10;
 
 /// The code of an entry link, 50 bits: its ten symbols. It has no `Debug`, and is wiped when it is dropped.
-pub struct EntryCode(Zeroizing<String>);
+pub(crate) struct EntryCode(Zeroizing<String>);
 
 impl EntryCode {
     /// The code of random bytes.
-    pub fn drawn(bytes: &[u8; CODE_LENGTH]) -> Self {
+    pub(crate) fn drawn(bytes: &[u8; CODE_LENGTH]) -> Self {
         // 32 divides 256: each symbol is as likely as the next.
         let symbol = |byte: &u8| char::from(SYMBOLS[usize::from(byte % 32)]);
         Self(Zeroizing::new(bytes.iter().map(symbol).collect()))
@@ -20,7 +20,7 @@ impl EntryCode {
 
     /// Reads what was typed: in either case, with or without hyphens and blanks, and with the letters that
     /// stand for a digit. `None` where it can be no code.
-    pub fn read(typed: &str) -> Option<Self> {
+    pub(crate) fn read(typed: &str) -> Option<Self> {
         let mut symbols = Zeroizing::new(String::with_capacity(CODE_LENGTH));
         for letter in typed.chars() {
             if letter.is_whitespace() || is_hyphen(letter) {
@@ -41,12 +41,12 @@ impl EntryCode {
     }
 
     /// The ten symbols, under which it is looked up.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The code as it is shown: two groups of five.
-    pub fn shown(&self) -> Zeroizing<String> {
+    pub(crate) fn shown(&self) -> Zeroizing<String> {
         let (first, second) = self.0.split_at(CODE_LENGTH / 2);
         Zeroizing::new(format!("{first}-{second}"))
     }

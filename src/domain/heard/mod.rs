@@ -70,7 +70,8 @@ impl Folds {
 }
 
 /// Folds `text` under `version`; `None` for a version this build does not know.
-pub fn fold_as(version: u16, text: &str) -> Option<Folded> {
+#[cfg(test)]
+pub(crate) fn fold_as(version: u16, text: &str) -> Option<Folded> {
     FOLDS.fold_as(version, text)
 }
 
@@ -89,6 +90,6 @@ pub fn candidates(version: u16, typed: &str) -> Option<Vec<Candidate>> {
 }
 
 /// What `text` folds to in the other spellings, Russian or Kazakh, that are heard as it.
-pub fn other_spellings(text: &str) -> impl Iterator<Item = Folded> {
+pub(crate) fn other_spellings(text: &str) -> impl Iterator<Item = Folded> {
     variants::other_spellings(&FoldRules::V1, text)
 }

@@ -27,7 +27,7 @@ const MAX_INITIAL_LETTERS: usize = 2;
 
 impl PersonName {
     /// Maximum length of a name, characters.
-    pub const MAX_CHARS: usize = 100;
+    pub(crate) const MAX_CHARS: usize = 100;
 
     /// Parses a name. Invisible marks are removed, except joiners inside a word.
     ///

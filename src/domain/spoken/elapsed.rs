@@ -6,7 +6,7 @@ use crate::domain::loan::is_ahead;
 
 /// How long ago something was known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Age {
+pub(crate) enum Age {
     /// less than a minute ago
     JustNow,
     /// 1 to 59 minutes ago
@@ -24,7 +24,11 @@ pub enum Age {
 
 /// The age of what was known at `as_of`; `None` where that lies too far ahead, so that nobody knows how old it
 /// is.
-pub fn age_of<Z: TimeZone>(as_of: DateTime<Utc>, now: DateTime<Utc>, zone: &Z) -> Option<Age> {
+pub(crate) fn age_of<Z: TimeZone>(
+    as_of: DateTime<Utc>,
+    now: DateTime<Utc>,
+    zone: &Z,
+) -> Option<Age> {
     if is_ahead(as_of, now) {
         return None;
     }

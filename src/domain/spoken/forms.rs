@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 /// The form in which a sentence asks for a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DateForm {
+pub(crate) enum DateForm {
     /// the date by its name: «седьмое декабря», «жетінші желтоқсан»
     Named,
     /// after «до», before «дейін»: «седьмого декабря», «жетінші желтоқсанға»
@@ -15,7 +15,7 @@ pub enum DateForm {
 
 /// What is counted in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub(crate) enum Counted {
     /// minutes
     Minutes,
     /// hours

@@ -15,19 +15,20 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{language::ClientLanguage, money::Money};
 
-pub use elapsed::{Age, age_of};
-pub use forms::{Counted, DateForm};
-pub use number::number;
-pub use product::product;
+pub(crate) use elapsed::{Age, age_of};
+pub(crate) use forms::{Counted, DateForm};
+#[cfg(test)]
+use number::number;
+pub(crate) use product::product;
 
 /// A sum with the name of its currency: «сто двадцать пять тысяч тенге». Minor units are said where they are
 /// not zero, and whole units where they are not zero or nothing else is there.
-pub fn sum(money: Money, language: ClientLanguage) -> String {
+pub(crate) fn sum(money: Money, language: ClientLanguage) -> String {
     currency::sum(money, language)
 }
 
 /// A number of things: «двадцать один день», «жиырма бір күн».
-pub fn count(value: u64, counted: Counted, language: ClientLanguage) -> String {
+pub(crate) fn count(value: u64, counted: Counted, language: ClientLanguage) -> String {
     match language {
         ClientLanguage::Kk => kazakh::count(value, counted),
         ClientLanguage::Ru => russian::count(value, counted, russian::Case::Nominative),
@@ -35,7 +36,7 @@ pub fn count(value: u64, counted: Counted, language: ClientLanguage) -> String {
 }
 
 /// A span of time before «назад» or «бұрын»: «одну минуту», «бір минут».
-pub fn span(value: u64, counted: Counted, language: ClientLanguage) -> String {
+pub(crate) fn span(value: u64, counted: Counted, language: ClientLanguage) -> String {
     match language {
         ClientLanguage::Kk => kazakh::count(value, counted),
         ClientLanguage::Ru => russian::count(value, counted, russian::Case::Accusative),
@@ -44,7 +45,7 @@ pub fn span(value: u64, counted: Counted, language: ClientLanguage) -> String {
 
 /// A date with its year: «семнадцатое ноября две тысячи двадцать шестого года». Years are said from 1 to
 /// 9999; no date of the service lies outside them.
-pub fn date(day: NaiveDate, form: DateForm, language: ClientLanguage) -> String {
+pub(crate) fn date(day: NaiveDate, form: DateForm, language: ClientLanguage) -> String {
     match language {
         ClientLanguage::Kk => kazakh::date(day, form),
         ClientLanguage::Ru => russian::date(day, form),
@@ -55,7 +56,7 @@ pub fn date(day: NaiveDate, form: DateForm, language: ClientLanguage) -> String 
 /// it is another one: «десяти часов пяти минут двадцать девятого ноября», «бүгін сағат он алтыға».
 ///
 /// Both are local times; seconds are left out, so round up before.
-pub fn until(local: NaiveDateTime, today: NaiveDate, language: ClientLanguage) -> String {
+pub(crate) fn until(local: NaiveDateTime, today: NaiveDate, language: ClientLanguage) -> String {
     match language {
         ClientLanguage::Kk => kazakh::until(local, today),
         ClientLanguage::Ru => russian::until(local, today),

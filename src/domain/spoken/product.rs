@@ -12,7 +12,7 @@ const MAX_PLACES: usize = 9;
 /// «Алтын 30» is «Алтын тридцать»; numbers with a sign between them stand apart («24/7», «0,5»), spaces
 /// between thousands are none («500 000»), a per cent sign behind a number is a word, and any other sign that
 /// stands for a number («½», «Ⅳ») is left out.
-pub fn product(name: &str, language: ClientLanguage) -> Option<String> {
+pub(crate) fn product(name: &str, language: ClientLanguage) -> Option<String> {
     let signs: Vec<char> = name.chars().collect();
     let mut said = String::with_capacity(name.len() * 2);
     let mut rest = signs.as_slice();

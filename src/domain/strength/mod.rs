@@ -41,11 +41,11 @@ pub const MAX_LENGTH: usize = 64;
 /// A caller has ten guesses in all before the passphrase is disabled, so a hundred thousand leave
 /// one chance in ten thousand. Guessing against stolen hashes needs the pepper too, which is not
 /// in the database; `docs/security.md` has the reasoning.
-pub const MIN_GUESSES_LOG10: f64 = 5.0;
+pub(crate) const MIN_GUESSES_LOG10: f64 = 5.0;
 
 /// Range of that setting. Below it ten guesses would succeed once in a hundred times; above it a suggestion
 /// of three words would no longer be accepted.
-pub const MIN_GUESSES_LOG10_BOUNDS: RangeInclusive<f64> = 3.0..=9.0;
+pub(crate) const MIN_GUESSES_LOG10_BOUNDS: RangeInclusive<f64> = 3.0..=9.0;
 
 /// What an installation may set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -128,7 +128,7 @@ pub fn judge(passphrase: &str, about: &About<'_>, rules: &StrengthRules) -> Judg
 }
 
 /// Builds the tables now, in some tenths of a second, and not at the first [`judge`].
-pub fn prepare() {
+pub(crate) fn prepare() {
     let _ = judge(
         "кез келген сөз 1990",
         &About::default(),

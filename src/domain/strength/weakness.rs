@@ -35,7 +35,8 @@ pub enum Weakness {
 
 impl Weakness {
     /// One of each, the minimum being `min_length` and one word missing.
-    pub fn all(min_length: usize) -> [Self; 11] {
+    #[cfg(test)]
+    pub(crate) fn all(min_length: usize) -> [Self; 11] {
         [
             Self::TooShort { min_length },
             Self::TooLong,

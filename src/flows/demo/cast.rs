@@ -4,16 +4,16 @@
 use crate::domain::role::Role;
 
 /// The first admin's password once the one-time one is changed.
-pub const ADMIN_PASSWORD: &str = "birch-anvil-plover-31";
+pub(crate) const ADMIN_PASSWORD: &str = "birch-anvil-plover-31";
 
 /// Branches: code, name, city.
-pub const BRANCHES: &[(&str, &str, &str)] = &[
+pub(crate) const BRANCHES: &[(&str, &str, &str)] = &[
     ("ALA-1", "Абай даңғылы, 10", "Алматы"),
     ("AST-1", "Кенесары көшесі, 40", "Астана"),
 ];
 
 /// A member of staff.
-pub struct StaffPart {
+pub(crate) struct StaffPart {
     pub login: &'static str,
     pub name: &'static str,
     pub role: Role,
@@ -23,7 +23,7 @@ pub struct StaffPart {
 }
 
 /// All staff but the admin. Each step is taken by the first whose role may.
-pub const STAFF: &[StaffPart] = &[
+pub(crate) const STAFF: &[StaffPart] = &[
     StaffPart {
         login: "aigul",
         name: "Айгүл Серік",
@@ -70,7 +70,7 @@ pub const STAFF: &[StaffPart] = &[
 
 /// A client's passphrase.
 #[derive(Clone, Copy)]
-pub enum DemoPassphrase {
+pub(crate) enum DemoPassphrase {
     None,
     Active(&'static str),
     Blocked(&'static str),
@@ -78,7 +78,7 @@ pub enum DemoPassphrase {
 
 impl DemoPassphrase {
     /// The state as the printed table shows it.
-    pub fn shown(self) -> String {
+    pub(crate) fn shown(self) -> String {
         match self {
             Self::None => "(none yet)".to_owned(),
             Self::Active(words) => words.to_owned(),
@@ -88,7 +88,7 @@ impl DemoPassphrase {
 }
 
 /// A loan; its due date is given in days from today.
-pub struct LoanPart {
+pub(crate) struct LoanPart {
     pub ticket: &'static str,
     pub product: &'static str,
     pub due_in_days: i64,
@@ -99,7 +99,7 @@ pub struct LoanPart {
 }
 
 /// A client.
-pub struct ClientPart {
+pub(crate) struct ClientPart {
     pub number: &'static str,
     /// family name, given name, patronymic
     pub names: &'static [&'static str],
@@ -109,11 +109,11 @@ pub struct ClientPart {
 }
 
 /// The client who has an open draft, and the representative.
-pub const DRAFT_FOR: &str = "K-000104";
-pub const REPRESENTATIVE: &str = "Жанар Бекова";
+pub(crate) const DRAFT_FOR: &str = "K-000104";
+pub(crate) const REPRESENTATIVE: &str = "Жанар Бекова";
 
 /// The clients.
-pub const CLIENTS: &[ClientPart] = &[
+pub(crate) const CLIENTS: &[ClientPart] = &[
     ClientPart {
         number: "K-000101",
         names: &["Қасымова", "Әсел", "Нұрланқызы"],

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 /// Whose key it is: each has their own.
-pub enum Caller {
+pub(crate) enum Caller {
     /// somebody who is signed in
     Staff(Actor),
     /// a client, at this entry link
@@ -20,7 +20,7 @@ pub enum Caller {
 
 impl Caller {
     /// Keys of different ids are different.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         match self {
             Self::Staff(actor) => &actor.id,
             Self::Client(link) => &link.id,
@@ -28,7 +28,7 @@ impl Caller {
     }
 
     /// The event of a stored answer that they are given again.
-    pub fn replayed(&self, origin: &Origin, at: DateTime<Utc>, body: &Value) -> Event {
+    pub(crate) fn replayed(&self, origin: &Origin, at: DateTime<Utc>, body: &Value) -> Event {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         match self {
             Self::Staff(actor) => {

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Adds the parameters that all operations refer to.
-pub fn add_parameters(components: &mut Components) {
+pub(crate) fn add_parameters(components: &mut Components) {
     for (name, parameter) in parameters() {
         components
             .parameters
@@ -35,7 +35,7 @@ pub fn add_parameters(components: &mut Components) {
 }
 
 /// Adds an endpoint's operation, with the schemas and responses that it refers to.
-pub fn add(api: &mut OpenApi, endpoint: &Endpoint) {
+pub(crate) fn add(api: &mut OpenApi, endpoint: &Endpoint) {
     let components = api.components.get_or_insert_default();
     components.schemas.extend(endpoint.schemas());
     refer_to_items(components);

@@ -14,6 +14,7 @@ macro_rules! texts {
             $(#[$doc])*
             #[derive(ToSchema)]
             #[schema($($rule)*)]
+            #[expect(dead_code, reason = "it describes what is sent, and is never made")]
             pub struct $name(pub String);
         )+
     };
@@ -69,7 +70,7 @@ texts! {
 }
 
 /// True: the document was seen. Nothing else is taken.
-pub struct Seen;
+pub(crate) struct Seen;
 
 impl PartialSchema for Seen {
     fn schema() -> RefOr<Schema> {

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// An event that receivers of webhooks get.
-pub struct WebhookEvent;
+pub(crate) struct WebhookEvent;
 
 macro_rules! words {
     ($($type:ty as $name:literal, $description:literal: $words:expr $(, for example $example:expr)?;)+) => {

@@ -23,7 +23,7 @@ pub(super) struct CodePage(Box<[char; 128]>);
 
 impl CodePage {
     /// `None` for an encoding that is not a code page.
-    pub fn of(encoding: Encoding) -> Option<Self> {
+    pub(crate) fn of(encoding: Encoding) -> Option<Self> {
         let known = match encoding {
             Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => return None,
             Encoding::Kz1048 => return Some(Self::of_letters(KZ_1048)),
@@ -45,7 +45,7 @@ impl CodePage {
     }
 
     /// The letter of a byte.
-    pub fn letter(&self, byte: u8) -> char {
+    pub(crate) fn letter(&self, byte: u8) -> char {
         match byte.checked_sub(0x80) {
             Some(place) => self.0[usize::from(place)],
             None => char::from(byte),
@@ -53,7 +53,7 @@ impl CodePage {
     }
 
     /// Writes bytes as UTF-8.
-    pub fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) {
+    pub(crate) fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) {
         let mut letter = [0; 4];
         for byte in bytes {
             if byte.is_ascii() {
@@ -69,7 +69,7 @@ impl CodePage {
 #[cfg(test)]
 impl CodePage {
     /// Encodes a text, all letters of which must be in the code page.
-    pub fn encode(&self, text: &str) -> Vec<u8> {
+    pub(crate) fn encode(&self, text: &str) -> Vec<u8> {
         let byte = |letter: char| (0..=u8::MAX).find(|byte| self.letter(*byte) == letter);
         text.chars()
             .map(|letter| byte(letter).unwrap_or_else(|| panic!("no {letter:?} in it")))

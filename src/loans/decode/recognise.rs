@@ -61,7 +61,7 @@ impl Default for Letters {
 }
 
 impl Letters {
-    pub fn take(&mut self, bytes: &[u8]) {
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.counts[usize::from(*byte)] += 1;
             self.weigh_the_last_beside(*byte);
@@ -80,7 +80,7 @@ impl Letters {
     }
 
     /// The most likely code page; windows-1251 where there are no letters.
-    pub fn code_page(&mut self) -> Encoding {
+    pub(crate) fn code_page(&mut self) -> Encoding {
         self.weigh_the_last_beside(b'\n');
         let windows = self.score(|byte| {
             let readings = [&self.windows, &self.kazakh];

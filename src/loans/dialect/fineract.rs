@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use self::shapes::{Accounts, Client, DataTable, Day, Detail, ExternalId, FineractError, Period};
-pub use self::{
+pub(crate) use self::{
     settings::{FineractSettings, Section},
     shapes::Account,
 };

@@ -27,7 +27,7 @@ impl QueuePlace {
     ///
     /// # Errors
     /// [`Overloaded`] when the deadline is over, or admission has stopped.
-    pub async fn admitted(self) -> Result<Admission, Overloaded> {
+    pub(crate) async fn admitted(self) -> Result<Admission, Overloaded> {
         let pool = Arc::clone(&self.0);
         let is_stopping = || pool.stopping.load(Ordering::Acquire);
         if is_stopping() {

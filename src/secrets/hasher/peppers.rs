@@ -22,11 +22,11 @@ impl Pepper {
         })
     }
 
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
-    pub fn secret(&self) -> &[u8; 32] {
+    pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.secret
     }
 }
@@ -38,7 +38,7 @@ pub(super) struct Peppers {
 }
 
 impl Peppers {
-    pub fn of(keyring: &Keyring) -> Self {
+    pub(crate) fn of(keyring: &Keyring) -> Self {
         let mut peppers = keyring.active_first(Purpose::Pepper).map(Pepper::of);
         let active = peppers
             .next()
@@ -49,11 +49,11 @@ impl Peppers {
         }
     }
 
-    pub fn active(&self) -> &Arc<Pepper> {
+    pub(crate) fn active(&self) -> &Arc<Pepper> {
         &self.active
     }
 
-    pub fn by_id(&self, id: &str) -> Option<&Arc<Pepper>> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<&Arc<Pepper>> {
         std::iter::once(&self.active)
             .chain(&self.reading)
             .find(|pepper| pepper.id == id)
@@ -69,7 +69,7 @@ pub(super) struct Decoy {
 }
 
 impl Decoy {
-    pub fn new(rng: &SystemRng) -> Self {
+    pub(crate) fn new(rng: &SystemRng) -> Self {
         Self {
             secret: Zeroizing::new(rng.array()),
             salt: rng.array(),
@@ -77,16 +77,16 @@ impl Decoy {
         }
     }
 
-    pub fn secret(&self) -> &[u8] {
+    pub(crate) fn secret(&self) -> &[u8] {
         self.secret.as_slice()
     }
 
-    pub fn salt(&self) -> &[u8; 16] {
+    pub(crate) fn salt(&self) -> &[u8; 16] {
         &self.salt
     }
 
     /// Stands in for a missing hash, at the current cost.
-    pub fn phc(&self, cost: Cost, pepper: &Pepper) -> Phc {
+    pub(crate) fn phc(&self, cost: Cost, pepper: &Pepper) -> Phc {
         let pepper_id = pepper.id.clone();
         Phc {
             cost,

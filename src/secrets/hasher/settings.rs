@@ -39,7 +39,7 @@ impl Default for HashSettings {
 
 impl HashSettings {
     /// The cost of one hash.
-    pub fn cost(&self) -> Cost {
+    pub(crate) fn cost(&self) -> Cost {
         let Self {
             memory_kib,
             passes,
@@ -55,12 +55,12 @@ impl HashSettings {
 
     /// Whether hashes are cheaper than the standards require (OWASP; ASVS 11.4.2), which deserves a warning
     /// at start.
-    pub fn below_floor(&self) -> bool {
+    pub(crate) fn below_floor(&self) -> bool {
         self.cost().below_floor()
     }
 
     /// The first setting that is out of bounds, in words that name it.
-    pub fn check(&self) -> Result<(), HashSettingsError> {
+    pub(crate) fn check(&self) -> Result<(), HashSettingsError> {
         if let Some(fault) = self.cost().fault() {
             return Err(HashSettingsError(fault));
         }

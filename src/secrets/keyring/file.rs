@@ -41,16 +41,7 @@ impl Keyring {
     /// [`KeyringError::NotThere`] for a missing file; else what is wrong with
     /// which file, line or key.
     pub fn load(path: &Path) -> Result<Self, KeyringError> {
-        read(path, Mount::Private)
-    }
-
-    /// Reads a keyring that an orchestrator mounted and that others on the
-    /// machine may therefore read; none but its owner may write it.
-    ///
-    /// # Errors
-    /// As [`Keyring::load`].
-    pub fn load_mounted(path: &Path) -> Result<Self, KeyringError> {
-        read(path, Mount::Shared)
+        read(path)
     }
 
     /// Writes a new keyring, mode 0600, and waits until the disk has it.
@@ -72,7 +63,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeyringError::Io`]; among them where another save is under way.
-    pub fn save(&self, path: &Path) -> Result<(), KeyringError> {
+    pub(crate) fn save(&self, path: &Path) -> Result<(), KeyringError> {
         let failed = |action, source| io_error(path, action, source);
         let old = fs::metadata(path).map_err(|error| failed("find", error))?;
         // One name for all, so that it is also a lock against a second save.
@@ -163,9 +154,9 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-fn read(path: &Path, mount: Mount) -> Result<Keyring, KeyringError> {
+fn read(path: &Path) -> Result<Keyring, KeyringError> {
     let mut warnings = Vec::new();
-    let text = match read_guarded(path, mount, &mut warnings) {
+    let text = match read_guarded(path, Mount::Private, &mut warnings) {
         Err(KeyringError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
             return Err(KeyringError::NotThere(path.to_owned()));
         }

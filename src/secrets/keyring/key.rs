@@ -125,7 +125,7 @@ pub enum KeyState {
 
 impl KeyState {
     /// Its name in the keyring file.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Reading => "reading",
@@ -166,7 +166,7 @@ impl Key {
     }
 
     /// What it is for.
-    pub fn purpose(&self) -> Purpose {
+    pub(crate) fn purpose(&self) -> Purpose {
         self.purpose
     }
 
@@ -188,7 +188,7 @@ impl Key {
     /// A public value that tells this key from any other, 16 hexadecimal digits.
     /// The database keeps it, so that a wrong key under a right name is found at
     /// start. It says nothing of the secret.
-    pub fn check_value(&self) -> String {
+    pub(crate) fn check_value(&self) -> String {
         let of_key = self.subkey("check");
         hex::encode(&of_key[..8])
     }

@@ -31,9 +31,9 @@ macro_rules! bind_columns {
 }
 
 /// A client as it is entered or replaced: the id of its row, and what the loan system says.
-pub type ClientWrite<'a> = (&'a ClientId, &'a ClientRecord);
+pub(crate) type ClientWrite<'a> = (&'a ClientId, &'a ClientRecord);
 /// A loan as it is put: the id of its client's row, and what the loan system says.
-pub type LoanWrite<'a> = (&'a ClientId, &'a LoanRecord);
+pub(crate) type LoanWrite<'a> = (&'a ClientId, &'a LoanRecord);
 
 impl Tx<'_> {
     /// Enters clients that are not stored. Where another transaction has entered one of them in the
@@ -41,7 +41,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Collided`], or another.
-    pub fn enter_clients(
+    pub(crate) fn enter_clients(
         &mut self,
         entered: &[ClientWrite<'_>],
         now: DateTime<Utc>,
@@ -92,7 +92,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn replace_clients(&mut self, replaced: &[ClientWrite<'_>]) -> Result<(), StoreError> {
+    pub(crate) fn replace_clients(
+        &mut self,
+        replaced: &[ClientWrite<'_>],
+    ) -> Result<(), StoreError> {
         if replaced.is_empty() {
             return Ok(());
         }
@@ -131,7 +134,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn put_loans(&mut self, put: &[LoanWrite<'_>]) -> Result<(), StoreError> {
+    pub(crate) fn put_loans(&mut self, put: &[LoanWrite<'_>]) -> Result<(), StoreError> {
         if put.is_empty() {
             return Ok(());
         }

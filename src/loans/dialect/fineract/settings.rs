@@ -12,7 +12,7 @@ const TENANT: HeaderName = HeaderName::from_static("fineract-platform-tenantid")
 /// The section as it is written, unchecked.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Section {
+pub(crate) struct Section {
     /// tenant, in the header `Fineract-Platform-TenantId`
     pub tenant: String,
     /// data table of loans that states the waiting period
@@ -48,7 +48,7 @@ impl Section {
     ///
     /// # Errors
     /// The key of the section that is wrong, and why.
-    pub fn check(&self) -> Result<FineractSettings, (&'static str, String)> {
+    pub(crate) fn check(&self) -> Result<FineractSettings, (&'static str, String)> {
         let grace = match (&self.grace_table, &self.grace_column) {
             (Some(table), Some(column)) => Some((table.clone(), column.clone())),
             (None, None) => None,

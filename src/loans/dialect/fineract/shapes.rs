@@ -138,7 +138,7 @@ pub(super) struct FineractError {
 
 impl FineractError {
     /// Whether it states that there is no such entity, rather than no such address.
-    pub fn is_not_found(&self) -> bool {
+    pub(crate) fn is_not_found(&self) -> bool {
         let status = self.http_status_code.as_ref();
         let is_404 = status.is_some_and(|status| status == "404" || *status == 404);
         let code = self.user_message_globalisation_code.as_deref();
