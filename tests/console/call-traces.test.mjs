@@ -172,8 +172,8 @@ story(
   async ({ page }) => {
     await verified(page);
     const closed = await countOf(world, clientId, 'verification.closed');
-      await page.close({ runBeforeUnload: true });
-      await until(async () => (await countOf(world, clientId, 'verification.closed')) === closed + 1);
+    await page.close({ runBeforeUnload: true });
+    await until(async () => (await countOf(world, clientId, 'verification.closed')) === closed + 1);
   },
 );
 
