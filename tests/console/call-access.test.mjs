@@ -139,7 +139,7 @@ const cutOff = (page) =>
   page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const shown = [...document.querySelectorAll('body *')].filter(
-      (element) => element.checkVisibility() && !element.closest('.visually-hidden, svg'),
+      (element) => element.checkVisibility() && !element.closest('.visually-hidden, .skip, svg'),
     );
     return shown
       .filter((element) => {
