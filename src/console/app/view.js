@@ -18,7 +18,7 @@ function node(...parts) {
  * Draws a template: html`<p class="x">${text}</p>`. What is inserted is text, never markup.
  * @type {(strings: TemplateStringsArray, ...values: unknown[]) => import('preact').VNode}
  */
-export const html = /** @type {any} */ (htm.bind(node));
+export const html = /** @type {any} */ (htm.bind(/** @type {any} */ (node)));
 
 export {
   useCallback,
