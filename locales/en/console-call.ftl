@@ -69,7 +69,7 @@ call-unset-do = A word is set at a branch, with a document. Ask the client to co
 call-time-left = left
 call-lock-left = until the lock ends
 call-lock-over = The lock is over: the word may be tried again.
-call-say-other = The sentence in the other language could not be read.
+call-say-other = This sentence is there in one language only; the next one will be in the other.
 call-in-kk = Kazakh
 call-in-ru = Russian
 

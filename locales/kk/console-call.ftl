@@ -24,7 +24,7 @@ call-masked = Расталғанша жасырулы
 ## Сөздің күйі
 
 call-word-set = сөз { $date } орнатылған
-call-state-locked = { $time } дейін әрекет жоқ
+call-state-locked = құлыптаулы, ашылуы: { $time }
 call-state-disabled = сөз өшірілген
 call-state-blocked = сөз бұғатталған
 call-state-unset = сөз орнатылмаған
@@ -60,7 +60,7 @@ call-unset-do = Сөз бөлімшеде, құжатпен орнатылады
 call-time-left = қалды
 call-lock-left = құлып ашылғанша
 call-lock-over = Құлып ашылды: сөзді қайта тексеруге болады.
-call-say-other = Екінші тілдегі сөйлем алынбады.
+call-say-other = Бұл сөйлем бір тілде ғана бар, келесісі таңдалған тілде болады.
 call-in-kk = қазақша
 call-in-ru = орысша
 

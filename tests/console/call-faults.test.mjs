@@ -164,10 +164,10 @@ story(
       arrived = resolve;
     });
     await page.route(VERIFICATIONS, async (route) => {
-      const { response, json } = await reach(route);
+      const { response } = await reach(route);
       arrived();
       await held;
-      await route.fulfill({ response, json });
+      await route.fulfill({ response });
     });
     await find(page, client.phone);
     await say(page, WORD);

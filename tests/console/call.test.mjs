@@ -74,7 +74,7 @@ story(
     assert.equal(await page.locator('#call-word').inputValue(), '');
     await page.locator('.call-word-hint', { hasText: 'Остались 2 попытки' }).waitFor();
     await say(page, WRONG);
-    await page.locator('.call-attempts-last').waitFor();
+    await page.locator('.call-word-hint .call-attempts-last').waitFor();
     await say(page, WORD);
     await answered(page, 'verified');
     assert.equal(await countOf(world, client.id, 'verification.recorded'), 3);
@@ -100,7 +100,7 @@ story(
     await answered(page, 'locked');
     const supervisor = await world.signIn('saule');
     await world.call('POST', `/v1/clients/${client.id}/passphrase/unlock`, supervisor, { reason: 'for the test' });
-    await page.clock.fastForward('15:01');
+    await page.clock.fastForward('15:05');
     await page.getByText('Блокировка закончилась').waitFor();
     await say(page, WORD);
     await answered(page, 'verified');

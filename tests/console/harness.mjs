@@ -4,7 +4,7 @@
 
 export { expectAccessible } from './harness/accessibility.mjs';
 export { answered, countOf, endCall, failTimes, find, LOANS, newClient, say, WORD, WRONG } from './harness/calls.mjs';
-export { reach } from './harness/spoken.mjs';
+export { reach } from './harness/network.mjs';
 export { expectNoTraceOf, expectTraceInHeap } from './harness/traces.mjs';
 export { closeBrowser, picture, signIn, story, visit } from './harness/visit.mjs';
 export { dayFromToday, PASSWORD, STAFF, startWorld } from './harness/world.mjs';

@@ -1,7 +1,7 @@
 // What a branch specialist and a client do at the counter, step by step, as the stories use it.
 
 import assert from 'node:assert/strict';
-import { PASSWORD } from './world.mjs';
+import { dayFromToday, PASSWORD } from './world.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./world.mjs').World} World */
@@ -159,4 +159,21 @@ export async function expectVerifiedBy(world, clientId, words) {
 export async function newestApplication(world, clientId) {
   const branch = await world.signIn('daniyar');
   return (await world.call('GET', `/v1/clients/${clientId}/applications`, branch)).items[0];
+}
+
+/**
+ * A draft with a link to it, made by the API as a specialist's page would.
+ * @param {World} world
+ * @param {{ id: string }} client
+ */
+export async function linkFor(world, client) {
+  const branch = await world.signIn('daniyar');
+  const application = await world.call('POST', '/v1/applications', branch, {
+    client_id: client.id,
+    identity_document: { kind: 'identity_card', seen: true },
+  });
+  const body = { signed_on: dayFromToday(0) };
+  const renew = () => world.call('POST', `/v1/applications/${application.id}/entry-link`, branch, body);
+  const { code } = await renew();
+  return { code: /** @type {string} */ (code), renew, application };
 }

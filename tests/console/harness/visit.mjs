@@ -5,7 +5,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { lendSpoken } from './spoken.mjs';
 import { PASSWORD } from './world.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -52,11 +51,12 @@ export async function visit(world, wanted = {}) {
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  // Long enough for a machine that does much else; nothing waits that long where all is well.
+  page.setDefaultTimeout(60_000);
   if (wanted.clock) {
     await page.clock.install();
   }
   const faults = watch(page, world.origin);
-  await lendSpoken(page, world.server.api);
   await page.goto(`${world.origin}/console/${hash && `#${hash}`}`);
   if (as !== null) {
     await signIn(page, as);
@@ -122,9 +122,8 @@ export async function signIn(page, login, password = PASSWORD) {
  * @param {(visit: Visit, world: World) => Promise<unknown>} body
  */
 export function story(name, world, wanted, body) {
-  test(name, { timeout: 120_000 }, async () => {
+  test(name, { timeout: 300_000 }, async () => {
     const visited = await visit(world(), wanted);
-    visited.page.setDefaultTimeout(15_000);
     try {
       await body(visited, world());
       visited.expectClean();

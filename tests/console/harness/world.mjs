@@ -1,5 +1,6 @@
 // What is in the server of a test: staff of each role, clients, loans and passphrases, all by the public API.
 
+import { request } from 'node:http';
 import { ADMIN_FIRST_PASSWORD, startServer } from './server.mjs';
 
 /** Everybody's password but the one-time ones. */
@@ -26,6 +27,19 @@ export const STAFF = [
  */
 export async function startWorld({ settings = {}, clients = [] } = {}) {
   const server = await startServer(settings);
+  try {
+    return await furnish(server, clients);
+  } catch (fault) {
+    await server.stop();
+    throw fault;
+  }
+}
+
+/**
+ * @param {Awaited<ReturnType<typeof startServer>>} server
+ * @param {ClientPart[]} clients
+ */
+async function furnish(server, clients) {
   const call = caller(server.api);
 
   const admin = await firstSignIn(call, 'admin', ADMIN_FIRST_PASSWORD);
@@ -83,22 +97,41 @@ function caller(api) {
   return async function call(method, path, token, body) {
     const isForm = body instanceof URLSearchParams;
     const isText = typeof body === 'string';
-    const answer = await fetch(`${api}${path}`, {
-      method,
-      headers: {
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(isForm || body === undefined
-          ? {}
-          : { 'content-type': isText ? 'application/x-ndjson' : 'application/json' }),
-      },
-      body: body === undefined ? undefined : isForm || isText ? body : JSON.stringify(body),
+    const kind = isForm ? 'application/x-www-form-urlencoded' : isText ? 'application/x-ndjson' : 'application/json';
+    const sent = body === undefined ? undefined : isForm || isText ? String(body) : JSON.stringify(body);
+    const { status, text } = await ask(`${api}${path}`, method, sent, {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(sent === undefined ? {} : { 'content-type': kind, 'content-length': String(Buffer.byteLength(sent)) }),
     });
-    const text = await answer.text();
-    if (!answer.ok) {
-      throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    if (status >= 400) {
+      throw new Error(`${method} ${path}: ${status} ${text}`);
     }
     return text === '' ? null : JSON.parse(text);
   };
+}
+
+/**
+ * One request on a connection of its own: one that is kept could be closed by the server at the moment it is used.
+ * @param {string} url
+ * @param {string} method
+ * @param {string | undefined} body
+ * @param {Record<string, string>} headers
+ * @returns {Promise<{ status: number, text: string }>}
+ */
+function ask(url, method, body, headers) {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk) => {
+        text += chunk;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+      answer.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 /** @typedef {ReturnType<typeof caller>} Call */

@@ -5,6 +5,7 @@ import { html, useEffect, useRef, useState } from '../../app/view.js';
 import { key, t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
+import { useFirstFocus } from '../../parts/first-focus.js';
 import { Live } from '../../parts/live.js';
 import { Notice } from '../../parts/notice.js';
 import { Problem } from '../../parts/problem.js';
@@ -58,11 +59,11 @@ export function ExportDialog({ filters, onClose }) {
     ${progress.state === 'asked' && html`<${Choice} format=${format} onChoose=${setFormat} />`}
     <${Problem} error=${progress.error} />
     <${Live}>${progress.state === 'reading' && html`<p>${t('reports-export-reading', { count: progress.count })}</p>`}<//>
-    ${progress.state === 'done' && html`<${Done} count=${progress.count} more=${progress.more ?? false} />`}
+    ${progress.state === 'done' && html`<${Done} count=${progress.count} more=${progress.more ?? false} onClose=${onClose} />`}
     <div class="dialog-actions">
       ${progress.state === 'asked' && html`<${Button} kind="primary" onClick=${start} autofocus>${t('reports-export-start')}<//>`}
       ${progress.state === 'reading' && html`<${Button} kind="danger" onClick=${stop}>${t('reports-export-stop')}<//>`}
-      <${Button} onClick=${onClose}>${t('console-close')}<//>
+      ${progress.state !== 'done' && html`<${Button} onClick=${onClose}>${t('console-close')}<//>`}
     </div>
   <//>`;
 }
@@ -80,10 +81,14 @@ function Choice({ format, onChoose }) {
     <p class="reports-muted">${t('reports-export-whole')}</p>`;
 }
 
-/** @param {{ count: number, more: boolean }} props */
-function Done({ count, more }) {
+/** @param {{ count: number, more: boolean, onClose: () => unknown }} props */
+function Done({ count, more, onClose }) {
+  const first = useFirstFocus();
   return html`<${Notice} tone=${more ? 'warn' : 'ok'} said="polite" title=${t('reports-export-done', { count })}>
     ${more && html`<p>${t('reports-export-limit', { count: LIMIT })}</p>`}
     <p>${t('reports-export-file')}</p>
-  <//>`;
+  <//>
+    <div class="dialog-actions">
+      <${Button} kind="primary" buttonRef=${first} onClick=${onClose}>${t('console-close')}<//>
+    </div>`;
 }

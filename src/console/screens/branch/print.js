@@ -83,7 +83,8 @@ function useForm(id) {
     const page = frame.current?.contentDocument;
     if (mine !== asked.current || !page) return;
     if (!answer.data) {
-      error.value = /** @type {any} */ (answer.error); // the document names no JSON for it, but it is a problem as ever
+      // The API's document names no JSON for it, but it is a problem as ever.
+      error.value = /** @type {any} */ (answer.error);
       return;
     }
     page.open();

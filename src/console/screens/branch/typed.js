@@ -14,8 +14,8 @@ import { goOnWith, signedOn } from './visit.js';
  */
 function entryOf({ id, client_id }, signedOnDay) {
   return {
-    async check(passphrase) {
-      const { data } = await api.POST('/v1/passphrases/check', { body: { passphrase, client_id } });
+    async check(passphrase, signal) {
+      const { data } = await api.POST('/v1/passphrases/check', { body: { passphrase, client_id }, signal });
       return data ?? null;
     },
     async suggest(language) {

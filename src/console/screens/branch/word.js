@@ -29,7 +29,8 @@ export function Word({ application }) {
 
   /** @param {Way} chosen */
   async function choose(chosen) {
-    if (way.value === 'hand') return; // it is under way
+    // It is under way.
+    if (way.value === 'hand') return;
     error.value = null;
     way.value = chosen;
     if (chosen !== 'hand') return;

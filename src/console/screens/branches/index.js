@@ -15,6 +15,7 @@ import { Shown } from '../../parts/shown.js';
 import { Table, usePages } from '../../parts/table.js';
 import { Waiting } from '../../parts/waiting.js';
 import { isOfField } from '../staff/enter.js';
+import { useFocusWrong } from '../staff/focus-wrong.js';
 
 /** @typedef {import('../../app/api.js').Schemas['BranchBody']} Branch */
 
@@ -58,6 +59,7 @@ function Open({ onOpened, onClose }) {
   const send = useSend();
   const [draft, setDraft] = useState({ code: '', name: '', city: '' });
   const [error, setError] = useState(/** @type {import('../../app/api.js').Problem | undefined} */ (undefined));
+  const form = useFocusWrong(error);
   /** @param {keyof typeof draft} name */
   const field = (name) => ({
     value: draft[name],
@@ -77,7 +79,7 @@ function Open({ onOpened, onClose }) {
   };
   const taken = error?.code === 'branch_code_taken' ? t('admin-branches-code-taken', { code: draft.code.trim() }) : '';
   return html`<${Dialog} title=${t('admin-branches-new')} onClose=${onClose}>
-    <form class="stack" onSubmit=${submit} novalidate>
+    <form ref=${form} class="stack" onSubmit=${submit} novalidate>
       <${Field} label=${t('admin-branches-code')} ...${field('code')} hint=${t('admin-branches-code-hint')} autofocus
         error=${taken || fieldError(error, '/code')} />
       <${Field} label=${t('admin-branches-city')} ...${field('city')} />

@@ -6,8 +6,9 @@ import { batch } from '../../app/view.js';
 import { onWipe, wipe } from '../../app/wipe.js';
 import { key } from '../../app/words.js';
 import { readCaller } from './caller.js';
+import { hasWord } from './client.js';
 import { blocking, blockWord, close, find, finding, readCard, readLoans, stopSending, verify } from './sending.js';
-import { keepSentences, readSentences } from './sentences.js';
+import { keepSentences } from './sentences.js';
 import { call, forget, newCall, tell } from './state.js';
 
 /** @typedef {import('./state.js').Card} Card */
@@ -136,13 +137,15 @@ async function unmask() {
   }
 }
 
-/** @param {string} [id] */
-export async function fetchLoans(id = call.answer.peek()?.id) {
+/**
+ * @param {string} [id]
+ * @param {import('./state.js').Tongue} [tongue]
+ */
+export async function fetchLoans(id = call.answer.peek()?.id, tongue = call.tongue.peek()) {
   if (!id) return;
   if (call.message.peek()?.at === 'loans') {
     call.message.value = null;
   }
-  const tongue = call.tongue.peek();
   const read = await readLoans(id, tongue);
   if (!read) return;
   if (read.response.status === 410) {
@@ -158,14 +161,20 @@ export async function fetchLoans(id = call.answer.peek()?.id) {
   }
 }
 
-/** F2: the sentences in the other language. */
+/**
+ * F2: the sentences in the other language, as soon as they are there. A refusal's own is told in one language alone;
+ * the next one will be in the other.
+ */
 export async function otherTongue() {
-  call.tongue.value = call.tongue.peek() === 'kk' ? 'ru' : 'kk';
+  const round = call.round.peek();
   const answer = call.answer.peek();
-  const isKnown = call.sentences.peek()[call.tongue.peek()];
-  if (!answer || isKnown) return;
-  if (answer.outcome === 'verified') await fetchLoans(answer.id);
-  else await readSentences(answer.id);
+  const other = call.tongue.peek() === 'kk' ? 'ru' : 'kk';
+  if (answer?.outcome === 'verified' && !call.sentences.peek()[other]) {
+    await fetchLoans(answer.id, other);
+    if (round !== call.round.peek() || call.message.peek()?.at === 'loans') return;
+  }
+  call.tongue.value = other;
+  if (answer && !call.sentences.peek()[other]) tell('end', 'info', key('call-say-other'));
 }
 
 /**
@@ -193,6 +202,13 @@ export async function lockIsOver() {
   await unmask();
 }
 
+/** Alt+B: the dialog with the reasons. */
+export function askForReason() {
+  const client = call.client.peek();
+  if (!client) tell('caller', 'warn', key('call-block-first'));
+  else if (hasWord(client.passphrase)) call.blocking.value = true;
+}
+
 /**
  * «Someone knows my word»: blocks it. What was open is over on the server too.
  * @param {string} reason
@@ -216,6 +232,8 @@ export async function block(reason) {
     call.source.value = null;
     call.sentences.value = {};
     call.step.value = 'answer';
+    // What had the focus may be gone.
+    call.tries.value += 1;
   });
 }
 

@@ -4,6 +4,7 @@ import { html } from '../../app/view.js';
 import { key, t } from '../../app/words.js';
 import { Countdown } from '../../parts/countdown.js';
 import { lockIsOver } from './actions.js';
+import { Attempts } from './attempts.js';
 import { knownOutcome, moment, nameOf } from './client.js';
 import { Guide } from './guide.js';
 import { verifying } from './sending.js';
@@ -59,11 +60,19 @@ function Panel({ outcome, lockedUntil }) {
     <div class="call-answer-words">
       <h2 class="call-outcome" id="call-outcome">${t(words[outcome])}</h2>
       ${outcome === 'verified' && client && html`<p class="call-who">${nameOf(client)}</p>`}
+      <${AttemptsLeft} outcome=${outcome} />
       <p class="call-do">${adviceFor(outcome, lockedUntil)}</p>
     </div>
     <${TimeLeft} outcome=${outcome} lockedUntil=${lockedUntil} />
     <${Sentence} />
   </div>`;
+}
+
+/** @param {{ outcome: Outcome }} props */
+function AttemptsLeft({ outcome }) {
+  return outcome === 'rejected' && call.answer.value?.attempts_left
+    ? html`<p class="call-who"><${Attempts} /></p>`
+    : null;
 }
 
 /** @param {{ outcome: Outcome, lockedUntil: string | null | undefined }} props */
@@ -74,7 +83,9 @@ function TimeLeft({ outcome, lockedUntil }) {
     return html`<${Countdown} until=${answer.expires_at} total=${total} label=${t('call-time-left')} class="call-time" />`;
   }
   if (lockedUntil) {
-    return html`<${Countdown} until=${lockedUntil} onEnd=${lockIsOver} label=${t('call-lock-left')} class="call-time" />`;
+    // The clocks may be two seconds apart: asked too early, it would still be locked.
+    const until = Date.parse(lockedUntil) + 2000;
+    return html`<${Countdown} until=${until} onEnd=${lockIsOver} label=${t('call-lock-left')} class="call-time" />`;
   }
   return null;
 }

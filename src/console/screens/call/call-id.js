@@ -15,18 +15,3 @@ export function newCallId(now) {
   const chance = crypto.getRandomValues(new Uint16Array(1))[0].toString(36).padStart(4, '0');
   return `call-${day}-${time.replaceAll(':', '')}-${chance}`;
 }
-
-/**
- * What a softphone or a CRM gave in the fragment: `#call=…&phone=…`, also behind the screen's own address
- * (`#/call?call=…&phone=…`). Null where it gave nothing.
- * @param {string} hash
- * @returns {{ callId: string, phone: string } | null}
- */
-export function readFragment(hash) {
-  const written = hash.replace(/^#/u, '').replace(/^\/call\??/u, '');
-  // In a fragment a plus is a plus: telephones are written +7…
-  const given = new URLSearchParams(written.replaceAll('+', '%2B'));
-  const callId = (given.get('call') ?? '').trim().slice(0, 64);
-  const phone = (given.get('phone') ?? '').trim().slice(0, 64);
-  return callId || phone ? { callId, phone } : null;
-}

@@ -31,6 +31,9 @@ export function knownOutcome({ state }) {
   return state === 'destroyed' ? 'unset' : state;
 }
 
+/** Whether there is a word that a block would stop. @param {Status} status */
+export const hasWord = (status) => !['blocked', 'unset'].includes(knownOutcome(status) ?? '');
+
 /** @param {Status} status */
 export function stateOf(status) {
   const known = knownOutcome(status);

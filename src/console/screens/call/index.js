@@ -5,7 +5,7 @@ import { useKeys } from '../../app/keys.js';
 import { later } from '../../app/later.js';
 import { effect, html, useEffect, useLayoutEffect } from '../../app/view.js';
 import { key, language, t } from '../../app/words.js';
-import { end, next, otherTongue } from './actions.js';
+import { askForReason, end, next, otherTongue } from './actions.js';
 import { Announcements } from './announcements.js';
 import { Answer } from './answer.js';
 import { Buttons } from './buttons.js';
@@ -77,13 +77,5 @@ function takeCall() {
 function warn() {
   if (call.client.peek() || call.several.peek().length > 0) {
     tell('end', 'info', key('call-end-again'));
-  }
-}
-
-function askForReason() {
-  if (call.client.peek()) {
-    call.blocking.value = true;
-  } else {
-    tell('caller', 'warn', key('call-block-first'));
   }
 }

@@ -1,6 +1,6 @@
 // The client's open loans, by due date; the one that is told now has its sentence.
 
-import { html } from '../../app/view.js';
+import { html, useEffect, useRef } from '../../app/view.js';
 import { t } from '../../app/words.js';
 import { Kbd } from '../../parts/kbd.js';
 import { Notice } from '../../parts/notice.js';
@@ -10,7 +10,7 @@ import { focusOn } from './focus.js';
 import { Loan } from './loan.js';
 import { Message } from './message.js';
 import { reading } from './sending.js';
-import { call } from './state.js';
+import { call, loansAtOnce } from './state.js';
 
 export function Loans() {
   const loans = call.loans.value;
@@ -24,9 +24,26 @@ export function Loans() {
     </div>
     ${loans?.length === 0 && html`<p class="call-loans-none">${t('call-loans-none')}</p>`}
     <ol class="call-loans-list">
-      ${loans?.map((loan, index) => html`<${Loan} key=${loan.ticket_number} loan=${loan} index=${index} />`)}
+      ${loans?.slice(0, call.drawn.value).map((loan, index) => html`<${Loan} key=${loan.ticket_number} loan=${loan} index=${index} />`)}
     </ol>
+    ${loans && loans.length > call.drawn.value && html`<${More} key=${call.drawn.value} />`}
   </section>`;
+}
+
+/** Comes near as one scrolls on, and draws the next ones. */
+function More() {
+  const end = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    const near = new IntersectionObserver(
+      ([{ isIntersecting }]) => {
+        if (isIntersecting) call.drawn.value += loansAtOnce;
+      },
+      { rootMargin: '400px' },
+    );
+    if (end.current) near.observe(end.current);
+    return () => near.disconnect();
+  }, []);
+  return html`<p class="call-loans-none" ref=${end}>…</p>`;
 }
 
 /** Old data, or a loan system that does not answer: across the whole width, before the loans. */
@@ -50,6 +67,7 @@ export function showLoan(step) {
   const count = call.loans.peek()?.length ?? 0;
   if (count === 0) return;
   call.active.value = (call.active.peek() + step + count) % count;
+  call.drawn.value = Math.max(call.drawn.peek(), call.active.peek() + 2);
   // Drawn first: the place is where the active one is.
   requestAnimationFrame(() => focusOn('loan'));
 }

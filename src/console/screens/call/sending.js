@@ -62,15 +62,6 @@ export const readLoans = (verificationId, tongue) =>
   );
 
 /**
- * @param {string} verificationId
- * @param {Tongue} tongue
- */
-export const readAnswer = (verificationId, tongue) =>
-  reading(() =>
-    api.GET('/v1/verifications/{id}', { params: { path: { id: verificationId }, query: { spoken: tongue } } }),
-  );
-
-/**
  * @param {string} clientId
  * @param {string} reason
  */

@@ -13,12 +13,13 @@ const tongues = { kk: key('call-in-kk'), ru: key('call-in-ru') };
 export function Sentence({ ticket }) {
   if (!call.answer.value) return null;
   const tongue = call.tongue.value;
-  const said = call.sentences.value[tongue];
-  const text = ticket === undefined ? said?.answer : said?.loans.get(ticket);
-  // A loan without one has it in the answer; a server that gives none leaves it to the specialist's own words.
-  if (!text && (ticket !== undefined || Object.keys(call.sentences.value).length === 0)) return null;
+  const known = call.sentences.value;
+  // A refusal's is told in one language alone: better in that one than not at all.
+  const said = known[tongue] ? tongue : tongue === 'kk' ? 'ru' : 'kk';
+  const text = ticket === undefined ? known[said]?.answer : known[said]?.loans.get(ticket);
+  if (!text) return null;
   return html`<div class="call-say">
-    <p lang=${text ? tongue : undefined}>${text ? text : t('call-say-other')}</p>
+    <p lang=${said}>${text}</p>
     ${
       ticket === undefined &&
       html`<${Button} kind="quiet" keys="F2" busy=${reading.busy.value} onClick=${otherTongue}>

@@ -1,6 +1,5 @@
 // The sentences to say, as the API gives them; the page makes none of its own.
 
-import { readAnswer } from './sending.js';
 import { call } from './state.js';
 
 /** @typedef {import('./state.js').Tongue} Tongue */
@@ -14,16 +13,4 @@ export function keepSentences(tongue, { spoken, loans }) {
   if (!spoken) return;
   const said = new Map(loans?.map((loan) => [loan.ticket_number, loan.spoken ?? '']));
   call.sentences.value = { ...call.sentences.peek(), [tongue]: { answer: spoken, loans: said } };
-}
-
-/**
- * The sentence of an answer that was not «verified», in the language chosen.
- * @param {string} verificationId
- */
-export async function readSentences(verificationId) {
-  const tongue = call.tongue.peek();
-  const read = await readAnswer(verificationId, tongue);
-  if (read?.data) {
-    keepSentences(tongue, read.data);
-  }
 }

@@ -29,6 +29,9 @@ import { newCallId } from './call-id.js';
 
 /** @typedef {Pick<Verification, 'id' | 'outcome' | 'opened_at' | 'expires_at' | 'attempts_left' | 'locked_until'>} Answer */
 
+/** A client has few; of hundreds no more are drawn than are looked at, so that a key never waits for them. */
+export const loansAtOnce = 30;
+
 export const call = {
   id: signal(newCallId(new Date())),
   idFrom: signal(/** @type {'exchange' | 'typed' | 'made'} */ ('made')),
@@ -46,6 +49,8 @@ export const call = {
   loans: signal(/** @type {Loan[] | null} */ (null)),
   source: signal(/** @type {Source | null} */ (null)),
   active: signal(0),
+  /** so many loans are drawn; more as one goes on */
+  drawn: signal(loansAtOnce),
   sentences: signal(/** @type {Partial<Record<Tongue, Sentences>>} */ ({})),
   /** the language in which sentences are shown; it stays from call to call */
   tongue: signal(/** @type {Tongue} */ ('kk')),
@@ -66,6 +71,7 @@ export function forget() {
     call.loans.value = null;
     call.source.value = null;
     call.active.value = 0;
+    call.drawn.value = loansAtOnce;
     call.sentences.value = {};
     call.message.value = null;
     call.blocking.value = false;

@@ -21,7 +21,7 @@ import { createSend } from '../../app/send.js';
 /**
  * What the page of the word needs, whoever types it.
  * @typedef {object} Entry
- * @property {(word: string) => Promise<Verdict | null>} check  null where no verdict could be had
+ * @property {(word: string, signal: AbortSignal) => Promise<Verdict | null>} check  null where no verdict could be had
  * @property {(language: Language) => Promise<string[]>} suggest
  * @property {(word: string, repeated: string, key: string) => Promise<Completion>} complete  key: of this pair of words
  * @property {import('../../app/view.js').Signal<import('../../app/send.js').Waiting | null>} waiting
@@ -54,8 +54,8 @@ export async function open(code) {
 function entryBy(token) {
   const headers = { Authorization: `Bearer ${token}` };
   return {
-    async check(passphrase) {
-      const { data } = await api.POST('/v1/entry/check', { body: { passphrase }, headers });
+    async check(passphrase, signal) {
+      const { data } = await api.POST('/v1/entry/check', { body: { passphrase }, headers, signal });
       return data ?? null;
     },
     async suggest(language) {

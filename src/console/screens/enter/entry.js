@@ -137,7 +137,8 @@ function useEntry(entry, onDone, onOver) {
   async function goToSecond() {
     const asked = words.current.typed;
     const verdict = await strength.settled();
-    if (words.current.typed !== asked) return; // typed on meanwhile
+    // Typed on meanwhile.
+    if (words.current.typed !== asked) return;
     if (asked === '' || (verdict && !verdict.acceptable)) {
       setInsist(true);
       field.current?.focus();

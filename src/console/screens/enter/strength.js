@@ -32,7 +32,7 @@ export function filled(verdict) {
 
 /**
  * Follows a word that is being typed.
- * @param {(word: string) => Promise<Verdict | null>} check  null where no verdict could be had
+ * @param {import('./door.js').Entry['check']} check
  */
 export function watchStrength(check) {
   const verdict = signal(/** @type {Verdict | null} */ (null));
@@ -41,12 +41,13 @@ export function watchStrength(check) {
   let running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  let leaving = new AbortController();
 
   async function ask() {
     let asked;
     do {
       asked = newest;
-      const answer = asked === '' ? null : await check(asked);
+      const answer = asked === '' ? null : await check(asked, leaving.signal);
       // An answer about what is no longer in the field is none.
       if (asked === newest) verdict.value = answer;
     } while (asked !== newest);
@@ -75,8 +76,11 @@ export function watchStrength(check) {
       await askNow();
       return verdict.value;
     },
+    /** Also what is under way: a request holds the word until it is answered. */
     forget() {
       clearTimeout(timer);
+      leaving.abort();
+      leaving = new AbortController();
       newest = '';
       verdict.value = null;
     },

@@ -20,7 +20,8 @@ export function Suggestions({ suggest, onTake }) {
     asked.current += 1;
     const mine = asked.current;
     const drawn = await suggest(wanted);
-    if (mine !== asked.current) return; // the language was changed meanwhile
+    // The language was changed meanwhile.
+    if (mine !== asked.current) return;
     setPhrases(drawn);
     setFirst(0);
   }

@@ -10,6 +10,7 @@ import { Field } from '../../parts/field.js';
 import { Problem } from '../../parts/problem.js';
 import { Waiting } from '../../parts/waiting.js';
 import { isOfField } from '../staff/enter.js';
+import { useFocusWrong } from '../staff/focus-wrong.js';
 
 /** @param {{ onEntered: (entered: import('../staff/enter.js').Entered) => unknown, onClose: () => unknown }} props */
 export function Enter({ onEntered, onClose }) {
@@ -17,6 +18,7 @@ export function Enter({ onEntered, onClose }) {
   const [name, setName] = useState('');
   const [login, setLogin] = useState('');
   const [error, setError] = useState(/** @type {import('../../app/api.js').Problem | undefined} */ (undefined));
+  const form = useFocusWrong(error);
   /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
@@ -30,7 +32,7 @@ export function Enter({ onEntered, onClose }) {
   };
   const taken = error?.code === 'login_taken' ? t('admin-staff-login-taken', { login: login.trim() }) : '';
   return html`<${Dialog} title=${t('admin-services-new')} onClose=${onClose}>
-    <form class="stack" onSubmit=${submit} novalidate>
+    <form ref=${form} class="stack" onSubmit=${submit} novalidate>
       <${Field} label=${t('admin-services-name')} value=${name} onInput=${setName} error=${fieldError(error, '/name')} autofocus />
       <${Field} label=${t('admin-services-client-id')} value=${login} onInput=${setLogin} autocapitalize="none"
         hint=${t('admin-services-client-id-hint')} error=${taken || fieldError(error, '/login')} />

@@ -16,6 +16,7 @@ import { Select } from '../../parts/select.js';
 import { Waiting } from '../../parts/waiting.js';
 import { useBranches } from './all-branches.js';
 import { branchOptions } from './enter.js';
+import { useFocusWrong } from './focus-wrong.js';
 import { PEOPLE } from './roles.js';
 
 /** @typedef {import('../../app/api.js').Schemas['StaffBody']} Staff */
@@ -76,6 +77,7 @@ function Form({ person, onChanged, onClose }) {
     branch: person.branch_code ?? '',
   });
   const [error, setError] = useState(/** @type {ApiProblem | undefined} */ (undefined));
+  const form = useFocusWrong(error);
   const patch = patchOf(person, draft);
   /** @param {Partial<typeof draft>} change */
   const set = (change) => setDraft((before) => ({ ...before, ...change }));
@@ -92,7 +94,7 @@ function Form({ person, onChanged, onClose }) {
     else if (answer) setError(answer.error);
   };
   const refusal = lastAdmin(error, person);
-  return html`<form class="stack" onSubmit=${submit} novalidate>
+  return html`<form ref=${form} class="stack" onSubmit=${submit} novalidate>
     <${Field} label=${t('admin-staff-name')} value=${draft.name} onInput=${(/** @type {string} */ name) => set({ name })}
       error=${fieldError(error, '/name')} autofocus />
     <${Select} label=${t('admin-staff-role')} value=${draft.role} onChange=${(/** @type {string} */ role) => set({ role })}

@@ -12,6 +12,7 @@ import { Problem } from '../../parts/problem.js';
 import { Select } from '../../parts/select.js';
 import { Waiting } from '../../parts/waiting.js';
 import { useBranches } from './all-branches.js';
+import { useFocusWrong } from './focus-wrong.js';
 import { PEOPLE } from './roles.js';
 
 /** @typedef {import('../../app/api.js').Problem} ApiProblem */
@@ -23,6 +24,7 @@ export function Enter({ onEntered, onClose }) {
   const send = useSend();
   const [draft, setDraft] = useState({ login: '', name: '', role: 'call_center', branch: '' });
   const [error, setError] = useState(/** @type {ApiProblem | undefined} */ (undefined));
+  const form = useFocusWrong(error);
   /** @param {keyof typeof draft} name */
   const field = (name) => ({
     value: draft[name],
@@ -48,7 +50,7 @@ export function Enter({ onEntered, onClose }) {
   const role = field('role');
   const branch = field('branch');
   return html`<${Dialog} title=${t('admin-staff-new')} onClose=${onClose}>
-    <form class="stack" onSubmit=${submit} novalidate>
+    <form ref=${form} class="stack" onSubmit=${submit} novalidate>
       <${Field} label=${t('admin-staff-name')} ...${field('name')} autofocus />
       <${Field} label=${t('admin-staff-login')} ...${field('login')} hint=${t('admin-staff-login-hint')} autocapitalize="none" />
       <${Select} label=${t('admin-staff-role')} value=${role.value} onChange=${role.onInput} error=${role.error}

@@ -9,6 +9,7 @@ import { key, t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Field } from '../../parts/field.js';
+import { useFirstFocus } from '../../parts/first-focus.js';
 import { Notice } from '../../parts/notice.js';
 import { Problem } from '../../parts/problem.js';
 import { Waiting } from '../../parts/waiting.js';
@@ -65,6 +66,7 @@ async function search(entered) {
 
 /** @param {{ onFound: (cards: Card[]) => unknown, onClose: () => unknown }} props */
 function Find({ onFound, onClose }) {
+  const first = useFirstFocus();
   const [text, setText] = useState('');
   const [answer, setAnswer] = useState(/** @type {{ nobody?: boolean, error?: ApiProblem, busy?: boolean }} */ ({}));
   /** @param {SubmitEvent} event */
@@ -77,7 +79,7 @@ function Find({ onFound, onClose }) {
     if (cards.length > 0) onFound(cards);
   };
   return html`<form class="reports-form" onSubmit=${submit}>
-    <${Field} label=${t('reports-unlock-find')} value=${text} onInput=${setText} autofocus
+    <${Field} label=${t('reports-unlock-find')} value=${text} onInput=${setText} inputRef=${first}
       hint=${t('reports-unlock-find-hint')} error=${answer.nobody ? t('reports-unlock-nobody') : ''} />
     <${Problem} error=${answer.error} />
     <div class="dialog-actions">
@@ -92,10 +94,14 @@ const nameOf = (card) => [card.family_name, card.given_name, card.patronymic].fi
 
 /** @param {{ cards: Card[], onChoose: (card: Card) => unknown }} props */
 function Several({ cards, onChoose }) {
+  const first = useFirstFocus();
   return html`<p>${t('reports-unlock-several')}</p>
     <div class="reports-choices">
       ${cards.map(
-        (card, at) => html`<${Button} key=${card.id} autofocus=${at === 0} onClick=${() => onChoose(card)}>
+        (
+          card,
+          at,
+        ) => html`<${Button} key=${card.id} buttonRef=${at === 0 ? first : undefined} onClick=${() => onChoose(card)}>
           <span>${nameOf(card)} <small>${card.client_number}</small></span><//>`,
       )}
     </div>`;
@@ -107,6 +113,7 @@ function Several({ cards, onChoose }) {
  * }} props
  */
 function Lift({ card, onDone, onAgain, onClose }) {
+  const first = useFirstFocus();
   const status = card.passphrase;
   const [reason, setReason] = useState('');
   const [error, setError] = useState(/** @type {ApiProblem | undefined} */ (undefined));
@@ -134,7 +141,7 @@ function Lift({ card, onDone, onAgain, onClose }) {
         ? html`<${Notice} tone="warn" title=${t('reports-unlock-locked-until', { time: dateTime(status.locked_until), count: status.failed_attempts })}>
             <p>${t('reports-unlock-what')}</p>
           <//>
-          <${Field} label=${t('reports-unlock-reason')} value=${reason} onInput=${setReason} autofocus required maxlength="500"
+          <${Field} label=${t('reports-unlock-reason')} value=${reason} onInput=${setReason} inputRef=${first} required maxlength="500"
             hint=${t('reports-unlock-reason-hint')} />`
         : html`<${Notice} tone="info" said="polite" title=${t('reports-unlock-not-locked', { state: t(STATES[status.state]) })} />`
     }
@@ -142,7 +149,7 @@ function Lift({ card, onDone, onAgain, onClose }) {
     <${Waiting} send=${send} />
     <div class="dialog-actions">
       ${locked && html`<${Button} kind="danger" type="submit" icon="lock" busy=${send.busy.value}>${t('reports-unlock-do')}<//>`}
-      <${Button} onClick=${onAgain} autofocus=${!locked}>${t('reports-unlock-another')}<//>
+      <${Button} onClick=${onAgain} buttonRef=${locked ? undefined : first}>${t('reports-unlock-another')}<//>
       <${Button} onClick=${onClose}>${t('console-close')}<//>
     </div>
   </form>`;
@@ -150,9 +157,10 @@ function Lift({ card, onDone, onAgain, onClose }) {
 
 /** @param {{ status: Status, onAgain: () => unknown, onClose: () => unknown }} props */
 function Done({ status, onAgain, onClose }) {
+  const first = useFirstFocus();
   return html`<${Notice} tone="ok" said="polite" title=${t('reports-unlock-done', { count: status.failed_attempts })} />
     <div class="dialog-actions">
-      <${Button} kind="primary" onClick=${onClose} autofocus>${t('console-close')}<//>
+      <${Button} kind="primary" onClick=${onClose} buttonRef=${first}>${t('console-close')}<//>
       <${Button} onClick=${onAgain}>${t('reports-unlock-another')}<//>
     </div>`;
 }

@@ -9,6 +9,7 @@ import { Dialog } from '../../parts/dialog.js';
 import { Field } from '../../parts/field.js';
 import { Problem } from '../../parts/problem.js';
 import { Waiting } from '../../parts/waiting.js';
+import { useFocusWrong } from '../staff/focus-wrong.js';
 import { EVENTS } from './words.js';
 
 /** @typedef {import('./words.js').WebhookEvent} WebhookEvent */
@@ -30,6 +31,7 @@ export function ReceiverForm({ title, action, receiver, call, onDone, onClose })
     events: receiver?.events ?? null,
   });
   const [error, setError] = useState(/** @type {ApiProblem | undefined} */ (undefined));
+  const form = useFocusWrong(error);
   const none = draft.events?.length === 0;
   const [tried, setTried] = useState(false);
   /** @param {Partial<typeof draft>} change */
@@ -46,7 +48,7 @@ export function ReceiverForm({ title, action, receiver, call, onDone, onClose })
     else if (answer) setError(answer.error);
   };
   return html`<${Dialog} title=${title} onClose=${onClose}>
-    <form class="stack" onSubmit=${submit} novalidate>
+    <form ref=${form} class="stack" onSubmit=${submit} novalidate>
       <${Field} label=${t('admin-webhooks-url')} type="url" inputmode="url" autofocus hint=${t('admin-webhooks-url-hint')}
         value=${draft.url} onInput=${(/** @type {string} */ url) => set({ url })} error=${fieldError(error, '/url')} />
       <${Field} label=${t('admin-webhooks-description')} value=${draft.description} error=${fieldError(error, '/description')}
