@@ -60,6 +60,18 @@ pub(crate) struct SpokenQuery {
     spoken: Option<String>,
 }
 
+impl SpokenQuery {
+    fn language(self) -> Result<Option<ClientLanguage>, Problem> {
+        let mut errors = Vec::new();
+        let language = parameter(&mut errors, "spoken", self.spoken, client_language);
+        if errors.is_empty() {
+            Ok(language)
+        } else {
+            Err(Problem::invalid(errors))
+        }
+    }
+}
+
 /// A recorded verification; loans only where verified, and only in the first answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerificationBody {
@@ -312,16 +324,24 @@ pub(crate) async fn verify(
     path = "/v1/verifications/{id}",
     tag = "verifications",
     operation_id = "read_verification",
-    params(("id" = values::Id, Path, description = "the verification")),
-    responses((status = 200, description = "The verification", body = VerificationBody)),
+    params(("id" = values::Id, Path, description = "the verification"), SpokenQuery),
+    responses((status = 200, description = "The verification; `spoken` where it was asked for and the outcome is not `verified`", body = VerificationBody)),
 )]
 pub(crate) async fn read(
     guard: Guard<Verify>,
     call: Call,
     PathId(id): PathId<VerificationId>,
+    Query(query): Query<SpokenQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let language = query.language()?;
     let verification = inquire::read(&call.app, &guard, &call.origin, &id).await?;
-    Ok(HttpResponse::Ok().json(VerificationBody::from(verification)))
+    // What a verified caller is told goes with the loans.
+    let spoken = language
+        .filter(|_| verification.outcome != VerificationOutcome::Verified)
+        .map(|language| spoken::of_verification(&verification, None, moment(&call.app), language));
+    let mut body = VerificationBody::from(verification);
+    body.spoken = spoken;
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// Reads the client's open loans while the verification is open and one's own.
@@ -339,11 +359,7 @@ pub(crate) async fn loans(
     PathId(id): PathId<VerificationId>,
     Query(query): Query<SpokenQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let mut errors = Vec::new();
-    let language = parameter(&mut errors, "spoken", query.spoken, client_language);
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
-    }
+    let language = query.language()?;
     let inquiry = inquire::inquire(&call.app, &guard, &call.origin, &id).await?;
     let spoken = language
         .map(|language| spoken::of_inquiry(&disclosed(&inquiry), moment(&call.app), language));

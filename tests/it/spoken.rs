@@ -15,6 +15,7 @@ use crate::{
 on_each_database! {
     loans_are_said_in_the_language_that_was_asked_for with BUSY,
     where_no_language_is_asked_for_nothing_is_said with BUSY,
+    a_refusal_is_said_again_in_another_language with BUSY,
     attempts_and_a_lock_are_said with BUSY,
     the_end_of_all_attempts_is_said with BUSY,
     where_there_is_no_passphrase_or_it_is_blocked_that_is_said with BUSY,
@@ -274,6 +275,25 @@ async fn where_there_is_no_passphrase_or_it_is_blocked_that_is_said(world: &Worl
         ),
     ];
     says(&specialist, &client, PHRASE, "blocked", &sentences).await;
+}
+
+async fn a_refusal_is_said_again_in_another_language(world: &World) {
+    let (_, client, specialist) = caller(world, "K-1").await;
+    let refused = verify(&specialist, &client, WRONG, "ru").await;
+    let path = format!("/v1/verifications/{}", refused.text("id"));
+    let ask = |query: &str| specialist.get(&format!("{path}{query}"));
+    let again = ask("?spoken=ru").await.expect(200);
+    assert_eq!(again["spoken"], refused["spoken"]);
+    let other = ask("?spoken=kk").await.expect(200);
+    assert!(other.text("spoken").contains("құпия сөз дұрыс емес"));
+    assert!(ask("").await.expect(200).body.get("spoken").is_none());
+    ask("?spoken=en")
+        .await
+        .refused_field(422, "spoken", "not_one_of");
+    let verified = verify(&specialist, &client, PHRASE, "ru").await;
+    let path = format!("/v1/verifications/{}?spoken=ru", verified.text("id"));
+    let read = specialist.get(&path).await.expect(200);
+    assert!(read.body.get("spoken").is_none(), "it goes with the loans");
 }
 
 async fn a_language_that_is_not_spoken_is_named_by_its_field_and_is_no_attempt(world: &World) {
