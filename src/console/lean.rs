@@ -9,9 +9,9 @@ pub(super) fn lean(text: &str) -> String {
             is_comment = !line.ends_with("*/");
         } else if line.starts_with("/*") && !line.contains("*/") {
             is_comment = true;
-        } else if !line.is_empty()
-            && !line.starts_with("//")
-            && !(line.starts_with("/*") && line.ends_with("*/"))
+        } else if !(line.is_empty()
+            || line.starts_with("//")
+            || line.starts_with("/*") && line.ends_with("*/"))
         {
             kept.push_str(line);
             kept.push('\n');
