@@ -189,6 +189,7 @@ reports-detail-changed = changed fields
 reports-detail-comparison = compared clients, differences
 reports-detail-count = how many
 reports-detail-ended = ended sessions, one-time passwords
+reports-detail-entry_link = link by which the client typed
 reports-detail-fold = how the words matched
 reports-detail-message_id = message
 reports-detail-records = records

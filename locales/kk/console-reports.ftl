@@ -167,6 +167,7 @@ reports-detail-changed = өзгерген өрістер
 reports-detail-comparison = салыстырылған клиент, айырма
 reports-detail-count = саны
 reports-detail-ended = аяқталған сеанс, бір реттік құпиясөз
+reports-detail-entry_link = клиент өзі терген сілтеме
 reports-detail-fold = сөздер қалай сәйкес келді
 reports-detail-message_id = хабар
 reports-detail-records = жазбалар

@@ -10,7 +10,7 @@ console-nav-signals = Сигналдар
 console-nav-audit = Аудит
 console-nav-staff = Қызметкерлер
 console-nav-branches = Бөлімшелер
-console-nav-services = Қызметтік есептік жазбалар
+console-nav-services = Сервистер
 console-nav-webhooks = Вебхуктар
 console-no-screens = Бұл бетте сіздің рөліңізге арналған экран жоқ.
 

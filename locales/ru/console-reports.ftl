@@ -196,6 +196,7 @@ reports-detail-changed = изменены поля
 reports-detail-comparison = сверено клиентов, расхождений
 reports-detail-count = количество
 reports-detail-ended = завершено сеансов, одноразовых паролей
+reports-detail-entry_link = ссылка, по которой ввёл клиент
 reports-detail-fold = как совпали слова
 reports-detail-message_id = сообщение
 reports-detail-records = записи

@@ -10,7 +10,7 @@ console-nav-signals = Сигналы
 console-nav-audit = Аудит
 console-nav-staff = Сотрудники
 console-nav-branches = Отделения
-console-nav-services = Служебные учётные записи
+console-nav-services = Сервисы
 console-nav-webhooks = Вебхуки
 console-no-screens = Для вашей роли на этой странице ничего нет.
 

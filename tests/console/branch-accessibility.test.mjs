@@ -1,4 +1,7 @@
-// axe-core on every state of the branch and of /enter/, in each language and theme; and nothing cut off.
+// axe-core on every state of the branch and of /enter/, in each language, theme and width; and nothing cut off.
+//
+// Three walks take every state in, each in another language, theme and size. At the main states the first of
+// them turns through all languages and themes: with a walk for each pair it would take many times as long.
 
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
@@ -27,65 +30,106 @@ after(async () => {
 });
 
 const LANGUAGES = /** @type {const} */ (['kk', 'ru', 'en']);
-const THEMES = /** @type {const} */ (['light', 'dark', 'contrast']);
+const THEMES = /** @type {const} */ ({
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  contrast: { colorScheme: 'light', contrast: 'more' },
+});
+const MAIN = ['find', 'client', 'print', 'link', 'handed', 'completed', 'code', 'word', 'done'];
 const refused = /status of 4(01|09|22)/;
 
-/**
- * @param {import('playwright-core').Page} page
- * @param {string} run
- */
-function checking(page, run) {
-  /** @param {string} state */
-  return async (state) => {
-    await expectAccessible(page, `${run}: ${state}`);
-    const lost = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(lost <= 0, `${run}: ${state} is ${lost} px too wide`);
-    await picture(page, `${run}-${state}`);
-  };
-}
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {(state: string) => Promise<void>} Check */
 
-for (const language of LANGUAGES) {
-  for (const theme of THEMES) {
-    const run = `${language}-${theme}`;
-    story(
-      `each stage of the branch is accessible: ${run}`,
-      () => world,
-      { as: 'daniyar', language, theme, width: 1024, height: 768 },
-      async ({ page, allow }) => {
-        allow(refused);
-        await walkTheBranch(page, checking(page, `branch-${run}`));
-      },
-    );
-    story(
-      `each state of the client's page is accessible: ${run}`,
-      () => world,
-      { as: null, language, theme, width: 320, height: 640, clock: true },
-      async ({ page, allow }) => {
-        allow(refused);
-        await walkTheEntry(page, checking(page, `enter-${run}`));
-      },
-    );
-  }
-}
-
-for (const [name, size] of /** @type {const} */ ([
-  ['320 px', { width: 320, height: 640 }],
-  ['200 %', { width: 1024, height: 768, scale: 2 }],
-])) {
+/** @type {{ name: string, turns: boolean, wanted: import('./harness/visit.mjs').Wanted }[]} */
+const BRANCH = [
+  { name: 'kk, light, 1024 px', turns: true, wanted: { language: 'kk', theme: 'light', width: 1024, height: 768 } },
+  { name: 'ru, dark, 320 px', turns: false, wanted: { language: 'ru', theme: 'dark', width: 320, height: 640 } },
+  {
+    name: 'en, contrast, 200 %',
+    turns: false,
+    wanted: { language: 'en', theme: 'contrast', width: 1024, height: 768, scale: 2 },
+  },
+];
+for (const { name, turns, wanted } of BRANCH) {
   story(
-    `each stage of the branch is whole at ${name}`,
+    `each stage of the branch is accessible and whole: ${name}`,
     () => world,
-    { as: 'daniyar', language: 'kk', ...size },
+    { ...wanted, as: 'daniyar' },
     async ({ page, allow }) => {
       allow(refused);
-      await walkTheBranch(page, checking(page, `branch-${name}`));
+      await walkTheBranch(page, checking(page, `branch ${name}`, turns ? wanted : null));
+    },
+  );
+}
+
+/** @type {typeof BRANCH} */
+const ENTRY = [
+  { name: 'kk, light, 320 px', turns: true, wanted: { language: 'kk', theme: 'light', width: 320, height: 640 } },
+  { name: 'ru, dark, 1024 px', turns: false, wanted: { language: 'ru', theme: 'dark', width: 1024, height: 768 } },
+  {
+    name: 'en, contrast, 200 %',
+    turns: false,
+    wanted: { language: 'en', theme: 'contrast', width: 1024, height: 768, scale: 2 },
+  },
+];
+for (const { name, turns, wanted } of ENTRY) {
+  story(
+    `each state of the client's page is accessible and whole: ${name}`,
+    () => world,
+    { ...wanted, as: null, clock: true },
+    async ({ page, allow }) => {
+      allow(refused);
+      await walkTheEntry(page, checking(page, `enter ${name}`, turns ? wanted : null));
     },
   );
 }
 
 /**
- * @param {import('playwright-core').Page} page
- * @param {(state: string) => Promise<void>} check
+ * @param {Page} page
+ * @param {string} run
+ * @param {import('./harness/visit.mjs').Wanted | null} turning  what it comes back to after all languages and themes
+ * @returns {Check}
+ */
+function checking(page, run, turning) {
+  /** @param {string} state */
+  const look = async (state) => {
+    await expectAccessible(page, state);
+    const lost = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(lost <= 0, `${state} is ${lost} px too wide`);
+    await picture(page, state);
+  };
+  return async (state) => {
+    await look(`${run}, ${state}`);
+    if (!turning || !MAIN.includes(state)) return;
+    for (const [theme, media] of Object.entries(THEMES)) {
+      await page.emulateMedia(media);
+      await page.locator(`html[data-theme="${theme}"]`).waitFor();
+      for (const language of LANGUAGES) {
+        if (theme === turning.theme && language === turning.language) continue;
+        await speak(page, language);
+        await look(`${run}, ${state}, ${language}, ${theme}`);
+      }
+    }
+    await page.emulateMedia(THEMES[turning.theme ?? 'light']);
+    await speak(page, turning.language ?? 'kk');
+  };
+}
+
+/**
+ * Changes the language, and leaves the focus where it is.
+ * @param {Page} page
+ * @param {string} language
+ */
+async function speak(page, language) {
+  const choice = page.locator(`.bar-tools [lang="${language}"], .entry-head-languages [lang="${language}"]`);
+  await choice.evaluate((button) => /** @type {HTMLElement} */ (button).click());
+  await page.locator(`html[lang="${language}"]`).waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {Check} check
  */
 async function walkTheBranch(page, check) {
   const phone = `+7700300${String(Math.trunc(Math.random() * 10_000)).padStart(4, '0')}`;
@@ -164,8 +208,8 @@ async function walkTheBranch(page, check) {
 }
 
 /**
- * @param {import('playwright-core').Page} page
- * @param {(state: string) => Promise<void>} check
+ * @param {Page} page
+ * @param {Check} check
  */
 async function walkTheEntry(page, check) {
   const { code } = await linkFor(world, await clientAtCounter(world));

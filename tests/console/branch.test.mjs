@@ -1,4 +1,4 @@
-// A branch visit from the counter to the passphrase, before the real server, in each of its ways.
+// A branch visit from the counter to the passphrase, before the real server: the client types it.
 
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
@@ -14,13 +14,12 @@ import {
   newestApplication,
   sign,
   takeBack,
-  typeFirst,
   typeTwice,
   upToTheWord,
   WEAK,
   WORDS,
 } from './harness/branch.mjs';
-import { closeBrowser, PASSWORD, startWorld, story, visit } from './harness.mjs';
+import { closeBrowser, startWorld, story, visit } from './harness.mjs';
 
 /** @type {import('./harness/world.mjs').World} */
 let world;
@@ -48,7 +47,9 @@ story(
     assert.equal(await prints(), 1, 'the print dialog opens at once');
     await sign(page);
     const token = await page.evaluate(() => sessionStorage.getItem('qupia-token'));
+    const opened = page.waitForRequest('**/v1/entry/open');
     await handOver(page);
+    assert.equal((await (await opened).allHeaders()).authorization, undefined, 'a code is opened by nobody signed in');
     assert.equal(await page.evaluate(() => sessionStorage.length), 0);
     await assert.rejects(world.call('GET', '/v1/staff/me', token), /401/, 'the session of the specialist is over');
     await typeTwice(page, WORDS);
@@ -79,7 +80,7 @@ story(
     const press = (name) => page.locator('.touch').getByRole('button', { name, exact: true }).click();
     for (const letter of ['қ', 'ұ', 'с']) await press(letter);
     await press('бос орын');
-    await press('Сандар');
+    await press('123 Сандар');
     await press('7');
     assert.equal(await field.inputValue(), 'құс 7');
     await press('Әріптер: РУС');
@@ -226,106 +227,5 @@ story(
     const branch = await world.signIn('daniyar');
     await world.call('POST', `/v1/applications/${application.id}/cancellation`, branch, { reason: 'by a colleague' });
     await page.getByRole('status', { name: 'Состояние ссылки' }).getByText('больше не действует').waitFor();
-  },
-);
-
-story(
-  'where the client cannot type staff does, and a refused word is mended',
-  () => world,
-  daniyar,
-  async ({ page }) => {
-    const client = await clientAtCounter(world, { word: 'көгілдір шайнек тырна' });
-    await upToTheWord(page, client.number);
-    await page.keyboard.press('Alt+t');
-    await page.locator('.word-box-input-hidden:focus').waitFor();
-    await page.keyboard.type('Сейітова Гүлнар');
-    await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('составлено из имени').waitFor();
-    await page.keyboard.press('Control+a');
-    await page.keyboard.type(WORDS);
-    await page.getByText('РУС', { exact: true }).last().waitFor();
-    await page.keyboard.press('Enter');
-    await page.locator('.entry[data-step="second"] .word-box-input-hidden:focus').waitFor();
-    await page.keyboard.type(WORDS);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Секретное слово изменено' }).waitFor();
-    await expectVerifiedBy(world, client.id, WORDS);
-  },
-);
-
-story(
-  'a cancelled application asks why',
-  () => world,
-  daniyar,
-  async ({ page }) => {
-    const client = await clientAtCounter(world);
-    await findClient(page, client.number);
-    await draftAndPrint(page);
-    await page.getByRole('button', { name: 'Отменить заявление' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Отменить заявление' }).click();
-    await dialog.getByRole('alert').getByText('напишите причину').waitFor();
-    await dialog.getByRole('radio', { name: 'Другая причина' }).check();
-    await dialog.getByRole('textbox').fill('клиент придёт с сыном');
-    await page.keyboard.press('Enter');
-    await page.getByRole('status').getByText('отменено').waitFor();
-    await page.locator('.stage.client .button-primary:focus').waitFor();
-    const application = await newestApplication(world, client.id);
-    assert.equal(application.state, 'cancelled');
-    assert.equal(application.cancel_reason, 'клиент придёт с сыном');
-  },
-);
-
-story(
-  'a draft is set aside, found again, and completed without another print',
-  () => world,
-  daniyar,
-  async ({ page }) => {
-    const [first, second] = [await clientAtCounter(world), await clientAtCounter(world)];
-    const prints = await countPrints(page);
-    await findClient(page, first.number);
-    await draftAndPrint(page);
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    await findClient(page, second.number);
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    await findClient(page, first.number);
-    const application = await newestApplication(world, first.id);
-    await page.getByText(`Заявление ${application.number} ещё не завершено`).waitFor();
-    await page.locator('.notice .button-primary:focus').waitFor();
-    await page.keyboard.press('Enter');
-    await formIsShown(page);
-    assert.equal(await prints(), 1);
-    await page.keyboard.press('Alt+p');
-    assert.equal(await prints(), 2, 'again only when asked for');
-    await sign(page);
-    await handOver(page);
-    await typeFirst(page, WORDS);
-  },
-);
-
-story(
-  'what was typed survives the end of the session, but for the word',
-  () => world,
-  daniyar,
-  async ({ page, allow }) => {
-    allow(unauthorized);
-    const client = await clientAtCounter(world);
-    await upToTheWord(page, client.number);
-    await page.keyboard.press('Alt+t');
-    await page.locator('.word-box-input:focus').waitFor();
-    await page.keyboard.type('самовар');
-    const token = await page.evaluate(() => sessionStorage.getItem('qupia-token'));
-    await world.call('DELETE', '/v1/sessions/current', token);
-    await page.keyboard.type(' ириска');
-    await page.locator('dialog input[autocomplete="current-password"]:focus').waitFor();
-    assert.equal(await page.locator('.word-box-input').inputValue(), '');
-    await page.keyboard.type(PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-    await page.locator('.word-box-input').focus();
-    await typeTwice(page, WORDS);
-    await page.getByRole('heading', { name: 'Секретное слово установлено' }).waitFor();
   },
 );

@@ -1,6 +1,6 @@
 // What the end-to-end tests of the console stand on: a real server with data, a real browser, and the checks that
 // hold on every screen. `QUPIA_BINARY` names the server (default: target/debug/qupia), `QUPIA_CHROMIUM` the
-// browser (default: /usr/bin/chromium), `QUPIA_PICTURES` a folder for screenshots.
+// browser (default: Debian's chromium-headless-shell, else chromium), `QUPIA_PICTURES` a folder for screenshots.
 
 export { expectAccessible } from './harness/accessibility.mjs';
 export { answered, countOf, endCall, failTimes, find, LOANS, newClient, say, WORD, WRONG } from './harness/calls.mjs';

@@ -1,7 +1,6 @@
 // Days, times, sums and telephones as people in Kazakhstan write them, in every language of the page.
 
 import { now } from './clock.js';
-import { language } from './words.js';
 
 const zone = 'Asia/Almaty';
 const blank = '\u00a0';
@@ -61,32 +60,6 @@ export function dateTime(moment, { seconds = false } = {}) {
 export function today() {
   const at = partsOf(now());
   return `${at.year}-${at.month}-${at.day}`;
-}
-
-/**
- * What was typed as 22.11.2026 (or 22/11/26, 22 11 2026) as '2026-11-22'; null where it is no day.
- * @param {string} text
- */
-export function parseDate(text) {
-  const found = /^\s*(\d{1,2})[.,/ -](\d{1,2})[.,/ -](\d{4}|\d\d)\s*$/.exec(text);
-  if (!found) return null;
-  const [, day, month, year] = found;
-  const full = `${year.length === 2 ? `20${year}` : year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const real = new Date(`${full}T00:00:00Z`);
-  return !Number.isNaN(real.getTime()) && real.toISOString().startsWith(full) ? full : null;
-}
-
-/**
- * How long ago, in words of the page's language: «5 минут назад».
- * @param {string} moment
- */
-export function ago(moment) {
-  const seconds = Math.round((Date.parse(moment) - now()) / 1000);
-  const words = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' });
-  if (Math.abs(seconds) < 60) return words.format(0, 'minute');
-  if (Math.abs(seconds) < 3600) return words.format(Math.trunc(seconds / 60), 'minute');
-  if (Math.abs(seconds) < 86_400) return words.format(Math.trunc(seconds / 3600), 'hour');
-  return words.format(Math.trunc(seconds / 86_400), 'day');
 }
 
 /** @param {string} digits */

@@ -22,7 +22,7 @@ const screens = [
     title: key('console-nav-branch'),
     roles: ['branch'],
     words: ['console-branch', 'console-enter'],
-    styles: ['lists', 'branch', 'enter'],
+    styles: ['lists', 'client', 'branch', 'enter'],
   },
   { name: 'today', title: key('console-nav-today'), roles: ['supervisor', 'auditor'], ...reports },
   { name: 'signals', title: key('console-nav-signals'), roles: ['supervisor', 'auditor'], ...reports },

@@ -126,24 +126,14 @@ export async function signIn(login, password, send) {
 /** @param {string} jwt */
 const closeSession = (jwt) => api.DELETE('/v1/sessions/current', { headers: { Authorization: `Bearer ${jwt}` } });
 
-/**
- * Changes one's own password; gives the problem where it failed.
- * @param {string} current
- * @param {string} fresh
- * @param {ReturnType<typeof import('./send.js').createSend>} send
- * @returns {Promise<Problem | null>} null also where `send` was stopped
- */
-export async function changePassword(current, fresh, send) {
-  const body = { current_password: current, new_password: fresh };
-  const answer = await send((key) => api.POST('/v1/staff/me/password', { body, headers: { 'Idempotency-Key': key } }));
-  if (!answer || answer.error) return answer?.error ?? null;
+/** The one-time password is changed: the screen opens, and what waited goes on. */
+export function passwordChanged() {
   oneTime = '';
   batch(() => {
     passwordDue.value = false;
     seated.value = true;
   });
   answerWaiting(true);
-  return null;
 }
 
 /** Opens the sign-in over the screen before the session ends: the API prolongs none. */

@@ -40,6 +40,6 @@ export function SecretField({ kind, shown = false, eye = false, suffix, hint, ..
       html`<button type="button" class="eye" aria-pressed=${String(open)} aria-label=${t('console-show')}
       onClick=${() => setOpen(!open)}><${Icon} name="eye" /></button>`
     }`;
-  return html`<${Field} autocapitalize="none" autocorrect="off" spellcheck=${false} ...${quiet} ...${rest} hint=${hint}
+  return html`<${Field} autocapitalize="none" autoCorrect="off" spellcheck=${false} ...${quiet} ...${rest} hint=${hint}
     inputClass=${`secret ${visible ? 'secret-shown' : ''}`} suffix=${marks} />`;
 }

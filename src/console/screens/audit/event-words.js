@@ -58,6 +58,7 @@ const FACTS = {
   comparison: key('reports-detail-comparison'),
   count: key('reports-detail-count'),
   ended: key('reports-detail-ended'),
+  entry_link: key('reports-detail-entry_link'),
   fold: key('reports-detail-fold'),
   message_id: key('reports-detail-message_id'),
   records: key('reports-detail-records'),

@@ -125,7 +125,9 @@ function useLinkState(id, link) {
     async function ask() {
       const { data, error } = await api.GET('/v1/applications/{id}/entry-link', { params: { path: { id } } });
       if (mine !== run.current) return;
-      lost.value = !data && error?.code === 'network';
+      // Where nothing came the code is the page's own, which the API's document does not name.
+      const code = /** @type {string | undefined} */ (error?.code);
+      lost.value = code === 'network';
       if (data) state.value = data.state;
       if (data?.state === 'done') {
         await goOnWith(id);

@@ -1,7 +1,7 @@
 // Who signs for the client, and by which document.
 
 import { fieldError } from '../../app/api.js';
-import { parseDate } from '../../app/format.js';
+import { parseDate } from '../../app/typed-day.js';
 import { batch, html, useSignal } from '../../app/view.js';
 import { useWipe } from '../../app/wipe.js';
 import { key, t } from '../../app/words.js';

@@ -7,7 +7,7 @@ import { onWipe, wipe } from '../../app/wipe.js';
 import { key } from '../../app/words.js';
 import { readCaller } from './caller.js';
 import { hasWord } from './client.js';
-import { blocking, blockWord, close, find, finding, readCard, readLoans, stopSending, verify } from './sending.js';
+import { close, find, finding, readCard, readLoans, stopSending, verify } from './sending.js';
 import { keepSentences } from './sentences.js';
 import { call, forget, newCall, tell } from './state.js';
 
@@ -182,7 +182,7 @@ export async function otherTongue() {
  * @param {Problem} error
  * @param {Response} response
  */
-function problem(at, error, response) {
+export function problem(at, error, response) {
   const wait = Number(response.headers.get('retry-after'));
   if ((response.status === 429 || response.status === 503) && wait > 0) {
     tell(at, 'warn', key('call-too-long'), { vars: { time: time(now() + wait * 1000 + 59_000) } });
@@ -209,39 +209,14 @@ export function askForReason() {
   else if (hasWord(client.passphrase)) call.blocking.value = true;
 }
 
-/**
- * «Someone knows my word»: blocks it. What was open is over on the server too.
- * @param {string} reason
- */
-export async function block(reason) {
-  const client = call.client.peek();
-  if (!client || blocking.busy.peek()) return;
-  const done = await blockWord(client.id, reason);
-  if (!done) return;
-  if (done.error) {
-    problem('block', done.error, done.response);
-    return;
-  }
-  clearTimeout(expiry);
-  batch(() => {
-    call.blocking.value = false;
-    call.message.value = null;
-    call.client.value = { ...client, passphrase: done.data };
-    call.answer.value = null;
-    call.loans.value = null;
-    call.source.value = null;
-    call.sentences.value = {};
-    call.step.value = 'answer';
-    // What had the focus may be gone.
-    call.tries.value += 1;
-  });
-}
-
 /** The verification's time is over. The call may go on: its number stays. */
 function expire() {
   void wipe();
   tell('caller', 'warn', key('call-expired'));
 }
+
+/** Nothing is open any more that could expire. */
+export const stopExpiry = () => clearTimeout(expiry);
 
 /** Esc Esc. */
 export function end() {
@@ -273,7 +248,7 @@ export function next(text, callId) {
 onWipe(() => {
   const answer = call.answer.peek();
   const wasShown = call.client.peek() !== null;
-  clearTimeout(expiry);
+  stopExpiry();
   stopSending();
   forget();
   if (document.hidden && wasShown) {

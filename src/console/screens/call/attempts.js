@@ -5,13 +5,11 @@ import { t } from '../../app/words.js';
 import { call } from './state.js';
 
 /**
- * As the last answer tells, else the client's card. The page knows no law of attempts: where neither tells
- * how many are left, it says how many failed.
+ * As the last answer tells, else the client's card. Where no attempt is possible neither tells how many are left:
+ * then how many failed.
  */
 export function Attempts() {
-  const status = /** @type {{ failed_attempts: number, attempts_left?: number | null } | undefined} */ (
-    call.client.value?.passphrase
-  );
+  const status = call.client.value?.passphrase;
   const left = call.answer.value?.attempts_left ?? status?.attempts_left;
   if (typeof left === 'number') {
     return left === 1

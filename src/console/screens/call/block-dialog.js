@@ -4,7 +4,7 @@ import { html, useState } from '../../app/view.js';
 import { key, t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
-import { block } from './actions.js';
+import { block } from './blocking.js';
 import { Message } from './message.js';
 import { blocking } from './sending.js';
 import { call } from './state.js';

@@ -60,16 +60,3 @@ export const readLoans = (verificationId, tongue) =>
       params: { path: { id: verificationId }, query: { spoken: tongue } },
     }),
   );
-
-/**
- * @param {string} clientId
- * @param {string} reason
- */
-export const blockWord = (clientId, reason) =>
-  blocking((key) =>
-    api.POST('/v1/clients/{id}/passphrase/block', {
-      params: { path: { id: clientId } },
-      body: { reason, call_id: call.id.peek() },
-      headers: { 'Idempotency-Key': key },
-    }),
-  );

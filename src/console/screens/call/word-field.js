@@ -47,7 +47,7 @@ export function WordField() {
     <div class="field-box">
       <input class=${`field-input secret ${isShown ? 'secret-shown' : ''}`} id="call-word" data-place="word" ref=${input}
         type=${drawsDots || isShown ? 'text' : 'password'} autocomplete=${drawsDots ? 'off' : 'new-password'}
-        maxlength="256" enterkeyhint="go" autocapitalize="none" autocorrect="off" spellcheck=${false}
+        maxlength="256" enterkeyhint="go" autocapitalize="none" autoCorrect="off" spellcheck=${false}
         writingsuggestions="false" data-1p-ignore data-bwignore data-lpignore="true" data-form-type="other"
         aria-describedby="call-word-typing call-word-hint" readonly=${isBusy}
         onInput=${typed} onKeyDown=${pressed} onCopy=${refuse} onCut=${refuse} onDragStart=${refuse} />

@@ -88,7 +88,7 @@ export function CodeForm({ trouble, busy, code: tried, onCode }) {
       <h1 class="entry-title">${t('enter-code-title')}</h1>
       <p class="entry-lead">${t('enter-code-lead')}</p>
       <label class="visually-hidden" for="entry-code">${t('enter-code-label')}</label>
-      <input ref=${input} id="entry-code" class="entry-code-input" type="text" value=${code} autocomplete="off" autocorrect="off"
+      <input ref=${input} id="entry-code" class="entry-code-input" type="text" value=${code} autocomplete="off" autoCorrect="off"
         autocapitalize="characters" spellcheck=${false} translate="no" enterkeyhint="go" data-1p-ignore data-lpignore="true"
         aria-describedby="entry-code-hint entry-code-trouble" aria-invalid=${wrong !== ''}
         onInput=${(/** @type {InputEvent & { currentTarget: HTMLInputElement }} */ event) => {

@@ -3,7 +3,7 @@
 
 import { newKey } from '../../app/api.js';
 import { html, useEffect, useMemo, useRef, useState } from '../../app/view.js';
-import { useWipeSecrets } from '../../app/wipe.js';
+import { forgetMatch, useWipeSecrets } from '../../app/wipe.js';
 import { key, t } from '../../app/words.js';
 import { Meter } from './meter.js';
 import { Keys, useOwnKeys } from './own-keys.js';
@@ -114,6 +114,7 @@ function useEntry(entry, onDone, onOver) {
     words.current = { typed: '', first: '', key: '' };
     field.current?.replace('');
     strength.forget();
+    forgetMatch();
   }
   useEffect(() => forget, []);
   useWipeSecrets(restart);

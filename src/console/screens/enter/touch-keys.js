@@ -35,7 +35,9 @@ export function TouchKeys({ layout, onLayout, onType, onErase, onNext, next, bus
         ${
           layout === 'kk' &&
           html`<button type="button" class="touch-key touch-key-aside" tabindex="-1" onPointerDown=${keepFocus} aria-pressed=${digits}
-          aria-label=${t('enter-keys-digits')} onClick=${() => setDigits(!digits)}>${digits ? 'әің' : '123'}</button>`
+          onClick=${() => setDigits(!digits)}>
+            ${digits ? 'әің' : '123'}<span class="visually-hidden"> ${t('enter-keys-digits')}</span>
+          </button>`
         }
         <button type="button" class="touch-key touch-key-aside" tabindex="-1" onPointerDown=${keepFocus}
           onClick=${() => onLayout(following)} aria-label=${t('enter-keys-layout', { layout: LAYOUT_NAMES[following] })}>

@@ -1,5 +1,6 @@
 // The field of the word. What is in it is never written anywhere else: no form, no `value` attribute,
-// no password manager, no spell check, and no learning by a phone's keyboard.
+// no password manager, no spell check, and no learning by a phone's keyboard. `autoCorrect` is spelt so that it
+// is set as an attribute: its property is a boolean, to which 'off' would be true.
 
 import { layoutOf, useCapsLock } from '../../app/typing.js';
 import { html, useLayoutEffect, useRef, useState } from '../../app/view.js';
@@ -59,7 +60,7 @@ export function WordInput(props) {
     <div class="word-box">
       <label class="visually-hidden" for=${fieldId}>${label}</label>
       <input ref=${input} id=${fieldId} class=${`word-box-input${shown ? '' : ' word-box-input-hidden'}`} type="text"
-        autocomplete="off" autocorrect="off" autocapitalize="none" spellcheck=${false} translate="no"
+        autocomplete="off" autoCorrect="off" autocapitalize="none" spellcheck=${false} translate="no"
         data-1p-ignore data-lpignore="true" data-bwignore data-form-type="other"
         inputmode=${ownKeys ? 'none' : 'text'} enterkeyhint="next" maxlength="1000"
         aria-describedby=${describedBy} aria-invalid=${invalid} aria-busy=${busy}

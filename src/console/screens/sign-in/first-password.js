@@ -1,9 +1,9 @@
 // A one-time password has to be changed before anything else: by a page of its own, or over the screen
 // where an admin gave a new one in mid-work.
 
-import { fieldError } from '../../app/api.js';
+import { api, fieldError } from '../../app/api.js';
 import { useSend } from '../../app/send.js';
-import { changePassword, me, signOut, typedOneTime } from '../../app/session.js';
+import { me, passwordChanged, signOut, typedOneTime } from '../../app/session.js';
 import { html, useEffect, useRef, useState } from '../../app/view.js';
 import { t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
@@ -47,9 +47,18 @@ function Form() {
       (found === 'short' ? freshInput : repeatedInput).current?.focus();
       return;
     }
-    const refused = await changePassword(current, fresh, send);
+    const body = { current_password: current, new_password: fresh };
+    const answer = await send((sentAs) =>
+      api.POST('/v1/staff/me/password', { body, headers: { 'Idempotency-Key': sentAs } }),
+    );
+    if (!answer) return;
+    if (!answer.error) {
+      passwordChanged();
+      return;
+    }
+    const refused = answer.error;
     setError(refused);
-    if (refused) (fieldError(refused, '/current_password') && asksCurrent ? currentInput : freshInput).current?.focus();
+    (fieldError(refused, '/current_password') && asksCurrent ? currentInput : freshInput).current?.focus();
   };
 
   const freshError = wrong === 'short' ? t('console-new-password-short') : fieldError(error, '/new_password');

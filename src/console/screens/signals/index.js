@@ -3,8 +3,9 @@
 import { api } from '../../app/api.js';
 import { roleName } from '../../app/bar.js';
 import { now } from '../../app/clock.js';
+import { setQuery } from '../../app/filters.js';
 import { dateTime } from '../../app/format.js';
-import { route, setQuery } from '../../app/hash.js';
+import { route } from '../../app/hash.js';
 import { useKeys } from '../../app/keys.js';
 import { me } from '../../app/session.js';
 import { html, useMemo, useState } from '../../app/view.js';

@@ -1,7 +1,8 @@
 // The choice of a period, and a press to read anew; used by the reports over days.
 
-import { date, parseDate, time } from '../../app/format.js';
-import { setQuery } from '../../app/hash.js';
+import { setQuery } from '../../app/filters.js';
+import { date, time } from '../../app/format.js';
+import { parseDate } from '../../app/typed-day.js';
 import { html, useState } from '../../app/view.js';
 import { key, t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';

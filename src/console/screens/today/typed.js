@@ -1,6 +1,7 @@
 // Days and times as people here write them: 22.11.2026 09:30. A picker would show them as the browser does.
 
-import { date, parseDate } from '../../app/format.js';
+import { date } from '../../app/format.js';
+import { parseDate } from '../../app/typed-day.js';
 
 /**
  * A local time to the minute, as it is written.
