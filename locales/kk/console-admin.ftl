@@ -7,7 +7,7 @@ admin-actions = Әрекеттер
 # Қызметкерлер
 admin-staff-title = Қызметкерлер
 admin-staff-new = Жаңа қызметкер
-admin-staff-find = Аты, логині немесе бөлімшесі бойынша табу
+admin-staff-find = Аты, логині немесе бөлімшесі
 admin-staff-role = Рөлі
 admin-staff-any-role = Кез келген рөл
 admin-staff-login = Логин

@@ -98,6 +98,7 @@ for (const [format, label] of /** @type {const} */ ([
       const reason = '=HYPERLINK("http://x";"y")';
       await world.call('POST', `/v1/clients/${client.id}/passphrase/unlock`, supervisor, { reason });
       const found = await eventsOf(world, 'action=passphrase.unlocked');
+      await page.keyboard.press('Alt+r');
       await rows(page).first().waitFor();
       await page.keyboard.press('Alt+e');
       await page.getByLabel(label).check();
