@@ -86,6 +86,7 @@ createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://page');
   if (pages[pathname]) void sendPage(pages[pathname], response);
   else if (pathname.startsWith(`${assets}/`)) void sendAsset(pathname.slice(assets.length + 1), response);
+  else if (pathname === '/console/print.html') void sendAsset('print.html', response);
   else if (pathname === '/console' || pathname === '/enter')
     response.writeHead(308, { location: `${pathname}/` }).end();
   else passOn(request, response);

@@ -14,7 +14,7 @@ import { StagePanel } from './stage.js';
 import { formLanguage, goToWord, printsAtOnce, signedOn } from './visit.js';
 
 /** The blank document with its own content security policy. */
-const BLANK = new URL('../../print.html', import.meta.url).href;
+const BLANK = '/console/print.html';
 
 /** @param {{ application: import('./visit.js').Application }} props */
 export function Print({ application }) {
