@@ -240,6 +240,22 @@ story(
 );
 
 story(
+  'F2 says a refusal in the other language, at no attempt',
+  () => world,
+  { language: 'kk' },
+  async ({ page }) => {
+    const client = await newClient(world);
+    await find(page, client.phone);
+    await say(page, WRONG);
+    await answered(page, 'rejected');
+    await page.locator('.call-answer .call-say [lang="kk"]').waitFor();
+    await page.keyboard.press('F2');
+    await page.locator('.call-answer .call-say [lang="ru"]', { hasText: 'неверно' }).waitFor();
+    assert.equal(await countOf(world, client.id, 'verification.recorded'), 1);
+  },
+);
+
+story(
   'F2 says it in the other language, F3 goes through the loans',
   () => world,
   { language: 'kk' },

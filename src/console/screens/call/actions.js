@@ -7,7 +7,7 @@ import { onWipe, wipe } from '../../app/wipe.js';
 import { key } from '../../app/words.js';
 import { readCaller } from './caller.js';
 import { hasWord } from './client.js';
-import { close, find, finding, readCard, readLoans, stopSending, verify } from './sending.js';
+import { close, find, finding, readCard, readLoans, readRefusal, stopSending, verify } from './sending.js';
 import { keepSentences } from './sentences.js';
 import { call, forget, newCall, tell } from './state.js';
 
@@ -161,16 +161,18 @@ export async function fetchLoans(id = call.answer.peek()?.id, tongue = call.tong
   }
 }
 
-/**
- * F2: the sentences in the other language, as soon as they are there. A refusal's own is told in one language alone;
- * the next one will be in the other.
- */
+/** F2: the sentences in the other language, as soon as they are there. */
 export async function otherTongue() {
   const round = call.round.peek();
   const answer = call.answer.peek();
   const other = call.tongue.peek() === 'kk' ? 'ru' : 'kk';
-  if (answer?.outcome === 'verified' && !call.sentences.peek()[other]) {
-    await fetchLoans(answer.id, other);
+  if (answer && !call.sentences.peek()[other]) {
+    if (answer.outcome === 'verified') {
+      await fetchLoans(answer.id, other);
+    } else {
+      const read = await readRefusal(answer.id, other);
+      if (read?.data && round === call.round.peek()) keepSentences(other, read.data);
+    }
     if (round !== call.round.peek() || call.message.peek()?.at === 'loans') return;
   }
   call.tongue.value = other;

@@ -51,6 +51,16 @@ export const close = (verificationId) =>
 export const readCard = (clientId) => api.GET('/v1/clients/{id}', { params: { path: { id: clientId } } });
 
 /**
+ * What is said of a refusal.
+ * @param {string} verificationId
+ * @param {Tongue} tongue
+ */
+export const readRefusal = (verificationId, tongue) =>
+  reading(() =>
+    api.GET('/v1/verifications/{id}', { params: { path: { id: verificationId }, query: { spoken: tongue } } }),
+  );
+
+/**
  * @param {string} verificationId
  * @param {Tongue} tongue
  */
