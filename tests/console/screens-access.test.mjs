@@ -11,6 +11,8 @@ let world;
 
 before(async () => {
   ({ world } = await startDay());
+  const receiver = { url: 'https://sms.example.kz/qupia', events: ['passphrase.destroyed'] };
+  await world.call('POST', '/v1/webhooks', world.admin, receiver);
 });
 after(async () => {
   await world?.stop();

@@ -59,6 +59,6 @@ export const ADMIN = [
   { name: 'open-branch', hash: '/branches', ready: 'main tbody tr', open: opened('dialog form', alt) },
   { name: 'services', hash: '/services', ready: 'main tbody tr' },
   { name: 'service', hash: '/services', ready: 'main tbody tr', open: opened('dialog', first) },
-  { name: 'webhooks', hash: '/webhooks', ready: 'main .table' },
-  { name: 'register-webhook', hash: '/webhooks', ready: 'main .table', open: opened('dialog form', alt) },
+  { name: 'webhooks', hash: '/webhooks', ready: 'main tbody tr' },
+  { name: 'register-webhook', hash: '/webhooks', ready: 'main tbody tr', open: opened('dialog form', alt) },
 ];
