@@ -16,6 +16,8 @@ after(async () => {
   await closeBrowser();
 });
 
+let made = 0;
+
 /** Somebody of this story alone. @param {string} role */
 async function newPerson(role = 'call_center') {
   made += 1;

@@ -35,7 +35,7 @@ export function Events({ query }) {
     'Alt+e': [() => setExporting(true), key('reports-export-open')],
   });
   const count = pages.rows.value.length;
-  return html`<${FilterForm} key=${wanted} filters=${filters} busy=${pages.busy.value} error=${pages.error.value} />
+  return html`<${FilterForm} key=${wanted} filters=${filters} error=${pages.error.value} />
     <div class="reports-above">
       <${Shown} text=${count > 0 && shownText(count, filters.outcome ? read.current : count)} />
       <span class="reports-muted">${t('reports-audit-recorded')}</span>

@@ -15,10 +15,10 @@ import { RESULTS } from './names.js';
 /** @typedef {import('./filters.js').Filters} Filters */
 
 /**
- * Made anew (by its key) for other filters.
- * @param {{ filters: Filters, busy: boolean, error: import('../../app/api.js').Problem | null }} props
+ * Made anew (by its key) for other filters. Enter is taken while a search runs too: the later one is shown.
+ * @param {{ filters: Filters, error: import('../../app/api.js').Problem | null }} props
  */
-export function FilterForm({ filters, busy, error }) {
+export function FilterForm({ filters, error }) {
   const [draft, setDraft] = useState({ ...filters, from: minuteText(filters.from), to: minuteText(filters.to) });
   const [from, to] = [parseMinute(draft.from), parseMinute(draft.to)];
   const [tried, setTried] = useState(false);
@@ -55,7 +55,7 @@ export function FilterForm({ filters, busy, error }) {
     <${Select} label=${t('reports-audit-outcome')} hint=${t('reports-audit-outcome-hint')} value=${draft.outcome ?? ''} options=${outcomes()}
       onChange=${(/** @type {string} */ outcome) => choose({ outcome })} />
     <div class="reports-filter-actions">
-      <${Button} kind="primary" type="submit" icon="search" busy=${busy}>${t('reports-audit-search')}<//>
+      <${Button} kind="primary" type="submit" icon="search">${t('reports-audit-search')}<//>
       ${Object.keys(filters).length > 0 && html`<${Button} onClick=${() => go('audit')}>${t('reports-audit-clear')}<//>`}
     </div>
   </form>`;
