@@ -50,21 +50,9 @@ export async function inEachTheme(page, look) {
   for (const [theme, media] of Object.entries(THEMES).reverse()) {
     await page.emulateMedia(media);
     await page.locator(`html[data-theme="${theme}"]`).waitFor();
-    await colorsAreThere(page);
     await look(theme);
   }
 }
-
-/**
- * Colours go over into those of another theme; where motion is reduced too, it takes a frame.
- * @param {Page} page
- */
-const colorsAreThere = (page) =>
-  page.evaluate(async () => {
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    const changing = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.allSettled(changing.map(({ finished }) => finished));
-  });
 
 /** @param {Page} page @param {string} state */
 async function check(page, state) {
