@@ -83,8 +83,9 @@ export async function say(page, word) {
  */
 export const answered = (page, outcome) => page.locator(`.call-answer-${outcome}`).waitFor();
 
-/** Esc Esc. @param {Page} page */
+/** Esc Esc, once what was closed a moment ago listens no more. @param {Page} page */
 export async function endCall(page) {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.locator('#call-caller:focus').waitFor();
