@@ -17,8 +17,11 @@ const clock = new Intl.DateTimeFormat('en-GB', {
   hourCycle: 'h23',
 });
 
-/** @param {string | number | Date} moment */
-function partsOf(moment) {
+/**
+ * What the zone's clocks show at a moment, each part in digits.
+ * @param {string | number | Date} moment
+ */
+export function partsOf(moment) {
   /** @type {Record<string, string>} */
   const found = {};
   for (const { type, value } of clock.formatToParts(new Date(moment))) found[type] = value;

@@ -1,6 +1,7 @@
 // The export: which form, how far it is, and how many events are in the file at the end.
 
 import { api } from '../../app/api.js';
+import { today } from '../../app/format.js';
 import { html, useEffect, useRef, useState } from '../../app/view.js';
 import { key, t } from '../../app/words.js';
 import { Button } from '../../parts/button.js';
@@ -9,7 +10,6 @@ import { useFirstFocus } from '../../parts/first-focus.js';
 import { Live } from '../../parts/live.js';
 import { Notice } from '../../parts/notice.js';
 import { Problem } from '../../parts/problem.js';
-import { dayOf } from '../today/periods.js';
 import { download, LIMIT, readAll, written } from './export.js';
 import { matches, queryOf } from './filters.js';
 
@@ -49,7 +49,7 @@ export function ExportDialog({ filters, onClose }) {
       return;
     }
     const chosen = FORMATS.find((one) => one.format === format) ?? FORMATS[0];
-    download(written(events, format), `qupia-audit-${dayOf()}.${chosen.ending}`, chosen.type);
+    download(written(events, format), `qupia-audit-${today()}.${chosen.ending}`, chosen.type);
     setProgress({ state: 'done', count: events.length, more });
   };
   const stop = () => {

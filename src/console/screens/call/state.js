@@ -1,6 +1,7 @@
 // What is known of the call under way. One place, so that one function lets go of all of it.
 
 import { batch, signal } from '../../app/view.js';
+import { forgetMatch } from '../../app/wipe.js';
 import { newCallId } from './call-id.js';
 
 /** @typedef {import('qupia-api').components['schemas']} Schemas */
@@ -77,8 +78,7 @@ export function forget() {
     call.blocking.value = false;
     call.escaped.value = false;
   });
-  // The engine remembers the last text that a pattern was tried on: let it be this one.
-  /x/.test('x');
+  forgetMatch();
 }
 
 /** A number for the next call. */

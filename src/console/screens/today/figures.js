@@ -1,7 +1,7 @@
 // The figures of a report, brought into the order in which they are shown.
 
 import { now } from '../../app/clock.js';
-import { dayOf, later, localMinute, momentOf, rfc3339 } from './periods.js';
+import { addDays, dayOf, localMinute, momentOf, rfc3339 } from './periods.js';
 
 /**
  * @typedef {'verified' | 'rejected' | 'locked' | 'disabled' | 'blocked' | 'unset'} Outcome
@@ -86,10 +86,10 @@ function hoursOf(day, counted, at) {
 function daysOf(period, counted) {
   /** @type {Slot[]} */
   const days = [];
-  for (let day = period.first; day <= period.last; day = later(day, 1)) {
+  for (let day = period.first; day <= period.last; day = addDays(day, 1)) {
     days.push({
       from: rfc3339(momentOf(`${day}T00:00`)),
-      to: rfc3339(momentOf(`${later(day, 1)}T00:00`)),
+      to: rfc3339(momentOf(`${addDays(day, 1)}T00:00`)),
       label: day,
       day,
       outcomes: counted.get(day) ?? nothing(),

@@ -1,30 +1,16 @@
 // Days and moments of the business time zone: what «today» is, and when it began.
 
-import { now } from '../../app/clock.js';
+import { partsOf, today } from '../../app/format.js';
 
-const ZONE = 'Asia/Almaty';
 const DAY = 86_400_000;
-
-const parts = new Intl.DateTimeFormat('en-CA', {
-  timeZone: ZONE,
-  hourCycle: 'h23',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
 
 /**
  * The wall clock of the zone at a moment, as if it were UTC.
  * @param {number} moment milliseconds since 1970
  */
 function wallClock(moment) {
-  /** @type {Record<string, number>} */
-  const read = {};
-  for (const { type, value } of parts.formatToParts(moment)) read[type] = Number(value);
-  return Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
+  const { year, month, day, hour, minute, second } = partsOf(moment);
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
 }
 
 /**
@@ -56,9 +42,9 @@ export function rfc3339(moment) {
 
 /**
  * The day it is in the zone, `2026-11-28`.
- * @param {string | number} [moment]
+ * @param {string | number} moment
  */
-export function dayOf(moment = now()) {
+export function dayOf(moment) {
   return localMinute(moment).slice(0, 10);
 }
 
@@ -67,7 +53,7 @@ export function dayOf(moment = now()) {
  * @param {string} day
  * @param {number} days
  */
-export function later(day, days) {
+export function addDays(day, days) {
   return new Date(Date.parse(`${day}T00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
@@ -87,22 +73,22 @@ export const PERIODS = ['today', 'yesterday', 'week', 'chosen'];
 /**
  * The period that a fragment names; the usual one of the screen where it names none.
  * @param {URLSearchParams} query
- * @param {string} [today]
+ * @param {string} [day] today
  * @param {PeriodName} [usual]
  * @returns {Period}
  */
-export function periodOf(query, today = dayOf(), usual = 'today') {
+export function periodOf(query, day = today(), usual = 'today') {
   const [named, from, to] = ['period', 'from', 'to'].map((name) => query.get(name));
   const period = named ?? (from === null ? usual : null);
   if (period === 'yesterday') {
-    const day = later(today, -1);
-    return { name: 'yesterday', first: day, last: day };
+    const before = addDays(day, -1);
+    return { name: 'yesterday', first: before, last: before };
   }
-  if (period === 'week') return { name: 'week', first: later(today, -6), last: today };
+  if (period === 'week') return { name: 'week', first: addDays(day, -6), last: day };
   if (from !== null && to !== null && isDay(from) && isDay(to) && from <= to) {
     return { name: 'chosen', first: from, last: to };
   }
-  return { name: 'today', first: today, last: today };
+  return { name: 'today', first: day, last: day };
 }
 
 /**
@@ -124,6 +110,6 @@ export function periodFilters(period, usual = 'today') {
 export function bounds(period) {
   return {
     from: rfc3339(momentOf(`${period.first}T00:00`)),
-    to: rfc3339(momentOf(`${later(period.last, 1)}T00:00`)),
+    to: rfc3339(momentOf(`${addDays(period.last, 1)}T00:00`)),
   };
 }
