@@ -2,6 +2,8 @@
 //! invalid one stops the start with a message that names it. `docs/qupia.example.toml` is the manual.
 
 mod bounds;
+pub mod credentials;
+pub mod environment;
 mod error;
 mod loan_source;
 mod sources;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub bootstrap_admin_password: Option<SecretString>,
     /// the database
     pub store: StoreSettings,
+    /// how long a start waits for PostgreSQL
+    pub start_wait: Duration,
     /// the hash workers
     pub hash: HashSettings,
     /// limit of verifications by one specialist
@@ -200,6 +204,7 @@ impl Settings {
                 granted: None,
                 is_load: false,
             },
+            start_wait: Duration::from_secs(written.database.start_wait_seconds),
             hash: hash_settings(&written.hash)?,
             verifications: window(written.limits.verifications_per_minute, 60),
             clients: window(written.limits.clients_per_hour, 3_600),

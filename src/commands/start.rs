@@ -46,7 +46,9 @@ pub fn start_log(settings: &Settings) -> Result<LostLines, StartError> {
         .log_internal_errors(false)
         .with_writer(log.clone());
     let started = if settings.log_json {
-        subscriber.json().try_init()
+        // Flat, so that each field has one name whatever wrote the line.
+        let flat = subscriber.json().flatten_event(true);
+        flat.with_current_span(false).with_span_list(false).try_init()
     } else {
         subscriber.with_ansi(false).try_init()
     };

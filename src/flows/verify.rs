@@ -25,7 +25,7 @@ use super::{
     pull::{self, Question},
 };
 use crate::{
-    app::App,
+    app::{App, verification_times::timed},
     domain::{
         audit::{Action, Answered, Origin},
         id::{ClientId, VerificationId},
@@ -72,6 +72,7 @@ pub async fn verify(
     connection: ClientConnection,
 ) -> Result<Verified, Refusal> {
     // A flood is refused before the database is asked for all those passphrases.
+    let times = &app.verification_times;
     let place = app.hasher.enqueue().await?;
     let seen = app.store.client_passphrase(&caller.client_id).await?;
     let Some(seen) = seen else {
@@ -80,7 +81,7 @@ pub async fn verify(
         let (actor, action) = (proof.actor(), Action::ClientViewed);
         return Err(missed(app, actor, origin, action, &caller.client_id).await);
     };
-    let admission = place.admitted().await?;
+    let admission = timed(&times.queue, place.admitted()).await?;
     let verifying = Verifying {
         id: app.new_id(),
         app: app.clone(),
@@ -147,7 +148,8 @@ impl Verifying {
                 Err(limits::reached(app, actor, origin, quota, limited).await?)
             }
             Begun::Attempt(Attempt::Counted(stored, counted)) => {
-                match self.try_on(&stored, admission).await {
+                let trying = self.try_on(&stored, admission);
+                match timed(&self.app.verification_times.hash, trying).await {
                     Ok((how, renewed)) => {
                         let settlement = Settlement {
                             stored: *stored,
@@ -218,7 +220,8 @@ impl Verifying {
         let settlement = Arc::new(settlement);
         let answered = self.connection.is_closed().then_some(Answered::Nothing);
         let pending = self.pending();
-        let settled = pending.settle(Arc::clone(&settlement), answered).await;
+        let settling = pending.settle(Arc::clone(&settlement), answered);
+        let settled = timed(&self.app.verification_times.settle, settling).await;
         if let Err(error) = &settled
             && !matches!(error, StoreError::AlreadyEnded)
         {

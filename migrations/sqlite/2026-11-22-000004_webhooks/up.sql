@@ -47,4 +47,5 @@ CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id, clie
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_at)
     WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_of_endpoint ON webhook_deliveries (endpoint_id, seq);
+CREATE INDEX webhook_deliveries_dead ON webhook_deliveries (seq) WHERE state = 'dead';
 CREATE INDEX webhook_deliveries_done ON webhook_deliveries (last_at) WHERE state = 'delivered';

@@ -50,6 +50,7 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
     check! { written:
         database.connections in 2..=1_000;
         database.timeout_seconds in 1..=3_600;
+        database.start_wait_seconds in 0..=3_600;
         hash.wait_seconds in 1..=3_600;
         limits.verifications_per_minute in 1..=u32::MAX;
         limits.clients_per_hour in 1..=u32::MAX;

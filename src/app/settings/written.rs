@@ -67,6 +67,7 @@ sections! {
     DatabaseSection {
         connections: usize = 16,
         timeout_seconds: u64 = 5,
+        start_wait_seconds: u64 = 60,
     }
     HashSection {
         memory_kib: u32 = HashSettings::default().memory_kib,
