@@ -72,6 +72,8 @@ pub struct Settings {
     pub empty_searches: Window,
     /// limit of logins under one name
     pub logins: Window,
+    /// limit of sign-ins from one address
+    pub sign_ins: Window,
     /// limit of codes of entry links from one address
     pub entry_codes: Window,
     /// the same from all addresses together
@@ -210,6 +212,7 @@ impl Settings {
             clients: window(written.limits.clients_per_hour, 3_600),
             empty_searches: window(written.limits.empty_searches_per_minute, 60),
             logins: window(written.limits.logins_per_minute, 60),
+            sign_ins: window(written.limits.sign_ins_per_minute, 60),
             entry_codes: window(written.limits.entry_codes_per_minute, 60),
             entry_codes_in_all: window(written.limits.entry_codes_in_all_per_minute, 60),
             entry_lifetime: TimeDelta::minutes(i64::from(written.entry.minutes)),

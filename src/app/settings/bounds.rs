@@ -56,6 +56,7 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
         limits.clients_per_hour in 1..=u32::MAX;
         limits.empty_searches_per_minute in 1..=u32::MAX;
         limits.logins_per_minute in 1..=u32::MAX;
+        limits.sign_ins_per_minute in 1..=u32::MAX;
         limits.entry_codes_per_minute in 1..=u32::MAX;
         limits.entry_codes_in_all_per_minute in 1..=10_000;
         verification.minutes in 1..=15;
