@@ -7,8 +7,8 @@ pub(crate) mod detached;
 pub(crate) mod drain;
 pub mod foundation;
 pub mod instance_lock;
-pub mod last_backup;
 pub(crate) mod keyed_locks;
+pub mod last_backup;
 pub mod log;
 pub(crate) mod open_network;
 pub(crate) mod outbound;
@@ -17,8 +17,8 @@ pub mod reload;
 pub mod settings;
 pub(crate) mod signal_counts;
 mod start_error;
-pub(crate) mod verification_times;
 pub(crate) mod ticker;
+pub(crate) mod verification_times;
 
 use std::sync::{Arc, atomic::AtomicBool};
 

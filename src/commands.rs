@@ -8,9 +8,9 @@ mod demo;
 mod failure;
 mod healthcheck;
 mod keys;
-mod manual;
 mod loans;
 mod location;
+mod manual;
 mod output;
 mod readiness;
 mod serve;
@@ -189,7 +189,9 @@ fn run_command(command: Command) -> Result<(), Failure> {
             staff::disable(location.settings(None)?, login)
         }
         Command::Loans(command) => loans::run(command),
-        Command::Config(ConfigCommand::Check { location }) => config::check(location.settings(None)?),
+        Command::Config(ConfigCommand::Check { location }) => {
+            config::check(location.settings(None)?)
+        }
         Command::Audit(command) => audit::run(command),
         Command::Backup(command) => backup::back_up(command),
         Command::Restore(command) => backup::restore(command),

@@ -23,3 +23,4 @@ pub mod loans;
 pub mod locales;
 pub mod secrets;
 pub mod store;
+pub mod trace;

@@ -27,7 +27,7 @@ use secrecy::SecretString;
 use self::{
     bounds::{
         address, api_address, check_bounds, drain, hash_settings, public_url, signal_rules,
-        time_zone, tls_files,
+        time_zone, tls_files, trace_settings,
     },
     sources::{Given, text_or_file},
     written::{LogFormat, Written},
@@ -39,6 +39,7 @@ use crate::{
     loans::source::SourceSettings,
     secrets::hasher::HashSettings,
     store::{DatabaseUrl, StoreSettings, Window},
+    trace::TraceSettings,
 };
 
 /// The settings in force.
@@ -100,6 +101,8 @@ pub struct Settings {
     pub log_filter: String,
     /// whether the log is JSON
     pub log_json: bool,
+    /// where traces are sent, if anywhere
+    pub traces: Option<TraceSettings>,
     /// delivery of webhooks
     pub webhooks: WebhookSettings,
     /// what counts as a signal of abuse by insiders
@@ -228,6 +231,7 @@ impl Settings {
             tls: tls_files(&written)?,
             trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
+            traces: trace_settings(&written)?,
             log_json: written.log.format == LogFormat::Json,
             signals: signal_rules(&written.signals)?,
             webhooks: WebhookSettings {

@@ -8,7 +8,8 @@ use prometheus_client::metrics::{family::Family, histogram::Histogram};
 const BUCKETS: [f64; 10] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 2.0, 5.0, 10.0];
 
 /// Histograms by the label `step`.
-pub(crate) type StepHistograms = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
+pub(crate) type StepHistograms =
+    Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
 
 /// A histogram for each step.
 pub struct VerificationTimes {

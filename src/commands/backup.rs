@@ -103,12 +103,16 @@ pub fn back_up(arguments: Backup) -> Result<(), Failure> {
                     note(format_args!("{bytes} bytes of database"));
                     Ok(())
                 }
-                Target::File(file) => {
-                    say(format_args!("{}: {bytes} bytes of database", file.display()))
-                }
+                Target::File(file) => say(format_args!(
+                    "{}: {bytes} bytes of database",
+                    file.display()
+                )),
                 Target::In(folder) => {
                     let file = folder.finish(arguments.keep)?;
-                    say(format_args!("{}: {bytes} bytes of database", file.display()))
+                    say(format_args!(
+                        "{}: {bytes} bytes of database",
+                        file.display()
+                    ))
                 }
             }
         },

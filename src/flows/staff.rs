@@ -278,12 +278,7 @@ pub(crate) async fn change(
     if let Some(Some(code)) = &change.branch_code {
         check_known(app, code).await?;
     }
-    let event = Event::by(
-        proof.actor(),
-        origin,
-        app.clock.now(),
-        Action::StaffChanged,
-    );
+    let event = Event::by(proof.actor(), origin, app.clock.now(), Action::StaffChanged);
     change_locked(&app.store, event, id.to_owned(), change).await
 }
 
@@ -334,7 +329,9 @@ pub async fn list_at_console(foundation: &Foundation) -> Result<Vec<StaffRow>, R
     let mut all: Vec<StaffRow> = Vec::new();
     loop {
         let after = all.last().map_or_else(String::new, |row| row.login.clone());
-        let read = foundation.store.read(move |reader| reader.list_staff(&after, PAGE));
+        let read = foundation
+            .store
+            .read(move |reader| reader.list_staff(&after, PAGE));
         let page = read.await?;
         if page.is_empty() {
             break;
@@ -356,7 +353,9 @@ pub async fn disable_at_console(
     login: Login,
 ) -> Result<StaffRow, Refusal> {
     let store = &foundation.store;
-    let found = store.read(move |reader| reader.staff_by_login(&login)).await?;
+    let found = store
+        .read(move |reader| reader.staff_by_login(&login))
+        .await?;
     let found = found.ok_or(Refusal::Unknown)?;
     let change = StaffChange {
         is_active: Some(false),

@@ -11,11 +11,14 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
         ConnectionType, StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
 };
+
+use opentelemetry::propagation::Extractor;
+use tracing::{Instrument, Span};
 
 use super::{
     endpoint::{AnswerHeaders, Argument},
@@ -33,9 +36,23 @@ use crate::{
         sign_in,
     },
     store::SignedIn,
+    trace,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The headers of a request, for the context of its caller's trace.
+struct Sent<'h>(&'h HeaderMap);
+
+impl Extractor for Sent<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
 
 /// Marks a request of monitoring, in its extensions.
 pub(crate) struct Probe;
@@ -74,16 +91,26 @@ pub(crate) async fn present(
         .insert(RequestId(request_id.clone()));
     let (pending, connection) = disconnect::watched();
     request.extensions_mut().insert(connection);
-    let answered = next.call(request).await?.map_into_boxed_body();
+    let span = trace::of_request(request.method().as_str(), &Sent(request.headers()));
+    let answered = next.call(request).instrument(span.clone()).await?;
+    let answered = answered.map_into_boxed_body();
     pending.answered();
     let (http_request, response) = answered.into_parts();
     let mut response = with_problem_document(response, &http_request, &request_id);
     set_headers(&mut response, &http_request, &request_id);
     if app.is_some_and(|app| app.drain.has_begun()) {
         // A proxy sends its next request elsewhere.
-        response.head_mut().set_connection_type(ConnectionType::Close);
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
     }
-    log(&http_request, response.status(), &request_id, started);
+    log(
+        &http_request,
+        response.status(),
+        &request_id,
+        started,
+        &span,
+    );
     Ok(ServiceResponse::new(http_request, response))
 }
 
@@ -173,10 +200,11 @@ fn set_headers(response: &mut HttpResponse, request: &HttpRequest, request_id: &
 }
 
 /// Logs one line for each request: no path (it may contain a client number), no query, no body.
-fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Instant) {
+fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Instant, span: &Span) {
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "(none)".to_owned());
+    trace::answered(span, request.method().as_str(), &route, status.as_u16());
     let elapsed = started.elapsed();
     let staff = match request.extensions().get::<Identity>() {
         Some(Identity::Known(known)) => Some(known.actor.id.to_string()),
@@ -278,5 +306,6 @@ pub(crate) fn origin(request: &HttpRequest) -> Origin {
     Origin {
         request_id: id.unwrap_or_default(),
         remote,
+        trace: trace::current(),
     }
 }

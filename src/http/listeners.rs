@@ -7,11 +7,8 @@ use std::{
 };
 
 use actix_web::{
-    App as Application, HttpResponse, HttpServer,
-    dev::ServerHandle,
-    http::header,
-    middleware::from_fn,
-    web,
+    App as Application, HttpResponse, HttpServer, dev::ServerHandle, http::header,
+    middleware::from_fn, web,
 };
 use tokio::net::TcpSocket;
 

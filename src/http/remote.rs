@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{
-    HttpRequest, web,
+    HttpRequest,
     http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue},
+    web,
 };
 use ipnet::IpNet;
 

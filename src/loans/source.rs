@@ -14,6 +14,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tracing::Instrument;
 
 use self::{breaker::Breaker, single_flight::SingleFlight};
 pub use super::answer::{SourceAnswer, SourceFault};
@@ -21,7 +22,7 @@ use super::{
     dialect::Dialect,
     wire::{Connection, Wire},
 };
-use crate::{domain::identifier::ClientNumber, secrets::rng::SystemRng};
+use crate::{domain::identifier::ClientNumber, secrets::rng::SystemRng, trace};
 
 /// Settings of a loan source.
 #[derive(Clone)]
@@ -112,7 +113,8 @@ impl LoanSource {
     /// [`SourceFault`].
     pub(crate) async fn ask(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
         let (source, about) = (self.clone(), number.clone());
-        let asking = || async move { source.ask_once(&about, now).await };
+        let span = trace::of_call("loan source", None);
+        let asking = || async move { source.ask_once(&about, now).instrument(span).await };
         self.0.requests.ask(number.as_str(), asking).await
     }
 

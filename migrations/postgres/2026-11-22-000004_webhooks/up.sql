@@ -40,7 +40,9 @@ CREATE TABLE webhook_deliveries (
     created_at BIGINT NOT NULL,
     last_at BIGINT,
     last_status INTEGER,
-    last_error TEXT
+    last_error TEXT,
+    -- the context of the trace of what it reports, where one was collected
+    traceparent TEXT
 );
 CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id, client_id, seq)
     WHERE state = 'pending';

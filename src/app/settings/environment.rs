@@ -70,10 +70,22 @@ mod tests {
             probably_meant("QUIPA_LISTEN").as_deref(),
             Some("QUPIA_LISTEN")
         );
-        for name in ["QUPA_DATA_DIR", "QUPIAA_LISTEN", "KUPIA_LISTEN", "qupia_listen"] {
+        for name in [
+            "QUPA_DATA_DIR",
+            "QUPIAA_LISTEN",
+            "KUPIA_LISTEN",
+            "qupia_listen",
+        ] {
             assert!(probably_meant(name).is_some(), "{name}");
         }
-        for name in ["QUPIA_LISTEN", "CUPID_X", "PATH", "LC_ALL", "RUSTUP_HOME", "QT_STYLE"] {
+        for name in [
+            "QUPIA_LISTEN",
+            "CUPID_X",
+            "PATH",
+            "LC_ALL",
+            "RUSTUP_HOME",
+            "QT_STYLE",
+        ] {
             assert_eq!(probably_meant(name), None, "{name}");
         }
     }

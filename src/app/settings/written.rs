@@ -59,6 +59,7 @@ sections! {
         business: BusinessSection = BusinessSection::default(),
         metrics: MetricsSection = MetricsSection::default(),
         log: LogSection = LogSection::default(),
+        tracing: TracingSection = TracingSection::default(),
         tls: TlsSection = TlsSection::default(),
         proxy: ProxySection = ProxySection::default(),
         webhooks: WebhooksSection = WebhooksSection::default(),
@@ -132,6 +133,10 @@ sections! {
     LogSection {
         filter: String = "info".to_owned(),
         format: LogFormat = LogFormat::Text,
+    }
+    TracingSection {
+        endpoint: Option<String> = None,
+        sample_ratio: f64 = 1.0,
     }
     WebhooksSection {
         allow_private: bool = false,

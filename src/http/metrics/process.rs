@@ -1,12 +1,12 @@
 //! What the process uses, by the names that Prometheus' own clients give it. Linux alone tells.
 
-use prometheus_client::{
-    metrics::{counter::ConstCounter, gauge::ConstGauge},
-    registry::Registry,
-};
 use procfs::{
     CurrentSI, ProcResult, WithCurrentSystemInfo,
     process::{LimitValue, Process},
+};
+use prometheus_client::{
+    metrics::{counter::ConstCounter, gauge::ConstGauge},
+    registry::Registry,
 };
 
 /// Adds them, where the system tells.

@@ -193,10 +193,7 @@ fn job(app: &App, registry: &mut Registry) {
         let _zero = verifications.get_or_create(&Verified { outcome, matched });
     }
     let lockouts = counters("state", [("locked", 0), ("disabled", 0)]);
-    let applications = counters(
-        "state",
-        [("draft", 0), ("completed", 0), ("cancelled", 0)],
-    );
+    let applications = counters("state", [("draft", 0), ("completed", 0), ("cancelled", 0)]);
     for (kind, count) in app.store.event_counts() {
         let is = |action: Action| kind.action == action.name();
         let state = |state| [("state", state)];
@@ -213,9 +210,13 @@ fn job(app: &App, registry: &mut Registry) {
         } else if is(Action::ApplicationDrafted) {
             applications.get_or_create(&state("draft")).inc_by(count);
         } else if is(Action::ApplicationCompleted) {
-            applications.get_or_create(&state("completed")).inc_by(count);
+            applications
+                .get_or_create(&state("completed"))
+                .inc_by(count);
         } else if is(Action::ApplicationCancelled) {
-            applications.get_or_create(&state("cancelled")).inc_by(count);
+            applications
+                .get_or_create(&state("cancelled"))
+                .inc_by(count);
         }
     }
     let help = "Verifications recorded, by what came of them and what matched";
