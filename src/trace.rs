@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use opentelemetry::{
     Context,
     propagation::{Extractor, TextMapPropagator},
+    trace::TraceContextExt,
 };
 use opentelemetry_http::HeaderInjector;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -37,7 +38,6 @@ pub(crate) fn of_request(method: &str, caller: &impl Extractor) -> Span {
     let span = tracing::info_span!(
         target: TARGET,
         "request",
-        otel.name = field::Empty,
         otel.kind = "server",
         http.request.method = method,
         http.route = field::Empty,
@@ -52,7 +52,9 @@ pub(crate) fn answered(span: &Span, method: &str, route: &str, status: u16) {
     if span.is_disabled() {
         return;
     }
-    span.record("otel.name", format!("{method} {route}"));
+    span.context()
+        .span()
+        .update_name(format!("{method} {route}"));
     span.record("http.route", route);
     span.record("http.response.status_code", status);
 }
@@ -90,4 +92,42 @@ pub(crate) fn current() -> Option<String> {
     let context = Span::current().context();
     TraceContextPropagator::new().inject_context(&context, &mut written);
     written.remove(TRACEPARENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::TracerProvider;
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+    use super::*;
+
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+    #[test]
+    fn the_callers_trace_is_passed_on_at_once_and_from_what_was_stored() {
+        let tracer = SdkTracerProvider::builder().build().tracer("test");
+        let layer = tracing_opentelemetry::layer().with_tracer(tracer);
+        tracing::subscriber::with_default(Registry::default().with(layer), || {
+            let sent = format!("00-{TRACE}-b7ad6b7169203331-01");
+            let caller = HashMap::from([(TRACEPARENT.to_owned(), sent)]);
+            let stored = of_request("POST", &caller).in_scope(current);
+            let stored = stored.expect("a trace is collected");
+            assert!(stored.contains(TRACE), "{stored}");
+            let mut headers = reqwest::header::HeaderMap::new();
+            of_call("webhook", Some(&stored)).in_scope(|| propagate(&mut headers));
+            let passed_on = headers[TRACEPARENT].to_str().expect("it is ASCII");
+            assert!(passed_on.contains(TRACE), "{passed_on}");
+            assert_ne!(passed_on, stored, "each step has an id of its own");
+        });
+    }
+
+    #[test]
+    fn nothing_is_passed_on_where_nothing_is_collected() {
+        let caller = HashMap::from([(TRACEPARENT.to_owned(), "00-1-2-01".to_owned())]);
+        let mut headers = reqwest::header::HeaderMap::new();
+        of_request("GET", &caller).in_scope(|| propagate(&mut headers));
+        assert!(headers.is_empty());
+        assert_eq!(current(), None);
+    }
 }

@@ -78,7 +78,11 @@ fn spans_go_to_the_receiver_within_their_callers_trace_and_hold_nothing_of_a_per
         .expect("the spans are sent before the end");
     assert!(holds(&sent, b"POST /v1/traces HTTP/1.1\r\n"));
     assert!(holds(&sent, &trace), "not within the caller's trace");
-    assert!(holds(&sent, b"POST /v1/sessions"));
+    assert!(
+        holds(&sent, b"POST /v1/sessions"),
+        "{}",
+        String::from_utf8_lossy(&sent)
+    );
     assert!(!holds(&sent, b"somebody-s-login"));
     assert!(!holds(&sent, b"127.0.0.1:") || !holds(&sent, b"client.address"));
 }
