@@ -17,10 +17,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-pub use self::exporter::{Exporter, TraceSettings, layer};
-
-/// The target of all spans, which nothing else has.
-pub const TARGET: &str = "qupia::trace";
+pub use self::exporter::{Exporter, TARGET, TraceSettings, layer};
 
 /// The header of the context, and what it is stored as.
 pub(crate) const TRACEPARENT: &str = "traceparent";

@@ -13,7 +13,7 @@ use qupia::{
     flows::{
         Conflict, Refusal,
         passwords::{self, MadeSecret},
-        staff,
+        staff::{NewAccount, at_console},
     },
     locales,
     secrets::rng::SystemRng,
@@ -81,13 +81,13 @@ pub fn add(settings: Settings, entry: Entry) -> Result<(), Failure> {
     };
     let LoginArgument(login) = entry.login;
     with_app(settings, async move |app| {
-        let new = staff::NewAccount {
+        let new = NewAccount {
             login,
             name,
             role,
             branch_code,
         };
-        let entering = staff::prepare_at_console(app, new)
+        let entering = at_console::prepare_entry(app, new)
             .await
             .map_err(failure_of)?;
         show(&entering.secret)?;
@@ -118,7 +118,7 @@ pub fn reset(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
 /// Lists everybody.
 pub fn list(settings: Settings) -> Result<(), Failure> {
     open(settings, async move |foundation| {
-        for row in staff::list_at_console(foundation).await? {
+        for row in at_console::list(foundation).await? {
             say(format_args!(
                 "{:<24} {:<12} {:<8} {:<12} {}",
                 row.login,
@@ -135,7 +135,7 @@ pub fn list(settings: Settings) -> Result<(), Failure> {
 /// Disables somebody.
 pub fn disable(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
     open(settings, async move |foundation| {
-        let row = staff::disable_at_console(foundation, login.0)
+        let row = at_console::disable(foundation, login.0)
             .await
             .map_err(failure_of)?;
         say(format_args!(

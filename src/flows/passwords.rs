@@ -172,7 +172,7 @@ pub(crate) async fn reset(
 }
 
 /// Makes a new one-time password or client secret from the command line, for instance for an admin who has
-/// lost the password; see [`super::staff::prepare_at_console`].
+/// lost the password; see [`super::staff::at_console::prepare_entry`].
 ///
 /// # Errors
 /// As [`reset`].

@@ -1,14 +1,16 @@
 //! Branches, staff and service accounts, as an admin manages them.
 
+pub mod at_console;
+
 use chrono::TimeDelta;
 
 use super::{
     Conflict, Page, Refusal,
     audit::missed,
-    passwords::{CONSOLE, MadeSecret, make_first_secret},
+    passwords::{MadeSecret, make_first_secret},
 };
 use crate::{
-    app::{App, foundation::Foundation},
+    app::App,
     domain::{
         audit::{Action, Change, Details, Event, EventOutcome, Origin},
         id::StaffId,
@@ -95,18 +97,6 @@ pub(crate) async fn enter(
     let secret = entering.secret.clone();
     let row = entering.commit(app).await?;
     Ok((row, secret))
-}
-
-/// Prepares to create staff from the command line, where the secret is shown before anything is written.
-/// Whoever can run the program on the data with its keyring needs no other proof; the event has no actor
-/// and says where it came from.
-///
-/// # Errors
-/// As [`enter`].
-pub async fn prepare_at_console(app: &App, entry: NewAccount) -> Result<Entering, Refusal> {
-    let origin = Origin::own(CONSOLE);
-    let event = Event::of_nobody(&origin, app.clock.now(), Action::StaffCreated);
-    prepare(app, event, entry).await
 }
 
 /// Prepared staff: the first secret is generated, and nothing is stored yet.
@@ -318,52 +308,6 @@ async fn change_locked(
             Ok(Traced::new(Ok(after), changed))
         })
         .await?
-}
-
-/// All staff by login, for the command line.
-///
-/// # Errors
-/// [`Refusal::Store`].
-pub async fn list_at_console(foundation: &Foundation) -> Result<Vec<StaffRow>, Refusal> {
-    const PAGE: i64 = 200;
-    let mut all: Vec<StaffRow> = Vec::new();
-    loop {
-        let after = all.last().map_or_else(String::new, |row| row.login.clone());
-        let read = foundation
-            .store
-            .read(move |reader| reader.list_staff(&after, PAGE));
-        let page = read.await?;
-        if page.is_empty() {
-            break;
-        }
-        all.extend(page);
-    }
-    let (origin, now) = (Origin::own(CONSOLE), foundation.clock.now());
-    let event = Event::of_nobody(&origin, now, Action::StaffViewed).outcome(EventOutcome::Listed);
-    foundation.store.record(event).await?;
-    Ok(all)
-}
-
-/// Disables somebody from the command line; their sessions end.
-///
-/// # Errors
-/// [`Refusal::Unknown`], [`Conflict::LastAdmin`].
-pub async fn disable_at_console(
-    foundation: &Foundation,
-    login: Login,
-) -> Result<StaffRow, Refusal> {
-    let store = &foundation.store;
-    let found = store
-        .read(move |reader| reader.staff_by_login(&login))
-        .await?;
-    let found = found.ok_or(Refusal::Unknown)?;
-    let change = StaffChange {
-        is_active: Some(false),
-        ..StaffChange::default()
-    };
-    let (origin, now) = (Origin::own(CONSOLE), foundation.clock.now());
-    let event = Event::of_nobody(&origin, now, Action::StaffChanged);
-    change_locked(store, event, found.id, change).await
 }
 
 /// The row before the change, if the change is allowed; else the refusal, and its reason for the audit.

@@ -1,9 +1,5 @@
 //! Deliveries: what became of each message of the outbox to each receiver of webhooks.
 
-use crate::domain::{
-    id::ClientId,
-    id::{MessageId, WebhookId},
-};
 use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
@@ -14,6 +10,7 @@ use super::{
     leases::HeldLease,
     schema::{webhook_deliveries, webhook_endpoints},
 };
+use crate::domain::id::{ClientId, MessageId, WebhookId};
 
 const TABLE: &str = "webhook_deliveries";
 

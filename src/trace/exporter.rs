@@ -17,8 +17,8 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-use super::TARGET;
-
+/// The target of all spans, which nothing else has.
+pub const TARGET: &str = "qupia::trace";
 /// How long a receiver may take for a batch.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The path of OTLP over HTTP for traces.

@@ -167,6 +167,10 @@ fn full() -> toml::Table {
             hours: text(),
             ..SignalsSection::default()
         },
+        tracing: TracingSection {
+            endpoint: text(),
+            ..TracingSection::default()
+        },
         ..Written::default()
     };
     toml::Table::try_from(written).unwrap()
@@ -323,75 +327,5 @@ fn a_public_address_is_one_that_a_browser_can_open() {
             .err()
             .unwrap_or_default();
         assert!(error.contains("public_url"), "{text}: {error:?}");
-    }
-}
-
-#[test]
-fn a_loan_source_that_could_never_be_asked_stops_the_start_and_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("credentials");
-    let path = file.display().to_string();
-    let url = ("QUPIA_LOANS__URL", "https://loans.example/api");
-    let credentials = ("QUPIA_LOANS__CREDENTIALS_FILE", path.as_str());
-    let fineract = ("QUPIA_LOANS__DIALECT", "fineract");
-    let refused = |written: &str, settings: &[(&str, &str)]| {
-        std::fs::write(&file, written).unwrap();
-        read(settings).err().unwrap_or_default()
-    };
-    for (written, settings, name) in [
-        ("", &[url, credentials][..], "loans.credentials_file"),
-        ("one\ntwo", &[url, credentials], "loans.credentials_file"),
-        ("жетон", &[url, credentials], "loans.credentials_file"),
-        (
-            "user",
-            &[url, credentials, fineract],
-            "loans.credentials_file",
-        ),
-        (
-            "",
-            &[url, ("QUPIA_LOANS__FINERACT__TENANT", "үй"), fineract],
-            "loans.fineract.tenant",
-        ),
-        (
-            "",
-            &[url, ("QUPIA_LOANS__TIMEOUT_MS", "0")],
-            "loans.timeout_ms",
-        ),
-        (
-            "",
-            &[url, ("QUPIA_LOANS__FINERACT__GRACE_TABLE", "t"), fineract],
-            "loans.fineract.grace_table",
-        ),
-        (
-            "",
-            &[("QUPIA_LOANS__URL", "http://loans.example/api")],
-            "loans.url",
-        ),
-        (
-            "",
-            &[("QUPIA_LOANS__URL", "https://u:p@loans.example")],
-            "loans.url",
-        ),
-        (
-            "",
-            &[("QUPIA_LOANS__URL", "https://loans.example?a=b")],
-            "loans.url",
-        ),
-        ("", &[("QUPIA_LOANS__DIALECT", "soap")], "loans.dialect"),
-    ] {
-        let error = refused(written, settings);
-        assert!(error.contains(name), "{settings:?}: {error:?}");
-    }
-    for (written, settings, value) in [
-        ("token\r\n", &[url, credentials][..], "Bearer token"),
-        ("u:үй\n", &[url, credentials, fineract], "Basic dTrSr9C5"),
-    ] {
-        std::fs::write(&file, written).unwrap();
-        let source = read(settings).unwrap_or_else(|error| panic!("{error}"));
-        let authorization = source
-            .loan_source
-            .and_then(|source| source.connection.authorization);
-        let authorization = authorization.as_ref().map(ExposeSecret::expose_secret);
-        assert_eq!(authorization, Some(value));
     }
 }
