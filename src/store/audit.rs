@@ -229,7 +229,7 @@ pub(super) fn record(
 ) -> Result<(), StoreError> {
     let messages: Vec<_> = events
         .iter()
-        .filter_map(|event| Some((Message::of(event)?, event.at)))
+        .filter_map(|event| Message::of(event))
         .collect();
     let receivers = if messages.is_empty() {
         Vec::new()
@@ -242,7 +242,7 @@ pub(super) fn record(
     insert(connection, events)?;
     messages
         .iter()
-        .try_for_each(|(message, at)| enqueue(connection, rng, &receivers, message, *at))
+        .try_for_each(|message| enqueue(connection, rng, &receivers, message))
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {
