@@ -1,17 +1,11 @@
 //! The server: binds, serves, and stops as asked.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{
-    context::present, health::ApiDocument, metrics::Metrics, openapi, routes,
-    whole_body::BodyMemory,
+    context::present, health::ApiDocument, metrics::Metrics, routes, whole_body::BodyMemory,
 };
 use crate::{
     app::{App, StartError, log::LostLines, ticker::Ticker},
@@ -50,7 +44,8 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
     let has_own_metrics = app.settings.metrics_listen.is_some();
     let shared = metrics.clone();
     let memory = web::Data::new(BodyMemory::default());
-    let document = web::Data::new(ApiDocument(LazyLock::new(|| openapi::json().into())));
+    let public_url = app.settings.public_url.clone();
+    let document = web::Data::new(ApiDocument::of(public_url));
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
