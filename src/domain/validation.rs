@@ -1,6 +1,6 @@
 //! Validation errors of single values.
 
-use strum::{EnumDiscriminants, EnumIter, IntoStaticStr};
+use strum::{EnumDiscriminants, EnumIter, IntoEnumIterator, IntoStaticStr};
 
 use super::strength::Weakness;
 
@@ -160,5 +160,14 @@ impl ValidationError {
             Self::Weak(weakness) => weakness.code(),
             _ => ValidationErrorKind::from(self).into(),
         }
+    }
+
+    /// Every code that there is; one that values and passphrases share comes twice.
+    pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+        use ValidationErrorKind::{DateOutOfRange, Weak};
+        ValidationErrorKind::iter()
+            .filter(|kind| !matches!(kind, DateOutOfRange | Weak))
+            .map(Into::into)
+            .chain(Weakness::all(0).map(Weakness::code))
     }
 }

@@ -34,25 +34,45 @@ fn subject_name(action: Action) -> Option<&'static str> {
 
 /// A message to endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Message {
+pub(crate) struct Message<'e> {
     /// what happened
-    pub event: &'static str,
+    pub name: &'static str,
     /// about which client: messages about one client stay in order
-    pub client_id: ClientId,
-    /// the body, JSON: ids and no personal data
-    pub payload: String,
+    pub client_id: &'e ClientId,
+    event: &'e Event,
 }
 
-impl Message {
+impl<'e> Message<'e> {
     /// The message of an event, if it is one that is sent. An event that changed nothing has none.
-    pub(crate) fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &'e Event) -> Option<Self> {
         let name = event.action.name();
         if event.outcome.is_some_and(EventOutcome::changed_nothing) || !TOLD.contains(&name) {
             return None;
         }
-        let client_id = event.client_id.clone()?;
+        Some(Self {
+            name,
+            client_id: event.client_id.as_ref()?,
+            event,
+        })
+    }
+
+    /// When it happened.
+    pub(crate) fn at(&self) -> DateTime<Utc> {
+        self.event.at
+    }
+
+    /// The context of the trace of what it reports.
+    pub(crate) fn trace(&self) -> Option<&str> {
+        self.event.origin.trace.as_deref()
+    }
+
+    /// The body, JSON: ids and no personal data. `client_number` is the company's number of the client, by
+    /// which a receiver that never asked for ids knows the client.
+    pub(crate) fn payload(&self, client_number: &str) -> String {
+        let event = self.event;
         let mut facts = Map::new();
-        facts.insert("client_id".to_owned(), json!(client_id));
+        facts.insert("client_id".to_owned(), json!(self.client_id));
+        facts.insert("client_number".to_owned(), json!(client_number));
         if let (Some(subject), Some(id)) = (subject_name(event.action), &event.subject_id) {
             facts.insert(subject.to_owned(), json!(id));
         }
@@ -60,15 +80,11 @@ impl Message {
             facts.insert("call_id".to_owned(), json!(call));
         }
         let body = json!({
-            "type": name,
+            "type": self.name,
             "timestamp": write_time(event.at),
             "data": Value::Object(facts),
         });
-        Some(Self {
-            event: name,
-            client_id,
-            payload: body.to_string(),
-        })
+        body.to_string()
     }
 }
 
@@ -139,11 +155,11 @@ mod tests {
 
     #[test]
     fn a_message_holds_ids_and_nothing_else() {
-        let message =
-            Message::of(&event(Action::PassphraseLocked, EventOutcome::Rejected)).unwrap();
+        let event = event(Action::PassphraseLocked, EventOutcome::Rejected);
+        let message = Message::of(&event).unwrap();
         assert_eq!(
-            message.payload,
-            r#"{"type":"passphrase.locked","timestamp":"2026-01-31T06:00:00Z","data":{"client_id":"c1","verification_id":"s1","call_id":"call-1"}}"#
+            message.payload("K-1"),
+            r#"{"type":"passphrase.locked","timestamp":"2026-01-31T06:00:00Z","data":{"client_id":"c1","client_number":"K-1","verification_id":"s1","call_id":"call-1"}}"#
         );
     }
 
@@ -151,10 +167,8 @@ mod tests {
     fn every_event_that_is_told_is_an_action_and_no_other_is() {
         for name in TOLD {
             let action = Action::from_name(name).unwrap();
-            assert_eq!(
-                Message::of(&event(action, EventOutcome::Active)).map(|m| m.event),
-                Some(*name)
-            );
+            let event = event(action, EventOutcome::Active);
+            assert_eq!(Message::of(&event).map(|message| message.name), Some(*name));
         }
         assert_eq!(
             Message::of(&event(Action::ClientViewed, EventOutcome::Read)),

@@ -137,7 +137,7 @@ pub(crate) struct FormQuery {
     tag = "applications",
     operation_id = "print_application",
     params(("id" = values::Id, Path, description = "the application"), FormQuery),
-    responses((status = 200, description = "The page", body = String, content_type = "text/html", headers(("Content-Language" = String, description = "the language of the page")))),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html", headers(("Content-Language" = String, description = "the language of the page")), example = json!("<!doctype html>\n<html lang=\"kk\">…</html>\n"))),
 )]
 pub(crate) async fn print(
     guard: Guard<Register>,

@@ -3,18 +3,11 @@
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use strum::VariantNames;
-use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{
-        RefOr,
-        schema::{ObjectBuilder, Schema, Type},
-    },
-};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     extract::{Call, Guard, Query},
-    openapi::values,
+    openapi::{values, words::KnownAction},
     paging::{List, PageBody, Paging, event_mark},
     problem::Problem,
     shapes::{id, parameter},
@@ -42,7 +35,7 @@ pub(crate) struct EventQuery {
     #[param(value_type = values::Id, required = false)]
     client_id: Option<String>,
     /// what was done
-    #[param(value_type = Action, required = false)]
+    #[param(value_type = KnownAction, required = false, inline)]
     action: Option<String>,
     /// not before this time
     #[param(value_type = values::Moment, required = false)]
@@ -64,6 +57,7 @@ pub(crate) struct ActorBody {
     /// staff id
     pub id: String,
     /// login at the time
+    #[schema(example = "aigul")]
     pub login: String,
     /// role at the time
     #[schema(value_type = Role)]
@@ -74,6 +68,7 @@ pub(crate) struct ActorBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventBody {
     /// its place in the audit
+    #[schema(example = "4711")]
     pub id: String,
     /// when
     #[schema(value_type = String, format = DateTime)]
@@ -85,45 +80,30 @@ pub(crate) struct EventBody {
     #[schema(value_type = Action)]
     pub action: String,
     /// about which client
-    #[schema(required = true)]
+    #[schema(required = true, example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub client_id: Option<String>,
     /// about which other thing
-    #[schema(required = true)]
+    #[schema(required = true, example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11")]
     pub subject_id: Option<String>,
     /// on which call
-    #[schema(required = true)]
+    #[schema(required = true, example = "call-20260131-0042")]
     pub call_id: Option<String>,
     /// what came of it
-    #[schema(required = true, value_type = Option<EventOutcomeName>)]
+    #[schema(required = true, value_type = Option<EventOutcome>)]
     pub outcome: Option<String>,
     /// why: a code, or the words of whoever asked for it
-    #[schema(required = true, example = "the client asked for it in person")]
+    #[schema(required = true)]
     pub reason: Option<String>,
     /// facts that a program can read; null where there are none
     #[schema(required = true, value_type = Option<EventDetails>)]
     pub details: Option<Map<String, Value>>,
     /// the request
+    #[schema(example = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f12")]
     pub request_id: String,
     /// from where
-    #[schema(required = true)]
+    #[schema(required = true, example = "203.0.113.7")]
     pub remote: Option<String>,
 }
-
-/// What came of an action.
-pub(crate) struct EventOutcomeName;
-
-impl PartialSchema for EventOutcomeName {
-    fn schema() -> RefOr<Schema> {
-        let object = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(EventOutcome::VARIANTS.iter().copied()))
-            .description(Some("What came of an action."))
-            .examples([EventOutcome::Verified.name()]);
-        RefOr::T(Schema::Object(object.build()))
-    }
-}
-
-impl ToSchema for EventOutcomeName {}
 
 /// What changed, from what to what.
 #[derive(ToSchema)]
@@ -185,6 +165,7 @@ pub(crate) struct EndedDetail {
 /// Facts about an event that a program can read; only those that the action has.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes what is sent, and is never made")]
+#[schema(example = json!({"fold": "folded"}))]
 pub(crate) struct EventDetails {
     /// what the caller was answered, where it was not the outcome: `unavailable` (503), or `nothing`
     /// where the client had disconnected
@@ -307,6 +288,8 @@ pub(crate) async fn events(
 
 #[cfg(test)]
 mod tests {
+    use utoipa::PartialSchema;
+
     use super::*;
 
     /// The schema's properties, or the keys of a value.

@@ -25,24 +25,33 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SealBody {
     /// 1, 2, 3 …
+    #[schema(minimum = 1, example = 12)]
     pub number: i64,
     /// the id of its last event
     #[schema(example = 4711)]
     pub last_seq: i64,
     /// how many events it binds
+    #[schema(minimum = 1, example = 97)]
     pub events: i64,
     /// SHA-256 over the places and hashes of its events
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub digest: String,
     /// the hash of the seal before it
+    #[schema(example = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752")]
     pub previous: String,
     /// when it was made
     #[schema(value_type = String, format = DateTime)]
     pub sealed_at: String,
     /// the key that signed it
+    #[schema(example = "seal-1")]
     pub key_id: String,
     /// the public half of that key, Ed25519
+    #[schema(example = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")]
     pub public_key: String,
     /// Ed25519 over the seal's message
+    #[schema(
+        example = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+    )]
     pub signature: String,
 }
 
@@ -62,6 +71,7 @@ pub(crate) struct FirstBadBody {
 
 /// What a verification found.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"ok": true, "events": 4711, "seals": 12, "unsealed": 3, "first_bad": null}))]
 pub(crate) struct VerificationReportBody {
     /// whether everything is as it was sealed
     pub ok: bool,

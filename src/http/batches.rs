@@ -19,6 +19,7 @@ use super::{
     code::Code,
     extract::{Call, Guard},
     language::preferred,
+    openapi::values,
     problem::Problem,
 };
 use crate::{
@@ -59,12 +60,15 @@ const EXAMPLE: &str = concat!(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BatchReport {
     /// records that were new, or different from what was stored
+    #[schema(example = 4000)]
     pub applied: u64,
     /// records that were stored already
+    #[schema(example = 12)]
     pub unchanged: u64,
     /// records older than what is stored
     pub stale: u64,
     /// lines that were not applied
+    #[schema(example = 1)]
     pub rejected_total: u64,
     /// the first 1,000 of them
     #[schema(max_items = 1000)]
@@ -97,7 +101,7 @@ pub(crate) struct RejectedLine {
     path = "/v1/loan-system/batches",
     tag = "loan system",
     operation_id = "push_batch",
-    request_body(content = String, content_type = "application/x-ndjson", example = json!(EXAMPLE)),
+    request_body(content = values::Lines, content_type = "application/x-ndjson", example = json!(EXAMPLE)),
     responses((status = 200, description = "Read to its end", body = BatchReport)),
 )]
 pub(crate) async fn push(

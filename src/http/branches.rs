@@ -45,7 +45,7 @@ pub(crate) struct BranchBody {
     #[schema(example = "Алматы, Абай даңғылы")]
     pub name: String,
     /// its city
-    #[schema(required = true)]
+    #[schema(required = true, example = "Алматы")]
     pub city: Option<String>,
     /// since when it is known
     #[schema(value_type = String, format = DateTime)]

@@ -10,7 +10,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{code::Code, metrics::Metrics, problem::Problem};
+use super::{code::Code, metrics::Metrics, openapi, problem::Problem};
 use crate::app::App;
 
 /// That the service is well.
@@ -64,7 +64,7 @@ pub(crate) async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Proble
     path = "/metrics",
     tag = "service",
     operation_id = "read_metrics",
-    responses((status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain", example = json!("# TYPE qupia_requests_total counter\nqupia_requests_total{method=\"POST\",route=\"/v1/sessions\",status=\"201\"} 42\n"))),
 )]
 pub(crate) async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok()
@@ -73,7 +73,16 @@ pub(crate) async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) ->
 }
 
 /// The OpenAPI document as JSON, which is made when it is first requested.
-pub(crate) struct ApiDocument(pub LazyLock<Bytes>);
+pub(crate) struct ApiDocument(LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>);
+
+impl ApiDocument {
+    /// The document of a service that is reached at `public_url`.
+    pub(crate) fn of(public_url: Option<String>) -> Self {
+        Self(LazyLock::new(Box::new(move || {
+            openapi::json_of_service(public_url.as_deref()).into()
+        })))
+    }
+}
 
 /// This document.
 #[utoipa::path(
@@ -81,7 +90,7 @@ pub(crate) struct ApiDocument(pub LazyLock<Bytes>);
     path = "/openapi.json",
     tag = "service",
     operation_id = "read_document",
-    responses((status = 200, description = "The document", body = Object)),
+    responses((status = 200, description = "The document", body = Object, example = json!({"openapi": "3.1.0", "info": {"title": "Qupia", "version": "1"}, "paths": {}}))),
 )]
 pub(crate) async fn document(document: web::Data<ApiDocument>) -> HttpResponse {
     HttpResponse::Ok()

@@ -99,6 +99,7 @@ pub(crate) enum NotApplied {
 
 /// How a record was received.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"applied": true, "client_id": "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11"}))]
 pub(crate) struct ReceivedBody {
     /// whether it changed what is stored
     pub applied: bool,

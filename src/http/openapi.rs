@@ -3,15 +3,17 @@
 use utoipa::{
     OpenApi,
     openapi::{
-        Components, OpenApi as Api,
+        Components, OpenApi as Api, Server,
         security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme},
     },
 };
 
 use super::{endpoints::endpoints, problem};
 
+mod examples;
 mod operations;
 pub(crate) mod values;
+mod webhooks;
 pub(crate) mod words;
 
 /// What is true of the whole API.
@@ -23,7 +25,7 @@ pub(crate) mod words;
         description = include_str!("openapi/introduction.md"),
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    servers((url = "/", description = "where this document was read")),
+    servers((url = ".", description = "where this document was read")),
     tags(
         (name = "sessions", description = "Signing in and out, and one's own account"),
         (name = "service accounts", description = "Access tokens for programs"),
@@ -53,13 +55,28 @@ pub(crate) fn document() -> Api {
     for endpoint in endpoints() {
         operations::add(&mut api, endpoint);
     }
+    webhooks::add(&mut api);
+    examples::add(&mut api);
     api
 }
 
-/// The document as JSON, as it is in `docs/openapi.json`.
+/// The document as JSON, as it is in `docs/openapi.json`. Its server is relative to the place where the
+/// document is read, which is right behind a prefix of a path as well.
 pub fn json() -> String {
-    document()
-        .to_pretty_json()
+    written(&document())
+}
+
+/// The document as JSON for readers of a service that is reached under an address of its own.
+pub(crate) fn json_of_service(public_url: Option<&str>) -> String {
+    let mut api = document();
+    if let Some(url) = public_url {
+        api.servers = Some(vec![Server::new(url)]);
+    }
+    written(&api)
+}
+
+fn written(api: &Api) -> String {
+    api.to_pretty_json()
         .unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"))
 }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     extract::{Body, Call, Fields, Guard, PathId},
     language,
-    openapi::values,
+    openapi::{values, words::FieldErrorCode},
     problem::Problem,
     shapes::{ReasonBody, id, line, whole},
 };
@@ -30,6 +30,7 @@ use crate::{
 
 /// A passphrase's status.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"state": "active", "set_at": "2026-01-31T06:00:00Z", "application_id": "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11", "failed_attempts": 0, "attempts_left": 3, "locked_until": null}))]
 pub(crate) struct StatusBody {
     /// its state
     #[schema(value_type = PassphraseState)]
@@ -191,6 +192,7 @@ pub struct CheckBody {
 
 /// The strength check that completion makes.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"acceptable": false, "reasons": [{"code": "too_short", "detail": "Too short: at least 8 letters and digits are needed (a number said in words counts as its digits). Add another word."}], "guesses_log10": 4.2}))]
 pub(crate) struct VerdictBody {
     /// whether it would be accepted
     pub acceptable: bool,
@@ -205,7 +207,7 @@ pub(crate) struct VerdictBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WeaknessBody {
     /// its stable code
-    #[schema(example = "too_short")]
+    #[schema(value_type = FieldErrorCode)]
     pub code: &'static str,
     /// why, in the caller's language
     pub detail: String,

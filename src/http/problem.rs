@@ -13,7 +13,10 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::code::Code;
+use super::{
+    code::Code,
+    openapi::words::{FieldErrorCode, ProblemCode},
+};
 use crate::{
     domain::language::Language,
     flows::{Conflict, FieldError, Quota, Refusal},
@@ -207,7 +210,7 @@ pub(crate) struct ProblemDocument {
     /// the path that was asked for
     pub instance: String,
     /// the stable machine code
-    #[schema(example = "invalid_input")]
+    #[schema(value_type = ProblemCode)]
     pub code: &'static str,
     /// the request's id, as in the log and the audit
     pub request_id: String,
@@ -224,7 +227,7 @@ pub(crate) struct FieldErrorBody {
     #[schema(example = "/phone")]
     pub pointer: String,
     /// the validation error's stable code
-    #[schema(example = "not_a_phone")]
+    #[schema(value_type = FieldErrorCode)]
     pub code: &'static str,
     /// why, in the caller's language
     pub detail: String,

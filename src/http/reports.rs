@@ -39,8 +39,10 @@ pub(crate) struct DayQuery {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OutcomeCountsBody {
     /// right words
+    #[schema(example = 31)]
     pub verified: u64,
     /// wrong words
+    #[schema(example = 2)]
     pub rejected: u64,
     /// a timed lock held
     pub locked: u64,
@@ -49,6 +51,7 @@ pub(crate) struct OutcomeCountsBody {
     /// it was blocked
     pub blocked: u64,
     /// there was none
+    #[schema(example = 1)]
     pub unset: u64,
 }
 
@@ -69,6 +72,7 @@ impl From<OutcomeCounts> for OutcomeCountsBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WaitsBody {
     /// how many were measured: look-ups with a verification within 30 minutes
+    #[schema(example = 29)]
     pub count: u64,
     /// half of them took no longer; null where there is none
     #[schema(required = true, example = 21.4)]
@@ -98,7 +102,7 @@ fn seconds(wait: TimeDelta) -> f64 {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HourBody {
     /// when the hour begins by the clocks of the business time zone
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, format = DateTime, example = "2026-11-22T09:00:00Z")]
     pub from: String,
     /// the verifications of the report in it
     pub outcomes: OutcomeCountsBody,
@@ -137,6 +141,7 @@ impl From<SpecialistDay> for SpecialistBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PassphraseCountsBody {
     /// first ones
+    #[schema(example = 4)]
     pub set: u64,
     /// changed by a new application
     pub changed: u64,
@@ -159,6 +164,7 @@ pub(crate) struct SignalCountBody {
     #[schema(value_type = SignalKind)]
     pub kind: &'static str,
     /// how often it was raised
+    #[schema(example = 1)]
     pub count: u64,
 }
 
@@ -166,7 +172,7 @@ pub(crate) struct SignalCountBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DayReportBody {
     /// from when
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T19:00:00Z")]
     pub from: String,
     /// until just before when
     #[schema(value_type = String, format = DateTime)]

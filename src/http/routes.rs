@@ -34,9 +34,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     }
     config.configure(probes).configure(console::pages);
     // Swagger UI out of the binary, and nothing from elsewhere.
-    let pages = SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"));
+    // Relative, so that they are found behind a prefix of a path as well.
+    let pages = SwaggerUi::new("/{_:.*}").config(Config::from("../openapi.json"));
     config
-        .service(web::redirect("/docs", "/docs/").see_other())
+        .service(web::redirect("/docs", "docs/").see_other())
         .service(web::scope("/docs").wrap(from_fn(documented)).service(pages));
 }
 

@@ -1,15 +1,11 @@
 //! The server: binds, serves, and stops as asked.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{
-    context::present, health::ApiDocument, listeners::Listeners, metrics::Metrics, openapi, routes,
+    context::present, health::ApiDocument, listeners::Listeners, metrics::Metrics, routes,
     whole_body::BodyMemory,
 };
 use crate::{
@@ -60,7 +56,8 @@ pub fn serve(app: &App, lost_lines: LostLines, listeners: Listeners) -> Result<B
     let has_own_metrics = own_metrics.is_some();
     let shared = metrics.clone();
     let memory = web::Data::new(BodyMemory::default());
-    let document = web::Data::new(ApiDocument(LazyLock::new(|| openapi::json().into())));
+    let public_url = app.settings.public_url.clone();
+    let document = web::Data::new(ApiDocument::of(public_url));
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())

@@ -58,6 +58,7 @@ pub(crate) struct SignalStaffBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignalBody {
     /// its place in the audit
+    #[schema(example = "4711")]
     pub id: String,
     /// when it was raised
     #[schema(value_type = String, format = DateTime)]
@@ -72,7 +73,7 @@ pub(crate) struct SignalBody {
     #[schema(required = true)]
     pub client_id: Option<String>,
     /// how many clients, specialists, events or readings there were when it was raised
-    #[schema(required = true, value_type = Option<i64>)]
+    #[schema(required = true, value_type = Option<i64>, example = 12)]
     pub count: Option<u64>,
 }
 

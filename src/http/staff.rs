@@ -8,7 +8,7 @@ use validator::Validate;
 
 use super::{
     extract::{Body, Call, Fields, Guard, PathId, Query, rule},
-    openapi::values,
+    openapi::{values, words::KnownRole},
     paging::{List, PageBody, Paging},
     problem::Problem,
     shapes::{ActiveStatus, line, needed, present},
@@ -79,7 +79,7 @@ pub struct NewStaffBody {
     #[schema(required = true, value_type = values::Line)]
     pub name: Option<String>,
     /// the role
-    #[schema(required = true, value_type = Role)]
+    #[schema(required = true, value_type = KnownRole)]
     pub role: Option<String>,
     /// the branch: needed for `branch`
     #[schema(value_type = Option<values::BranchCode>)]
@@ -88,6 +88,7 @@ pub struct NewStaffBody {
 
 /// Staff that was entered, with the first secret, shown once.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"id": "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f11", "login": "aigul", "name": "Айгүл Серік", "role": "call_center", "branch_code": null, "status": "active", "password_change_required": true, "created_at": "2026-11-22T09:30:00Z", "password": "7k2m-9qxd-4htr-w0zn-c8vb-5ygs-e1pf"}))]
 pub(crate) struct EnteredStaff {
     /// who
     #[serde(flatten)]
@@ -215,7 +216,7 @@ pub struct StaffPatch {
     pub name: Option<Option<String>>,
     /// another role
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Role, required = false)]
+    #[schema(value_type = KnownRole, required = false)]
     pub role: Option<Option<String>>,
     /// another branch; null for none
     #[serde(default, deserialize_with = "present")]
@@ -272,6 +273,7 @@ pub(crate) async fn change_staff(
 
 /// A secret made anew, shown once.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"password": "7k2m-9qxd-4htr-w0zn-c8vb-5ygs-e1pf"}))]
 pub(crate) struct MadeSecretBody {
     /// the one-time password of a person
     #[serde(skip_serializing_if = "Option::is_none")]

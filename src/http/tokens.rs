@@ -88,6 +88,7 @@ pub(crate) struct OAuthError {
     /// `invalid_request`, `invalid_client`, `unsupported_grant_type`
     pub error: OAuthErrorCode,
     /// for people
+    #[schema(example = "grant_type is missing")]
     pub error_description: &'static str,
 }
 
@@ -102,7 +103,7 @@ pub(crate) struct OAuthError {
     operation_id = "issue_token",
     security(("client_basic" = []), ()),
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "A token", body = TokenBody, headers(("Pragma" = String, description = "no-cache"))), (status = 400, description = "The request is none of RFC 6749", body = OAuthError), (status = 401, description = "The client id or the secret is not right", body = OAuthError, headers(("WWW-Authenticate" = String, description = "the scheme that was used")))),
+    responses((status = 200, description = "A token", body = TokenBody, headers(("Pragma" = String, description = "no-cache"))), (status = 400, description = "The request is none of RFC 6749", body = OAuthError), (status = 401, description = "The client id or the secret is not right", body = OAuthError, headers(("WWW-Authenticate" = String, description = "the scheme that was used")), example = json!({"error": "invalid_client", "error_description": "the client id or the secret is not right"}))),
 )]
 pub(crate) async fn issue_token(
     call: Call,

@@ -81,6 +81,7 @@ pub(crate) struct VerificationBody {
     /// whose passphrase
     pub client_id: String,
     /// the call
+    #[schema(example = "call-20260131-0042")]
     pub call_id: String,
     /// its outcome
     #[schema(value_type = VerificationOutcome)]
@@ -90,10 +91,10 @@ pub(crate) struct VerificationBody {
     pub opened_at: String,
     /// until when loans may be read; only where verified
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, format = DateTime)]
+    #[schema(value_type = String, required = false, format = DateTime, example = "2026-11-22T09:45:00Z")]
     pub expires_at: Option<String>,
     /// attempts to the next lock: 0 on the one that brings it, null where none is possible
-    #[schema(required = true)]
+    #[schema(required = true, example = 3)]
     pub attempts_left: Option<u32>,
     /// the end of the lock, where one holds
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
@@ -122,7 +123,7 @@ pub(crate) struct LoanBody {
     #[schema(example = "Алтын")]
     pub product: String,
     /// the due date
-    #[schema(value_type = String, format = Date)]
+    #[schema(value_type = String, format = Date, example = "2027-01-31")]
     pub due_on: String,
     /// the outstanding balance
     pub balance: MoneyBody,
@@ -133,6 +134,7 @@ pub(crate) struct LoanBody {
     #[schema(value_type = Standing)]
     pub standing: &'static str,
     /// days to the due date; negative once past
+    #[schema(example = 70)]
     pub days_until_due: i64,
     /// days to the last safe day; only in grace
     #[schema(required = true)]
@@ -153,7 +155,7 @@ pub(crate) struct GraceBody {
     #[schema(example = 20)]
     pub days: u32,
     /// the last day that the pledge is safe
-    #[schema(value_type = String, format = Date)]
+    #[schema(value_type = String, format = Date, example = "2027-02-20")]
     pub ends_on: String,
 }
 
@@ -161,9 +163,10 @@ pub(crate) struct GraceBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SourceBody {
     /// whether the loan system could be asked, or tells of itself
+    #[schema(example = true)]
     pub available: bool,
     /// the oldest time of the loans shown; null where there are none
-    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    #[schema(required = true, value_type = Option<String>, format = DateTime, example = "2026-11-22T09:30:00Z")]
     pub as_of: Option<String>,
     /// whether that is too long ago to be read out without saying so
     pub stale: bool,

@@ -244,7 +244,7 @@ pub(super) fn record(
 ) -> Result<(), StoreError> {
     let messages: Vec<_> = events
         .iter()
-        .filter_map(|event| Some((Message::of(event)?, event)))
+        .filter_map(|event| Message::of(event))
         .collect();
     let receivers = if messages.is_empty() {
         Vec::new()
@@ -257,7 +257,7 @@ pub(super) fn record(
     insert(connection, events)?;
     messages
         .iter()
-        .try_for_each(|(message, event)| enqueue(connection, rng, &receivers, message, event))
+        .try_for_each(|message| enqueue(connection, rng, &receivers, message))
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {

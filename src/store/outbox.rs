@@ -10,13 +10,12 @@ use super::{
     deliveries::DeliveryState,
     engine::connection::{AnyConnection, directly},
     error::StoreError,
-    schema::{webhook_deliveries, webhook_endpoints},
+    schema::{clients, webhook_deliveries, webhook_endpoints},
     webhooks::events_of,
 };
 use crate::{
     domain::{
-        audit::Event,
-        id::{MessageId, WebhookId},
+        id::{ClientId, MessageId, WebhookId},
         webhook::Message,
     },
     secrets::rng::SystemRng,
@@ -47,31 +46,41 @@ pub(super) fn enqueue(
     connection: &mut AnyConnection,
     rng: &SystemRng,
     receivers: &[Receiver],
-    message: &Message,
-    cause: &Event,
+    message: &Message<'_>,
 ) -> Result<(), StoreError> {
     let wants = |receiver: &&Receiver| {
         let events = receiver.events.as_ref();
-        events.is_none_or(|events| events.iter().any(|name| name == message.event))
+        events.is_none_or(|events| events.iter().any(|name| name == message.name))
     };
-    let at = cause.at;
+    let receivers: Vec<_> = receivers.iter().filter(wants).collect();
+    if receivers.is_empty() {
+        return Ok(());
+    }
+    let at = message.at();
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     let message_id = MessageId::from(format!("msg_{}", rng.uuid_v7(millis)));
-    for receiver in receivers.iter().filter(wants) {
+    let payload = message.payload(&number_of(connection, message.client_id)?);
+    for receiver in receivers {
         diesel::insert_into(webhook_deliveries::table)
             .values((
                 webhook_deliveries::endpoint_id.eq(&receiver.id),
                 webhook_deliveries::message_id.eq(&message_id),
-                webhook_deliveries::client_id.eq(&message.client_id),
-                webhook_deliveries::event.eq(message.event),
-                webhook_deliveries::payload.eq(&message.payload),
+                webhook_deliveries::client_id.eq(message.client_id),
+                webhook_deliveries::event.eq(message.name),
+                webhook_deliveries::payload.eq(&payload),
                 webhook_deliveries::state.eq(DeliveryState::Pending.name()),
                 webhook_deliveries::attempts.eq(0),
                 webhook_deliveries::next_at.eq(micros(at)),
                 webhook_deliveries::created_at.eq(micros(at)),
-                webhook_deliveries::traceparent.eq(&cause.origin.trace),
+                webhook_deliveries::traceparent.eq(message.trace()),
             ))
             .execute(connection)?;
     }
     Ok(())
+}
+
+/// The company's number of a client.
+fn number_of(connection: &mut AnyConnection, id: &ClientId) -> Result<String, StoreError> {
+    let number = clients::table.find(id).select(clients::client_number);
+    Ok(directly!(connection, connection => number.first(connection))?)
 }

@@ -10,7 +10,8 @@ step() {
 }
 [ -d node_modules ] || npm ci --no-audit --no-fund || exit 1
 mkdir -p node_modules/.types
-step types npx openapi-typescript ../../docs/openapi.json --output node_modules/.types/openapi.d.ts --silent
+step words-of-lists node types.mjs ../../docs/openapi.json node_modules/.types/openapi.json
+step types npx openapi-typescript node_modules/.types/openapi.json --output node_modules/.types/openapi.d.ts --silent
 step tsc npx tsc --noEmit --project tsconfig.json
 step biome npx biome check --config-path=. --error-on-warnings ../../src/console .
 step vendor node vendor.mjs --check

@@ -10,6 +10,7 @@
 
 mod support;
 
+mod api_document;
 mod applications;
 mod attempts;
 mod audit;

@@ -35,7 +35,6 @@ pub enum Weakness {
 
 impl Weakness {
     /// One of each, the minimum being `min_length` and one word missing.
-    #[cfg(test)]
     pub(crate) fn all(min_length: usize) -> [Self; 11] {
         [
             Self::TooShort { min_length },

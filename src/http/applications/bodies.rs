@@ -60,6 +60,7 @@ fn was_seen(seen: &bool) -> Result<(), validator::ValidationError> {
 /// Who signs for the client, and by which document.
 #[derive(Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"full_name": "Марат Қасымов", "document_kind": "power_of_attorney", "document_number": "№ 4512", "document_date": "2026-03-02", "valid_until": "2027-03-02"}))]
 pub struct RepresentativeBody {
     /// full name
     #[schema(required = true, value_type = values::PersonName)]
@@ -147,6 +148,7 @@ pub struct ApplicationBody {
     /// whose passphrase
     pub client_id: String,
     /// where it was drafted
+    #[schema(example = "ALA-1")]
     pub branch_code: String,
     /// by which member of staff
     pub drafted_by: String,
@@ -154,7 +156,7 @@ pub struct ApplicationBody {
     #[schema(value_type = String, format = DateTime)]
     pub drafted_at: String,
     /// when the draft ends by itself
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, format = DateTime, example = "2026-11-23T09:30:00Z")]
     pub expires_at: String,
     /// what identity document was seen
     pub identity_document: SeenDocumentBody,
@@ -188,6 +190,7 @@ pub struct SeenDocumentBody {
     #[schema(value_type = IdentityDocument)]
     pub kind: &'static str,
     /// that it was seen
+    #[schema(example = true)]
     pub seen: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Operations, completed by what their endpoints declare: security, the problems that they can end in,
-//! and the parameters and headers that all of them share.
+//! Operations, completed by what their endpoints declare: who may call them, the problems that they can
+//! end in, and the headers that all of them share.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use serde_json::json;
 use utoipa::openapi::{
     Components, Content, Header, OpenApi, Ref, RefOr, Response,
     example::ExampleBuilder,
+    extensions::ExtensionsBuilder,
     header::HeaderBuilder,
-    path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn},
+    path::{HttpMethod, Operation, ParameterBuilder, ParameterIn},
     response::ResponseBuilder,
-    schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type},
+    schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
     security::SecurityRequirement,
 };
 
@@ -19,19 +20,33 @@ use crate::{
     domain::{language::Language, role::Role, validation::ValidationError},
     http::{
         code::Code,
-        endpoint::{AnswerHeaders, Endpoint, RouteAccess, RouteGroup},
+        endpoint::{AnswerHeaders, Endpoint, RouteAccess},
         problem::{self, Problem},
     },
     locales,
 };
 
-/// Adds the parameters that all operations refer to.
+/// The name of the one parameter that operations share. `Accept-Language` and `X-Request-Id`, which every
+/// operation takes, are in the introduction: a client sets them for all of its requests at once.
+const IDEMPOTENCY_KEY: &str = "IdempotencyKey";
+
+/// Adds the parameter that operations refer to.
 pub(crate) fn add_parameters(components: &mut Components) {
-    for (name, parameter) in parameters() {
-        components
-            .parameters
-            .insert(name.to_owned(), RefOr::T(parameter));
-    }
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(r"^[!-~]([ -~]{0,126}[!-~])?$"))
+        .examples([json!("5f1c6c1e-2a4e-4a8b-9c55-0d6f0b1a7c11")]);
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "The caller's own key of this request, honoured for 24 hours.",
+        ))
+        .schema(Some(text))
+        .build();
+    components
+        .parameters
+        .insert(IDEMPOTENCY_KEY.to_owned(), RefOr::T(parameter));
 }
 
 /// Adds an endpoint's operation, with the schemas and responses that it refers to.
@@ -47,13 +62,8 @@ pub(crate) fn add(api: &mut OpenApi, endpoint: &Endpoint) {
         Method::DELETE => HttpMethod::Delete,
         _ => HttpMethod::Get,
     };
-    let paths = &mut api.paths;
-    paths.add_path_operation(&endpoint.path, vec![method], operation);
-    if endpoint.group == RouteGroup::Api
-        && let Some(item) = paths.paths.get_mut(&endpoint.path)
-    {
-        item.parameters = Some(vec![parameter("AcceptLanguage"), parameter("RequestId")]);
-    }
+    api.paths
+        .add_path_operation(&endpoint.path, vec![method], operation);
 }
 
 /// The items of a page are written out in place, being an argument of a generic type; with a
@@ -75,11 +85,18 @@ fn operation(components: &mut Components, endpoint: &Endpoint) -> Operation {
     operation.security = match endpoint.access {
         RouteAccess::Roles { roles, .. } => Some(security(roles)),
         RouteAccess::Entry => Some(vec![SecurityRequirement::new("entry", NO_SCOPES)]),
-        RouteAccess::Public => operation.security,
+        // An empty list says that none is needed; without it a linter takes it for forgotten.
+        RouteAccess::Public => Some(operation.security.unwrap_or_default()),
     };
+    let callers = callers(endpoint.access);
+    operation.description = Some(match operation.description {
+        Some(text) if !text.is_empty() => format!("{text}\n\n{callers}"),
+        _ => callers,
+    });
     if endpoint.honours_key {
+        let reference = Ref::new(format!("#/components/parameters/{IDEMPOTENCY_KEY}"));
         let parameters = operation.parameters.get_or_insert_default();
-        parameters.push(parameter("IdempotencyKey"));
+        parameters.push(RefOr::Ref(reference));
     }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
@@ -120,6 +137,21 @@ fn operation(components: &mut Components, endpoint: &Endpoint) -> Operation {
 
 const NO_SCOPES: [&str; 0] = [];
 
+/// Who may call it, for readers: a generated client does not show the scopes.
+fn callers(access: RouteAccess) -> String {
+    match access {
+        RouteAccess::Public => "Needs no token.".to_owned(),
+        RouteAccess::Entry => "For a client, with the token of an entry link.".to_owned(),
+        RouteAccess::Roles { roles, .. } => {
+            let names: Vec<_> = roles
+                .iter()
+                .map(|role| format!("`{}`", role.name()))
+                .collect();
+            format!("For {}.", names.join(", "))
+        }
+    }
+}
+
 /// A token of one of the roles, which service accounts get by the OAuth2 flow of client credentials.
 fn security(roles: &[Role]) -> Vec<SecurityRequirement> {
     let names = roles.iter().map(|role| role.name());
@@ -132,7 +164,6 @@ fn security(roles: &[Role]) -> Vec<SecurityRequirement> {
 
 /// The response of a status, with an example for each of its problems.
 fn shared(status: u16, codes: &[Code]) -> Response {
-    let names = codes.iter().map(|code| code.name());
     let details: Vec<_> = codes
         .iter()
         .map(|code| {
@@ -143,23 +174,7 @@ fn shared(status: u16, codes: &[Code]) -> Response {
             )
         })
         .collect();
-    let constant = ObjectBuilder::new()
-        .property(
-            "code",
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(names)),
-        )
-        .property(
-            "status",
-            ObjectBuilder::new()
-                .schema_type(Type::Integer)
-                .enum_values(Some([status])),
-        );
-    let schema = AllOfBuilder::new()
-        .item(Ref::from_schema_name("Problem"))
-        .item(constant);
-    let mut content = Content::builder().schema(Some(schema));
+    let mut content = Content::builder().schema(Some(Ref::from_schema_name("Problem")));
     for code in codes {
         let example = ExampleBuilder::new().value(Some(example(*code))).build();
         content = content.examples_from_iter([(code.name(), example)]);
@@ -167,6 +182,14 @@ fn shared(status: u16, codes: &[Code]) -> Response {
     let mut response = ResponseBuilder::new()
         .description(details.join(" "))
         .content("application/problem+json", content.build())
+        .extensions(Some(
+            ExtensionsBuilder::new()
+                .add(
+                    "x-problems",
+                    codes.iter().map(|code| code.name()).collect::<Vec<_>>(),
+                )
+                .build(),
+        ))
         .build();
     response
         .headers
@@ -174,6 +197,10 @@ fn shared(status: u16, codes: &[Code]) -> Response {
     response.headers.extend(headers_of_status(status));
     response
 }
+
+/// One response serves many operations, and so its examples are of one of them.
+const EXAMPLE_PATH: &str = "/v1/clients";
+const EXAMPLE_ID: &str = "019a9f3e-5b1c-7c4e-9a53-2f1d6f0c8f12";
 
 fn example(code: Code) -> serde_json::Value {
     let error = match code {
@@ -190,7 +217,7 @@ fn example(code: Code) -> serde_json::Value {
         errors: errors.into_iter().collect(),
         ..Problem::new(code)
     };
-    let shown = problem::document(&problem, Language::En, "/v1/…", "019a9f3e-example");
+    let shown = problem::document(&problem, Language::En, EXAMPLE_PATH, EXAMPLE_ID);
     serde_json::to_value(shown).unwrap_or_default()
 }
 
@@ -252,48 +279,4 @@ fn header(description: &str) -> RefOr<Header> {
         .schema(Some(text))
         .description(Some(description));
     RefOr::T(header.build())
-}
-
-fn parameter(name: &str) -> RefOr<Parameter> {
-    RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")))
-}
-
-fn parameters() -> [(&'static str, Parameter); 3] {
-    let text = || ObjectBuilder::new().schema_type(Type::String);
-    let header = |name: &str, description: &str, schema: ObjectBuilder| {
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Header)
-            .description(Some(description))
-            .schema(Some(schema))
-            .build()
-    };
-    [
-        (
-            "AcceptLanguage",
-            header(
-                "Accept-Language",
-                "The language of problems: `kk`, `ru` or `en`; `en` where none matches.",
-                text().examples([json!("kk-KZ, ru;q=0.8")]),
-            ),
-        ),
-        (
-            "RequestId",
-            header(
-                "X-Request-Id",
-                "The caller's own id of the request; taken where it is `[A-Za-z0-9._-]{1,128}`, else one is made.",
-                text().examples([json!("call-20260131-0042.3")]),
-            ),
-        ),
-        (
-            "IdempotencyKey",
-            header(
-                "Idempotency-Key",
-                "The caller's own key of this request, honoured for 24 hours.",
-                text()
-                    .pattern(Some(r"^[!-~]([ -~]{0,126}[!-~])?$"))
-                    .examples([json!("5f1c6c1e-2a4e-4a8b-9c55-0d6f0b1a7c11")]),
-            ),
-        ),
-    ]
 }

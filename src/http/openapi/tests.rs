@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, path::ParameterIn};
 
-use super::json;
+use super::{json, json_of_service};
 use crate::{
     domain::role::Role,
     http::{
@@ -82,24 +82,25 @@ fn an_operation_names_only_roles_that_there_are() {
     }
 }
 
-#[test]
-fn every_reference_leads_somewhere() {
-    fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
-        match value {
-            Value::Object(fields) => {
-                for (name, field) in fields {
-                    match field.as_str() {
-                        Some(target) if name == "$ref" => {
-                            found.insert(target);
-                        }
-                        _ => references(field, found),
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field.as_str() {
+                    Some(target) if name == "$ref" => {
+                        found.insert(target);
                     }
+                    _ => references(field, found),
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-            _ => {}
         }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
     }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
     let document: Value = serde_json::from_str(&json()).unwrap();
     let mut found = BTreeSet::new();
     references(&document, &mut found);
@@ -116,4 +117,162 @@ fn the_committed_document_is_the_one_that_the_code_makes() {
         committed.trim_end() == json().trim_end(),
         "docs/openapi.json is out of date: cargo run -- openapi > docs/openapi.json"
     );
+}
+
+/// Every answer of an operation with its status, those of problems resolved.
+fn answers(document: &Value) -> Vec<(String, String, Value)> {
+    let mut answers = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let answer = match answer["$ref"].as_str() {
+                    Some(target) => document.pointer(target.trim_start_matches('#')).unwrap(),
+                    None => answer,
+                };
+                answers.push((format!("{method} {path}"), status.clone(), answer.clone()));
+            }
+        }
+    }
+    answers
+}
+
+#[test]
+fn every_answer_that_has_a_body_has_an_example() {
+    let document: Value = serde_json::from_str(&json()).unwrap();
+    for (place, status, answer) in answers(&document) {
+        for (kind, content) in answer["content"].as_object().into_iter().flatten() {
+            let has_example = content.get("example").is_some() || content.get("examples").is_some();
+            assert!(
+                has_example,
+                "{place} {status} {kind}: a part of it has none"
+            );
+        }
+    }
+}
+
+#[test]
+fn problems_are_of_one_schema_and_named_by_their_codes() {
+    let document: Value = serde_json::from_str(&json()).unwrap();
+    let mut named = BTreeSet::new();
+    for (place, status, answer) in answers(&document) {
+        let Some(content) = answer["content"].get("application/problem+json") else {
+            continue;
+        };
+        let schema = &content["schema"];
+        assert_eq!(
+            *schema,
+            json!({"$ref": "#/components/schemas/Problem"}),
+            "{place}"
+        );
+        // The token endpoint has errors of its own beside them.
+        for code in answer["x-problems"].as_array().into_iter().flatten() {
+            named.insert((place.clone(), status.clone(), code.to_string()));
+        }
+    }
+    for endpoint in endpoints() {
+        let place = format!(
+            "{} {}",
+            endpoint.method.as_str().to_lowercase(),
+            endpoint.path
+        );
+        for code in endpoint.problems() {
+            let status = code.status().as_str().to_owned();
+            let name = format!("{:?}", code.name());
+            assert!(
+                named.remove(&(place.clone(), status, name)),
+                "{place} {code:?}"
+            );
+        }
+    }
+    assert_eq!(named, BTreeSet::new());
+}
+
+/// What an answer holds of a list that may grow is no enum: a generated client would refuse a new value.
+#[test]
+fn answers_are_closed_to_no_list_that_may_grow() {
+    let document: Value = serde_json::from_str(&json()).unwrap();
+    let mut wanted: Vec<Value> = answers(&document)
+        .into_iter()
+        .map(|answer| answer.2)
+        .collect();
+    let mut seen = BTreeSet::new();
+    while let Some(value) = wanted.pop() {
+        let mut found = BTreeSet::new();
+        references(&value, &mut found);
+        for target in found.into_iter().map(str::to_owned) {
+            if seen.insert(target.clone()) {
+                wanted.extend(document.pointer(target.trim_start_matches('#')).cloned());
+            }
+        }
+    }
+    let names = seen.iter().filter_map(|target| target.rsplit('/').next());
+    let closed: Vec<_> = names.filter(|name| name.starts_with("Known")).collect();
+    assert_eq!(closed, [""; 0]);
+    for open in [
+        "ActionName",
+        "EventOutcomeName",
+        "FieldErrorCode",
+        "ProblemCode",
+        "RoleName",
+        "SignalKind",
+        "WebhookEvent",
+    ] {
+        let schema = &document["components"]["schemas"][open];
+        assert!(
+            schema["x-extensible-enum"][1].is_string() && schema.get("enum").is_none(),
+            "{open}"
+        );
+    }
+}
+
+#[test]
+fn patterns_are_for_every_engine() {
+    fn patterns<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(fields.get("pattern").and_then(Value::as_str));
+                fields.values().for_each(|field| patterns(field, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| patterns(item, found)),
+            _ => {}
+        }
+    }
+    let document: Value = serde_json::from_str(&json()).unwrap();
+    let mut found = BTreeSet::new();
+    patterns(&document, &mut found);
+    assert!(found.len() > 5);
+    for pattern in found {
+        for special in [r"\p", r"\P", "(?"] {
+            assert!(!pattern.contains(special), "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn the_server_is_where_the_service_is_reached() {
+    let servers = |text: &str| -> Value {
+        let document: Value = serde_json::from_str(text).unwrap();
+        document["servers"].clone()
+    };
+    assert_eq!(servers(&json())[0]["url"], ".");
+    assert_eq!(servers(&json_of_service(None))[0]["url"], ".");
+    let behind_a_prefix = "https://lender.example.kz/qupia";
+    assert_eq!(
+        servers(&json_of_service(Some(behind_a_prefix))),
+        json!([{"url": behind_a_prefix}])
+    );
+}
+
+/// The table of `docs/api.md`: each code once, with its status and a meaning.
+#[test]
+fn every_code_is_in_the_table_of_the_documentation() {
+    let document = include_str!("../../../docs/api.md");
+    let rows = document.lines().filter_map(|line| {
+        let (code, rest) = line.strip_prefix('`')?.split_once("`|")?;
+        let (status, meaning) = rest.split_once('|')?;
+        assert!(meaning.contains(char::is_alphabetic), "{line}");
+        Some((code, status.parse().ok()?))
+    });
+    let codes = Code::all().map(|code| (code.name(), code.status().as_u16()));
+    assert_eq!(rows.collect::<Vec<_>>(), codes.collect::<Vec<_>>());
 }

@@ -10,7 +10,10 @@ use crate::{
     flows::webhooks::Receiver,
     http::{
         extract::rule,
-        openapi::{values, words::WebhookEvent},
+        openapi::{
+            values,
+            words::{KnownWebhookEvent, WebhookEvent},
+        },
         shapes::{ActiveStatus, present},
     },
     store::{DeliveryRow, DeliveryState},
@@ -24,7 +27,7 @@ pub struct NewWebhookBody {
     #[schema(required = true, value_type = values::Address)]
     pub url: Option<String>,
     /// which events it receives; all where this is left out or null
-    #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
+    #[schema(value_type = Option<Vec<KnownWebhookEvent>>, min_items = 1)]
     pub events: Option<Vec<String>>,
     /// what it is for
     #[validate(length(max = 200))]
@@ -55,7 +58,7 @@ pub struct WebhookBody {
     #[schema(required = true, value_type = Option<Vec<WebhookEvent>>)]
     pub events: Option<Vec<String>>,
     /// what it is for
-    #[schema(required = true)]
+    #[schema(required = true, example = "the SMS gateway")]
     pub description: Option<String>,
     /// whether it receives anything
     pub status: ActiveStatus,
@@ -98,6 +101,7 @@ impl WebhookBody {
 #[derive(Serialize, ToSchema)]
 pub struct WebhookDeliveryBody {
     /// id of the delivery
+    #[schema(example = "815")]
     pub id: String,
     /// id of the message: `webhook-id`, the same at every attempt
     #[schema(example = "msg_019c1234-5678-7abc-8def-0123456789ab")]
@@ -109,6 +113,7 @@ pub struct WebhookDeliveryBody {
     #[schema(value_type = DeliveryState)]
     pub status: &'static str,
     /// how often it was tried
+    #[schema(example = 1)]
     pub attempts: u32,
     /// when it is tried next, while it is pending; later where an earlier message about the same
     /// client is still to be delivered
@@ -158,7 +163,7 @@ pub struct WebhookPatch {
     pub url: Option<Option<String>>,
     /// other events; null for all
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<WebhookEvent>>, min_items = 1)]
+    #[schema(value_type = Option<Vec<KnownWebhookEvent>>, min_items = 1)]
     pub events: Option<Option<Vec<String>>>,
     /// another description; null for none
     #[validate(length(max = 200))]
@@ -194,5 +199,6 @@ pub struct ReplayBody {
 #[derive(Serialize, ToSchema)]
 pub struct ReplayedBody {
     /// how many
+    #[schema(example = 3)]
     pub replayed: usize,
 }
