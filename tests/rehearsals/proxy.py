@@ -43,7 +43,7 @@ backend qupia
   http-check expect status 200
   default-server check inter {interval}s downinter 500ms fall {fall} rise 1
 {servers}"""
-# Whoever is alive is asked where nobody is ready.
+# For as long as nobody is ready; the lines of the servers follow.
 ALIVE = "  option allbackups"
 
 
@@ -56,9 +56,10 @@ def free_port():
 class Proxy:
     """HAProxy before the named ports. Use it in a `with`.
 
-    With `asks_unready`, an instance that is not ready is still asked where none is."""
+    With `asks_unready`, instances that are not ready are still asked where none is: as long as the first new one
+    migrates, those of the old version are not ready, and serve."""
 
-    def __init__(self, ports, asks_unready=False):
+    def __init__(self, ports, asks_unready=True):
         self.binary = shutil.which("haproxy", path="/usr/sbin:/usr/bin:/sbin:/usr/local/sbin:/usr/local/bin")
         if not self.binary:
             raise SystemExit("haproxy is not installed (Debian's package haproxy)")

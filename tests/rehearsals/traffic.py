@@ -80,7 +80,7 @@ class Traffic(Town):
 
     def __init__(self, service, report, where, seed, rate, threads=12):
         super().__init__(service, report, where, seed, threads)
-        self.tally, self.pause = Tally(), threads / rate
+        self.tally, self.pause, self.has_console = Tally(), threads / rate, True
         self.lines = [CountedLine(service, self.tally, number % 2 == 0) for number in range(threads)]
 
     def live(self, line, clients, seed):
@@ -100,7 +100,7 @@ class Traffic(Town):
         client = chance.choice(clients)
         if dice < 0.15:
             line.send("POST", "/v1/clients/search", {"client_number": client.number}, "call_center")
-        elif dice < 0.20:
+        elif dice < 0.20 and self.has_console:
             line.send("GET", "/console/")
         elif dice < 0.23:
             line.send("POST", "/v1/sessions", {"login": "call-center.1", "password": PASSWORD})
