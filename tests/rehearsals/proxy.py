@@ -24,13 +24,6 @@ defaults
   timeout client 60s
   timeout server 60s
   timeout check 2s
-  # Every request goes over a connection of its own: one that is kept may be closed as a request is sent over it.
-  option http-server-close
-  # Another instance is tried where the connection was refused. Nothing that was sent is sent again.
-  retries 3
-  retry-on conn-failure
-  option redispatch 1
-  option forwardfor
 
 frontend api
   bind 127.0.0.1:{port}
@@ -38,6 +31,11 @@ frontend api
 
 backend qupia
   balance leastconn
+  option forwardfor
+  # Every request goes over a connection of its own: one that is kept may be closed as a request is sent over it.
+  # By default no more than a connection that was refused is tried again, elsewhere with redispatch.
+  option http-server-close
+  option redispatch 1
   option httpchk
   http-check send meth GET uri /readyz
   http-check expect status 200
