@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{
-    context::present, health::ApiDocument, listeners::Listeners, metrics::Metrics, routes,
+    context::present, health::ApiDocument, listeners::Listeners, metrics::Metrics, openapi, routes,
     whole_body::BodyMemory,
 };
 use crate::{
@@ -57,7 +57,8 @@ pub fn serve(app: &App, lost_lines: LostLines, listeners: Listeners) -> Result<B
     let shared = metrics.clone();
     let memory = web::Data::new(BodyMemory::default());
     let public_url = app.settings.public_url.clone();
-    let document = web::Data::new(ApiDocument::of(public_url));
+    let document = move || openapi::json_of_service(public_url.as_deref());
+    let document = web::Data::new(ApiDocument::of(document));
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())

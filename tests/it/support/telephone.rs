@@ -24,8 +24,8 @@ impl Line {
         let _installed_already = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
-            // The service closes a connection that was idle for five seconds, which on a busy machine may be
-            // the moment when it would be used again.
+            // The service closes a connection that was idle for long, which on a busy machine may be the moment
+            // when it would be used again.
             .pool_idle_timeout(std::time::Duration::from_secs(1))
             .no_proxy()
             .build()
