@@ -145,7 +145,13 @@ def judge(report, traffic, proxy, a, b):
 def newer_schema(report, a, b, old):
     """A schema of a later version: whoever serves says so and still answers, and nobody starts."""
     subprocess.run(
-        ["psql", "-q", a.service.database_url, "-c", f"INSERT INTO __diesel_schema_migrations (version) VALUES ('{NEWER}')"],
+        [
+            "psql",
+            "-q",
+            a.service.database_url,
+            "-c",
+            f"INSERT INTO __diesel_schema_migrations (version) VALUES ('{NEWER}')",
+        ],
         check=True,
     )
     for one in (a, b):
