@@ -33,7 +33,7 @@ pub async fn build(settings: &Settings, listeners: &Listeners) -> Result<App, St
     if let Ok(built) = tokio::time::timeout(QUIET_FOR, &mut building).await {
         return built;
     }
-    let not_ready = NotReadyServer::start(listeners)?;
+    let not_ready = NotReadyServer::start(listeners, Clock::system(), SystemRng::os())?;
     let built = building.await;
     not_ready.stop().await;
     built

@@ -27,7 +27,7 @@ use super::{
     remote::{caller, is_secure},
 };
 use crate::{
-    app::App,
+    app::{App, clock::Clock},
     domain::audit::Origin,
     flows::{
         Refusal,
@@ -35,6 +35,7 @@ use crate::{
         entry::{self, EntrySession},
         sign_in,
     },
+    secrets::rng::SystemRng,
     store::SignedIn,
     trace,
 };
@@ -56,6 +57,19 @@ impl Extractor for Sent<'_> {
 
 /// Marks a request of monitoring, in its extensions.
 pub(crate) struct Probe;
+
+/// Gives requests their ids before there is an [`App`].
+pub(crate) struct RequestIds {
+    pub clock: Clock,
+    pub rng: SystemRng,
+}
+
+impl RequestIds {
+    fn next(&self) -> String {
+        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
+        self.rng.uuid_v7(millis)
+    }
+}
 
 /// A request's id, in its extensions.
 #[derive(Clone)]
@@ -84,7 +98,7 @@ pub(crate) async fn present(
     let app = request.app_data::<web::Data<App>>().cloned();
     let request_id = match sent_id(&request) {
         Some(id) => id,
-        None => app.as_ref().map_or_else(String::new, |app| app.new_id()),
+        None => new_id(&request),
     };
     request
         .extensions_mut()
@@ -112,6 +126,16 @@ pub(crate) async fn present(
         &span,
     );
     Ok(ServiceResponse::new(http_request, response))
+}
+
+fn new_id(request: &ServiceRequest) -> String {
+    match request.app_data::<web::Data<App>>() {
+        Some(app) => app.new_id(),
+        None => {
+            let ids = request.app_data::<web::Data<RequestIds>>();
+            ids.map_or_else(String::new, |ids| ids.next())
+        }
+    }
 }
 
 fn sent_id(request: &ServiceRequest) -> Option<String> {

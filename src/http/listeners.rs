@@ -7,15 +7,23 @@ use std::{
 };
 
 use actix_web::{
-    App as Application, HttpResponse, HttpServer, dev::ServerHandle, http::header,
-    middleware::from_fn, web,
+    App as Application, HttpResponse, HttpServer,
+    dev::ServerHandle,
+    http::{KeepAlive, header},
+    middleware::from_fn,
+    web,
 };
 use tokio::net::TcpSocket;
 
-use super::{code::Code, context::present, health, problem::Problem};
+use super::{
+    code::Code,
+    context::{RequestIds, present},
+    health,
+    problem::Problem,
+};
 use crate::{
-    app::{StartError, settings::Settings},
-    secrets::certificate::Certificate,
+    app::{StartError, clock::Clock, settings::Settings},
+    secrets::{certificate::Certificate, rng::SystemRng},
 };
 
 /// Connections that the system accepts before the service does.
@@ -79,15 +87,23 @@ impl NotReadyServer {
     ///
     /// # Errors
     /// [`StartError::Listen`], [`StartError::Certificate`].
-    pub fn start(listeners: &Listeners) -> Result<Self, StartError> {
+    pub fn start(listeners: &Listeners, clock: Clock, rng: SystemRng) -> Result<Self, StartError> {
+        let ids = web::Data::new(RequestIds { clock, rng });
         let listen = |listener: &TcpListener, certificate: Option<&Arc<Certificate>>| {
-            let server = HttpServer::new(|| {
+            let ids = ids.clone();
+            let server = HttpServer::new(move || {
                 Application::new()
+                    .app_data(ids.clone())
                     .wrap(from_fn(present))
                     .route("/healthz", web::get().to(health::lives))
                     .default_service(web::to(not_ready))
             });
-            let server = server.workers(1).disable_signals();
+            // The next request of a connection is for the service.
+            let server = server
+                .keep_alive(KeepAlive::Disabled)
+                .shutdown_timeout(1)
+                .workers(1)
+                .disable_signals();
             let listener = listener.try_clone().map_err(StartError::Listen)?;
             let bound = match certificate {
                 None => server.listen(listener),
@@ -109,7 +125,7 @@ impl NotReadyServer {
     /// Leaves the sockets to the service.
     pub async fn stop(self) {
         for handle in self.0 {
-            handle.stop(false).await;
+            handle.stop(true).await;
         }
     }
 }
