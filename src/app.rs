@@ -6,15 +6,19 @@ pub mod clock;
 pub(crate) mod detached;
 pub(crate) mod drain;
 pub mod foundation;
+pub mod instance_lock;
 pub(crate) mod keyed_locks;
+pub mod last_backup;
 pub mod log;
 pub(crate) mod open_network;
 pub(crate) mod outbound;
+pub(crate) mod readiness;
 pub mod reload;
 pub mod settings;
 pub(crate) mod signal_counts;
 mod start_error;
 pub(crate) mod ticker;
+pub(crate) mod verification_times;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -23,7 +27,8 @@ use secrecy::SecretString;
 pub use self::start_error::StartError;
 use self::{
     clock::Clock, detached::Detached, drain::Drain, foundation::Foundation,
-    keyed_locks::KeyedLocks, outbound::Outbound, settings::Settings, signal_counts::SignalCounts,
+    keyed_locks::KeyedLocks, outbound::Outbound, readiness::Readiness, settings::Settings,
+    signal_counts::SignalCounts, verification_times::VerificationTimes,
 };
 use crate::{
     loans::source::LoanSource,
@@ -44,6 +49,10 @@ pub struct Parts {
     pub outbound: Outbound,
     /// the loan system that loans are requested from, if any
     pub loan_source: Option<LoanSource>,
+    /// how long the steps of verifications took
+    pub verification_times: VerificationTimes,
+    /// whether the service was ready when it was last asked
+    pub readiness: Readiness,
     /// number of signals that this process raised
     pub signals: SignalCounts,
     /// whether the keyring's file has been rejected, and the keys before it are still in use
@@ -103,6 +112,8 @@ impl App {
         Ok(Self(Arc::new(Parts {
             outbound,
             loan_source,
+            verification_times: VerificationTimes::default(),
+            readiness: Readiness::default(),
             signals: SignalCounts::default(),
             keyring_refused: AtomicBool::new(false),
             searches: KeyedLocks::default(),

@@ -3,21 +3,25 @@
 mod audit;
 mod backup;
 mod calibrate;
+mod config;
 mod demo;
 mod failure;
+mod healthcheck;
 mod keys;
 mod loans;
 mod location;
+mod manual;
 mod output;
+mod readiness;
 mod serve;
 mod sessions;
 mod staff;
 mod start;
 mod stop;
 
-use std::{env, process::ExitCode};
+use std::{env, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, error::ContextKind};
+use clap::{CommandFactory, Parser, Subcommand, error::ContextKind};
 use qupia::{app::foundation, app::settings::Settings, http::openapi};
 
 use self::{
@@ -30,7 +34,7 @@ use self::{
 #[derive(Parser)]
 #[command(
     name = "qupia",
-    version,
+    version = qupia::VERSION,
     about = "Know the client on the telephone.",
     arg_required_else_help = true
 )]
@@ -79,8 +83,20 @@ enum Command {
     /// Checks the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Asks the service on this machine whether it is ready: exit code 0, else 1
+    Healthcheck(healthcheck::Healthcheck),
     /// Prints the OpenAPI document
     Openapi,
+    /// Prints the completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages of all commands into a folder
+    Man {
+        /// An existing folder
+        folder: PathBuf,
+    },
     /// Measures what a hash takes here, and prints settings for a given time and memory
     Calibrate(calibrate::Calibrate),
 }
@@ -101,11 +117,23 @@ enum StaffCommand {
         /// Whose
         login: staff::LoginArgument,
     },
+    /// Lists staff and service accounts
+    List {
+        #[command(flatten)]
+        location: Location,
+    },
+    /// Disables somebody; all their sessions end
+    Disable {
+        #[command(flatten)]
+        location: Location,
+        /// Whom
+        login: staff::LoginArgument,
+    },
 }
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// Prints the settings in force, secrets masked
+    /// Reads the files that the settings name, and prints what is in force, secrets masked
     Check {
         #[command(flatten)]
         location: Location,
@@ -156,16 +184,23 @@ fn run_command(command: Command) -> Result<(), Failure> {
         Command::Staff(StaffCommand::Reset { location, login }) => {
             staff::reset(location.settings(None)?, login)
         }
+        Command::Staff(StaffCommand::List { location }) => staff::list(location.settings(None)?),
+        Command::Staff(StaffCommand::Disable { location, login }) => {
+            staff::disable(location.settings(None)?, login)
+        }
         Command::Loans(command) => loans::run(command),
         Command::Config(ConfigCommand::Check { location }) => {
-            say(location.settings(None)?.masked().trim_end())
+            config::check(location.settings(None)?)
         }
         Command::Audit(command) => audit::run(command),
         Command::Backup(command) => backup::back_up(command),
         Command::Restore(command) => backup::restore(command),
         Command::Sessions(command) => sessions::run(command),
         Command::Keys(command) => keys::run(command),
+        Command::Healthcheck(command) => command.run(),
         Command::Openapi => say(openapi::json()),
+        Command::Completions { shell } => manual::completions(Cli::command(), shell),
+        Command::Man { folder } => manual::pages(Cli::command(), &folder),
         Command::Calibrate(command) => command.run(),
     }
 }

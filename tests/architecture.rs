@@ -13,6 +13,7 @@ use self::source::{FILES, File};
 const ROOMS: &[(&str, u8)] = &[
     ("domain", 0),
     ("json", 1),
+    ("trace", 1),
     ("locales", 1),
     ("console", 2),
     ("secrets", 1),
@@ -46,9 +47,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rand", &["secrets"]),
     ("clap", &["main"]),
     ("fluent_bundle", &["locales"]),
-    ("prometheus_client", &["http"]),
+    ("prometheus_client", &["app", "http"]),
     ("rust_embed", &["console"]),
-    ("reqwest", &["app", "loans"]),
+    ("reqwest", &["app", "loans", "main", "trace"]),
 ];
 
 /// Names that `domain` never uses: it is pure, without async, I/O, clock or random numbers.

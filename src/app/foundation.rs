@@ -169,7 +169,11 @@ async fn examine(settings: &mut Settings) -> Result<usize, StartError> {
     Ok(fitness.pending)
 }
 
-fn make_folder(folder: &Path) -> Result<(), StartError> {
+/// Makes the data folder, unless it exists.
+///
+/// # Errors
+/// [`StartError::DataFolder`].
+pub fn make_folder(folder: &Path) -> Result<(), StartError> {
     private_file::create_folder(folder).map_err(|error| StartError::DataFolder {
         folder: folder.display().to_string(),
         error,

@@ -20,7 +20,7 @@ use reqwest::{
 };
 
 use super::open_network::{EndpointUrl, is_public};
-use crate::domain::validation::ValidationError;
+use crate::{domain::validation::ValidationError, trace};
 
 /// Settings of requests to receivers.
 #[derive(Clone, Debug)]
@@ -148,8 +148,11 @@ impl Outbound {
             .map_err(|_| Unanswered::NotAllowed)?;
         let client = self.client.get_or_init(|| self.make_client());
         let client = client.as_ref().ok_or(Unanswered::NotConnected)?;
+        let mut headers = header::HeaderMap::new();
+        trace::propagate(&mut headers);
         let response = client
             .post(url.as_str())
+            .headers(headers)
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", request.id)
             .header("webhook-timestamp", request.timestamp.to_string())

@@ -2,6 +2,8 @@
 //! invalid one stops the start with a message that names it. `docs/qupia.example.toml` is the manual.
 
 mod bounds;
+pub mod credentials;
+pub mod environment;
 mod error;
 mod loan_source;
 mod sources;
@@ -25,7 +27,7 @@ use secrecy::SecretString;
 use self::{
     bounds::{
         address, api_address, check_bounds, drain, hash_settings, public_url, signal_rules,
-        time_zone, tls_files,
+        time_zone, tls_files, trace_settings,
     },
     sources::{Given, text_or_file},
     written::{LogFormat, Written},
@@ -37,6 +39,7 @@ use crate::{
     loans::source::SourceSettings,
     secrets::hasher::HashSettings,
     store::{DatabaseUrl, StoreSettings, Window},
+    trace::TraceSettings,
 };
 
 /// The settings in force.
@@ -58,6 +61,8 @@ pub struct Settings {
     pub bootstrap_admin_password: Option<SecretString>,
     /// the database
     pub store: StoreSettings,
+    /// how long a start waits for PostgreSQL
+    pub start_wait: Duration,
     /// the hash workers
     pub hash: HashSettings,
     /// limit of verifications by one specialist
@@ -68,6 +73,8 @@ pub struct Settings {
     pub empty_searches: Window,
     /// limit of logins under one name
     pub logins: Window,
+    /// limit of sign-ins from one address
+    pub sign_ins: Window,
     /// limit of codes of entry links from one address
     pub entry_codes: Window,
     /// the same from all addresses together
@@ -94,6 +101,8 @@ pub struct Settings {
     pub log_filter: String,
     /// whether the log is JSON
     pub log_json: bool,
+    /// where traces are sent, if anywhere
+    pub traces: Option<TraceSettings>,
     /// delivery of webhooks
     pub webhooks: WebhookSettings,
     /// what counts as a signal of abuse by insiders
@@ -200,11 +209,13 @@ impl Settings {
                 granted: None,
                 is_load: false,
             },
+            start_wait: Duration::from_secs(written.database.start_wait_seconds),
             hash: hash_settings(&written.hash)?,
             verifications: window(written.limits.verifications_per_minute, 60),
             clients: window(written.limits.clients_per_hour, 3_600),
             empty_searches: window(written.limits.empty_searches_per_minute, 60),
             logins: window(written.limits.logins_per_minute, 60),
+            sign_ins: window(written.limits.sign_ins_per_minute, 60),
             entry_codes: window(written.limits.entry_codes_per_minute, 60),
             entry_codes_in_all: window(written.limits.entry_codes_in_all_per_minute, 60),
             entry_lifetime: TimeDelta::minutes(i64::from(written.entry.minutes)),
@@ -220,6 +231,7 @@ impl Settings {
             tls: tls_files(&written)?,
             trusted_proxies: written.proxy.trusted.clone(),
             log_filter: written.log.filter.clone(),
+            traces: trace_settings(&written)?,
             log_json: written.log.format == LogFormat::Json,
             signals: signal_rules(&written.signals)?,
             webhooks: WebhookSettings {

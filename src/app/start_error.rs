@@ -42,6 +42,14 @@ pub enum StartError {
     /// the address could not be bound, or serving ended
     #[error("cannot serve: {0}")]
     Listen(std::io::Error),
+    /// another process serves the SQLite file
+    #[error("the database {database} is served already, {by}")]
+    AlreadyServed {
+        /// the file
+        database: String,
+        /// by which process
+        by: String,
+    },
     /// the data folder
     #[error("the data folder {folder}: {error}")]
     DataFolder {

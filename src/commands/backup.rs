@@ -1,8 +1,11 @@
 //! `qupia backup` and `qupia restore`.
 
+mod folder;
+
 use std::{
     fs,
     fs::File,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -11,9 +14,11 @@ use qupia::{
     app::{
         StartError,
         clock::Clock,
+        foundation::Foundation,
+        last_backup,
         settings::{Flags, Settings},
     },
-    flows::backup::{self, BackupError},
+    flows::backup::{self, BackupError, Manifest},
     secrets::{
         backup::{BackupKey, BackupLock, BackupLockError},
         private_file,
@@ -22,11 +27,12 @@ use qupia::{
 };
 use secrecy::SecretString;
 
+use self::folder::Folder;
 use super::{
     audit::{BAD_AUDIT, create},
     failure::Failure,
     location::{Location, environment},
-    output::say,
+    output::{note, say},
     sessions,
     start::{open, start_log},
 };
@@ -35,8 +41,15 @@ use super::{
 pub struct Backup {
     #[command(flatten)]
     location: Location,
-    /// A new file
-    file: PathBuf,
+    /// A new file, or `-` for standard output
+    #[arg(required_unless_present = "to")]
+    file: Option<PathBuf>,
+    /// A folder in which each backup is named after its time
+    #[arg(long, value_name = "DIR", conflicts_with = "file")]
+    to: Option<PathBuf>,
+    /// How many backups stay in that folder; older ones are removed once the new one is whole
+    #[arg(long, value_name = "N", requires = "to", value_parser = clap::value_parser!(u32).range(1..))]
+    keep: Option<u32>,
     /// The public key of whoever may open it, `age1…`; may be given more than once
     #[arg(
         long,
@@ -76,29 +89,68 @@ pub fn back_up(arguments: Backup) -> Result<(), Failure> {
     open(
         arguments.location.settings(None)?,
         async move |foundation| {
-            let out = create(&arguments.file)?;
-            let written = out
-                .try_clone()
-                .map_err(|error| Failure::other(error.to_string()))?;
-            let made = backup::back_up(foundation, lock, out).await;
-            let made = made.and_then(|manifest| {
-                written.sync_all()?;
-                Ok(manifest)
-            });
-            match made {
-                Ok(manifest) => say(format_args!(
-                    "{}: {} bytes of database",
-                    arguments.file.display(),
-                    manifest.database_bytes
+            let target = match (&arguments.to, arguments.file) {
+                (Some(folder), _) => Target::In(Folder::open(folder, foundation.clock.now())?),
+                (None, Some(file)) if file.as_os_str() == "-" => Target::Output,
+                (None, file) => Target::File(file.unwrap_or_default()),
+            };
+            let manifest = target.write(foundation, lock).await?;
+            last_backup::note(&foundation.settings.data_dir, foundation.clock.now())
+                .map_err(|error| Failure::other(format!("the backup is made; {error}")))?;
+            let bytes = manifest.database_bytes;
+            match target {
+                Target::Output => {
+                    note(format_args!("{bytes} bytes of database"));
+                    Ok(())
+                }
+                Target::File(file) => say(format_args!(
+                    "{}: {bytes} bytes of database",
+                    file.display()
                 )),
-                Err(error) => {
-                    // A partial backup is useless.
-                    let _best_effort = fs::remove_file(&arguments.file);
-                    Err(failure_of(error))
+                Target::In(folder) => {
+                    let file = folder.finish(arguments.keep)?;
+                    say(format_args!(
+                        "{}: {bytes} bytes of database",
+                        file.display()
+                    ))
                 }
             }
         },
     )
+}
+
+/// Where a backup is written.
+enum Target {
+    Output,
+    File(PathBuf),
+    In(Folder),
+}
+
+impl Target {
+    async fn write(&self, foundation: &Foundation, lock: BackupLock) -> Result<Manifest, Failure> {
+        let path = match self {
+            Self::Output => {
+                let made = backup::back_up(foundation, lock, io::stdout()).await;
+                return made.map_err(failure_of);
+            }
+            Self::File(path) => path,
+            Self::In(folder) => &folder.unfinished,
+        };
+        let out = create(path)?;
+        let written = out
+            .try_clone()
+            .map_err(|error| Failure::other(error.to_string()))?;
+        let made = backup::back_up(foundation, lock, out).await;
+        let made = made.and_then(|manifest| {
+            written.sync_all()?;
+            Ok(manifest)
+        });
+        made.map_err(|error| {
+            // A partial backup is useless.
+            let _best_effort = fs::remove_file(path);
+            failure_of(error)
+        })
+    }
 }
 
 pub fn restore(arguments: Restore) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use qupia::{
     },
     domain::role::Role,
     flows::demo::{self, Demonstration},
+    http::listeners::Listeners,
     secrets::rng::SystemRng,
 };
 
@@ -37,6 +38,7 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
     let served = actix_web::rt::System::new().block_on(async move {
         // A signal while the data is being made removes the folder too.
         let mut stop = Stop::listen()?;
+        let listeners = Listeners::bind(&settings)?;
         let (app, made) = tokio::select! {
             made = make(settings) => made?,
             _ = stop.signal() => return Ok(()),
@@ -45,7 +47,11 @@ pub fn serve(flags: &Flags) -> Result<(), Failure> {
             // A reader that has gone is no reason to stop.
             let _reader_has_gone = say(introduction(&made, base));
         };
-        let serving = Serving { stop, lost_lines };
+        let serving = Serving {
+            listeners,
+            stop,
+            lost_lines,
+        };
         run(&app, serving, print).await?;
         Ok(())
     });

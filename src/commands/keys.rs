@@ -111,7 +111,9 @@ pub fn run(command: KeysCommand) -> Result<(), Failure> {
                 keys::retire(foundation, purpose, &id)
                     .await
                     .map_err(failure_of)?;
-                say(format_args!("retired {id}"))
+                say(format_args!(
+                    "retired {id}; backups made until now still need it: keep a copy of the keyring that has it"
+                ))
             })
         }
         KeysCommand::Rewrap { location } => open(location.settings(None)?, rewrap),

@@ -3,9 +3,12 @@
 use std::{env, path::PathBuf};
 
 use clap::Args;
-use qupia::app::settings::{Flags, Settings};
+use qupia::app::settings::{
+    Flags, Settings, credentials,
+    environment::{is_setting, probably_meant},
+};
 
-use super::failure::Failure;
+use super::{failure::Failure, output::note};
 
 /// Where the settings and the data are.
 #[derive(Args, Clone)]
@@ -37,18 +40,23 @@ impl Location {
     }
 }
 
-/// The environment variables of Qupia. One that is not UTF-8 is an error rather than ignored.
+/// The environment variables of Qupia. One that is not UTF-8 is an error rather than ignored, and one whose
+/// beginning is mistyped is told.
 pub fn environment() -> Result<Vec<(String, String)>, Failure> {
     let mut variables = Vec::new();
     for (name, value) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if !name.starts_with("QUPIA_") {
-            continue;
+        if let Some(meant) = probably_meant(&name) {
+            note(format_args!(
+                "qupia: the environment variable {name} is not read; was {meant} meant?"
+            ));
         }
-        let Ok(value) = value.into_string() else {
-            return Err(Failure::argument(format!("{name}: it is not UTF-8")));
-        };
-        variables.push((name, value));
+        if name == credentials::FOLDER || is_setting(&name, &value.to_string_lossy()) {
+            let Ok(value) = value.into_string() else {
+                return Err(Failure::argument(format!("{name}: it is not UTF-8")));
+            };
+            variables.push((name, value));
+        }
     }
     Ok(variables)
 }

@@ -3,20 +3,28 @@
 use std::{future::Future, process, thread, time::Duration};
 
 use qupia::{
-    app::{App, StartError, clock::Clock, log::LostLines, reload, settings::Settings},
+    COMMIT, RELEASE,
+    app::{
+        App, StartError, foundation, instance_lock::InstanceLock, log::LostLines, reload,
+        settings::Settings,
+    },
     flows::{
         deliver::DeliveryWorker, first_run, seal_audit, signals::AbuseDetector, throttled, upkeep,
     },
-    http::server::{self, Bound},
-    secrets::rng::SystemRng,
+    http::{
+        listeners::Listeners,
+        server::{self, Bound},
+    },
     store::DatabaseUrl,
 };
+use sd_notify::NotifyState;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
 use super::{
     failure::Failure,
     output::say_for_certain,
+    readiness,
     start::{flush_log, start_log},
     stop::Stop,
 };
@@ -32,6 +40,8 @@ const IMMEDIATE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What serving needs beside the app.
 pub struct Serving {
+    /// the bound sockets
+    pub listeners: Listeners,
     /// the signals that stop it
     pub stop: Stop,
     /// counter for the metrics
@@ -40,13 +50,17 @@ pub struct Serving {
 
 pub fn serve(settings: Settings) -> Result<(), Failure> {
     let lost_lines = start_log(&settings)?;
+    tracing::info!(version = RELEASE, commit = COMMIT, "qupia starts");
     if matches!(settings.store.url, DatabaseUrl::Postgres(_)) {
         lower_priority();
     }
     let served = actix_web::rt::System::new().block_on(async move {
         let mut stop = Stop::listen()?;
+        foundation::make_folder(&settings.data_dir)?;
+        let _until_the_end = InstanceLock::take(&settings.store.url)?;
+        let listeners = Listeners::bind(&settings)?;
         let app = tokio::select! {
-            app = App::build(settings, Clock::system(), SystemRng::os()) => app?,
+            app = readiness::build(&settings, &listeners) => app?,
             _ = stop.signal() => return Ok(()),
         };
         let made = first_run::make_first_admin(&app).await;
@@ -55,7 +69,12 @@ pub fn serve(settings: Settings) -> Result<(), Failure> {
         {
             show_first(&password);
         }
-        run(&app, Serving { stop, lost_lines }, |_| ()).await
+        let serving = Serving {
+            listeners,
+            stop,
+            lost_lines,
+        };
+        run(&app, serving, |_| ()).await
     });
     Ok(served?)
 }
@@ -93,10 +112,11 @@ fn lower_priority() {
     }
 }
 
-/// Binds, calls `bound` with the address, and serves until a signal. Then it drains: it reports that it is not
+/// Calls `bound` with the address, and serves until a signal. Then it drains: it reports that it is not
 /// ready, serves for a while, and finishes the requests in progress. A second signal stops it at once.
 pub async fn run(app: &App, serving: Serving, bound: impl FnOnce(&str)) -> Result<(), StartError> {
     let Serving {
+        listeners,
         mut stop,
         lost_lines,
     } = serving;
@@ -104,13 +124,17 @@ pub async fn run(app: &App, serving: Serving, bound: impl FnOnce(&str)) -> Resul
         address,
         scheme,
         server,
-    } = server::bind(app, lost_lines)?;
+    } = server::serve(app, lost_lines, listeners)?;
     let handle = server.handle();
     let mut server = actix_web::rt::spawn(server);
     let jobs = BackgroundJobs::start(app);
     let base = format!("{scheme}://{address}");
     tracing::info!("listening on {base}");
     bound(&base);
+    readiness::notify(NotifyState::Ready);
+    if let Some(watchdog) = readiness::keep_watchdog_quiet() {
+        actix_web::rt::spawn(watchdog);
+    }
     let signal = tokio::select! {
         // Without a signal it ends only by a fault.
         served = &mut server => {
@@ -124,6 +148,7 @@ pub async fn run(app: &App, serving: Serving, bound: impl FnOnce(&str)) -> Resul
     let drain = app.settings.drain;
     tracing::info!("{signal}: draining for {} s", drain.as_secs());
     app.drain.begin();
+    readiness::notify(NotifyState::Stopping);
     end_process(drain + STOP_TIMEOUT);
     let graceful = async {
         tokio::time::sleep(drain).await;

@@ -23,7 +23,7 @@ use secrecy::ExposeSecret;
 use super::{
     failure::Failure,
     output::{say, say_for_certain},
-    start::start_log,
+    start::{open, start_log},
 };
 
 /// Maximum length of a name, characters, as in the API.
@@ -115,6 +115,36 @@ pub fn reset(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
     })
 }
 
+/// Lists everybody.
+pub fn list(settings: Settings) -> Result<(), Failure> {
+    open(settings, async move |foundation| {
+        for row in staff::list_at_console(foundation).await? {
+            say(format_args!(
+                "{:<24} {:<12} {:<8} {:<12} {}",
+                row.login,
+                row.role.name(),
+                row.status(),
+                row.branch_code.as_deref().unwrap_or("-"),
+                row.name
+            ))?;
+        }
+        Ok(())
+    })
+}
+
+/// Disables somebody.
+pub fn disable(settings: Settings, login: LoginArgument) -> Result<(), Failure> {
+    open(settings, async move |foundation| {
+        let row = staff::disable_at_console(foundation, login.0)
+            .await
+            .map_err(failure_of)?;
+        say(format_args!(
+            "{} is disabled, and signed out everywhere",
+            row.login
+        ))
+    })
+}
+
 /// Prints a secret before anything is written: a secret that nobody has read must not be in force.
 fn show(made: &MadeSecret) -> Result<(), Failure> {
     let what = if made.is_client_secret {
@@ -167,6 +197,9 @@ fn failure_of(refusal: Refusal) -> Failure {
             Failure::argument(messages.collect::<Vec<_>>().join(" "))
         }
         Refusal::Unknown => Failure::argument("there is no such login".to_owned()),
+        Refusal::Conflict(Conflict::LastAdmin) => {
+            Failure::other("this is the last active admin: enter another first".to_owned())
+        }
         Refusal::Conflict(Conflict::LoginTaken) => Failure::other("this login is taken".to_owned()),
         Refusal::Store(error) => StartError::from(error).into(),
         other => Failure::other(format!("it could not be done: {other:?}")),

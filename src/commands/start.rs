@@ -11,8 +11,15 @@ use qupia::{
         settings::Settings,
     },
     secrets::rng::SystemRng,
+    trace::{self, Exporter},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry,
+    filter::{FilterExt, filter_fn},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use super::failure::Failure;
 
@@ -21,6 +28,8 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The log of this process, as its subscriber is.
 static LOG: OnceLock<Log> = OnceLock::new();
+/// What sends the spans of this process, where the settings ask for them.
+static EXPORTER: OnceLock<Exporter> = OnceLock::new();
 
 /// Opens the database and the keyring of an existing installation, and runs `work` on them.
 pub fn open(
@@ -41,22 +50,34 @@ pub fn start_log(settings: &Settings) -> Result<LostLines, StartError> {
         .map_err(|error| StartError::Log(format!("filter: {error}")))?;
     let log = Log::to(io::stderr()).map_err(|error| failed(&error))?;
     let log = LOG.get_or_init(|| log);
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = fmt::layer()
         .log_internal_errors(false)
         .with_writer(log.clone());
-    let started = if settings.log_json {
-        subscriber.json().try_init()
+    let lines = if settings.log_json {
+        // Flat, so that each field has one name whatever wrote the line.
+        let flat = lines.json().flatten_event(true);
+        flat.with_current_span(false).with_span_list(false).boxed()
     } else {
-        subscriber.with_ansi(false).try_init()
+        lines.with_ansi(false).boxed()
     };
-    started.map_err(|error| failed(&error))?;
+    // Spans are for traces alone.
+    let lines = lines.with_filter(filter.and(filter_fn(|metadata| metadata.is_event())));
+    let traces = settings.traces.as_ref().map(trace::layer).transpose();
+    let (layer, exporter) = traces.map_err(|why| failed(&why))?.unzip();
+    if let Some(exporter) = exporter {
+        let _first = EXPORTER.set(exporter);
+    }
+    let subscriber = Registry::default().with(lines).with(layer);
+    subscriber.try_init().map_err(|error| failed(&error))?;
     log::log_panics();
     Ok(log.lost().clone())
 }
 
-/// Writes the last lines before the process ends.
+/// Writes the last lines, and sends the last spans, before the process ends.
 pub fn flush_log() {
+    if let Some(exporter) = EXPORTER.get() {
+        exporter.flush(FLUSH_TIMEOUT);
+    }
     if let Some(log) = LOG.get() {
         log.flush(FLUSH_TIMEOUT);
     }

@@ -170,6 +170,8 @@ pub struct Origin {
     pub request_id: String,
     /// the caller's address
     pub remote: Option<String>,
+    /// the context of the request's trace, where one is collected; no part of the audit
+    pub trace: Option<String>,
 }
 
 impl Origin {
@@ -178,6 +180,7 @@ impl Origin {
         Self {
             request_id: what.to_owned(),
             remote: None,
+            trace: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::{
@@ -87,14 +87,16 @@ pub(crate) fn hour_of(zone: Tz, moment: DateTime<Utc>) -> DateTime<Utc> {
 
 fn beginning_of_day(zone: Tz, moment: DateTime<Utc>) -> DateTime<Utc> {
     let midnight = business_day(zone, moment).and_time(NaiveTime::MIN);
-    let earliest = zone.from_local_datetime(&midnight).earliest();
-    // Where clocks are set forward at midnight, the day begins with what they show then.
-    earliest.map_or_else(
-        || {
-            let offset = moment.with_timezone(&zone).offset().fix();
-            midnight.and_utc() - TimeDelta::seconds(i64::from(offset.local_minus_utc()))
-        },
-        |local| local.with_timezone(&Utc),
+    if let Some(local) = zone.from_local_datetime(&midnight).earliest() {
+        return local.with_timezone(&Utc);
+    }
+    // Clocks are set forward at midnight, which by the clocks of the day before is still there.
+    let before = zone
+        .from_local_datetime(&(midnight - TimeDelta::hours(1)))
+        .latest();
+    before.map_or_else(
+        || midnight.and_utc(),
+        |local| local.with_timezone(&Utc) + TimeDelta::hours(1),
     )
 }
 
@@ -208,6 +210,17 @@ mod tests {
                 at("2026-01-31T05:30:00Z")
             ]
         );
+    }
+
+    #[test]
+    fn a_day_without_a_midnight_begins_when_the_clocks_are_set_forward() {
+        let zone = Tz::America__Santiago;
+        let beginning = at("2026-09-06T04:00:00Z");
+        for moment in ["2026-09-06T04:00:00Z", "2026-09-06T15:30:00Z"] {
+            assert_eq!(beginning_of_day(zone, at(moment)), beginning, "{moment}");
+        }
+        let before = beginning_of_day(zone, at("2026-09-06T03:59:59Z"));
+        assert_eq!(before, at("2026-09-05T04:00:00Z"));
     }
 
     proptest! {

@@ -10,6 +10,7 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::lease::{LeaseKeeper, still_holds};
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
     store::{
         DeliveryAnswer, DeliveryRow, DeliveryState, EndpointRow, HeldLease, StoreError, Traced,
     },
+    trace,
 };
 
 /// Maximum number of messages that are sent to one endpoint at once, each about another client.
@@ -285,7 +287,8 @@ async fn call(
         signature: &signature,
         body: &row.payload,
     };
-    Ok(match app.outbound.send(&request).await {
+    let span = trace::of_call("webhook", row.traceparent.as_deref());
+    Ok(match app.outbound.send(&request).instrument(span).await {
         Ok(reply) => {
             let asked = reply.retry_after.as_deref();
             let rest = asked.and_then(|text| rest_asked_for(reply.status, text, app.clock.now()));

@@ -110,27 +110,11 @@ pub(crate) async fn open(app: &App, origin: &Origin, typed: &str) -> Result<Open
 
 /// The limits of codes: of one address, and of all together.
 fn rates(app: &App, origin: &Origin) -> [Rate; 2] {
-    let address = origin.remote.as_deref().unwrap_or_default();
-    let blind = app.keys.now().index.all("entry.address", &network(address));
-    let names = blind
-        .iter()
-        .map(|tag| format!("entry-codes:{}", hex::encode(tag)));
     let settings = &app.settings;
     [
-        Rate::of(names.collect(), settings.entry_codes),
+        Rate::of_address(app, origin, "entry-codes", settings.entry_codes),
         Rate::of(vec!["entry-codes".to_owned()], settings.entry_codes_in_all),
     ]
-}
-
-/// What counts as one address: of IPv6 a subscriber has a whole /64.
-fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(std::net::IpAddr::V6(v6)) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        _ => address.to_owned(),
-    }
 }
 
 /// Counts a refused code, for one event a minute, and gives the refusal.

@@ -1,5 +1,7 @@
 //! Quotas: a limit that is reached is recorded, and is never an attempt.
 
+use std::net::IpAddr;
+
 use super::{Quota, Refusal};
 use crate::{
     app::App,
@@ -24,6 +26,16 @@ impl Rate {
         Self { names, window }
     }
 
+    /// The rate of one address. What is counted is kept under a keyed hash of it.
+    pub(super) fn of_address(app: &App, origin: &Origin, what: &str, window: Window) -> Self {
+        let address = origin.remote.as_deref().unwrap_or_default();
+        let blind = app.keys.now().index.all("address", &network(address));
+        let names = blind
+            .iter()
+            .map(|tag| format!("{what}:{}", hex::encode(tag)));
+        Self::of(names.collect(), window)
+    }
+
     /// The name under which the subject is counted from now on.
     pub(super) fn name(&self) -> &str {
         self.names.first().map_or("", String::as_str)
@@ -45,6 +57,17 @@ impl Rate {
             .store
             .tally(move |tally| tally.take(&names, window, now));
         Ok(taken.await?)
+    }
+}
+
+/// What counts as one address: of IPv6 a subscriber has a whole /64.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(v6)) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => address.to_owned(),
     }
 }
 

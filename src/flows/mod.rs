@@ -79,6 +79,8 @@ pub enum Quota {
     EmptySearches,
     /// logins under one name
     Logins,
+    /// sign-ins from one address, under any name
+    SignIns,
     /// codes of entry links from one address, or from all
     EntryCodes,
     /// checks of a passphrase over one entry link
@@ -93,6 +95,7 @@ impl Quota {
             Self::Clients => "clients",
             Self::EmptySearches => "empty_searches",
             Self::Logins => "logins",
+            Self::SignIns => "sign_ins",
             Self::EntryCodes => "entry_codes",
             Self::EntryChecks => "entry_checks",
         }

@@ -18,7 +18,7 @@ use crate::{
         one_time,
         token::Claims,
     },
-    store::{Limited, SessionRow, SignedIn, StaffRow, Traced},
+    store::{SessionRow, SignedIn, StaffRow, Traced},
 };
 
 /// A new session.
@@ -64,17 +64,23 @@ pub(crate) async fn sign_in(
     login: Option<Login>,
     password: SecretString,
 ) -> Result<Session, Refusal> {
-    let rate = rate(app, login.as_ref());
-    // A flood under one login is refused before it enters the queue, and occupies no worker while the
-    // refusal is written. A try is counted only when its turn has come, so that a request that is refused
-    // for load uses up nothing.
-    if let Err(limited) = rate.check(app).await? {
-        return Err(turn_away(app, origin, kind, login.as_ref(), &rate, limited).await);
+    let rates = rates(app, origin, login.as_ref());
+    // A flood under one login or from one address is refused before it enters the queue, and occupies no
+    // worker while the refusal is written. A try is counted only when its turn has come, so that a request
+    // that is refused for load uses up nothing.
+    for (quota, rate) in &rates {
+        if let Err(limited) = rate.check(app).await? {
+            let refusal = Refusal::Limited(*quota, limited);
+            return Err(turn_away(app, origin, kind, login.as_ref(), rate, refusal).await);
+        }
     }
     let admission = app.hasher.admit().await?;
-    if let Err(limited) = rate.take(app).await? {
-        drop(admission);
-        return Err(turn_away(app, origin, kind, login.as_ref(), &rate, limited).await);
+    for (quota, rate) in &rates {
+        if let Err(limited) = rate.take(app).await? {
+            drop(admission);
+            let refusal = Refusal::Limited(*quota, limited);
+            return Err(turn_away(app, origin, kind, login.as_ref(), rate, refusal).await);
+        }
     }
     let known = match login.clone() {
         Some(login) => {
@@ -112,8 +118,8 @@ pub(crate) async fn sign_in(
     }
 }
 
-/// The rate limit of one login.
-fn rate(app: &App, login: Option<&Login>) -> Rate {
+/// The rate limits of one login, and of the caller's address.
+fn rates(app: &App, origin: &Origin, login: Option<&Login>) -> [(Quota, Rate); 2] {
     let name = login.map_or("", Login::as_str);
     // The rate is stored under a keyed hash of the login: somebody may have typed a password into that
     // field.
@@ -121,20 +127,25 @@ fn rate(app: &App, login: Option<&Login>) -> Rate {
     let names = blind
         .iter()
         .map(|tag| format!("login:{}", hex::encode(tag)));
-    Rate::of(names.collect(), app.settings.logins)
+    let settings = &app.settings;
+    let of_address = Rate::of_address(app, origin, "sign-ins", settings.sign_ins);
+    [
+        (Quota::Logins, Rate::of(names.collect(), settings.logins)),
+        (Quota::SignIns, of_address),
+    ]
 }
 
-/// Counts a throttled sign-in, and gives the refusal.
+/// Counts a throttled sign-in, and gives the refusal, or the fault that kept it from being counted.
 async fn turn_away(
     app: &App,
     origin: &Origin,
     kind: AccountKind,
     login: Option<&Login>,
     rate: &Rate,
-    limited: Limited,
+    refusal: Refusal,
 ) -> Refusal {
     match throttled::count(app, origin, kind.action(), rate.name(), login).await {
-        Ok(()) => Refusal::Limited(Quota::Logins, limited),
+        Ok(()) => refusal,
         Err(error) => error.into(),
     }
 }

@@ -155,7 +155,7 @@ pub(crate) async fn report(
         .read(move |reader| {
             let recorded = reader.events(&filter, limit + 1)?;
             let signals = recorded.into_iter().map(|recorded| {
-                let staff = match &recorded.event.subject_id {
+                let staff = match &recorded.subject_id {
                     Some(id) => reader.staff(&StaffId::from(id.as_str()))?,
                     None => None,
                 };

@@ -8,7 +8,7 @@ use super::{
     passwords::{CONSOLE, MadeSecret, make_first_secret},
 };
 use crate::{
-    app::App,
+    app::{App, foundation::Foundation},
     domain::{
         audit::{Action, Change, Details, Event, EventOutcome, Origin},
         id::StaffId,
@@ -17,7 +17,7 @@ use crate::{
         staff::ONE_TIME_PASSWORD_HOURS,
         validation::ValidationError,
     },
-    store::{BranchRow, NewStaff, StaffChange, StaffRow, Traced},
+    store::{BranchRow, NewStaff, StaffChange, StaffRow, Store, Traced},
 };
 
 /// Creates a branch.
@@ -278,10 +278,19 @@ pub(crate) async fn change(
     if let Some(Some(code)) = &change.branch_code {
         check_known(app, code).await?;
     }
-    let now = app.clock.now();
-    let event = Event::by(proof.actor(), origin, now, Action::StaffChanged).subject(id);
-    let id = id.to_owned();
-    app.store
+    let event = Event::by(proof.actor(), origin, app.clock.now(), Action::StaffChanged);
+    change_locked(&app.store, event, id.to_owned(), change).await
+}
+
+async fn change_locked(
+    store: &Store,
+    event: Event,
+    id: StaffId,
+    change: StaffChange,
+) -> Result<StaffRow, Refusal> {
+    let now = event.at;
+    let event = event.subject(&id);
+    store
         .write(move |tx| {
             // Admins are locked before the row itself, in the same order everywhere.
             let admins = tx.count_active_admins()?;
@@ -309,6 +318,52 @@ pub(crate) async fn change(
             Ok(Traced::new(Ok(after), changed))
         })
         .await?
+}
+
+/// All staff by login, for the command line.
+///
+/// # Errors
+/// [`Refusal::Store`].
+pub async fn list_at_console(foundation: &Foundation) -> Result<Vec<StaffRow>, Refusal> {
+    const PAGE: i64 = 200;
+    let mut all: Vec<StaffRow> = Vec::new();
+    loop {
+        let after = all.last().map_or_else(String::new, |row| row.login.clone());
+        let read = foundation
+            .store
+            .read(move |reader| reader.list_staff(&after, PAGE));
+        let page = read.await?;
+        if page.is_empty() {
+            break;
+        }
+        all.extend(page);
+    }
+    let (origin, now) = (Origin::own(CONSOLE), foundation.clock.now());
+    let event = Event::of_nobody(&origin, now, Action::StaffViewed).outcome(EventOutcome::Listed);
+    foundation.store.record(event).await?;
+    Ok(all)
+}
+
+/// Disables somebody from the command line; their sessions end.
+///
+/// # Errors
+/// [`Refusal::Unknown`], [`Conflict::LastAdmin`].
+pub async fn disable_at_console(
+    foundation: &Foundation,
+    login: Login,
+) -> Result<StaffRow, Refusal> {
+    let store = &foundation.store;
+    let found = store
+        .read(move |reader| reader.staff_by_login(&login))
+        .await?;
+    let found = found.ok_or(Refusal::Unknown)?;
+    let change = StaffChange {
+        is_active: Some(false),
+        ..StaffChange::default()
+    };
+    let (origin, now) = (Origin::own(CONSOLE), foundation.clock.now());
+    let event = Event::of_nobody(&origin, now, Action::StaffChanged);
+    change_locked(store, event, found.id, change).await
 }
 
 /// The row before the change, if the change is allowed; else the refusal, and its reason for the audit.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 use self::{
     settle::{Events, Pending, Settlement},
@@ -25,7 +26,7 @@ use super::{
     pull::{self, Question},
 };
 use crate::{
-    app::App,
+    app::{App, verification_times::timed},
     domain::{
         audit::{Action, Answered, Origin},
         id::{ClientId, VerificationId},
@@ -36,6 +37,7 @@ use crate::{
     },
     secrets::hasher::{Admission, HashError},
     store::{Attempt, Limited, LoanRow, NewAttempt, PassphraseRow, StoreError, Traced},
+    trace::step,
 };
 
 /// The result, and the loans if the passphrase was right.
@@ -72,6 +74,7 @@ pub async fn verify(
     connection: ClientConnection,
 ) -> Result<Verified, Refusal> {
     // A flood is refused before the database is asked for all those passphrases.
+    let times = &app.verification_times;
     let place = app.hasher.enqueue().await?;
     let seen = app.store.client_passphrase(&caller.client_id).await?;
     let Some(seen) = seen else {
@@ -80,7 +83,7 @@ pub async fn verify(
         let (actor, action) = (proof.actor(), Action::ClientViewed);
         return Err(missed(app, actor, origin, action, &caller.client_id).await);
     };
-    let admission = place.admitted().await?;
+    let admission = timed(&times.queue, place.admitted().instrument(step!("queue"))).await?;
     let verifying = Verifying {
         id: app.new_id(),
         app: app.clone(),
@@ -94,7 +97,7 @@ pub async fn verify(
     // Spawned, so that a client who disconnects cannot leave an attempt counted and never settled.
     let attempt = verifying.id.clone();
     app.detached
-        .spawn(&attempt, verifying.run(admission, sender));
+        .spawn(&attempt, verifying.run(admission, sender).in_current_span());
     answer
         .await
         .unwrap_or(Err(Refusal::Hash(HashError::Stopped)))
@@ -147,7 +150,8 @@ impl Verifying {
                 Err(limits::reached(app, actor, origin, quota, limited).await?)
             }
             Begun::Attempt(Attempt::Counted(stored, counted)) => {
-                match self.try_on(&stored, admission).await {
+                let trying = self.try_on(&stored, admission).instrument(step!("hash"));
+                match timed(&self.app.verification_times.hash, trying).await {
                     Ok((how, renewed)) => {
                         let settlement = Settlement {
                             stored: *stored,
@@ -218,7 +222,10 @@ impl Verifying {
         let settlement = Arc::new(settlement);
         let answered = self.connection.is_closed().then_some(Answered::Nothing);
         let pending = self.pending();
-        let settled = pending.settle(Arc::clone(&settlement), answered).await;
+        let settling = pending
+            .settle(Arc::clone(&settlement), answered)
+            .instrument(step!("settle"));
+        let settled = timed(&self.app.verification_times.settle, settling).await;
         if let Err(error) = &settled
             && !matches!(error, StoreError::AlreadyEnded)
         {

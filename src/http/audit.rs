@@ -67,7 +67,7 @@ pub(crate) struct ActorBody {
     pub login: String,
     /// role at the time
     #[schema(value_type = Role)]
-    pub role: &'static str,
+    pub role: String,
 }
 
 /// One event of the audit.
@@ -83,7 +83,7 @@ pub(crate) struct EventBody {
     pub actor: Option<ActorBody>,
     /// what
     #[schema(value_type = Action)]
-    pub action: &'static str,
+    pub action: String,
     /// about which client
     #[schema(required = true)]
     pub client_id: Option<String>,
@@ -235,25 +235,24 @@ pub(crate) struct EventDetails {
 }
 
 /// Writes an event out.
-pub(crate) fn event_body(recorded: RecordedEvent) -> EventBody {
-    let event = recorded.event;
+pub(crate) fn event_body(event: RecordedEvent) -> EventBody {
     EventBody {
-        id: recorded.seq.to_string(),
+        id: event.seq.to_string(),
         at: write_time(event.at),
         actor: event.actor.map(|who| ActorBody {
             id: who.id.into(),
             login: who.login,
-            role: who.role.name(),
+            role: who.role,
         }),
-        action: event.action.name(),
+        action: event.action,
         client_id: event.client_id.map(Into::into),
         subject_id: event.subject_id,
         call_id: event.call_id,
-        outcome: recorded.outcome,
+        outcome: event.outcome,
         reason: event.reason,
-        details: recorded.details,
-        request_id: event.origin.request_id,
-        remote: event.origin.remote,
+        details: event.details,
+        request_id: event.request_id,
+        remote: event.remote,
     }
 }
 

@@ -10,18 +10,21 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        ConnectionType, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
 };
 
+use opentelemetry::propagation::Extractor;
+use tracing::{Instrument, Span};
+
 use super::{
     endpoint::{AnswerHeaders, Argument},
     metrics::Metrics,
     problem::{Problem, render},
-    remote::caller,
+    remote::{caller, is_secure},
 };
 use crate::{
     app::App,
@@ -33,9 +36,26 @@ use crate::{
         sign_in,
     },
     store::SignedIn,
+    trace,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The headers of a request, for the context of its caller's trace.
+struct Sent<'h>(&'h HeaderMap);
+
+impl Extractor for Sent<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
+
+/// Marks a request of monitoring, in its extensions.
+pub(crate) struct Probe;
 
 /// A request's id, in its extensions.
 #[derive(Clone)]
@@ -64,19 +84,33 @@ pub(crate) async fn present(
     let app = request.app_data::<web::Data<App>>().cloned();
     let request_id = match sent_id(&request) {
         Some(id) => id,
-        None => app.map_or_else(String::new, |app| app.new_id()),
+        None => app.as_ref().map_or_else(String::new, |app| app.new_id()),
     };
     request
         .extensions_mut()
         .insert(RequestId(request_id.clone()));
     let (pending, connection) = disconnect::watched();
     request.extensions_mut().insert(connection);
-    let answered = next.call(request).await?.map_into_boxed_body();
+    let span = trace::of_request(request.method().as_str(), &Sent(request.headers()));
+    let answered = next.call(request).instrument(span.clone()).await?;
+    let answered = answered.map_into_boxed_body();
     pending.answered();
     let (http_request, response) = answered.into_parts();
     let mut response = with_problem_document(response, &http_request, &request_id);
     set_headers(&mut response, &http_request, &request_id);
-    log(&http_request, response.status(), &request_id, started);
+    if app.is_some_and(|app| app.drain.has_begun()) {
+        // A proxy sends its next request elsewhere.
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
+    log(
+        &http_request,
+        response.status(),
+        &request_id,
+        started,
+        &span,
+    );
     Ok(ServiceResponse::new(http_request, response))
 }
 
@@ -105,8 +139,17 @@ pub(crate) fn with_problem_document(
         }
         None => return response,
     };
+    if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
+        metrics.refused(problem.code);
+    }
     if let Some(inner) = &problem.inner {
-        tracing::error!(request_id, code = problem.code.name(), "{inner}");
+        let code = problem.code.name();
+        // What passes by itself is no fault of the program.
+        if problem.code.status() == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(request_id, code, "{inner}");
+        } else {
+            tracing::error!(request_id, code, "{inner}");
+        }
     }
     let mut document = render(&problem, request, request_id);
     for name in [header::ALLOW, header::ACCEPT] {
@@ -143,10 +186,10 @@ fn set_headers(response: &mut HttpResponse, request: &HttpRequest, request_id: &
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(
-        header::STRICT_TRANSPORT_SECURITY,
-        "max-age=31536000; includeSubDomains",
-    );
+    if is_secure(request) {
+        let policy = "max-age=31536000; includeSubDomains";
+        set(header::STRICT_TRANSPORT_SECURITY, policy);
+    }
     set(
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
@@ -157,10 +200,11 @@ fn set_headers(response: &mut HttpResponse, request: &HttpRequest, request_id: &
 }
 
 /// Logs one line for each request: no path (it may contain a client number), no query, no body.
-fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Instant) {
+fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Instant, span: &Span) {
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "(none)".to_owned());
+    trace::answered(span, request.method().as_str(), &route, status.as_u16());
     let elapsed = started.elapsed();
     let staff = match request.extensions().get::<Identity>() {
         Some(Identity::Known(known)) => Some(known.actor.id.to_string()),
@@ -170,15 +214,27 @@ fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Ins
         metrics.answered(request.method().as_str(), &route, status.as_u16(), elapsed);
     }
     let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(
-        request_id,
-        method = request.method().as_str(),
-        route,
-        status = status.as_u16(),
-        micros,
-        staff,
-        "answered"
-    );
+    macro_rules! answered {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id,
+                method = request.method().as_str(),
+                route,
+                status = status.as_u16(),
+                micros,
+                staff,
+                "answered"
+            )
+        };
+    }
+    // Probes come every few seconds, and say nothing while all is well.
+    if request.extensions().get::<Probe>().is_some() {
+        answered!(debug);
+    } else if status.is_server_error() {
+        answered!(warn);
+    } else {
+        answered!(info);
+    }
 }
 
 /// Finds out who sends the request, once for each.
@@ -250,5 +306,6 @@ pub(crate) fn origin(request: &HttpRequest) -> Origin {
     Origin {
         request_id: id.unwrap_or_default(),
         remote,
+        trace: trace::current(),
     }
 }

@@ -62,6 +62,8 @@ pub enum RouteGroup {
     Api,
     /// beside it
     Root,
+    /// beside it, and at `metrics.listen` where that is set
+    Probes,
     /// beside it, or at `metrics.listen` where that is set
     Metrics,
 }
@@ -217,7 +219,7 @@ impl Endpoint {
     pub(crate) fn problems(&self) -> Vec<Code> {
         let of_group: &[Code] = match self.group {
             RouteGroup::Api => &[Code::NotAcceptable, Code::Internal, Code::Unavailable],
-            RouteGroup::Root | RouteGroup::Metrics => &[],
+            RouteGroup::Root | RouteGroup::Probes | RouteGroup::Metrics => &[],
         };
         let of_key: &[Code] = if self.honours_key {
             &[

@@ -90,8 +90,8 @@ fn declared() -> Vec<Endpoint> {
         endpoint!(webhooks::replay),
         endpoint!(webhooks::replay_dead),
 
-        endpoint!(health::lives).in_group(RouteGroup::Root),
-        endpoint!(health::is_ready).refuses(&[Unavailable]).in_group(RouteGroup::Root),
+        endpoint!(health::lives).in_group(RouteGroup::Probes),
+        endpoint!(health::is_ready).refuses(&[Unavailable]).in_group(RouteGroup::Probes),
         endpoint!(health::metrics).in_group(RouteGroup::Metrics),
         endpoint!(health::document).headers(AnswerHeaders::DOCUMENTATION).in_group(RouteGroup::Root),
     ]

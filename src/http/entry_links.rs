@@ -9,7 +9,7 @@ use super::{
     extract::{Body, Call, Fields, Guard, PathId},
     openapi::values,
     problem::Problem,
-    remote::is_https,
+    remote::is_secure,
 };
 use crate::{
     app::App,
@@ -96,8 +96,7 @@ fn base(app: &App, request: &HttpRequest) -> Result<String, Problem> {
     };
     let host = host.filter(|host| !host.host().is_empty() && !host.as_str().contains('@'));
     let host = host.ok_or_else(|| Problem::new(Code::BadRequest))?;
-    let is_https = app.settings.tls.is_some() || is_https(request, &app.settings.trusted_proxies);
-    let scheme = if is_https { "https" } else { "http" };
+    let scheme = if is_secure(request) { "https" } else { "http" };
     Ok(format!("{scheme}://{host}"))
 }
 

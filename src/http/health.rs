@@ -49,13 +49,12 @@ pub(crate) async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Proble
         // can change is its schema.
         app.store.ping().await.map_err(|error| error.to_string())
     };
-    is_ready.map_err(|why| {
-        let unavailable = Problem {
-            inner: Some(why),
-            ..Problem::new(Code::Unavailable)
-        };
-        unavailable.header(header::RETRY_AFTER, "2")
-    })?;
+    let fault = is_ready.err();
+    // Logged when it changes, and not with each probe.
+    app.readiness.note(fault.as_deref());
+    if fault.is_some() {
+        return Err(Problem::new(Code::Unavailable).header(header::RETRY_AFTER, "2"));
+    }
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 
@@ -70,7 +69,7 @@ pub(crate) async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Proble
 pub(crate) async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(metrics.text(&app))
+        .body(metrics.text(&app).await)
 }
 
 /// The OpenAPI document as JSON, which is made when it is first requested.

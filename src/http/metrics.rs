@@ -1,19 +1,21 @@
-//! Metrics in the text format of Prometheus.
+//! Metrics in the text format of Prometheus: what this process counts, and what it finds when it is asked.
 
-use std::{sync::atomic::Ordering, time::Duration};
+mod process;
+mod sample;
+
+use std::{sync::Arc, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
-    metrics::{
-        counter::{ConstCounter, Counter},
-        family::Family,
-        gauge::ConstGauge,
-        histogram::Histogram,
-    },
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::Registry,
 };
 
-use crate::app::{App, log::LostLines};
+use super::code::Code;
+use crate::{
+    app::{App, log::LostLines},
+    secrets::certificate::Certificate,
+};
 
 /// Upper bounds of the buckets of `qupia_request_seconds`.
 const BUCKETS: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
@@ -30,28 +32,40 @@ struct Served {
     route: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    code: &'static str,
+}
+
 /// The metrics of one process.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     seconds: Family<Served, Histogram, fn() -> Histogram>,
+    problems: Family<Refused, Counter>,
     lost_lines: LostLines,
+    certificate: Option<Arc<Certificate>>,
 }
 
 impl Metrics {
-    pub(crate) fn new(lost_lines: LostLines) -> Self {
+    pub(crate) fn new(lost_lines: LostLines, certificate: Option<Arc<Certificate>>) -> Self {
         let mut registry = Registry::default();
         let requests = Family::default();
+        let problems = Family::default();
         let buckets: fn() -> Histogram = || Histogram::new(BUCKETS);
         let seconds = Family::new_with_constructor(buckets);
         // The encoder adds `_total` to the name of a counter.
         registry.register("qupia_requests", "Answers given", requests.clone());
         registry.register("qupia_request_seconds", "Time to answer", seconds.clone());
+        let help = "Requests that were refused, by the code of the problem";
+        registry.register("qupia_problems", help, problems.clone());
         Self {
             registry,
             requests,
             seconds,
+            problems,
             lost_lines,
+            certificate,
         }
     }
 
@@ -73,86 +87,20 @@ impl Metrics {
         seconds.observe(elapsed.as_secs_f64());
     }
 
+    /// Counts a refusal.
+    pub(crate) fn refused(&self, code: Code) {
+        let labels = Refused { code: code.name() };
+        self.problems.get_or_create(&labels).inc();
+    }
+
     /// All metrics as text.
-    pub(crate) fn text(&self, app: &App) -> String {
+    pub(crate) async fn text(&self, app: &App) -> String {
         let mut text = String::new();
-        for registry in [&self.registry, &self.current(app)] {
+        for registry in [&self.registry, &self.sample(app).await] {
             if let Err(error) = prometheus_text::encode(&mut text, registry) {
                 tracing::error!("metrics: {error}");
             }
         }
         text
-    }
-
-    /// The metrics that other parts of the app count themselves, as they are now.
-    fn current(&self, app: &App) -> Registry {
-        let hashes = app.hasher.stats();
-        let (answered, unanswered) = app.outbound.calls();
-        let signals = Family::<_, Counter>::default();
-        for (kind, count) in app.signals.all() {
-            signals
-                .get_or_create(&[("kind", kind.name())])
-                .inc_by(count);
-        }
-        let counters = [
-            (
-                "qupia_hash_jobs",
-                "Passphrases and passwords tried on a worker",
-                hashes.jobs_checked,
-            ),
-            ("qupia_hashes", "Hashes computed", hashes.hashes_computed),
-            (
-                "qupia_hash_refused",
-                "Callers refused for load",
-                hashes.refused_overload,
-            ),
-            (
-                "qupia_webhooks_answered",
-                "Attempts that a receiver of webhooks answered",
-                answered,
-            ),
-            (
-                "qupia_webhooks_unanswered",
-                "Attempts that no receiver answered",
-                unanswered,
-            ),
-            (
-                "qupia_log_lines_lost",
-                "Lines of the log that could not be written",
-                self.lost_lines.count(),
-            ),
-        ];
-        let gauges = [
-            (
-                "qupia_hash_waiting",
-                "Callers in the line for a hash",
-                hashes.waiting as u64,
-            ),
-            (
-                "qupia_hash_admitted",
-                "Callers admitted and not yet settled",
-                hashes.admitted as u64,
-            ),
-            (
-                "qupia_hash_mean_micros",
-                "Mean time of one hash, microseconds",
-                hashes.mean_hash_micros,
-            ),
-            (
-                "qupia_keyring_refused",
-                "1 while the keyring's file cannot be taken and the keys stay as they were",
-                u64::from(app.keyring_refused.load(Ordering::Relaxed)),
-            ),
-        ];
-        let mut registry = Registry::default();
-        for (name, help, value) in counters {
-            registry.register(name, help, ConstCounter::new(value));
-        }
-        for (name, help, value) in gauges {
-            registry.register(name, help, ConstGauge::new(value));
-        }
-        let help = "Signals of abuse by insiders";
-        registry.register("qupia_signals_raised", help, signals);
-        registry
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod form;
 pub(crate) mod health;
 pub(crate) mod idempotency;
 pub mod language;
+pub mod listeners;
 pub mod loan_system;
 pub(crate) mod metrics;
 pub mod openapi;

@@ -5,8 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use actix_web::{
     HttpRequest,
     http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue},
+    web,
 };
 use ipnet::IpNet;
+
+use crate::app::App;
 
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -35,8 +38,16 @@ pub(crate) fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> Ip
     }
 }
 
+/// Whether the caller's connection is encrypted: by the service itself, or by a trusted proxy.
+pub(crate) fn is_secure(request: &HttpRequest) -> bool {
+    let app = request.app_data::<web::Data<App>>();
+    app.is_some_and(|app| {
+        app.settings.tls.is_some() || is_https(request, &app.settings.trusted_proxies)
+    })
+}
+
 /// Whether a trusted proxy says that its caller came by HTTPS. The last word is the one that it wrote itself.
-pub(crate) fn is_https(request: &HttpRequest, trusted: &[IpNet]) -> bool {
+fn is_https(request: &HttpRequest, trusted: &[IpNet]) -> bool {
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
     let is_trusted = peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)));
     let mut words = lines_from_the_end(request.headers(), X_FORWARDED_PROTO)

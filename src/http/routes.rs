@@ -15,7 +15,7 @@ use super::{
     accept,
     code::Code,
     console,
-    context::identify,
+    context::{Probe, identify},
     endpoint::{API, AnswerHeaders, Endpoint, RouteGroup},
     endpoints::endpoints,
     idempotency::honour,
@@ -32,12 +32,19 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     for resource in resources(RouteGroup::Root) {
         config.service(resource);
     }
-    config.configure(console::pages);
+    config.configure(probes).configure(console::pages);
     // Swagger UI out of the binary, and nothing from elsewhere.
     let pages = SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"));
     config
         .service(web::redirect("/docs", "/docs/").see_other())
         .service(web::scope("/docs").wrap(from_fn(documented)).service(pages));
+}
+
+/// Adds the routes that say whether the service runs and is ready.
+pub(crate) fn probes(config: &mut web::ServiceConfig) {
+    for resource in resources(RouteGroup::Probes) {
+        config.service(resource);
+    }
 }
 
 /// Adds the route of the metrics, which may have an address of their own.
@@ -62,7 +69,7 @@ fn resources(group: RouteGroup) -> Vec<Resource> {
     let resources = paths.into_iter().map(|(path, endpoints)| {
         let path = match group {
             RouteGroup::Api => path.strip_prefix(API).unwrap_or(path),
-            RouteGroup::Root | RouteGroup::Metrics => path,
+            RouteGroup::Root | RouteGroup::Probes | RouteGroup::Metrics => path,
         };
         resource(path, &endpoints)
     });
@@ -109,6 +116,9 @@ async fn enter(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     request.extensions_mut().insert(endpoint.headers);
+    if matches!(endpoint.group, RouteGroup::Probes | RouteGroup::Metrics) {
+        request.extensions_mut().insert(Probe);
+    }
     if endpoint.group == RouteGroup::Api
         && !accept::accepts(request.headers(), &endpoint.media_type)
     {

@@ -1,7 +1,6 @@
 //! The server: binds, serves, and stops as asked.
 
 use std::{
-    io,
     net::SocketAddr,
     sync::{Arc, LazyLock},
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{
-    context::present, health::ApiDocument, metrics::Metrics, openapi, routes,
+    context::present, health::ApiDocument, listeners::Listeners, metrics::Metrics, openapi, routes,
     whole_body::BodyMemory,
 };
 use crate::{
@@ -24,12 +23,16 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// the database come after it, within the half minute that is promised for all.
 const SHUTDOWN_TIMEOUT_SECONDS: u64 = 19;
 
+/// How long a connection may be idle: longer than a proxy keeps one to use it again (nginx: 60 s), since a
+/// request that is sent while the service closes it fails.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// Maximum number of connections of one worker; the next waits in the system's queue.
 const MAX_CONNECTIONS: usize = 10_000;
 /// How often the certificate is read anew; SIGHUP does it at once.
 const CERTIFICATE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A server that is bound and not yet running.
+/// A server on its sockets, not yet running.
 pub struct Bound {
     /// where it listens
     pub address: SocketAddr,
@@ -39,15 +42,22 @@ pub struct Bound {
     pub server: Server,
 }
 
-/// Binds the API, and the metrics where they have an address of their own. Signals are left to the
-/// caller.
+/// Prepares to serve the API, and the metrics where they have an address of their own. Signals are left to
+/// the caller.
 ///
 /// # Errors
-/// [`StartError::Listen`] where an address cannot be bound, [`StartError::Certificate`].
-pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
-    let metrics = web::Data::new(Metrics::new(lost_lines));
+/// [`StartError::Listen`], [`StartError::Certificate`].
+pub fn serve(app: &App, lost_lines: LostLines, listeners: Listeners) -> Result<Bound, StartError> {
+    let address = listeners.api.local_addr().map_err(StartError::Listen)?;
+    let scheme = listeners.scheme();
+    let Listeners {
+        api,
+        metrics: own_metrics,
+        certificate,
+    } = listeners;
+    let metrics = web::Data::new(Metrics::new(lost_lines, certificate.clone()));
     let data = web::Data::new(app.clone());
-    let has_own_metrics = app.settings.metrics_listen.is_some();
+    let has_own_metrics = own_metrics.is_some();
     let shared = metrics.clone();
     let memory = web::Data::new(BodyMemory::default());
     let document = web::Data::new(ApiDocument(LazyLock::new(|| openapi::json().into())));
@@ -66,60 +76,41 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
             })
     })
     .client_request_timeout(HEADER_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
     // A caller who closes their side of the connection has disconnected: what nobody reads is recorded
     // as such.
     .h1_allow_half_closed(false)
     .max_connections(MAX_CONNECTIONS)
     .shutdown_timeout(SHUTDOWN_TIMEOUT_SECONDS)
     .disable_signals();
-    let (server, scheme) = match &app.settings.tls {
-        None => (
-            server
-                .bind(app.settings.listen)
-                .map_err(|error| not_bound(app.settings.listen, &error))?,
-            "http",
-        ),
-        Some((chain, key)) => {
+    let server = match certificate {
+        None => server.listen(api),
+        Some(certificate) => {
             // From here on a SIGHUP is handled.
             let ticker = Ticker::every(CERTIFICATE_INTERVAL);
-            let certificate = Certificate::load(chain, key)?;
             let config = certificate.server_config()?;
             actix_web::rt::spawn(reload_certificate(certificate, ticker));
-            let bound = server.bind_rustls_0_23(app.settings.listen, config);
-            let bound = bound.map_err(|error| not_bound(app.settings.listen, &error))?;
-            (bound, "https")
+            server.listen_rustls_0_23(api, config)
         }
     };
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .unwrap_or(app.settings.listen);
-    if let Some(own) = app.settings.metrics_listen {
+    if let Some(own) = own_metrics {
         let data = web::Data::new(app.clone());
         let figures = HttpServer::new(move || {
             Application::new()
                 .app_data(data.clone())
                 .app_data(metrics.clone())
+                .wrap(from_fn(present))
+                .configure(routes::probes)
                 .configure(routes::metrics)
         });
-        let figures = figures
-            .workers(1)
-            .disable_signals()
-            .bind(own)
-            .map_err(|error| not_bound(own, &error))?;
-        actix_web::rt::spawn(figures.run());
+        let figures = figures.workers(1).disable_signals().listen(own);
+        actix_web::rt::spawn(figures.map_err(StartError::Listen)?.run());
     }
     Ok(Bound {
         address,
         scheme,
-        server: server.run(),
+        server: server.map_err(StartError::Listen)?.run(),
     })
-}
-
-/// The error names the address.
-fn not_bound(address: SocketAddr, error: &io::Error) -> StartError {
-    StartError::Listen(io::Error::new(error.kind(), format!("{address}: {error}")))
 }
 
 /// Serves a renewed certificate without a restart; where it cannot be read, the old one stays.

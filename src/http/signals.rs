@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -63,7 +64,7 @@ pub(crate) struct SignalBody {
     pub at: String,
     /// what looks odd
     #[schema(value_type = SignalKind)]
-    pub kind: Option<&'static str>,
+    pub kind: String,
     /// whose work it is about; null where it is about a client
     #[schema(required = true)]
     pub staff: Option<SignalStaffBody>,
@@ -77,19 +78,23 @@ pub(crate) struct SignalBody {
 
 impl From<RaisedSignal> for SignalBody {
     fn from(signal: RaisedSignal) -> Self {
-        let event = signal.recorded.event;
+        let event = signal.recorded;
+        let fact = |name: &str| event.details.as_ref().and_then(|details| details.get(name));
         let staff = signal.staff.map(|staff| SignalStaffBody {
             id: staff.id.into(),
             login: staff.login,
             role: staff.role.name(),
         });
         Self {
-            id: signal.recorded.seq.to_string(),
+            id: event.seq.to_string(),
             at: write_time(event.at),
-            kind: event.details.signal.map(SignalKind::name),
+            kind: fact("signal")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            count: fact("count").and_then(Value::as_u64),
             staff,
             client_id: event.client_id.map(Into::into),
-            count: event.details.count,
         }
     }
 }

@@ -4,9 +4,17 @@
 mod breaker;
 mod single_flight;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tracing::Instrument;
 
 use self::{breaker::Breaker, single_flight::SingleFlight};
 pub use super::answer::{SourceAnswer, SourceFault};
@@ -14,7 +22,7 @@ use super::{
     dialect::Dialect,
     wire::{Connection, Wire},
 };
-use crate::{domain::identifier::ClientNumber, secrets::rng::SystemRng};
+use crate::{domain::identifier::ClientNumber, secrets::rng::SystemRng, trace};
 
 /// Settings of a loan source.
 #[derive(Clone)]
@@ -41,6 +49,15 @@ struct Parts {
     requests: SingleFlight<Asked>,
     answered: moka::sync::Cache<String, DateTime<Utc>>,
     fresh: TimeDelta,
+    counts: RequestCounts,
+}
+
+/// What came of the requests since the start.
+#[derive(Default)]
+struct RequestCounts {
+    answered: AtomicU64,
+    failed: AtomicU64,
+    skipped: AtomicU64,
 }
 
 /// Maximum number of clients whose last answer is remembered as fresh.
@@ -59,6 +76,7 @@ impl LoanSource {
             requests: SingleFlight::new(Err(SourceFault::Unreachable)),
             answered: moka::sync::Cache::new(MAX_REMEMBERED),
             fresh: settings.fresh,
+            counts: RequestCounts::default(),
         })))
     }
 
@@ -73,6 +91,21 @@ impl LoanSource {
         self.0.answered.insert(number.as_str().to_owned(), asked_at);
     }
 
+    /// Whether it is not asked for a while, since it failed several times in a row.
+    pub(crate) fn is_left_alone(&self) -> bool {
+        self.0.breaker.is_open()
+    }
+
+    /// How many requests were answered, how many failed, and how many were not made while it was left alone.
+    pub(crate) fn requests(&self) -> [(&'static str, u64); 3] {
+        let counts = &self.0.counts;
+        [
+            ("answered", counts.answered.load(Ordering::Relaxed)),
+            ("failed", counts.failed.load(Ordering::Relaxed)),
+            ("skipped", counts.skipped.load(Ordering::Relaxed)),
+        ]
+    }
+
     /// Requests the open loans of a client, as they are `now`, and returns within the time-out. Simultaneous
     /// callers about one client share one request.
     ///
@@ -80,19 +113,28 @@ impl LoanSource {
     /// [`SourceFault`].
     pub(crate) async fn ask(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
         let (source, about) = (self.clone(), number.clone());
-        let asking = || async move { source.ask_once(&about, now).await };
+        let span = trace::of_call("loan source", None);
+        let asking = || async move { source.ask_once(&about, now).instrument(span).await };
         self.0.requests.ask(number.as_str(), asking).await
     }
 
     async fn ask_once(&self, number: &ClientNumber, now: DateTime<Utc>) -> Asked {
         let parts = &self.0;
-        let admitted = parts.breaker.admit().ok_or(SourceFault::LeftAlone)?;
+        let Some(admitted) = parts.breaker.admit() else {
+            parts.counts.skipped.fetch_add(1, Ordering::Relaxed);
+            return Err(SourceFault::LeftAlone);
+        };
         let asking = parts.dialect.ask(&parts.wire, number, now);
         let answer = tokio::time::timeout(parts.timeout, asking)
             .await
             .unwrap_or(Err(SourceFault::Slow))
             .and_then(without_contradiction);
         admitted.ended(!matches!(&answer, Err(fault) if fault.is_outage()));
+        let counter = match &answer {
+            Ok(_) => &parts.counts.answered,
+            Err(_) => &parts.counts.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
         if let Err(fault) = &answer {
             tracing::warn!(
                 fault = fault.name(),

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::answer::SourceFault;
-use crate::secrets::rng::SystemRng;
+use crate::{secrets::rng::SystemRng, trace};
 
 /// Maximum length of an answer, bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -112,7 +112,9 @@ impl Wire {
             .acquire()
             .await
             .map_err(|_| SourceFault::Slow)?;
-        let mut request = self.client.get(url.clone()).headers(self.headers.clone());
+        let mut headers = self.headers.clone();
+        trace::propagate(&mut headers);
+        let mut request = self.client.get(url.clone()).headers(headers);
         if let Some(secret) = &self.authorization {
             let value = HeaderValue::from_str(secret.expose_secret());
             let mut value = value.map_err(|_| SourceFault::Unreachable)?;

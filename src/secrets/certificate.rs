@@ -5,9 +5,10 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
@@ -40,16 +41,25 @@ pub enum CertificateError {
 }
 
 /// A certificate chain with its key, as they are in their files.
-pub(crate) struct Certificate {
+pub struct Certificate {
     chain_file: PathBuf,
     key_file: PathBuf,
-    served: RwLock<Arc<CertifiedKey>>,
+    served: RwLock<Served>,
     read_at: Mutex<[Option<SystemTime>; 2]>,
+}
+
+/// What is served now.
+struct Served {
+    certified: Arc<CertifiedKey>,
+    expires_at: DateTime<Utc>,
 }
 
 impl Certificate {
     /// Reads the chain (PEM, the server's own first) and its key (PEM: PKCS #8, SEC 1 or PKCS #1).
-    pub(crate) fn load(chain_file: &Path, key_file: &Path) -> Result<Arc<Self>, CertificateError> {
+    ///
+    /// # Errors
+    /// [`CertificateError`] for the file that cannot be used.
+    pub fn load(chain_file: &Path, key_file: &Path) -> Result<Arc<Self>, CertificateError> {
         let changed = [changed_at(chain_file), changed_at(key_file)];
         let served = read(chain_file, key_file)?;
         Ok(Arc::new(Self {
@@ -77,6 +87,15 @@ impl Certificate {
         Ok(true)
     }
 
+    /// Until when the server's own certificate is valid.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.served().expires_at
+    }
+
+    fn served(&self) -> RwLockReadGuard<'_, Served> {
+        self.served.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The TLS configuration: TLS 1.2 and 1.3, the library's own suites (ASVS 12.1.1).
     ///
     /// # Errors
@@ -92,8 +111,7 @@ impl Certificate {
 
 impl ResolvesServerCert for Certificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&served))
+        Some(Arc::clone(&self.served().certified))
     }
 }
 
@@ -103,13 +121,18 @@ impl fmt::Debug for Certificate {
     }
 }
 
-fn read(chain_file: &Path, key_file: &Path) -> Result<Arc<CertifiedKey>, CertificateError> {
+fn read(chain_file: &Path, key_file: &Path) -> Result<Served, CertificateError> {
     let chain = CertificateDer::pem_slice_iter(&bytes(chain_file)?)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| malformed(chain_file, error))?;
-    if chain.is_empty() {
+    let Some(own) = chain.first() else {
         return Err(malformed(chain_file, "there is no certificate in it"));
-    }
+    };
+    let (_, parsed) =
+        x509_parser::parse_x509_certificate(own).map_err(|error| malformed(chain_file, error))?;
+    let expires_at = parsed.validity().not_after.timestamp();
+    let expires_at = DateTime::from_timestamp(expires_at, 0)
+        .ok_or_else(|| malformed(chain_file, "the end of its validity is no date"))?;
     let key = PrivateKeyDer::from_pem_slice(&bytes(key_file)?)
         .map_err(|error| malformed(key_file, error))?;
     let key = ring::sign::any_supported_type(&key).map_err(|error| malformed(key_file, error))?;
@@ -117,7 +140,10 @@ fn read(chain_file: &Path, key_file: &Path) -> Result<Arc<CertifiedKey>, Certifi
     certified
         .keys_match()
         .map_err(|error| malformed(key_file, format!("not the certificate's key: {error}")))?;
-    Ok(Arc::new(certified))
+    Ok(Served {
+        certified: Arc::new(certified),
+        expires_at,
+    })
 }
 
 fn bytes(file: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, CertificateError> {
@@ -169,7 +195,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (chain, key) = lay_out(folder.path());
         let certificate = Certificate::load(&chain, &key).unwrap();
-        let served = || certificate.served.read().unwrap().cert[0].clone();
+        let served = || certificate.served().certified.cert[0].clone();
         let first = served();
         assert!(!certificate.reload().unwrap());
 

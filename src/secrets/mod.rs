@@ -4,7 +4,7 @@
 
 pub mod backup;
 pub mod calibrate;
-pub(crate) mod certificate;
+pub mod certificate;
 pub(crate) mod field;
 pub mod hasher;
 pub(crate) mod index;

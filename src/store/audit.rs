@@ -21,9 +21,8 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Details, Event, EventOutcome, Origin, TEXT_FIELDS, Who},
+        audit::{Action, Event, EventOutcome, TEXT_FIELDS},
         id::{ClientId, StaffId},
-        role::Role,
         webhook::Message,
     },
     secrets::rng::SystemRng,
@@ -33,17 +32,45 @@ const TABLE: &str = "audit_events";
 /// So many columns are text: all but the place and the time.
 const TEXTS: usize = TEXT_FIELDS;
 
-/// An event with its place in the audit.
+/// An event as it is stored, with its place in the audit. Its words are texts: a newer version of the
+/// service, which shares the database, may write others than this one knows.
 #[derive(Clone, Debug)]
 pub(crate) struct RecordedEvent {
     /// its place; also its id
     pub seq: i64,
-    /// the event
-    pub event: Event,
-    /// what came of it, as it is stored: a newer version of the service may have another word
+    /// when
+    pub at: DateTime<Utc>,
+    /// who acted, as it was at the time
+    pub actor: Option<RecordedActor>,
+    /// what was done
+    pub action: String,
+    /// about which client
+    pub client_id: Option<ClientId>,
+    /// about which other thing
+    pub subject_id: Option<String>,
+    /// on which call
+    pub call_id: Option<String>,
+    /// what came of it
     pub outcome: Option<String>,
-    /// its facts, as they are stored: a newer version may have others
+    /// why
+    pub reason: Option<String>,
+    /// its facts
     pub details: Option<Map<String, Value>>,
+    /// the request's id
+    pub request_id: String,
+    /// the caller's address
+    pub remote: Option<String>,
+}
+
+/// Who acted.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordedActor {
+    /// staff id
+    pub id: StaffId,
+    /// login
+    pub login: String,
+    /// role
+    pub role: String,
 }
 
 /// Which events are requested.
@@ -89,37 +116,25 @@ pub(super) fn decode(row: Columns) -> Result<RecordedEvent, StoreError> {
     let corrupt = |why: &str| StoreError::corrupt(TABLE, &key, why);
     let actor = match (row.actor_id, row.actor_login, row.actor_role) {
         (None, None, None) => None,
-        (Some(id), Some(login), Some(role)) => {
-            let role = Role::from_name(&role).ok_or_else(|| corrupt("no such role"))?;
-            Some(Who { id, login, role })
-        }
+        (Some(id), Some(login), Some(role)) => Some(RecordedActor { id, login, role }),
         _ => return Err(corrupt("half an actor")),
     };
-    let details = row.details.as_deref();
-    let stored_details = details
-        .map(serde_json::from_str)
-        .transpose()
-        .map_err(|_| corrupt("details that are no object"))?;
-    let event = Event {
+    let details = row.details.as_deref().map(serde_json::from_str);
+    Ok(RecordedEvent {
+        seq: row.seq,
         at: moment(TABLE, &key, row.at)?,
         actor,
-        action: Action::from_name(&row.action).ok_or_else(|| corrupt("no such action"))?,
+        action: row.action,
         client_id: row.client_id,
         subject_id: row.subject_id,
         call_id: row.call_id,
-        outcome: row.outcome.as_deref().and_then(|word| word.parse().ok()),
-        reason: row.reason,
-        details: details.and_then(Details::read).unwrap_or_default(),
-        origin: Origin {
-            request_id: row.request_id,
-            remote: row.remote,
-        },
-    };
-    Ok(RecordedEvent {
-        seq: row.seq,
-        event,
         outcome: row.outcome,
-        details: stored_details,
+        reason: row.reason,
+        details: details
+            .transpose()
+            .map_err(|_| corrupt("details that are no object"))?,
+        request_id: row.request_id,
+        remote: row.remote,
     })
 }
 
@@ -229,7 +244,7 @@ pub(super) fn record(
 ) -> Result<(), StoreError> {
     let messages: Vec<_> = events
         .iter()
-        .filter_map(|event| Some((Message::of(event)?, event.at)))
+        .filter_map(|event| Some((Message::of(event)?, event)))
         .collect();
     let receivers = if messages.is_empty() {
         Vec::new()
@@ -242,7 +257,7 @@ pub(super) fn record(
     insert(connection, events)?;
     messages
         .iter()
-        .try_for_each(|(message, at)| enqueue(connection, rng, &receivers, message, *at))
+        .try_for_each(|(message, event)| enqueue(connection, rng, &receivers, message, event))
 }
 
 fn insert(connection: &mut AnyConnection, events: &[&Event]) -> Result<(), StoreError> {

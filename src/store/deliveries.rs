@@ -85,6 +85,8 @@ pub(crate) struct DeliveryRow {
     pub last_status: Option<u16>,
     /// why there was no answer
     pub last_error: Option<String>,
+    /// the context of the trace of what it reports
+    pub traceparent: Option<String>,
 }
 
 /// What came of an attempt.
@@ -112,6 +114,7 @@ struct Columns {
     last_at: Option<i64>,
     last_status: Option<i32>,
     last_error: Option<String>,
+    traceparent: Option<String>,
 }
 
 fn decode(row: Columns) -> Result<DeliveryRow, StoreError> {
@@ -135,6 +138,7 @@ fn decode(row: Columns) -> Result<DeliveryRow, StoreError> {
         event: row.event,
         payload: row.payload,
         last_error: row.last_error,
+        traceparent: row.traceparent,
     })
 }
 

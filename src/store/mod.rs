@@ -31,7 +31,9 @@ mod deliveries;
 mod engine;
 mod entry_links;
 mod error;
+mod event_counts;
 mod fitness;
+mod gauges;
 mod groups;
 mod idempotency;
 mod ids;
@@ -64,7 +66,7 @@ mod webhook_secrets;
 mod webhooks;
 mod windows;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
@@ -76,7 +78,9 @@ pub(crate) use self::{
     clients::{ClientRow, Lookup},
     deliveries::{DeliveryAnswer, DeliveryRow, DeliveryState},
     error::Taken,
+    event_counts::EventKind,
     fitness::{bounded, examine, examined_within},
+    gauges::StoredGauges,
     last_push::KnownPerson,
     leases::{DEAD_AFTER, HeldLease, Lease, Sighting},
     loans::LoanRow,
@@ -251,7 +255,7 @@ impl Store {
         T: Send + 'static,
     {
         let vault = Arc::clone(&self.parts.vault);
-        self.run_writer(move |connection| {
+        let written = self.run_writer(move |connection| {
             let mut tx = Tx(Reader {
                 connection,
                 vault: &vault,
@@ -259,9 +263,27 @@ impl Store {
             let traced = change(&mut tx)?;
             let events: Vec<&Event> = traced.events.iter().collect();
             audit::record(tx.0.connection, &vault.rng, &events)?;
-            Ok(traced.value)
-        })
-        .await
+            let kinds = traced.events.iter().map(EventKind::of).collect();
+            Ok((traced.value, kinds))
+        });
+        let (value, kinds) = written.await?;
+        self.parts.events.add(kinds);
+        Ok(value)
+    }
+
+    /// How many events this process committed together with a change, by kind.
+    pub(crate) fn event_counts(&self) -> BTreeMap<EventKind, u64> {
+        self.parts.events.all()
+    }
+
+    /// How much work waits for a connection, by queue.
+    pub(crate) fn waiting(&self) -> [(&'static str, usize); 3] {
+        let parts = &self.parts;
+        [
+            ("read", parts.readers.waiting()),
+            ("write", parts.writers.waiting()),
+            ("audited", parts.audited.waiting()),
+        ]
     }
 
     /// Runs a transaction without audit; see [`Tally`].

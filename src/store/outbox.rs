@@ -3,7 +3,6 @@
 //! Messages of one client are in the order in which they were written: whatever changes a passphrase
 //! locks its row first, so that the later change also takes the later number.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::Event,
         id::{MessageId, WebhookId},
         webhook::Message,
     },
@@ -42,18 +42,19 @@ pub(super) fn receivers(connection: &mut AnyConnection) -> Result<Vec<Receiver>,
     Ok(receivers.collect())
 }
 
-/// Puts a message into the outbox, once for each receiver of its event.
+/// Puts a message about an event into the outbox, once for each receiver of its event.
 pub(super) fn enqueue(
     connection: &mut AnyConnection,
     rng: &SystemRng,
     receivers: &[Receiver],
     message: &Message,
-    at: DateTime<Utc>,
+    cause: &Event,
 ) -> Result<(), StoreError> {
     let wants = |receiver: &&Receiver| {
         let events = receiver.events.as_ref();
         events.is_none_or(|events| events.iter().any(|name| name == message.event))
     };
+    let at = cause.at;
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     let message_id = MessageId::from(format!("msg_{}", rng.uuid_v7(millis)));
     for receiver in receivers.iter().filter(wants) {
@@ -68,6 +69,7 @@ pub(super) fn enqueue(
                 webhook_deliveries::attempts.eq(0),
                 webhook_deliveries::next_at.eq(micros(at)),
                 webhook_deliveries::created_at.eq(micros(at)),
+                webhook_deliveries::traceparent.eq(&cause.origin.trace),
             ))
             .execute(connection)?;
     }

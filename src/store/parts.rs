@@ -16,6 +16,7 @@ use super::{
         write::{self, Write},
     },
     error::StoreError,
+    event_counts::EventCounts,
     lookups::Lookups,
     passphrases::{self, ClientPassphrase},
     sessions::{self, StoredSession},
@@ -57,6 +58,8 @@ pub(super) struct Parts {
     pub(super) writers: Writers,
     /// where audited reads are recorded
     pub(super) audited: Writers,
+    /// what was committed
+    pub(super) events: EventCounts,
     engine: Engine,
     pub(super) vault: Arc<Vault>,
 }
@@ -124,6 +127,7 @@ impl Parts {
             readers: Batcher::start(&engine, &readers, work::read)?,
             writers,
             audited,
+            events: EventCounts::default(),
             engine,
             vault: Arc::new(vault),
         })

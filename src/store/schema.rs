@@ -260,6 +260,7 @@ diesel::table! {
         last_at -> Nullable<BigInt>,
         last_status -> Nullable<Integer>,
         last_error -> Nullable<Text>,
+        traceparent -> Nullable<Text>,
     }
 }
 

@@ -56,7 +56,7 @@ pub struct StaffRow {
 impl StaffRow {
     /// The status, in the words of the contract.
     #[must_use]
-    pub(crate) fn status(&self) -> &'static str {
+    pub fn status(&self) -> &'static str {
         if self.is_active { "active" } else { "disabled" }
     }
 }

@@ -152,6 +152,7 @@ impl Tx<'_> {
             origin: Origin {
                 request_id: row.request_id,
                 remote: row.remote,
+                trace: None,
             },
         })
     }

@@ -38,6 +38,7 @@ mod logs;
 mod lost_answers;
 mod migrations;
 mod names;
+mod operating;
 mod plans;
 mod program;
 mod pull;

@@ -79,6 +79,7 @@ fn event(number: i64, now: DateTime<chrono::Utc>) -> Event {
     let origin = Origin {
         request_id: format!("request-{number}"),
         remote: (number % 3 > 0).then(|| "192.0.2.7".to_owned()),
+        trace: None,
     };
     let mut event = Event::of_nobody(&origin, now, Action::ClientViewed);
     if number % 2 == 0 {

@@ -126,6 +126,8 @@ CREATE TABLE loans (
     as_of BIGINT NOT NULL
 );
 CREATE INDEX loans_of_client ON loans (client_id);
+-- How old the newest loan is, for monitoring.
+CREATE INDEX loans_by_as_of ON loans (as_of);
 
 CREATE TABLE audit_events (
     seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -40,11 +40,14 @@ CREATE TABLE webhook_deliveries (
     created_at BIGINT NOT NULL,
     last_at BIGINT,
     last_status INTEGER,
-    last_error TEXT
+    last_error TEXT,
+    -- the context of the trace of what it reports, where one was collected
+    traceparent TEXT
 );
 CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id, client_id, seq)
     WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_at)
     WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_of_endpoint ON webhook_deliveries (endpoint_id, seq);
+CREATE INDEX webhook_deliveries_dead ON webhook_deliveries (seq) WHERE state = 'dead';
 CREATE INDEX webhook_deliveries_done ON webhook_deliveries (last_at) WHERE state = 'delivered';

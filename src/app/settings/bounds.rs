@@ -17,6 +17,7 @@ use crate::{
         strength,
     },
     secrets::hasher::HashSettings,
+    trace::TraceSettings,
 };
 
 /// Refuses a number outside of its bounds.
@@ -50,15 +51,18 @@ pub(super) fn check_bounds(written: &Written) -> Result<(), SettingsError> {
     check! { written:
         database.connections in 2..=1_000;
         database.timeout_seconds in 1..=3_600;
+        database.start_wait_seconds in 0..=3_600;
         hash.wait_seconds in 1..=3_600;
         limits.verifications_per_minute in 1..=u32::MAX;
         limits.clients_per_hour in 1..=u32::MAX;
         limits.empty_searches_per_minute in 1..=u32::MAX;
         limits.logins_per_minute in 1..=u32::MAX;
+        limits.sign_ins_per_minute in 1..=u32::MAX;
         limits.entry_codes_per_minute in 1..=u32::MAX;
         limits.entry_codes_in_all_per_minute in 1..=10_000;
         verification.minutes in 1..=15;
         entry.minutes in 1..=60;
+        tracing.sample_ratio in 0.0..=1.0;
         passphrase.min_length in 1..=64;
         passphrase.min_guesses_log10 in strength::MIN_GUESSES_LOG10_BOUNDS;
         loans.stale_after_minutes in 1..=u32::MAX;
@@ -162,8 +166,22 @@ pub(super) fn tls_files(written: &Written) -> Result<Option<(PathBuf, PathBuf)>,
     }
 }
 
+pub(super) fn trace_settings(written: &Written) -> Result<Option<TraceSettings>, SettingsError> {
+    let Some(endpoint) = &written.tracing.endpoint else {
+        return Ok(None);
+    };
+    Ok(Some(TraceSettings {
+        endpoint: web_address("tracing.endpoint", endpoint)?,
+        sample_ratio: written.tracing.sample_ratio,
+    }))
+}
+
 /// The address under which people reach the service, without a slash at its end.
 pub(super) fn public_url(text: &str) -> Result<String, SettingsError> {
+    web_address("public_url", text)
+}
+
+fn web_address(name: &str, text: &str) -> Result<String, SettingsError> {
     let parsed = Url::parse(text).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
@@ -173,7 +191,7 @@ pub(super) fn public_url(text: &str) -> Result<String, SettingsError> {
             && url.fragment().is_none()
     });
     let why = || format!("{text:?} is not an http(s) address such as https://qupia.example.kz");
-    let url = parsed.ok_or_else(|| SettingsError::of("public_url", why()))?;
+    let url = parsed.ok_or_else(|| SettingsError::of(name, why()))?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 

@@ -9,7 +9,7 @@ use std::{
 use toml::{Table, Value};
 use zeroize::Zeroizing;
 
-use super::{error::SettingsError, values, written::Written};
+use super::{credentials, error::SettingsError, values, written::Written};
 use crate::secrets::private_file;
 
 /// Settings that hold a secret, or may by mistake: no message quotes them.
@@ -34,6 +34,8 @@ pub(super) struct Given<'a> {
     file: Option<&'a Path>,
     /// names of those that are not from the file
     beyond_file: BTreeSet<String>,
+    /// the folder of the service manager's credentials
+    credentials: Option<PathBuf>,
 }
 
 impl<'a> Given<'a> {
@@ -48,12 +50,15 @@ impl<'a> Given<'a> {
                 .map_or(Ok(Table::new()), read_file)?,
             file: flags.config.as_deref(),
             beyond_file: BTreeSet::new(),
+            credentials: None,
         };
         for (variable, text) in environment {
             if let Some(name) = variable.strip_prefix("QUPIA_") {
                 let name = name.to_ascii_lowercase().replace("__", ".");
                 let value = values::read(&name, &text)?;
                 given.put(&name, value);
+            } else if variable == credentials::FOLDER {
+                given.credentials = Some(text.into());
             }
         }
         let data_dir = flags.data_dir.as_ref();
@@ -102,8 +107,10 @@ impl<'a> Given<'a> {
             table,
             file,
             beyond_file,
+            credentials,
         } = self;
-        serde_path_to_error::deserialize(table).map_err(|error| {
+        let written: Result<Written, _> = serde_path_to_error::deserialize(table);
+        let mut written = written.map_err(|error| {
             let name = error.path().to_string();
             let why = explain(&name, error.inner().message());
             match file {
@@ -112,7 +119,9 @@ impl<'a> Given<'a> {
                 }
                 _ => SettingsError::of(&name, why),
             }
-        })
+        })?;
+        credentials::resolve(&mut written, credentials.as_deref())?;
+        Ok(written)
     }
 }
 

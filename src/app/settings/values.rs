@@ -28,6 +28,7 @@ pub(super) const TEXTS: &[&str] = &[
     "signals.hours",
     "tls.certificate",
     "tls.key",
+    "tracing.endpoint",
 ];
 
 /// Texts that may begin or end with a blank.

@@ -59,6 +59,7 @@ sections! {
         business: BusinessSection = BusinessSection::default(),
         metrics: MetricsSection = MetricsSection::default(),
         log: LogSection = LogSection::default(),
+        tracing: TracingSection = TracingSection::default(),
         tls: TlsSection = TlsSection::default(),
         proxy: ProxySection = ProxySection::default(),
         webhooks: WebhooksSection = WebhooksSection::default(),
@@ -67,6 +68,7 @@ sections! {
     DatabaseSection {
         connections: usize = 16,
         timeout_seconds: u64 = 5,
+        start_wait_seconds: u64 = 60,
     }
     HashSection {
         memory_kib: u32 = HashSettings::default().memory_kib,
@@ -81,6 +83,7 @@ sections! {
         clients_per_hour: u32 = 60,
         empty_searches_per_minute: u32 = 10,
         logins_per_minute: u32 = 10,
+        sign_ins_per_minute: u32 = 600,
         entry_codes_per_minute: u32 = 30,
         entry_codes_in_all_per_minute: u32 = 1_000,
     }
@@ -130,6 +133,10 @@ sections! {
     LogSection {
         filter: String = "info".to_owned(),
         format: LogFormat = LogFormat::Text,
+    }
+    TracingSection {
+        endpoint: Option<String> = None,
+        sample_ratio: f64 = 1.0,
     }
     WebhooksSection {
         allow_private: bool = false,

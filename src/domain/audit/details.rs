@@ -201,17 +201,17 @@ impl Details {
         let text = || serde_json::to_string(self).expect("every field has a form in JSON");
         (!self.is_empty()).then(text)
     }
+}
 
+#[cfg(test)]
+impl Details {
     /// Reads what was stored; `None` where it is no JSON object, or has a fact that is not known.
     pub(crate) fn read(text: &str) -> Option<Self> {
         // Serde also reads a struct from an array.
         let is_object = text.starts_with('{');
         serde_json::from_str(text).ok().filter(|_| is_object)
     }
-}
 
-#[cfg(test)]
-impl Details {
     /// Details with every fact that there is.
     pub(crate) fn every_fact() -> Self {
         Self {

@@ -43,6 +43,12 @@ impl Breaker {
             has_answered: false,
         })
     }
+
+    /// Whether it is open.
+    pub(super) fn is_open(&self) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.open_until.is_some_and(|until| Instant::now() < until)
+    }
 }
 
 impl Admitted<'_> {

@@ -59,7 +59,7 @@ fn check_mode(
     if mode & 0o022 != 0 {
         return exposed("others than its owner may write it");
     }
-    if mode & 0o004 != 0 {
+    if mode & 0o004 != 0 && !is_in_private_folder(path) {
         if mount == Mount::Private {
             return exposed("every user of this machine may read it");
         }
@@ -69,6 +69,20 @@ fn check_mode(
         ));
     }
     Ok(())
+}
+
+/// Whether a folder above keeps everybody else from reaching the file: orchestrators mount secrets with mode
+/// 0444 in a folder of the service's own.
+#[cfg(unix)]
+fn is_in_private_folder(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(path) = path.canonicalize() else {
+        return false;
+    };
+    path.ancestors().skip(1).any(|folder| {
+        let metadata = fs::metadata(folder);
+        metadata.is_ok_and(|metadata| metadata.permissions().mode() & 0o001 == 0)
+    })
 }
 
 #[cfg(not(unix))]

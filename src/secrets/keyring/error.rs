@@ -20,7 +20,10 @@ pub enum KeyringError {
         action: &'static str,
         source: io::Error,
     },
-    #[error("{} has mode {mode:04o}: {whom}; set it to 0600", .file.display())]
+    #[error(
+        "{} has mode {mode:04o}: {whom}; set it to 0600, or have it in a folder that nobody else can enter",
+        .file.display()
+    )]
     Exposed {
         file: PathBuf,
         mode: u32,

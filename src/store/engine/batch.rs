@@ -131,6 +131,11 @@ impl<I: Item> Batcher<I> {
         answer.within(timeout).await
     }
 
+    /// How many items wait for a worker.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Asks the workers to end once the queue is empty; a full queue is waited for until `until`.
     pub(crate) fn end(&self, until: Instant) {
         for _ in 0..self.workers {

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, ChildStderr, Command, Output, Stdio},
@@ -14,14 +14,26 @@ use std::{
 /// A start that takes longer has failed.
 const START: Duration = Duration::from_secs(60);
 
-/// The program with nothing in its environment but what it is given.
+/// The program with nothing in its environment but what it is given, and that it waits for no database.
 pub fn command<V: AsRef<OsStr>>(arguments: &[&str], environment: &[(&str, V)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qupia"));
     command.args(arguments).env_clear().stdin(Stdio::null());
+    command.env("QUPIA_DATABASE__START_WAIT_SECONDS", "0");
     for (name, value) in environment {
         command.env(name, value);
     }
     command
+}
+
+fn is_ready(address: SocketAddr) -> bool {
+    let ask = || -> io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 
 /// Runs the program to its end.
@@ -71,7 +83,7 @@ impl Program {
         program
     }
 
-    /// Starts it over a folder with these for what it prints and logs, and waits until it takes connections.
+    /// Starts it over a folder with these for what it prints and logs, and waits until it is ready.
     pub fn serve_to(
         folder: &Path,
         environment: &[(&str, &str)],
@@ -94,7 +106,7 @@ impl Program {
             address,
         };
         let began = Instant::now();
-        while TcpStream::connect(address).is_err() {
+        while !is_ready(address) {
             let ended = program.child.try_wait().expect("it was started here");
             assert!(ended.is_none() && began.elapsed() < START, "{ended:?}");
             thread::sleep(Duration::from_millis(5));
@@ -104,9 +116,14 @@ impl Program {
 
     /// Starts it over a folder, and waits for nothing.
     pub fn begin(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let listen = [("QUPIA_LISTEN", "127.0.0.1:0")];
+        Self::begin_where_told(folder, &[&listen, environment].concat())
+    }
+
+    /// The same, listening where its environment says.
+    pub fn begin_where_told(folder: &Path, environment: &[(&str, &str)]) -> Self {
         let folder = folder.display().to_string();
-        let arguments = ["serve", "--data-dir", &folder, "--listen", "127.0.0.1:0"];
-        let mut child = command(&arguments, environment)
+        let mut child = command(&["serve", "--data-dir", &folder], environment)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -157,6 +174,11 @@ impl Program {
         let kib = peak.and_then(|text| text.trim().strip_suffix(" kB"));
         kib.and_then(|text| text.parse().ok())
             .expect("a size in kB")
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to stop, and gives its exit code.

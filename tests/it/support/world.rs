@@ -13,7 +13,7 @@ use qupia::{
         settings::{Flags, Settings},
     },
     flows::first_run,
-    http::server,
+    http::{listeners::Listeners, server},
     secrets::rng::SystemRng,
 };
 use serde_json::json;
@@ -266,7 +266,8 @@ async fn build(
 
 /// Serves on a port of its own.
 pub fn serve(app: App) -> (Instance, ServerHandle) {
-    let bound = server::bind(&app, LostLines::default()).expect("a port is free");
+    let listeners = Listeners::bind(&app.settings).expect("a port is free");
+    let bound = server::serve(&app, LostLines::default(), listeners).expect("it is bound");
     let handle = bound.server.handle();
     actix_web::rt::spawn(bound.server);
     let instance = Instance {
