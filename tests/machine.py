@@ -71,7 +71,7 @@ class Machine:
 
     def __init__(self, kept, packages):
         self.kept, self.packages = kept, packages
-        self.process = None
+        self.process = self.leader = None
 
     def __enter__(self):
         empty_debian(self.kept)
@@ -88,6 +88,9 @@ class Machine:
         return self
 
     def __exit__(self, *_):
+        if self.leader:
+            # Nothing in it is kept: no service has to end in order.
+            self.run("systemctl poweroff --force --force", may_fail=True)
         if self.process:
             self.process.terminate()
             try:
@@ -138,9 +141,8 @@ class Machine:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline and self.process.poll() is None:
-            self.leader = children.read_text().split()[:1]
+            self.leader = next(iter(children.read_text().split()), None)
             if self.leader:
-                self.leader = self.leader[0]
                 state = self.run("systemctl is-system-running", may_fail=True).stdout.strip()
                 if state in ("running", "degraded"):
                     return
