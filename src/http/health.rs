@@ -10,7 +10,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{code::Code, metrics::Metrics, openapi, problem::Problem};
+use super::{code::Code, metrics::Metrics, problem::Problem};
 use crate::app::App;
 
 /// That the service is well.
@@ -77,11 +77,9 @@ pub(crate) async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) ->
 pub(crate) struct ApiDocument(LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>);
 
 impl ApiDocument {
-    /// The document of a service that is reached at `public_url`.
-    pub(crate) fn of(public_url: Option<String>) -> Self {
-        Self(LazyLock::new(Box::new(move || {
-            openapi::json_of_service(public_url.as_deref()).into()
-        })))
+    /// What `make` makes, once.
+    pub(crate) fn made_by(make: impl FnOnce() -> Bytes + Send + 'static) -> Self {
+        Self(LazyLock::new(Box::new(make)))
     }
 }
 

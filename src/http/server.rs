@@ -5,7 +5,8 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use actix_web::{App as Application, HttpServer, dev::Server, middleware::from_fn, web};
 
 use super::{
-    context::present, health::ApiDocument, metrics::Metrics, routes, whole_body::BodyMemory,
+    context::present, health::ApiDocument, metrics::Metrics, openapi, routes,
+    whole_body::BodyMemory,
 };
 use crate::{
     app::{App, StartError, log::LostLines, ticker::Ticker},
@@ -45,7 +46,9 @@ pub fn bind(app: &App, lost_lines: LostLines) -> Result<Bound, StartError> {
     let shared = metrics.clone();
     let memory = web::Data::new(BodyMemory::default());
     let public_url = app.settings.public_url.clone();
-    let document = web::Data::new(ApiDocument::of(public_url));
+    let document = web::Data::new(ApiDocument::made_by(move || {
+        openapi::json_of_service(public_url.as_deref()).into()
+    }));
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
