@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// Measures the console on loopback in headless Chromium: what the first use loads, and how long until the call
-// screen can be typed into, beside the same browser's time for an empty page of the same server.
+// Measures the console on loopback in headless Chromium: what the first use loads; how long until the call screen
+// can be typed into, beside the same browser's time for an empty page of the same server; and how many frames are
+// late while keys are pressed with 500 loans on the screen, beside the same time without a key.
 //
 //     cargo build --profile dist
 //     tests/run --install
 //     QUPIA_BINARY=target/dist/qupia benches/console.mjs [TURNS]
 
-import { closeBrowser, startWorld, visit } from '../tests/console/harness.mjs';
+import { answered, closeBrowser, find, newClient, say, startWorld, visit, WORD } from '../tests/console/harness.mjs';
 
 const turns = Number(process.argv[2] ?? 9);
 const median = (figures) => figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)];
@@ -48,5 +49,47 @@ console.log(`  as they are                        ${sum('decodedBodySize').toLoc
 console.log(`  compressed                         ${sum('encodedBodySize').toLocaleString('en')} bytes`);
 console.log(`call screen ready to type, kept files ${median(call).toFixed(0)} ms, median of ${turns}`);
 console.log(`an empty document                     ${median(empty).toFixed(0)} ms`);
+
+const loans = Array.from({ length: 500 }, (_, index) => ({ ticket: `ЗБ-${10_000 + index}`, due: (index % 60) - 30 }));
+const client = await newClient(world, { loans });
+await find(fresh.page, client.phone);
+await say(fresh.page, WORD);
+await answered(fresh.page, 'verified');
+await fresh.page.locator('#call-loans-title', { hasText: '500 ' }).waitFor();
+
+/** How many frames there were, and how many came late by more than half a frame, while `act` runs. */
+async function frames(act) {
+  await fresh.page.evaluate(() => {
+    window.gaps = [];
+    let last = performance.now();
+    const look = (now) => {
+      window.gaps.push(now - last);
+      last = now;
+      window.asked = requestAnimationFrame(look);
+    };
+    window.asked = requestAnimationFrame(look);
+  });
+  await act();
+  const gaps = await fresh.page.evaluate(() => {
+    cancelAnimationFrame(window.asked);
+    return window.gaps.slice(1);
+  });
+  const late = gaps.filter((gap) => gap > 1.5 * (1000 / 60)).length;
+  return `${gaps.length} frames, ${late} late, the longest ${Math.max(...gaps).toFixed(0)} ms`;
+}
+
+const KEYS = 40;
+const pause = () => new Promise((done) => setTimeout(done, 100));
+const idle = await frames(async () => {
+  for (let key = 0; key < KEYS; key += 1) await pause();
+});
+const typed = await frames(async () => {
+  for (let key = 0; key < KEYS; key += 1) {
+    await fresh.page.keyboard.press('F3');
+    await pause();
+  }
+});
+console.log(`500 loans, no key                     ${idle}`);
+console.log(`500 loans, ${KEYS} keys, ten a second      ${typed}`);
 await closeBrowser();
 await world.stop();

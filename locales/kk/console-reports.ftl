@@ -230,7 +230,7 @@ reports-area-passphrase = Құпия сөздер
 reports-area-verification = Тексеру және сұрау
 reports-area-sync = Несиелік жүйе
 reports-area-audit = Аудит және есептер
-reports-area-webhook = Вебхуктер
+reports-area-webhook = Вебхуктар
 reports-area-service = Сервис
 
 reports-action-staff-bootstrapped = Алғашқы әкімші құрылды
