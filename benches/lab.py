@@ -38,6 +38,7 @@ class Service:
             "QUPIA_LIMITS__CLIENTS_PER_HOUR": "1000000",
             "QUPIA_LIMITS__EMPTY_SEARCHES_PER_MINUTE": "1000000",
             "QUPIA_LIMITS__LOGINS_PER_MINUTE": "1000",
+            "QUPIA_LIMITS__SIGN_INS_PER_MINUTE": "1000000",
             "QUPIA_HASH__QUEUE": "256",
             "QUPIA_LOG__FILTER": "warn,qupia::commands=info",
             **(extra or {}),

@@ -83,7 +83,7 @@ sections! {
         clients_per_hour: u32 = 60,
         empty_searches_per_minute: u32 = 10,
         logins_per_minute: u32 = 10,
-        sign_ins_per_minute: u32 = 600,
+        sign_ins_per_minute: u32 = 1_200,
         entry_codes_per_minute: u32 = 30,
         entry_codes_in_all_per_minute: u32 = 1_000,
     }
