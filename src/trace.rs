@@ -12,7 +12,6 @@ use opentelemetry::{
     propagation::{Extractor, TextMapPropagator},
     trace::TraceContextExt,
 };
-use opentelemetry_http::HeaderInjector;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -79,8 +78,11 @@ fn continue_from(span: &Span, caller: &impl Extractor) {
 
 /// Passes the context of the current span on.
 pub(crate) fn propagate(headers: &mut reqwest::header::HeaderMap) {
-    let context = Span::current().context();
-    TraceContextPropagator::new().inject_context(&context, &mut HeaderInjector(headers));
+    // Without `tracestate`, a text that a caller chooses.
+    let context = current().and_then(|context| context.parse().ok());
+    if let Some(context) = context {
+        headers.insert(TRACEPARENT, context);
+    }
 }
 
 /// The context of the current span as it is stored; `None` where nothing is collected.

@@ -29,23 +29,26 @@ impl InstanceLock {
             database: database.clone(),
             by: format!("perhaps by another process: its lock cannot be taken: {error}"),
         };
+        let path = path_of(Path::new(database));
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(path_of(Path::new(database)));
-        let Ok(mut file) = file else {
+            .open(&path);
+        let mut file = match file {
+            Ok(file) => file,
             // Opening the database says what is wrong with its folder.
-            return Ok(Self(None));
+            Err(_) if !path.exists() => return Ok(Self(None)),
+            Err(error) => return Err(failed(error)),
         };
         match file.try_lock() {
             Ok(()) => {
-                let written = file
+                // Without the number a second process is kept out as well.
+                let _unwritten = file
                     .set_len(0)
                     .and_then(|()| writeln!(file, "{}", process::id()));
-                written.map_err(failed)?;
                 Ok(Self(Some(file)))
             }
             Err(TryLockError::WouldBlock) => {

@@ -44,7 +44,7 @@ pub struct Backup {
     /// A new file, or `-` for standard output
     #[arg(required_unless_present = "to")]
     file: Option<PathBuf>,
-    /// A folder in which each backup is named after its time
+    /// A folder of this installation's own, in which each backup is named after its time
     #[arg(long, value_name = "DIR", conflicts_with = "file")]
     to: Option<PathBuf>,
     /// How many backups stay in that folder; older ones are removed once the new one is whole
@@ -95,24 +95,29 @@ pub fn back_up(arguments: Backup) -> Result<(), Failure> {
                 (None, file) => Target::File(file.unwrap_or_default()),
             };
             let manifest = target.write(foundation, lock).await?;
-            last_backup::note(&foundation.settings.data_dir, foundation.clock.now())
-                .map_err(|error| Failure::other(format!("the backup is made; {error}")))?;
+            let path = match &target {
+                Target::Output => None,
+                Target::File(file) => Some(file.clone()),
+                Target::In(folder) => Some(folder.name()?),
+            };
+            let now = foundation.clock.now();
+            if let Err(error) = last_backup::note(&foundation.settings.data_dir, now) {
+                note(format_args!(
+                    "qupia: the time of the backup was not noted: {error}"
+                ));
+            }
+            if let Target::In(folder) = &target {
+                folder.remove_old(arguments.keep)?;
+            }
             let bytes = manifest.database_bytes;
-            match target {
-                Target::Output => {
+            match path {
+                Some(path) => say(format_args!(
+                    "{}: {bytes} bytes of database",
+                    path.display()
+                )),
+                None => {
                     note(format_args!("{bytes} bytes of database"));
                     Ok(())
-                }
-                Target::File(file) => say(format_args!(
-                    "{}: {bytes} bytes of database",
-                    file.display()
-                )),
-                Target::In(folder) => {
-                    let file = folder.finish(arguments.keep)?;
-                    say(format_args!(
-                        "{}: {bytes} bytes of database",
-                        file.display()
-                    ))
                 }
             }
         },

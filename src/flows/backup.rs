@@ -117,9 +117,11 @@ pub async fn back_up<W: Write + Send + 'static>(
             out.write_all(b"\n")?;
             io::copy(&mut database, out).map(drop)
         })?;
-        written
+        let mut out = written
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
+        // Standard output has a buffer of its own.
+        out.flush()?;
         Ok(manifest)
     })
     .await

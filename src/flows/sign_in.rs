@@ -65,13 +65,15 @@ pub(crate) async fn sign_in(
     password: SecretString,
 ) -> Result<Session, Refusal> {
     let rates = rates(app, origin, login.as_ref());
+    // What an address used up is no fact about the login that happened to come next.
+    let of_login = |quota: Quota| login.as_ref().filter(|_| quota == Quota::Logins);
     // A flood under one login or from one address is refused before it enters the queue, and occupies no
     // worker while the refusal is written. A try is counted only when its turn has come, so that a request
     // that is refused for load uses up nothing.
     for (quota, rate) in &rates {
         if let Err(limited) = rate.check(app).await? {
             let refusal = Refusal::Limited(*quota, limited);
-            return Err(turn_away(app, origin, kind, login.as_ref(), rate, refusal).await);
+            return Err(turn_away(app, origin, kind, of_login(*quota), rate, refusal).await);
         }
     }
     let admission = app.hasher.admit().await?;
@@ -79,7 +81,7 @@ pub(crate) async fn sign_in(
         if let Err(limited) = rate.take(app).await? {
             drop(admission);
             let refusal = Refusal::Limited(*quota, limited);
-            return Err(turn_away(app, origin, kind, login.as_ref(), rate, refusal).await);
+            return Err(turn_away(app, origin, kind, of_login(*quota), rate, refusal).await);
         }
     }
     let known = match login.clone() {

@@ -22,7 +22,7 @@ use tracing::{Instrument, Span};
 
 use super::{
     endpoint::{AnswerHeaders, Argument},
-    metrics::Metrics,
+    metrics::{Metrics, method_label},
     problem::{Problem, render},
     remote::{caller, is_secure},
 };
@@ -105,7 +105,10 @@ pub(crate) async fn present(
         .insert(RequestId(request_id.clone()));
     let (pending, connection) = disconnect::watched();
     request.extensions_mut().insert(connection);
-    let span = trace::of_request(request.method().as_str(), &Sent(request.headers()));
+    let span = trace::of_request(
+        method_label(request.method().as_str()),
+        &Sent(request.headers()),
+    );
     let answered = next.call(request).instrument(span.clone()).await?;
     let answered = answered.map_into_boxed_body();
     pending.answered();
@@ -228,14 +231,15 @@ fn log(request: &HttpRequest, status: StatusCode, request_id: &str, started: Ins
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "(none)".to_owned());
-    trace::answered(span, request.method().as_str(), &route, status.as_u16());
+    let method = method_label(request.method().as_str());
+    trace::answered(span, method, &route, status.as_u16());
     let elapsed = started.elapsed();
     let staff = match request.extensions().get::<Identity>() {
         Some(Identity::Known(known)) => Some(known.actor.id.to_string()),
         _ => None,
     };
     if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
-        metrics.answered(request.method().as_str(), &route, status.as_u16(), elapsed);
+        metrics.answered(method, &route, status.as_u16(), elapsed);
     }
     let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     macro_rules! answered {

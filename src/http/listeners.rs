@@ -7,17 +7,18 @@ use std::{
 };
 
 use actix_web::{
-    App as Application, HttpResponse, HttpServer,
-    dev::ServerHandle,
+    App as Application, Error, HttpMessage, HttpResponse, HttpServer,
+    body::BoxBody,
+    dev::{ServerHandle, ServiceRequest, ServiceResponse},
     http::{KeepAlive, header},
-    middleware::from_fn,
+    middleware::{Next, from_fn},
     web,
 };
 use tokio::net::TcpSocket;
 
 use super::{
     code::Code,
-    context::{RequestIds, present},
+    context::{Probe, RequestIds, present},
     health,
     problem::Problem,
 };
@@ -94,6 +95,7 @@ impl NotReadyServer {
             let server = HttpServer::new(move || {
                 Application::new()
                     .app_data(ids.clone())
+                    .wrap(from_fn(as_probe))
                     .wrap(from_fn(present))
                     .route("/healthz", web::get().to(health::lives))
                     .default_service(web::to(not_ready))
@@ -132,4 +134,13 @@ impl NotReadyServer {
 
 async fn not_ready() -> Result<HttpResponse, Problem> {
     Err(Problem::new(Code::Unavailable).header(header::RETRY_AFTER, "2"))
+}
+
+/// Whoever asks now asks whether the service is ready.
+async fn as_probe(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    request.extensions_mut().insert(Probe);
+    next.call(request).await
 }

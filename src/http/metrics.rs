@@ -1,6 +1,6 @@
 //! Metrics in the text format of Prometheus: what this process counts, and what it finds when it is asked.
 
-mod process;
+mod machine;
 mod sample;
 
 use std::{sync::Arc, time::Duration};
@@ -70,12 +70,15 @@ impl Metrics {
     }
 
     /// Counts an answer.
-    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
-        // The caller chooses the method: others than those of the routes share one label.
-        let known = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-        let method = known.into_iter().find(|known| *known == method);
+    pub(crate) fn answered(
+        &self,
+        method: &'static str,
+        route: &str,
+        status: u16,
+        elapsed: Duration,
+    ) {
         let labels = Answered {
-            method: method.unwrap_or("other"),
+            method,
             route: route.to_owned(),
             status,
         };
@@ -103,4 +106,11 @@ impl Metrics {
         }
         text
     }
+}
+
+/// A method as a label: the caller chooses it, so others than those of the routes share one.
+pub(crate) fn method_label(method: &str) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    let method = known.into_iter().find(|known| *known == method);
+    method.unwrap_or("other")
 }

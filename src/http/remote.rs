@@ -41,9 +41,8 @@ pub(crate) fn caller(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> Ip
 /// Whether the caller's connection is encrypted: by the service itself, or by a trusted proxy.
 pub(crate) fn is_secure(request: &HttpRequest) -> bool {
     let app = request.app_data::<web::Data<App>>();
-    app.is_some_and(|app| {
-        app.settings.tls.is_some() || is_https(request, &app.settings.trusted_proxies)
-    })
+    request.app_config().secure()
+        || app.is_some_and(|app| is_https(request, &app.settings.trusted_proxies))
 }
 
 /// Whether a trusted proxy says that its caller came by HTTPS. The last word is the one that it wrote itself.

@@ -102,7 +102,12 @@ pub fn serve(app: &App, lost_lines: LostLines, listeners: Listeners) -> Result<B
                 .configure(routes::metrics)
         });
         let figures = figures.workers(1).disable_signals().listen(own);
-        actix_web::rt::spawn(figures.map_err(StartError::Listen)?.run());
+        let figures = figures.map_err(StartError::Listen)?.run();
+        actix_web::rt::spawn(async {
+            if let Err(error) = figures.await {
+                tracing::error!("the metrics are served no more: {error}");
+            }
+        });
     }
     Ok(Bound {
         address,

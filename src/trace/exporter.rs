@@ -29,7 +29,7 @@ const PATH: &str = "/v1/traces";
 pub struct TraceSettings {
     /// address of the receiver, without the path
     pub endpoint: String,
-    /// the share of traces that begin here and are sent, 0 to 1
+    /// the share of traces that are sent, 0 to 1
     pub sample_ratio: f64,
 }
 
@@ -66,11 +66,10 @@ where
         .with_service_name("qupia")
         .with_attribute(version)
         .build();
-    let ratio = Sampler::TraceIdRatioBased(settings.sample_ratio);
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
-        // Who calls decides about traces that begin there.
-        .with_sampler(Sampler::ParentBased(Box::new(ratio)))
+        // By the trace's id alone: a caller, who may be anybody, decides nothing.
+        .with_sampler(Sampler::TraceIdRatioBased(settings.sample_ratio))
         .with_resource(resource)
         .build();
     let layer = tracing_opentelemetry::layer()

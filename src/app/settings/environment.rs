@@ -19,8 +19,12 @@ pub fn is_setting(name: &str, value: &str) -> bool {
         )
         .expect("the pattern is valid, as the test of it shows")
     });
-    // `QUPIA_PORT=8080` is somebody's mistake, which is told as any other.
-    let is_link = OF_A_SERVICE.is_match(name) && (name != "QUPIA_PORT" || value.contains("://"));
+    // `QUPIA_METRICS_PORT=8080` is somebody's mistake, which is told as any other.
+    let is_number = ["_SERVICE_PORT", "_TCP_PORT", "_UDP_PORT", "_SCTP_PORT"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    let is_link = OF_A_SERVICE.is_match(name)
+        && (is_number || !name.ends_with("_PORT") || value.contains("://"));
     name.starts_with(PREFIX) && !is_link
 }
 
@@ -56,6 +60,7 @@ mod tests {
         for name in [
             "QUPIA_LISTEN",
             "QUPIA_PORT",
+            "QUPIA_METRICS_PORT",
             "QUPIA_METRICS__LISTEN",
             "QUPIA_NO_SUCH_SETTING",
             "QUPIA_SERVICE",

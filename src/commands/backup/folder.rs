@@ -14,6 +14,8 @@ use crate::commands::failure::Failure;
 const BEFORE_TIME: &str = "qupia-";
 const TIME: &str = "%Y%m%dT%H%M%SZ";
 const AFTER_TIME: &str = ".age";
+/// At the end of the name of a backup that is not whole yet.
+const UNFINISHED: &str = ".part";
 
 /// The folder, and the backup that is made in it.
 pub(super) struct Folder {
@@ -28,37 +30,45 @@ impl Folder {
         private_file::create_folder(folder).map_err(|error| failure(folder, &error))?;
         let name = format!("{BEFORE_TIME}{}{AFTER_TIME}", now.format(TIME));
         Ok(Self {
-            unfinished: folder.join(format!("{name}.part")),
+            unfinished: folder.join(format!("{name}{UNFINISHED}")),
             folder: folder.to_owned(),
             name,
         })
     }
 
-    /// Gives the backup its name, and removes the oldest beyond those to be kept.
-    pub(super) fn finish(self, keep: Option<u32>) -> Result<PathBuf, Failure> {
+    /// Gives the whole backup its name.
+    pub(super) fn name(&self) -> Result<PathBuf, Failure> {
         let path = self.folder.join(&self.name);
-        let named = fs::rename(&self.unfinished, &path)
-            .and_then(|()| File::open(&self.folder)?.sync_all())
-            .and_then(|()| self.remove_old(keep));
+        let named =
+            fs::rename(&self.unfinished, &path).and_then(|()| File::open(&self.folder)?.sync_all());
         named.map_err(|error| failure(&self.folder, &error))?;
         Ok(path)
     }
 
-    fn remove_old(&self, keep: Option<u32>) -> io::Result<()> {
-        let Some(keep) = keep else { return Ok(()) };
-        let mut backups = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let name = entry?.file_name();
-            if name.to_str().is_some_and(is_backup) {
-                backups.push(name);
+    /// Removes what was not finished before, and the oldest backups beyond those to be kept. This one stays,
+    /// whatever time the others have in their names.
+    pub(super) fn remove_old(&self, keep: Option<u32>) -> Result<(), Failure> {
+        let remove = || -> io::Result<()> {
+            let (mut others, mut unfinished) = (Vec::new(), Vec::new());
+            for entry in fs::read_dir(&self.folder)? {
+                let Ok(name) = entry?.file_name().into_string() else {
+                    continue;
+                };
+                if name.strip_suffix(UNFINISHED).is_some_and(is_backup) {
+                    unfinished.push(name);
+                } else if is_backup(&name) && name != self.name {
+                    others.push(name);
+                }
             }
-        }
-        backups.sort_unstable();
-        let old = backups.len().saturating_sub(keep as usize);
-        backups
-            .into_iter()
-            .take(old)
-            .try_for_each(|name| fs::remove_file(self.folder.join(name)))
+            others.sort_unstable();
+            let kept = keep.map_or(usize::MAX, |keep| keep as usize - 1);
+            others.truncate(others.len().saturating_sub(kept));
+            others
+                .iter()
+                .chain(&unfinished)
+                .try_for_each(|name| fs::remove_file(self.folder.join(name)))
+        };
+        remove().map_err(|error| failure(&self.folder, &error))
     }
 }
 
@@ -84,7 +94,9 @@ mod tests {
         let old = [
             "qupia-20260101T000000Z.age",
             "qupia-20260102T000000Z.age",
-            "qupia-20260103T000000Z.age",
+            "qupia-20260102T120000Z.age.part",
+            // Made while the clock was ahead.
+            "qupia-20270103T000000Z.age",
         ];
         for name in old.iter().chain(&["notes.txt", "qupia-yesterday.age"]) {
             fs::write(folder.path().join(name), "").unwrap();
@@ -92,10 +104,10 @@ mod tests {
         let now = "2026-01-04T05:06:07Z".parse().unwrap();
         let made = Folder::open(folder.path(), now).unwrap_or_else(|f| panic!("{}", f.message));
         fs::write(&made.unfinished, "").unwrap();
-        let path = made
-            .finish(Some(2))
-            .unwrap_or_else(|f| panic!("{}", f.message));
+        let path = made.name().unwrap_or_else(|f| panic!("{}", f.message));
         assert!(path.ends_with("qupia-20260104T050607Z.age"));
+        made.remove_old(Some(2))
+            .unwrap_or_else(|f| panic!("{}", f.message));
         let mut names: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -105,8 +117,8 @@ mod tests {
             names,
             [
                 "notes.txt",
-                "qupia-20260103T000000Z.age",
                 "qupia-20260104T050607Z.age",
+                "qupia-20270103T000000Z.age",
                 "qupia-yesterday.age"
             ]
         );

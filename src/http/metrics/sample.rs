@@ -1,7 +1,8 @@
 //! The metrics that other parts of the app count, and the state that is found when somebody asks.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
+use actix_web::web;
 use chrono::{DateTime, Utc};
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -14,14 +15,17 @@ use prometheus_client::{
 };
 use strum::VariantNames;
 
-use super::{Metrics, process};
+use super::{Metrics, machine::Machine};
 use crate::{
     COMMIT, RELEASE,
-    app::{App, last_backup},
+    app::App,
     domain::{audit::Action, verification::VerificationOutcome},
     secrets::keyring::Purpose,
-    store::StoredGauges,
+    store::{DatabaseUrl, StoredGauges},
 };
+
+/// How long a scrape waits for the database.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// One label.
 type Label = [(&'static str, &'static str); 1];
@@ -30,6 +34,7 @@ type Label = [(&'static str, &'static str); 1];
 struct Build {
     version: &'static str,
     commit: &'static str,
+    database: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -41,14 +46,28 @@ struct Verified {
 impl Metrics {
     /// The metrics as they are now.
     pub(super) async fn sample(&self, app: &App) -> Registry {
-        let stored = app.store.read(|reader| reader.stored_gauges()).await;
+        // A scrape is over sooner than a request may wait for the database.
+        let store = app
+            .store
+            .with_timeout(app.settings.store.timeout.min(DATABASE_TIMEOUT));
+        let is_ready = store.ping().await.is_ok() && !app.drain.has_begun();
+        let stored = store.read(|reader| reader.stored_gauges()).await;
+        let data_dir = app.settings.data_dir.clone();
+        let machine = web::block(move || Machine::ask(&data_dir)).await;
+        let machine = machine.unwrap_or_default();
         let mut registry = Registry::default();
-        build(&mut registry);
+        build(app, &mut registry);
+        let help = "1 where the service could serve just now, as `/readyz` says";
+        let is_ready = ConstGauge::new(u64::from(is_ready));
+        registry.register("qupia_ready", help, is_ready);
         self.counters(app, &mut registry);
         gauges(app, &mut registry);
         job(app, &mut registry);
         load(app, &mut registry);
         self.times(app, &mut registry);
+        let backup = "qupia_last_backup_timestamp_seconds";
+        let help = "When the last backup was made";
+        time(&mut registry, backup, help, machine.last_backup);
         if let Some(source) = &app.loan_source {
             let requests = counters("result", source.requests());
             let help = "Requests to the loan system";
@@ -68,8 +87,7 @@ impl Metrics {
             Ok(stored) => database(&stored, &mut registry),
             Err(error) => tracing::debug!("metrics: {error}"),
         }
-        disk(app, &mut registry);
-        process::register(&mut registry);
+        machine.register(&mut registry);
         registry
     }
 
@@ -129,21 +147,20 @@ impl Metrics {
             "Until when the certificate for HTTPS is valid",
             certificate.map(|certificate| certificate.expires_at()),
         );
-        time(
-            registry,
-            "qupia_last_backup_timestamp_seconds",
-            "When the last backup was made",
-            last_backup::at(&app.settings.data_dir),
-        );
     }
 }
 
-fn build(registry: &mut Registry) {
+fn build(app: &App, registry: &mut Registry) {
+    let database = match app.settings.store.url {
+        DatabaseUrl::Sqlite(_) => "sqlite",
+        DatabaseUrl::Postgres(_) => "postgres",
+    };
     let build = Family::<Build, Gauge>::default();
     build
         .get_or_create(&Build {
             version: RELEASE,
             commit: COMMIT,
+            database,
         })
         .set(1);
     registry.register("qupia_build_info", "The build, always 1", build);
@@ -277,28 +294,6 @@ fn database(stored: &StoredGauges, registry: &mut Registry) {
         "The time of the newest word of the loan system about a loan",
         stored.newest_loan,
     );
-}
-
-/// The room on the file system of the data folder.
-fn disk(app: &App, registry: &mut Registry) {
-    let Ok(disk) = rustix::fs::statvfs(&app.settings.data_dir) else {
-        return;
-    };
-    let gauges = [
-        (
-            "qupia_data_free_bytes",
-            "Free bytes on the file system of the data folder",
-            disk.f_bavail.saturating_mul(disk.f_frsize),
-        ),
-        (
-            "qupia_data_size_bytes",
-            "The size of that file system",
-            disk.f_blocks.saturating_mul(disk.f_frsize),
-        ),
-    ];
-    for (name, help, value) in gauges {
-        registry.register(name, help, ConstGauge::new(value));
-    }
 }
 
 fn counters(

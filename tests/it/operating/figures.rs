@@ -168,30 +168,46 @@ async fn browsers_are_told_to_insist_on_https_only_over_https(world: &World) {
     );
 }
 
-/// What packages bring names only metrics that the service has.
+/// What one service may not have: no certificate, no backup, no loan system.
+const NOT_EVERYWHERE: &[&str] = &[
+    "qupia_certificate_expires_timestamp_seconds",
+    "qupia_last_backup_timestamp_seconds",
+    "qupia_loan_source_breaker_open",
+    "qupia_loan_source_requests_total",
+    "qupia_loans_newest_timestamp_seconds",
+];
+
+/// The alert rules and the dashboard name only metrics that the service has.
 async fn every_metric_of_the_alerts_and_the_dashboard_is_there(world: &World) {
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     specialist.outcome(&client, WRONG).await;
+    let missing = "/v1/verifications/none";
+    specialist.get(missing).await.refused(404, "not_found");
     let metrics = world.line().get("/metrics").await.expect(200);
-    let text = metrics.text;
-    for name in [
-        "qupia_build_info{",
-        "qupia_database_waiting{",
-        "qupia_key_created_timestamp_seconds{",
-        "qupia_data_free_bytes ",
-        "qupia_data_size_bytes ",
-        "process_cpu_seconds_total ",
-        "process_resident_memory_bytes ",
-        "process_open_fds ",
-        "process_max_fds ",
-        "process_start_time_seconds ",
-        "process_threads ",
-    ] {
-        assert!(
-            text.lines().any(|line| line.starts_with(name)),
-            "no {name} in {text}"
-        );
+    let has = |name: &str| {
+        metrics.text.lines().any(|line| {
+            let rest = line.strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with([' ', '{']))
+        })
+    };
+    let sources = [
+        include_str!("../../../packaging/prometheus/rules.yml"),
+        include_str!("../../../packaging/grafana/qupia.json"),
+    ];
+    // Names of recording rules have a colon in them.
+    let name =
+        regex::Regex::new("(?:^|[^:a-z0-9_])((?:qupia|process)_[a-z0-9_]+)(?:[^:a-z0-9_]|$)");
+    let name = name.expect("the pattern is valid");
+    let mut named = 0;
+    for found in sources.iter().flat_map(|text| name.captures_iter(text)) {
+        let metric = &found[1];
+        if NOT_EVERYWHERE.contains(&metric) {
+            continue;
+        }
+        named += 1;
+        assert!(has(metric), "no {metric} in {}", metrics.text);
     }
+    assert!(named > 50, "{named}");
 }
