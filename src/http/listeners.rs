@@ -4,6 +4,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{
@@ -29,6 +30,8 @@ use crate::{
 
 /// Connections that the system accepts before the service does.
 const BACKLOG: u32 = 1_024;
+/// The time for the last requests that are told that the service is not ready.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(200);
 
 /// The bound sockets, and the certificate for HTTPS.
 pub struct Listeners {
@@ -124,8 +127,12 @@ impl NotReadyServer {
         Ok(Self([Some(api), metrics].into_iter().flatten().collect()))
     }
 
-    /// Leaves the sockets to the service.
+    /// Leaves the sockets to the service: what was accepted is answered first.
     pub async fn stop(self) {
+        for handle in &self.0 {
+            handle.pause().await;
+        }
+        tokio::time::sleep(ANSWERED_WITHIN).await;
         for handle in self.0 {
             handle.stop(true).await;
         }

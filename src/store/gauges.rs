@@ -63,7 +63,7 @@ impl Reader<'_> {
     fn count(&mut self, table: &str, condition: &str) -> Result<i64, StoreError> {
         let counted: Counted = sql_query(format!(
             "SELECT count(*) AS count FROM \
-             (SELECT 1 FROM {table} WHERE {condition} LIMIT {MAX_COUNT}) AS some"
+             (SELECT 1 FROM {table} WHERE {condition} LIMIT {MAX_COUNT}) AS counted"
         ))
         .get_result(self.connection)?;
         Ok(counted.count)
