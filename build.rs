@@ -6,14 +6,15 @@ fn main() {
     println!("cargo:rerun-if-changed=src/console");
     println!("cargo:rerun-if-changed=locales");
     println!("cargo:rerun-if-changed=migrations");
-    println!("cargo:rerun-if-env-changed=QUPIA_BUILD_COMMIT");
-    println!("cargo:rustc-env=QUPIA_COMMIT={}", commit());
+    println!("cargo:rerun-if-env-changed=SOURCE_COMMIT");
+    // `cargo run` gives it to the program as well, for which QUPIA_… would be a setting.
+    println!("cargo:rustc-env=BUILD_COMMIT={}", commit());
 }
 
 /// The commit that an optimised build was made from. A development build has none: to know it, every commit
 /// would have the whole crate compiled anew.
 fn commit() -> String {
-    if let Ok(given) = env::var("QUPIA_BUILD_COMMIT") {
+    if let Ok(given) = env::var("SOURCE_COMMIT") {
         return given;
     }
     if env::var("PROFILE").as_deref() != Ok("release") {

@@ -7,11 +7,11 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 /// The version and the commit of this build, such as `0.1.0 (1f2e3d4c5b6a)`.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("QUPIA_COMMIT"), ")");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BUILD_COMMIT"), ")");
 /// The version of this build.
 pub const RELEASE: &str = env!("CARGO_PKG_VERSION");
 /// The commit of this build; `development` for one that is not optimised.
-pub const COMMIT: &str = env!("QUPIA_COMMIT");
+pub const COMMIT: &str = env!("BUILD_COMMIT");
 
 pub mod app;
 pub mod console;

@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::Path,
+    process::Command,
 };
 
 use crate::support::{
@@ -171,4 +172,20 @@ fn the_first_line_of_the_log_tells_the_build_and_lines_of_json_are_flat() {
             "{line}"
         );
     }
+}
+
+#[test]
+fn the_program_starts_in_the_environment_that_cargo_gives_it() {
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let mut check = Command::new(env!("CARGO_BIN_EXE_qupia"));
+    check
+        .args(["config", "check", "--data-dir"])
+        .arg(folder.path());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("QUPIA_TEST_") {
+            check.env_remove(name);
+        }
+    }
+    let checked = check.output().expect("the program was built");
+    assert_eq!(checked.status.code(), Some(0), "{}", printed(&checked));
 }
