@@ -1,7 +1,7 @@
 // A dialog over the screen: native, so that what is under it can be neither reached nor read.
 
 import { Depth, openDepth } from '../app/keys.js';
-import { html, useContext, useEffect, useId, useLayoutEffect, useRef } from '../app/view.js';
+import { html, useContext, useId, useLayoutEffect, useRef } from '../app/view.js';
 
 /**
  * There for as long as it is drawn; the focus goes back to where it was. Without `onClose` it cannot be
@@ -24,7 +24,8 @@ export function Dialog({ title, children, onClose, role, wide = false, covers = 
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
-  useEffect(() => openDepth(depth), [depth]);
+  // At once, not after the next drawing: a key right after the dialog has closed is the screen's again.
+  useLayoutEffect(() => openDepth(depth), [depth]);
   /** @param {KeyboardEvent} event */
   const keydown = (event) => {
     if (event.key !== 'Escape') return;
