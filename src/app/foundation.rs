@@ -116,10 +116,9 @@ impl Foundation {
             keys: keys.clone(),
             rng: rng.clone(),
         };
-        let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
         Ok(Self {
             store: Store::open(&settings.store, vault)?,
-            instance: rng.uuid_v7(millis),
+            instance: rng.uuid_v7(clock.now()),
             settings,
             clock,
             rng,
@@ -138,8 +137,7 @@ impl Foundation {
 
     /// A new id, ordered by time (UUID version 7).
     pub(crate) fn new_id<I: From<String>>(&self) -> I {
-        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        self.rng.uuid_v7(millis).into()
+        self.rng.uuid_v7(self.clock.now()).into()
     }
 }
 

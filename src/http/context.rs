@@ -66,8 +66,7 @@ pub(crate) struct RequestIds {
 
 impl RequestIds {
     fn next(&self) -> String {
-        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        self.rng.uuid_v7(millis)
+        self.rng.uuid_v7(self.clock.now())
     }
 }
 

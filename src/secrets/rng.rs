@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng, TryRng};
 
@@ -69,9 +70,10 @@ impl SystemRng {
     }
 
     /// An id that sorts by the time it was made: a UUID of version 7 (RFC 9562
-    /// §5.7). `now_millis` are milliseconds since 1970. Ids of the same
+    /// §5.7), of `now` to the millisecond. Ids of the same
     /// millisecond stand in no order. An id is no secret (ASVS 11.5.1).
-    pub(crate) fn uuid_v7(&self, now_millis: u64) -> String {
+    pub(crate) fn uuid_v7(&self, now: DateTime<Utc>) -> String {
+        let now_millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(now_millis, &self.array())
             .into_uuid()
             .to_string()
@@ -127,8 +129,8 @@ mod tests {
     fn a_later_id_sorts_after_an_earlier_one() {
         let rng = SystemRng::seeded(5);
         let (early, late) = (
-            rng.uuid_v7(1_700_000_000_000),
-            rng.uuid_v7(1_700_000_000_001),
+            rng.uuid_v7(DateTime::from_timestamp_millis(1_700_000_000_000).unwrap()),
+            rng.uuid_v7(DateTime::from_timestamp_millis(1_700_000_000_001).unwrap()),
         );
         assert!(early < late);
         assert_eq!(early.len(), 36);

@@ -57,8 +57,7 @@ pub(super) fn enqueue(
         return Ok(());
     }
     let at = message.at();
-    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
-    let message_id = MessageId::from(format!("msg_{}", rng.uuid_v7(millis)));
+    let message_id = MessageId::from(format!("msg_{}", rng.uuid_v7(at)));
     let payload = message.payload(&number_of(connection, message.client_id)?);
     for receiver in receivers {
         diesel::insert_into(webhook_deliveries::table)

@@ -13,15 +13,11 @@ use serde_json::json;
 
 use crate::support::{
     cast::{settle_in, sign_in},
-    program::{Program, command, run},
+    program::{Program, QUICK, command, run},
     telephone::Line,
     world::FIRST_PASSWORD,
 };
 
-const QUICK: &[(&str, &str)] = &[
-    ("QUPIA_HASH__MEMORY_KIB", "64"),
-    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-];
 const LOST: &str = "qupia_log_lines_lost_total";
 /// More lines than a pipe holds.
 const MANY: usize = 2_000;

@@ -4,15 +4,10 @@ use std::path::Path;
 
 use crate::support::{
     cast::settle_in,
-    program::{Program, printed, run},
+    program::{Program, QUICK, printed, run},
     telephone::Line,
     world::FIRST_PASSWORD,
 };
-
-const QUICK: &[(&str, &str)] = &[
-    ("QUPIA_HASH__MEMORY_KIB", "64"),
-    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-];
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder is made")

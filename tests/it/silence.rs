@@ -9,9 +9,9 @@ use qupia::{app::App, secrets::rng::SystemRng};
 
 use crate::support::{
     PHRASE, Person, World,
-    program::Program,
+    program::{Program, QUICK},
     proxy::Proxy,
-    world::{BUSY, FIRST_PASSWORD, on_postgresql, serve, settings},
+    world::{BUSY, on_postgresql, serve, settings},
 };
 
 on_postgresql! {
@@ -22,10 +22,6 @@ on_postgresql! {
 
 /// Whatever was silent is given up within this time, also on a machine that has other work.
 const SOON: Duration = Duration::from_secs(40);
-const QUICK: &[(&str, &str)] = &[
-    ("QUPIA_HASH__MEMORY_KIB", "64"),
-    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-];
 
 async fn a_silent_network_is_told_and_the_database_found_again_when_it_speaks(world: &World) {
     let branch = world.staff("branch").await;

@@ -15,15 +15,11 @@ use crate::support::{
     PHRASE,
     cast::{settle_in, somebody},
     database::Database,
-    program::Program,
+    program::{Program, QUICK},
     telephone::Line,
     world::FIRST_PASSWORD,
 };
 
-const QUICK: &[(&str, &str)] = &[
-    ("QUPIA_HASH__MEMORY_KIB", "64"),
-    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-];
 /// Longer than any test waits.
 const FOR_EVER: (&str, &str) = ("QUPIA_DRAIN_SECONDS", "3600");
 

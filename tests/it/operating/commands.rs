@@ -3,15 +3,10 @@
 use std::{fs, path::Path};
 
 use crate::support::{
-    program::{Program, printed, run},
+    program::{Program, QUICK, printed, run},
     telephone::Line,
-    world::FIRST_PASSWORD,
 };
 
-const QUICK: &[(&str, &str)] = &[
-    ("QUPIA_HASH__MEMORY_KIB", "64"),
-    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-];
 /// The public key of an age identity that nobody has.
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 

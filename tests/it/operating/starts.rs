@@ -10,15 +10,10 @@ use std::{
 
 use crate::support::{
     World,
-    program::{Program, printed, run},
+    program::{Program, QUICK, printed, run},
     telephone::Line,
-    world::{FIRST_PASSWORD, on_postgresql},
+    world::on_postgresql,
 };
-
-const QUICK: &[(&str, &str)] = &[
-    ("QUPIA_HASH__MEMORY_KIB", "64"),
-    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-];
 
 on_postgresql! {
     a_start_waits_for_the_database_and_says_meanwhile_that_it_is_not_ready,

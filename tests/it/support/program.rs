@@ -11,6 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::world::FIRST_PASSWORD;
+
+/// Cheap hashes, and a known password of the first admin.
+pub const QUICK: &[(&str, &str)] = &[
+    ("QUPIA_HASH__MEMORY_KIB", "64"),
+    ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
+];
 /// A start that takes longer has failed.
 const START: Duration = Duration::from_secs(60);
 
