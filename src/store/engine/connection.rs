@@ -1,10 +1,15 @@
 //! One connection type over both databases, and how each is opened.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use diesel::{
     Connection as _, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection},
+    result::Error as DieselError,
     sql_query,
 };
 
@@ -34,6 +39,10 @@ pub(crate) enum ConnectionPurpose {
 
 /// SQLite waits this long for a writer of another process before it says that it is locked.
 const BUSY: Duration = Duration::from_secs(3);
+/// How SQLite says so.
+const LOCKED: &str = "database is locked";
+/// Between two attempts to begin the log of a new file.
+const BUSY_STEP: Duration = Duration::from_millis(5);
 /// SQLite's page cache, KiB. A reader's is emptied with every commit of the writer. An import writes to pages
 /// all over the indexes, in a process of its own.
 const READER_CACHE_KIB: u32 = 2 * 1_024;
@@ -77,7 +86,8 @@ pub(crate) fn set_up(
     timeout: Duration,
 ) -> Result<(), StoreError> {
     let settings = match connection {
-        AnyConnection::Sqlite(_) => {
+        AnyConnection::Sqlite(sqlite) => {
+            begin_log(sqlite)?;
             // What a reader sorts or counts may be as long as the audit: not in memory.
             let (cache_kib, checkpoint, only_reads, temporary) = match purpose {
                 ConnectionPurpose::Read => (READER_CACHE_KIB, CHECKPOINT_PAGES, "ON", "FILE"),
@@ -87,11 +97,9 @@ pub(crate) fn set_up(
                 }
             };
             format!(
-                "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; \
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; \
                  PRAGMA cache_size = -{cache_kib}; PRAGMA wal_autocheckpoint = {checkpoint}; \
                  PRAGMA query_only = {only_reads};",
-                BUSY.as_millis(),
             )
         }
         AnyConnection::Postgres(_) => format!(
@@ -102,6 +110,23 @@ pub(crate) fn set_up(
     };
     connection.batch_execute(&settings)?;
     Ok(())
+}
+
+/// Has SQLite write ahead to a log. On a new file this needs the whole file for a moment, and SQLite does not
+/// wait for another connection that wants the same, since each could wait for the other without end.
+fn begin_log(sqlite: &mut SqliteConnection) -> QueryResult<()> {
+    sqlite.batch_execute(&format!("PRAGMA busy_timeout = {};", BUSY.as_millis()))?;
+    let until = Instant::now() + BUSY;
+    loop {
+        match sqlite.batch_execute("PRAGMA journal_mode = WAL;") {
+            Err(DieselError::DatabaseError(_, facts))
+                if facts.message() == LOCKED && Instant::now() < until =>
+            {
+                thread::sleep(BUSY_STEP);
+            }
+            begun => return begun,
+        }
+    }
 }
 
 /// Runs a statement on the connection itself: Diesel then finds the prepared statement by its type, and
@@ -134,5 +159,32 @@ impl AnyConnection {
     pub(crate) fn ping(&mut self) -> Result<(), StoreError> {
         sql_query("SELECT 1").execute(self)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn a_new_file_may_be_opened_by_many_at_once() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("new.sqlite").display().to_string();
+            let url = DatabaseUrl::Sqlite(path);
+            let start = Barrier::new(8);
+            thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        start.wait();
+                        open(&url, ConnectionPurpose::Write, Duration::from_secs(60))
+                            .map(drop)
+                            .expect("each waits for the others");
+                    });
+                }
+            });
+        }
     }
 }
