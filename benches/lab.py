@@ -227,7 +227,7 @@ def percentile(text, share):
 
 
 def bare_hash():
-    """Hashes a second on all cores at 46 MiB t=1: in the workers' memory, with memory merely kept, with fresh."""
+    """Hashes a second on all cores at 46 MiB t=1: in the workers' memory, with reused memory, with fresh."""
     command = [BINARY, "calibrate", "--cost", "47104,1", "--rounds", "60"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return tuple(float(rate) for rate in re.findall(r"([\d.]+) (?:hashes/s in|with)", text))

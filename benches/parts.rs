@@ -1,5 +1,5 @@
 //! What the parts of one verification and one inquiry cost: the hash in each kind of
-//! memory, the token check, the standing of a loan, one read and one audited look.
+//! memory, the token check, the standing of a loan, one read and one audited read.
 
 use std::hint::black_box;
 
@@ -34,7 +34,7 @@ fn hashing(criterion: &mut Criterion) {
     group.sample_size(10);
     for (name, blocks) in [
         ("the workers' memory", Blocks::OfWorkers),
-        ("memory merely kept", Blocks::Kept),
+        ("reused memory", Blocks::Reused),
         ("fresh memory", Blocks::Fresh),
     ] {
         // The measuring itself hashes; what the harness is told is the time of its hashes alone.
@@ -103,7 +103,7 @@ fn database(criterion: &mut Criterion) {
     });
     let event = Event::of_nobody(&Origin::own("bench"), noon(), Action::InquiryMade)
         .client(&"client".into());
-    criterion.bench_function("one recorded look, alone in its commit", |bencher| {
+    criterion.bench_function("one audited read, alone in its commit", |bencher| {
         bencher.iter(|| runtime.block_on(app.store.record(event.clone())));
     });
 }

@@ -34,7 +34,7 @@ pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
             _ = &mut stop => return,
             () = ticker.tick() => {}
         }
-        match look(&app, &mut reloader).await {
+        match check(&app, &mut reloader).await {
             Ok(()) => reloader.reported.clear(),
             Err(error) => {
                 let why = error.to_string();
@@ -51,7 +51,7 @@ pub async fn run(app: App, mut stop: oneshot::Receiver<()>) {
 ///
 /// # Errors
 /// [`StartError`]; the keys stay as they are.
-pub async fn look(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
+pub async fn check(app: &App, reloader: &mut Reloader) -> Result<(), StartError> {
     let checked = check_and_load(app, reloader).await;
     // An unavailable database says nothing about the keyring.
     if !matches!(checked, Err(StartError::Store(_))) {

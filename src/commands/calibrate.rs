@@ -72,16 +72,16 @@ fn unmeasured(error: CalibrateError) -> Failure {
 fn print_measured(cost: Cost, workers: usize, rounds: usize) -> Result<(), Failure> {
     let measured = |blocks| measure(cost, workers, blocks, rounds).map_err(unmeasured);
     let of_workers = measured(Blocks::OfWorkers)?;
-    let kept = measured(Blocks::Kept)?;
+    let reused = measured(Blocks::Reused)?;
     let fresh = measured(Blocks::Fresh)?;
     say(format_args!(
         "  memory_kib = {:>6}, passes = {}: {:>6.1} ms, {:>6.1} hashes/s in the workers' memory, \
-         {:>6.1} with memory that is merely kept, {:>6.1} with fresh",
+         {:>6.1} with reused memory, {:>6.1} with fresh",
         cost.memory_kib,
         cost.passes,
         of_workers.one_hash.as_secs_f64() * 1_000.0,
         of_workers.per_second,
-        kept.per_second,
+        reused.per_second,
         fresh.per_second,
     ))
 }

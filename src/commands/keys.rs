@@ -148,7 +148,7 @@ async fn list(foundation: &Foundation) -> Result<(), Failure> {
             "{:<8} {:<28} {state:<8} {made}  {} {}",
             key.purpose.as_str(),
             key.id,
-            key.held,
+            key.in_use,
             key.what
         ))?;
         if let Some(public_key) = key.public_key {
@@ -206,6 +206,6 @@ fn failure_of(error: KeysError) -> Failure {
         KeysError::Store(error) => StartError::from(error).into(),
         KeysError::Keyring(error) => StartError::from(error).into(),
         KeysError::Problem(problem) => Failure::argument(problem.to_string()),
-        held @ KeysError::Held { .. } => Failure::other(held.to_string()),
+        still_used @ KeysError::StillUsed { .. } => Failure::other(still_used.to_string()),
     }
 }

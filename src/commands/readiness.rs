@@ -61,7 +61,7 @@ async fn build_once_reached(settings: &Settings) -> Result<App, StartError> {
 /// Tells systemd what the service does, where it was started by it (sd_notify(3)).
 pub fn notify(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!("the service manager was not told: {error}");
+        tracing::warn!("the service manager could not be notified: {error}");
     }
 }
 

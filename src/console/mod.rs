@@ -5,6 +5,7 @@
 //! it for good: another version has other addresses.
 
 mod lean;
+mod modules;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,7 @@ use flate2::{Compression, write::GzEncoder};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use self::lean::lean;
+use self::{lean::lean, modules::imported};
 
 /// What stands for the folder of the other files in a document.
 const PLACEHOLDER: &str = "{assets}";
@@ -78,12 +79,16 @@ impl Console {
             documents: BTreeMap::new(),
             assets: BTreeMap::new(),
         };
-        for (path, (media_type, text)) in sources {
-            if media_type == HTML {
-                let text = text.replace(PLACEHOLDER, &folder);
-                console.documents.insert(path, File::new(media_type, text));
+        for (path, (media_type, text)) in &sources {
+            if *media_type == HTML {
+                let text = with_imports(text, &sources).replace(PLACEHOLDER, &folder);
+                console
+                    .documents
+                    .insert(path.clone(), File::new(media_type, text));
             } else {
-                console.assets.insert(path, File::new(media_type, text));
+                console
+                    .assets
+                    .insert(path.clone(), File::new(media_type, text.clone()));
             }
         }
         console
@@ -100,8 +105,10 @@ impl Console {
     }
 }
 
-/// Every file that a browser reads, by its path: its media type, and what is sent of it.
-fn sources() -> BTreeMap<String, (&'static str, String)> {
+/// The files that a browser reads, by their paths: the media type, and what is sent.
+type Sources = BTreeMap<String, (&'static str, String)>;
+
+fn sources() -> Sources {
     let page = Files::iter().map(|path| (path.to_string(), Files::get(&path)));
     let words = Words::iter()
         .filter(|path| path.contains("/console"))
@@ -114,6 +121,23 @@ fn sources() -> BTreeMap<String, (&'static str, String)> {
         Some((path, (media_type, text)))
     });
     sources.collect()
+}
+
+/// A document with a link for each module that the modules which it names import.
+fn with_imports(document: &str, sources: &Sources) -> String {
+    let named: Vec<_> = document
+        .split(&format!("{PLACEHOLDER}/"))
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|path| path.ends_with(".js"))
+        .map(str::to_owned)
+        .collect();
+    let text_of = |path: &str| sources.get(path).map(|(_, text)| text.as_str());
+    let links: String = imported(&named, text_of)
+        .iter()
+        .map(|path| format!("<link rel=\"modulepreload\" href=\"{PLACEHOLDER}/{path}\">\n"))
+        .collect();
+    document.replace("</head>", &format!("{links}</head>"))
 }
 
 impl File {

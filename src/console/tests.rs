@@ -1,4 +1,4 @@
-use super::{console, media_type};
+use super::{console, media_type, modules::imported};
 
 #[test]
 fn a_document_names_only_files_that_are_there() {
@@ -15,40 +15,31 @@ fn a_document_names_only_files_that_are_there() {
 }
 
 #[test]
-fn a_module_imports_only_files_that_are_there() {
-    for (path, file) in &console().assets {
-        let Some((folder, _)) = path.rsplit_once('/') else {
-            continue;
-        };
-        if !path.ends_with(".js") || folder == "vendor" {
-            continue;
-        }
-        let text = std::str::from_utf8(&file.bytes).unwrap();
-        let imports = text.lines().filter_map(|line| {
-            let line = line.trim();
-            let quoted = (line.starts_with("import") || line.starts_with('}'))
-                .then(|| line.rsplit_once("from '").map(|(_, rest)| rest))??;
-            quoted.split('\'').next()
-        });
-        for import in imports {
-            let target = resolve(folder, import);
-            assert!(console().asset(&target).is_some(), "{path}: {import}");
-        }
+fn a_document_names_each_module_that_is_imported_and_none_that_is_loaded_later() {
+    let document = console().document("index.html").unwrap();
+    let text = std::str::from_utf8(&document.bytes).unwrap();
+    let is_named = |path: &str| text.matches(&format!("/{path}\"")).count();
+    for path in [
+        "app/main.js",
+        "app/shell.js",
+        "screens/call/index.js",
+        "vendor/signals-core.js",
+    ] {
+        assert_eq!(is_named(path), 1, "{path}");
     }
+    assert_eq!(is_named("screens/call/block-dialog.js"), 0);
 }
 
-fn resolve(folder: &str, import: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').collect();
-    for part in import.split('/') {
-        match part {
-            "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
+#[test]
+fn a_module_imports_only_files_that_are_there() {
+    let assets = &console().assets;
+    let text_of = |path: &str| {
+        let file = assets.get(path).unwrap_or_else(|| panic!("no {path}"));
+        std::str::from_utf8(&file.bytes).ok()
+    };
+    for path in assets.keys().filter(|path| path.ends_with(".js")) {
+        imported(std::slice::from_ref(path), text_of);
     }
-    parts.join("/")
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::passphrase::StoredState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lockout {
     /// its stored state
-    pub kept: StoredState,
+    pub stored: StoredState,
     /// failures in a row, including attempts whose result is not known yet
     pub failures: u32,
     /// the end of the timed lock
@@ -49,7 +49,7 @@ pub struct Counted {
 
 impl Counted {
     /// The stored state from the count on, until the result is known.
-    pub(crate) fn kept(&self) -> StoredState {
+    pub(crate) fn stored(&self) -> StoredState {
         if self.disables {
             StoredState::Disabled
         } else {
@@ -60,7 +60,7 @@ impl Counted {
     /// The lockout state from the count on, until the result is known.
     pub fn lockout(&self) -> Lockout {
         Lockout {
-            kept: self.kept(),
+            stored: self.stored(),
             failures: self.number,
             locked_until: self.locked_until,
         }
@@ -134,7 +134,7 @@ impl LockoutPolicy {
         }
         let failures = lockout.failures.saturating_sub(place);
         Lockout {
-            kept: StoredState::Active,
+            stored: StoredState::Active,
             failures,
             locked_until: self.lock_at(failures, now),
         }
@@ -149,10 +149,10 @@ impl LockoutPolicy {
         }
         let brought_lock = |lock: &Lock| lock.failures == lockout.failures;
         Lockout {
-            kept: if lockout.kept == StoredState::Disabled {
+            stored: if lockout.stored == StoredState::Disabled {
                 StoredState::Active
             } else {
-                lockout.kept
+                lockout.stored
             },
             failures: lockout.failures.saturating_sub(1),
             locked_until: lockout
@@ -273,7 +273,7 @@ mod tests {
 
     fn active(failures: u32, locked_until: Option<DateTime<Utc>>) -> Lockout {
         Lockout {
-            kept: StoredState::Active,
+            stored: StoredState::Active,
             failures,
             locked_until,
         }
@@ -305,10 +305,10 @@ mod tests {
         let quarter = Some(now() + TimeDelta::minutes(15));
         assert_eq!(policy.take_back(active(4, quarter), 2), active(3, quarter));
         let blocked = Lockout {
-            kept: StoredState::Blocked,
+            stored: StoredState::Blocked,
             ..active(2, None)
         };
-        assert_eq!(policy.take_back(blocked, 1).kept, StoredState::Blocked);
+        assert_eq!(policy.take_back(blocked, 1).stored, StoredState::Blocked);
     }
 
     proptest! {

@@ -114,8 +114,8 @@ mod tests {
             );
         }
         for bad in ["0001-01-01", "1989-12-31", "2200-01-01", "9999-12-31"] {
-            let told = parse_date(bad).map_err(|error| error.code());
-            assert_eq!(told, Err("out_of_range"), "{bad}");
+            let code = parse_date(bad).map_err(|error| error.code());
+            assert_eq!(code, Err("out_of_range"), "{bad}");
         }
         assert_eq!(parse_date("0000-00-00"), Err(ValidationError::NotADate));
     }
@@ -127,8 +127,8 @@ mod tests {
             assert_eq!(date.as_deref(), Ok(good));
         }
         for bad in ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"] {
-            let told = parse_document_date(bad).map_err(|error| error.code());
-            assert_eq!(told, Err("out_of_range"), "{bad}");
+            let code = parse_document_date(bad).map_err(|error| error.code());
+            assert_eq!(code, Err("out_of_range"), "{bad}");
         }
         assert_eq!(
             parse_document_date("1987-5-12"),

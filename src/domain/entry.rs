@@ -38,7 +38,7 @@ pub(crate) enum LinkEnd {
 }
 
 impl LinkEnd {
-    /// The word by which it is stored, and told in the audit.
+    /// The word by which it is stored, in the audit too.
     pub(crate) fn name(self) -> &'static str {
         self.into()
     }
@@ -70,10 +70,10 @@ impl LinkState {
     }
 }
 
-/// Why a code opens nothing. The caller is never told; the audit is.
+/// Why a code opens nothing. The caller gets no reason; the audit has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub(crate) enum WhyShut {
+pub(crate) enum OpenRefusal {
     /// it is the code of no link
     UnknownCode,
     /// the link was opened before
@@ -86,7 +86,7 @@ pub(crate) enum WhyShut {
     MakerGone,
 }
 
-impl WhyShut {
+impl OpenRefusal {
     /// The word of the audit.
     pub(crate) fn name(self) -> &'static str {
         self.into()
@@ -153,15 +153,17 @@ impl EntryLink {
     /// last minute is not hurried.
     ///
     /// # Errors
-    /// [`WhyShut`].
+    /// [`OpenRefusal`].
     pub(crate) fn open(
         &self,
         application: &Application,
         now: DateTime<Utc>,
         lifetime: TimeDelta,
-    ) -> Result<Self, WhyShut> {
+    ) -> Result<Self, OpenRefusal> {
         self.check_unused(now)?;
-        application.check_open(now).map_err(|_| WhyShut::Ended)?;
+        application
+            .check_open(now)
+            .map_err(|_| OpenRefusal::Ended)?;
         Ok(Self {
             opened_at: Some(now),
             expires_at: (now + lifetime).min(application.expires_at()),
@@ -172,19 +174,19 @@ impl EntryLink {
     /// Whether it waits to be opened.
     ///
     /// # Errors
-    /// [`WhyShut`].
-    pub(crate) fn check_unused(&self, now: DateTime<Utc>) -> Result<(), WhyShut> {
+    /// [`OpenRefusal`].
+    pub(crate) fn check_unused(&self, now: DateTime<Utc>) -> Result<(), OpenRefusal> {
         match self.state(now) {
             LinkState::Waiting => Ok(()),
-            LinkState::Opened | LinkState::Done => Err(WhyShut::Used),
-            LinkState::Ended if self.end.is_some() => Err(WhyShut::Ended),
-            LinkState::Ended => Err(WhyShut::Expired),
+            LinkState::Opened | LinkState::Done => Err(OpenRefusal::Used),
+            LinkState::Ended if self.end.is_some() => Err(OpenRefusal::Ended),
+            LinkState::Ended => Err(OpenRefusal::Expired),
         }
     }
 
     /// Whether its token is still heard at `now`. After the completion it is until the link's time is over,
     /// so that an answer that was lost can be asked for again.
-    pub(crate) fn hears(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_usable(&self, now: DateTime<Utc>) -> bool {
         let is_done_or_open = matches!(self.state(now), LinkState::Opened | LinkState::Done);
         is_done_or_open && now < self.expires_at
     }
@@ -250,13 +252,13 @@ mod tests {
         let link = made_at(0);
         assert_eq!(link.state(at(599)), LinkState::Waiting);
         assert_eq!(link.state(at(600)), LinkState::Ended);
-        assert_eq!(link.open(&draft(), at(600), TEN), Err(WhyShut::Expired));
+        assert_eq!(link.open(&draft(), at(600), TEN), Err(OpenRefusal::Expired));
         let opened = link.open(&draft(), at(599), TEN).unwrap();
         assert_eq!(opened.state(at(599)), LinkState::Opened);
-        assert_eq!(opened.open(&draft(), at(599), TEN), Err(WhyShut::Used));
+        assert_eq!(opened.open(&draft(), at(599), TEN), Err(OpenRefusal::Used));
         // The client has the whole time from the opening on.
-        assert!(opened.hears(at(599 + 599)));
-        assert!(!opened.hears(at(599 + 600)));
+        assert!(opened.is_usable(at(599 + 599)));
+        assert!(!opened.is_usable(at(599 + 600)));
         assert_eq!(opened.state(at(599 + 600)), LinkState::Ended);
     }
 
@@ -277,12 +279,12 @@ mod tests {
                 ..made_at(0)
             };
             assert_eq!(link.state(at(1)), LinkState::Ended);
-            assert_eq!(link.open(&draft(), at(1), TEN), Err(WhyShut::Ended));
+            assert_eq!(link.open(&draft(), at(1), TEN), Err(OpenRefusal::Ended));
             let opened = EntryLink {
                 opened_at: Some(at(0)),
                 ..link
             };
-            assert!(!opened.hears(at(1)));
+            assert!(!opened.is_usable(at(1)));
         }
     }
 
@@ -294,9 +296,9 @@ mod tests {
             ..opened
         };
         assert_eq!(done.state(at(9_999)), LinkState::Done);
-        assert_eq!(done.open(&draft(), at(2), TEN), Err(WhyShut::Used));
-        assert!(done.hears(at(600)));
-        assert!(!done.hears(at(601)));
+        assert_eq!(done.open(&draft(), at(2), TEN), Err(OpenRefusal::Used));
+        assert!(done.is_usable(at(600)));
+        assert!(!done.is_usable(at(601)));
     }
 
     #[test]
@@ -309,6 +311,9 @@ mod tests {
         let cancelled = draft()
             .cancel(at(1), &"s".into(), "typo")
             .unwrap_or_else(|_| unreachable!());
-        assert_eq!(made_at(0).open(&cancelled, at(2), TEN), Err(WhyShut::Ended));
+        assert_eq!(
+            made_at(0).open(&cancelled, at(2), TEN),
+            Err(OpenRefusal::Ended)
+        );
     }
 }

@@ -88,7 +88,7 @@ pub(crate) enum Received {
 
 /// What is stored about the client or the loan of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct Stored {
     /// its `as_of`; `None` for a client that a branch entered
     pub as_of: Option<DateTime<Utc>>,
     /// whether the record repeats the last statement of the loan system
@@ -97,15 +97,19 @@ pub(crate) struct Held {
 
 /// Decides by `as_of` about a record. A push replaces what is stored without a time, and what is stored
 /// under a time in the future: that was taken while a clock was wrong.
-pub(crate) fn receive(held: Option<Held>, as_of: DateTime<Utc>, now: DateTime<Utc>) -> Received {
-    let believed = held.map(|held| {
-        let held_as_of = held.as_of.filter(|held| !is_ahead(*held, now));
-        (held_as_of, held.is_same)
+pub(crate) fn receive(
+    stored: Option<Stored>,
+    as_of: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Received {
+    let believed = stored.map(|stored| {
+        let stored_as_of = stored.as_of.filter(|stored| !is_ahead(*stored, now));
+        (stored_as_of, stored.is_same)
     });
     match believed {
         None => Received::Created,
-        Some((Some(held_as_of), _)) if as_of < held_as_of => Received::Stale,
-        Some((Some(held_as_of), true)) if as_of == held_as_of => Received::Unchanged,
+        Some((Some(stored_as_of), _)) if as_of < stored_as_of => Received::Stale,
+        Some((Some(stored_as_of), true)) if as_of == stored_as_of => Received::Unchanged,
         Some(_) => Received::Applied,
     }
 }
@@ -226,12 +230,12 @@ mod tests {
     #[test]
     fn an_older_record_never_replaces_a_newer_one() {
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let became = |held: Option<(Option<i64>, bool)>, as_of| {
-            let held = held.map(|(held, is_same)| Held {
-                as_of: held.map(at),
+        let became = |stored: Option<(Option<i64>, bool)>, as_of| {
+            let stored = stored.map(|(stored, is_same)| Stored {
+                as_of: stored.map(at),
                 is_same,
             });
-            receive(held, at(as_of), at(1_000))
+            receive(stored, at(as_of), at(1_000))
         };
         assert_eq!(became(Some((Some(10), false)), 9), Received::Stale);
         assert_eq!(became(Some((Some(10), true)), 10), Received::Unchanged);
@@ -244,12 +248,12 @@ mod tests {
     #[test]
     fn what_is_held_of_a_time_that_has_not_come_yields_to_any_push() {
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let became = |held| {
-            let held = Held {
-                as_of: Some(at(held)),
+        let became = |stored| {
+            let stored = Stored {
+                as_of: Some(at(stored)),
                 is_same: false,
             };
-            receive(Some(held), at(900), at(1_000))
+            receive(Some(stored), at(900), at(1_000))
         };
         assert_eq!(became(1_300), Received::Stale);
         assert_eq!(became(1_301), Received::Applied);

@@ -87,8 +87,8 @@ pub enum PassphraseState {
 
 impl PassphraseState {
     /// The state at `now` of what is stored, if anything is.
-    pub fn at(now: DateTime<Utc>, kept: Option<(StoredState, Option<DateTime<Utc>>)>) -> Self {
-        match kept {
+    pub fn at(now: DateTime<Utc>, stored: Option<(StoredState, Option<DateTime<Utc>>)>) -> Self {
+        match stored {
             None => Self::Unset,
             Some((StoredState::Active, Some(until))) if until > now => Self::Locked,
             Some((StoredState::Active, _)) => Self::Active,
@@ -172,10 +172,10 @@ mod tests {
     #[test]
     fn a_lock_passes_with_its_time_and_not_a_moment_before() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let kept = Some((StoredState::Active, Some(now)));
-        assert_eq!(PassphraseState::at(now, kept), PassphraseState::Active);
+        let stored = Some((StoredState::Active, Some(now)));
+        assert_eq!(PassphraseState::at(now, stored), PassphraseState::Active);
         let before = now - chrono::TimeDelta::microseconds(1);
-        assert_eq!(PassphraseState::at(before, kept), PassphraseState::Locked);
+        assert_eq!(PassphraseState::at(before, stored), PassphraseState::Locked);
     }
 
     #[test]

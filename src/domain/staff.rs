@@ -113,14 +113,14 @@ mod tests {
     fn a_password_is_one_however_its_letters_are_composed() {
         let (composed, decomposed) = ("й ё ә", "и\u{306} е\u{308} ә");
         assert_eq!(*normalized(decomposed), composed);
-        let told = |typed: &str| -> Vec<String> {
+        let forms = |typed: &str| -> Vec<String> {
             spellings(typed).iter().map(|one| one.to_string()).collect()
         };
-        assert_eq!(told(composed), [composed, decomposed]);
-        assert_eq!(told(decomposed), [composed, decomposed]);
+        assert_eq!(forms(composed), [composed, decomposed]);
+        assert_eq!(forms(decomposed), [composed, decomposed]);
         let mixed = "й ё и\u{306}";
-        assert_eq!(told(mixed).len(), 3);
-        assert_eq!(told("lantern"), ["lantern"]);
+        assert_eq!(forms(mixed).len(), 3);
+        assert_eq!(forms("lantern"), ["lantern"]);
         // The length is that of the hashed form.
         let login = Login::parse("aigul").unwrap();
         let short = "и\u{306}".repeat(11);

@@ -41,8 +41,8 @@ impl VerificationOutcome {
     }
 
     /// The outcome of a try, given the stored state by now.
-    pub fn tried(kept: StoredState, were_right: bool) -> Self {
-        match kept {
+    pub fn tried(stored: StoredState, were_right: bool) -> Self {
+        match stored {
             StoredState::Blocked => Self::Blocked,
             StoredState::Destroyed => Self::Unset,
             StoredState::Active | StoredState::Disabled if were_right => Self::Verified,

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The events that are sent, by the words of the contract.
-pub(crate) const TOLD: &[&str] = &[
+pub(crate) const EVENT_NAMES: &[&str] = &[
     "passphrase.set",
     "passphrase.changed",
     "passphrase.locked",
@@ -46,7 +46,8 @@ impl<'e> Message<'e> {
     /// The message of an event, if it is one that is sent. An event that changed nothing has none.
     pub(crate) fn of(event: &'e Event) -> Option<Self> {
         let name = event.action.name();
-        if event.outcome.is_some_and(EventOutcome::changed_nothing) || !TOLD.contains(&name) {
+        if event.outcome.is_some_and(EventOutcome::changed_nothing) || !EVENT_NAMES.contains(&name)
+        {
             return None;
         }
         Some(Self {
@@ -149,7 +150,7 @@ mod tests {
             .client(&"c1".into())
             .subject("s1")
             .call("call-1")
-            .reason("a word that is not told")
+            .reason("a reason that is not sent")
             .outcome(outcome)
     }
 
@@ -164,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn every_event_that_is_told_is_an_action_and_no_other_is() {
-        for name in TOLD {
+    fn every_event_that_is_sent_is_an_action_and_no_other_is() {
+        for name in EVENT_NAMES {
             let action = Action::from_name(name).unwrap();
             let event = event(action, EventOutcome::Active);
             assert_eq!(Message::of(&event).map(|message| message.name), Some(*name));
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_not_told() {
+    fn what_was_refused_is_not_sent() {
         assert_eq!(
             Message::of(&event(Action::PassphraseBlocked, EventOutcome::Refused)),
             None

@@ -116,7 +116,7 @@ impl DeliveryWorker {
             let before = now - TimeDelta::days(i64::from(self.app.settings.webhooks.keep_days));
             self.app
                 .store
-                .tally(move |tally| tally.delete_delivered(before))
+                .unaudited(move |tx| tx.delete_delivered(before))
                 .await?;
         }
         let due = self.app.store.read(move |reader| reader.endpoints_due(now));
@@ -261,7 +261,7 @@ async fn end(
 ) -> Result<bool, StoreError> {
     let lease = lease.clone();
     app.store
-        .tally(move |tally| tally.end_delivery(&lease, &row, state, answer, now))
+        .unaudited(move |tx| tx.end_delivery(&lease, &row, state, answer, now))
         .await
 }
 
@@ -353,16 +353,16 @@ async fn put_off(
     }
     let lease = lease.clone();
     app.store
-        .tally(move |tally| {
+        .unaudited(move |tx| {
             let is_counted = match wait {
                 Some(wait) => {
                     let next_at = now + rest.map_or(wait, |rest| wait.max(rest));
-                    tally.retry_delivery(&lease, &row, answer, next_at, now)?
+                    tx.retry_delivery(&lease, &row, answer, next_at, now)?
                 }
-                None => tally.end_delivery(&lease, &row, DeliveryState::Dead, answer, now)?,
+                None => tx.end_delivery(&lease, &row, DeliveryState::Dead, answer, now)?,
             };
             if let (true, Some(rest)) = (is_counted, rest) {
-                tally.pause_endpoint(&row.endpoint_id, now + rest)?;
+                tx.pause_endpoint(&row.endpoint_id, now + rest)?;
             }
             Ok(is_counted)
         })

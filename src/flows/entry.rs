@@ -17,7 +17,7 @@ use crate::{
     domain::{
         application::{Application, ApplicationKind},
         audit::{Action, Event, EventOutcome, Origin, Who},
-        entry::{EntryCode, EntryLink, LinkEnd, LinkState, MOST_COMPLETIONS, WhyShut, ended},
+        entry::{EntryCode, EntryLink, LinkEnd, LinkState, MOST_COMPLETIONS, OpenRefusal, ended},
         language::Language,
         passphrase::Passphrase,
         role::{Permission, Register},
@@ -71,19 +71,20 @@ pub(crate) async fn open(app: &App, origin: &Origin, typed: &str) -> Result<Open
         .write(move |tx| {
             let refused = step.clone().outcome(EventOutcome::Refused);
             let Some(link) = tx.entry_link_by_code(&codes)? else {
-                let refused = refused.reason(WhyShut::UnknownCode.name());
+                let refused = refused.reason(OpenRefusal::UnknownCode.name());
                 return Ok(Traced::new(None, refused));
             };
-            let refused =
-                |why: WhyShut| Traced::new(None, link.event(refused.clone()).reason(why.name()));
+            let refused = |why: OpenRefusal| {
+                Traced::new(None, link.event(refused.clone()).reason(why.name()))
+            };
             if let Err(why) = link.check_unused(now) {
                 return Ok(refused(why));
             }
             if maker(tx, &link)?.is_none() {
-                return Ok(refused(WhyShut::MakerGone));
+                return Ok(refused(OpenRefusal::MakerGone));
             }
             let Some(application) = tx.application(&link.application_id)? else {
-                return Ok(refused(WhyShut::Ended));
+                return Ok(refused(OpenRefusal::Ended));
             };
             let opened = match link.open(&application, now, lifetime) {
                 Ok(opened) => opened,
@@ -91,7 +92,7 @@ pub(crate) async fn open(app: &App, origin: &Origin, typed: &str) -> Result<Open
             };
             // Of two who open it in the same moment, one does.
             if !tx.open_entry_link(&opened, &token_index)? {
-                return Ok(refused(WhyShut::Used));
+                return Ok(refused(OpenRefusal::Used));
             }
             let event = link.event(step.clone()).outcome(EventOutcome::Opened);
             let draft = application.draft;
@@ -167,7 +168,7 @@ pub(crate) async fn recognise(app: &App, token: &str) -> Result<EntrySession, Re
         .store
         .read(move |reader| {
             let link = reader.entry_link_by_token(&indexes)?;
-            let Some(link) = link.filter(|link| link.hears(now)) else {
+            let Some(link) = link.filter(|link| link.is_usable(now)) else {
                 return Ok(None);
             };
             let maker = maker(reader, &link)?;
@@ -249,7 +250,7 @@ pub(crate) async fn complete(
     let id = link.id.clone();
     let tried = app
         .store
-        .tally(move |tally| tally.count_entry_try(&id, MOST_COMPLETIONS))
+        .unaudited(move |tx| tx.count_entry_try(&id, MOST_COMPLETIONS))
         .await?;
     let tried = tried.ok_or(Refusal::Conflict(Conflict::ApplicationNotOpen))?;
     let completion = Completion {
@@ -267,7 +268,7 @@ pub(crate) async fn complete(
         Err(Refusal::Overloaded(_) | Refusal::Hash(_) | Refusal::Store(_)) => {
             let id = link.id.clone();
             app.store
-                .tally(move |tally| tally.take_entry_try_back(&id))
+                .unaudited(move |tx| tx.take_entry_try_back(&id))
                 .await?;
         }
         _ => {}

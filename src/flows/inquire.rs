@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Refusal,
     audit::missed,
-    pull::{self, Known, Question},
+    pull::{self, Provenance, Question},
 };
 use crate::{
     app::App,
@@ -70,7 +70,7 @@ pub(crate) async fn inquire(
     if app.loan_source.is_none() {
         let judge = move |found| judge(event.clone(), found, now);
         let (verification, loans) = app.store.inquire(id, &actor.id, judge).await??;
-        return Ok(view(app, verification.client_id, loans, Known::Told));
+        return Ok(view(app, verification.client_id, loans, Provenance::Pushed));
     }
     let (requested, staff_id) = (id.to_owned(), actor.id.clone());
     let found = app
@@ -118,16 +118,21 @@ fn judge(event: Event, found: Option<Readable>, now: DateTime<Utc>) -> (Event, J
 }
 
 /// Computes the standing of loans and how current they are.
-pub(super) fn view(app: &App, client_id: ClientId, loans: Vec<LoanRow>, known: Known) -> Inquiry {
+pub(super) fn view(
+    app: &App,
+    client_id: ClientId,
+    loans: Vec<LoanRow>,
+    known: Provenance,
+) -> Inquiry {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let as_of = loans.iter().map(|loan| loan.as_of).min();
     let oldest = now - TimeDelta::minutes(i64::from(app.settings.stale_after_minutes));
     let source = Source {
-        available: known != Known::Before,
+        available: known != Provenance::LastKnown,
         as_of,
         // The age of a loan whose `as_of` lies in the future is not known.
-        stale: known == Known::Before
+        stale: known == Provenance::LastKnown
             || as_of.is_some_and(|as_of| as_of < oldest)
             || loans.iter().any(|loan| is_ahead(loan.as_of, now)),
     };

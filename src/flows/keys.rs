@@ -30,12 +30,12 @@ pub enum KeysError {
     #[error("{0}")]
     Problem(#[from] KeyProblem),
     /// the key is still needed
-    #[error("{id} is not retired: {held} still hang on it")]
-    Held {
+    #[error("{id} is not retired: {in_use} still need it")]
+    StillUsed {
         /// the key
         id: String,
         /// what needs it, in words
-        held: String,
+        in_use: String,
     },
     /// the database
     #[error("{0}")]
@@ -54,7 +54,7 @@ pub struct KeyUse {
     /// when it was made
     pub created_at: DateTime<Utc>,
     /// how many stored things need it
-    pub held: i64,
+    pub in_use: i64,
     /// what these things are
     pub what: &'static str,
     /// whether they would be lost without it
@@ -90,20 +90,20 @@ async fn usage(
     };
     let mark = mark.unwrap_or_default();
     let is_active = key.state() == KeyState::Active;
-    let (held, what, is_needed) = foundation
+    let (in_use, what, is_needed) = foundation
         .store
         .read(move |reader| {
             let over = reader.active_since(&active_id)?.unwrap_or(made) + CHANGE_OVER;
             Ok(match purpose {
                 Purpose::Pepper => (reader.hashes_under(&id)?, "hashes", true),
                 Purpose::Field => {
-                    let held = reader.encrypted_by_mark()?.remove(&mark);
-                    (held.unwrap_or_default(), "encrypted values", true)
+                    let in_use = reader.encrypted_by_mark()?.remove(&mark);
+                    (in_use.unwrap_or_default(), "encrypted values", true)
                 }
                 Purpose::Index => {
-                    let held = reader.indexed_by_mark()?.remove(&mark).unwrap_or_default();
-                    if held > 0 || is_active {
-                        (held, "look-up values", true)
+                    let in_use = reader.indexed_by_mark()?.remove(&mark).unwrap_or_default();
+                    if in_use > 0 || is_active {
+                        (in_use, "look-up values", true)
                     } else {
                         let from = now - IDEMPOTENCY;
                         let requests = reader.idempotency_keys_between(from, over)?;
@@ -132,7 +132,7 @@ async fn usage(
         id: key.id().to_owned(),
         is_active,
         created_at: key.created_at(),
-        held,
+        in_use,
         what,
         is_needed,
         public_key: match purpose {
@@ -185,10 +185,10 @@ pub async fn retire(foundation: &Foundation, purpose: Purpose, id: &str) -> Resu
     let without = keyring.retire(purpose, id)?;
     if let Some(key) = keyring.by_id(purpose, id) {
         let used = usage(foundation, &keyring, key).await?;
-        if used.is_needed && used.held > 0 {
-            let held = format!("{} {}", used.held, used.what);
+        if used.is_needed && used.in_use > 0 {
+            let in_use = format!("{} {}", used.in_use, used.what);
             let id = id.to_owned();
-            return Err(KeysError::Held { id, held });
+            return Err(KeysError::StillUsed { id, in_use });
         }
     }
     // The database first: if it still named a key that is gone, the next start would fail.

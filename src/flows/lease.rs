@@ -17,7 +17,7 @@ pub(crate) async fn still_holds(
     let (lease, now) = (lease.clone(), foundation.clock.now());
     foundation
         .store
-        .tally(move |tally| tally.still_holds(&lease, now))
+        .unaudited(move |tx| tx.still_holds(&lease, now))
         .await
 }
 
@@ -54,7 +54,7 @@ impl LeaseKeeper {
         let (name, instance, seen) = (self.name, foundation.instance.clone(), self.seen.clone());
         let lease = foundation
             .store
-            .tally(move |tally| tally.acquire_lease(name, &instance, seen.as_ref(), now))
+            .unaudited(move |tx| tx.acquire_lease(name, &instance, seen.as_ref(), now))
             .await?;
         match lease {
             Lease::Ours(lease) => {
@@ -75,7 +75,7 @@ impl LeaseKeeper {
         let (name, instance) = (self.name, foundation.instance.clone());
         foundation
             .store
-            .tally(move |tally| tally.release_lease(name, &instance))
+            .unaudited(move |tx| tx.release_lease(name, &instance))
             .await
     }
 }

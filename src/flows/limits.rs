@@ -53,9 +53,7 @@ impl Rate {
     /// Takes one unit.
     pub(super) async fn take(&self, app: &App) -> Result<Result<(), Limited>, Refusal> {
         let (names, window, now) = (self.names.clone(), self.window, app.clock.now());
-        let taken = app
-            .store
-            .tally(move |tally| tally.take(&names, window, now));
+        let taken = app.store.unaudited(move |tx| tx.take(&names, window, now));
         Ok(taken.await?)
     }
 }
@@ -88,11 +86,11 @@ pub(crate) async fn touch(
     let (window, now) = (app.settings.clients, app.clock.now());
     let touched = app
         .store
-        .tally(move |tally| {
-            let mut used = tally.lock_used_by(&staff_id)?;
+        .unaudited(move |tx| {
+            let mut used = tx.lock_used_by(&staff_id)?;
             let touched = used.touch(&ids, window, now);
             if touched.is_ok() {
-                tally.store_used_by(&staff_id, &used, now)?;
+                tx.store_used_by(&staff_id, &used, now)?;
             }
             Ok(touched)
         })
@@ -118,15 +116,15 @@ pub(super) async fn search_in_vain(
     let now = app.clock.now();
     let noted = app
         .store
-        .tally(move |tally| {
-            let mut used = tally.lock_used_by(&staff_id)?;
+        .unaudited(move |tx| {
+            let mut used = tx.lock_used_by(&staff_id)?;
             if is_specialist && let Err(limited) = used.may_touch_another(clients, now) {
                 return Ok(Err(limited));
             }
             // Another instance may have used up the quota after this search began: it is answered, since a
             // refusal would reveal that nobody was found.
             if used.search_in_vain(searches, now).is_ok() {
-                tally.store_used_by(&staff_id, &used, now)?;
+                tx.store_used_by(&staff_id, &used, now)?;
             }
             Ok(Ok(()))
         })

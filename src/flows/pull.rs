@@ -17,13 +17,13 @@ use crate::{
 
 /// Where the figures that are shown come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum Provenance {
     /// the loan system pushes by itself
-    Told,
+    Pushed,
     /// the loan system was asked, now or a moment ago
-    Answered,
+    Fetched,
     /// the loan system could not be asked
-    Before,
+    LastKnown,
 }
 
 /// On whose behalf loans are asked for.
@@ -43,22 +43,22 @@ pub(super) async fn current(
     app: &App,
     question: Question<'_>,
     before: Vec<LoanRow>,
-) -> (Vec<LoanRow>, Known) {
+) -> (Vec<LoanRow>, Provenance) {
     let Some(source) = &app.loan_source else {
-        return (before, Known::Told);
+        return (before, Provenance::Pushed);
     };
     // Boxed, so that the future stays small where no loan source is set.
     match Box::pin(ask(app, source, &question, &before)).await {
-        Ok(Some(Pulled::New(loans))) => (loans, Known::Answered),
-        Ok(Some(Pulled::Fresh)) => (before, Known::Answered),
-        Ok(None) => (before, Known::Before),
+        Ok(Some(Pulled::New(loans))) => (loans, Provenance::Fetched),
+        Ok(Some(Pulled::Fresh)) => (before, Provenance::Fetched),
+        Ok(None) => (before, Provenance::LastKnown),
         Err(fault) => {
             // The verification stands, and the last known state may be shown as such.
             tracing::error!(
                 request_id = question.origin.request_id,
                 "the loan source's answer could not be kept: {fault:?}"
             );
-            (before, Known::Before)
+            (before, Provenance::LastKnown)
         }
     }
 }

@@ -80,7 +80,7 @@ pub async fn seal_once(
     if waiting.is_empty() {
         return Ok(made);
     }
-    let settled = foundation.store.tally(|tally| tally.settled_end()).await?;
+    let settled = foundation.store.unaudited(|tx| tx.settled_end()).await?;
     while head.last_seq < settled {
         let (from, limit) = (head.last_seq + 1, MOST_EVENTS as i64);
         let events = foundation
@@ -135,7 +135,7 @@ async fn add(
     let now = foundation.clock.now();
     let is_added = foundation
         .store
-        .tally(move |tally| tally.add_seal(&added, &public_key, (LEASE, &instance), now))
+        .unaudited(move |tx| tx.add_seal(&added, &public_key, (LEASE, &instance), now))
         .await?;
     Ok(is_added.then_some(seal))
 }

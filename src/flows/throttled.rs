@@ -30,7 +30,7 @@ pub(super) async fn count(
     let (now, origin, counted) = (app.clock.now(), origin.clone(), subject.to_owned());
     let is_first = app
         .store
-        .tally(move |tally| tally.count_throttled(&counted, action, &origin, now))
+        .unaudited(move |tx| tx.count_throttled(&counted, action, &origin, now))
         .await?;
     let Some(login) = login.filter(|_| is_first).cloned() else {
         return Ok(());
@@ -42,7 +42,7 @@ pub(super) async fn count(
     let Some(staff) = staff else { return Ok(()) };
     let subject = subject.to_owned();
     app.store
-        .tally(move |tally| tally.name_throttled(&subject, &staff.id))
+        .unaudited(move |tx| tx.name_throttled(&subject, &staff.id))
         .await
 }
 
@@ -53,13 +53,13 @@ pub async fn keep(app: App) {
         tokio::time::sleep(EVERY).await;
         // A count is deleted in the transaction of its event, so an instance that has lost the lease in the
         // meantime records nothing twice.
-        let told = match lease.hold(&app).await {
+        let recorded = match lease.hold(&app).await {
             Ok(Some(_)) => tell(&app).await.map(|_| ()),
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
-        if let Err(error) = told {
-            tracing::warn!("refused sign-ins were not told of yet: {error}");
+        if let Err(error) = recorded {
+            tracing::warn!("refused sign-ins are not recorded yet: {error}");
         }
     }
 }
@@ -75,17 +75,17 @@ pub async fn tell(app: &App) -> Result<usize, StoreError> {
         .store
         .read(move |reader| reader.throttled_before(now, GROUP))
         .await?;
-    let mut told = 0;
+    let mut recorded = 0;
     for key in over {
         match tell_of(app, key).await {
-            Ok(()) => told += 1,
+            Ok(()) => recorded += 1,
             // Another instance, which took this one for dead, has recorded it.
             Err(StoreError::AlreadyEnded) => {}
             Err(away) if away.is_away() => return Err(away),
-            Err(error) => tracing::error!("refused sign-ins cannot be told of: {error}"),
+            Err(error) => tracing::error!("refused sign-ins cannot be recorded: {error}"),
         }
     }
-    Ok(told)
+    Ok(recorded)
 }
 
 async fn tell_of(app: &App, key: ThrottledKey) -> Result<(), StoreError> {

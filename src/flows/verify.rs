@@ -196,8 +196,8 @@ impl Verifying {
             request_id: self.origin.request_id.clone(),
         };
         let seen = self.seen.clone();
-        let begun = self.app.store.tally(move |tally| {
-            let mut used = tally.lock_used_by(&attempt.staff_id)?;
+        let begun = self.app.store.unaudited(move |tx| {
+            let mut used = tx.lock_used_by(&attempt.staff_id)?;
             let touched = std::slice::from_ref(&attempt.client_id);
             if let Err(limited) = used.touch(touched, clients, now) {
                 return Ok(Begun::Limited(Quota::Clients, limited));
@@ -205,9 +205,8 @@ impl Verifying {
             if let Err(limited) = used.verify(verifications, now) {
                 return Ok(Begun::Limited(Quota::Verifications, limited));
             }
-            tally.store_used_by(&attempt.staff_id, &used, now)?;
-            tally
-                .count_attempt(&attempt, seen.clone(), &policy, now)
+            tx.store_used_by(&attempt.staff_id, &used, now)?;
+            tx.count_attempt(&attempt, seen.clone(), &policy, now)
                 .map(Begun::Attempt)
         });
         Ok(begun.await?)

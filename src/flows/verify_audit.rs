@@ -170,7 +170,7 @@ impl Walk<'_> {
             rest = &rest[own..];
             self.events += seal.events;
             self.head = seal.head();
-            if self.keys.held.contains(&seal.key_id) {
+            if self.keys.own.contains(&seal.key_id) {
                 self.last_trusted = seal.number;
             }
         }
@@ -197,31 +197,31 @@ impl Walk<'_> {
 struct PublicKeys {
     by_id: HashMap<String, [u8; 32]>,
     /// those that the keyring holds itself
-    held: HashSet<String>,
+    own: HashSet<String>,
     /// those that the database gives another public half than the keyring
     altered: HashSet<String>,
 }
 
 impl PublicKeys {
     async fn load(foundation: &Foundation) -> Result<Self, StoreError> {
-        let kept = foundation.store.read(|reader| reader.seal_keys()).await?;
-        Ok(Self::new(&foundation.keys.now(), kept))
+        let recorded = foundation.store.read(|reader| reader.seal_keys()).await?;
+        Ok(Self::new(&foundation.keys.now(), recorded))
     }
 
-    fn new(keys: &KeySet, kept: Vec<(String, Vec<u8>)>) -> Self {
+    fn new(keys: &KeySet, recorded: Vec<(String, Vec<u8>)>) -> Self {
         let mut found = Self {
             by_id: HashMap::new(),
-            held: HashSet::new(),
+            own: HashSet::new(),
             altered: HashSet::new(),
         };
-        for (id, public_key) in kept {
+        for (id, public_key) in recorded {
             match keys.seals.public_key(&id) {
                 Some(own) if own.as_slice() != public_key => {
                     found.altered.insert(id);
                 }
                 Some(own) => {
                     found.by_id.insert(id.clone(), own);
-                    found.held.insert(id);
+                    found.own.insert(id);
                 }
                 // A value that is no key verifies nothing, and the report names the seal.
                 None => {

@@ -170,7 +170,7 @@ async fn claim(
     let claiming = claim.clone();
     let claimed = app
         .store
-        .tally(move |tally| tally.claim_key(&claiming, lifetime))
+        .unaudited(move |tx| tx.claim_key(&claiming, lifetime))
         .await;
     if let Err(StoreError::InDoubt(_)) = claimed {
         // The request is not carried out, so a claim that was committed after all must be released.
@@ -238,9 +238,7 @@ async fn renew(app: &App, claim: &KeyClaim) -> Infallible {
         app.clock.until(now + RENEW_EVERY).await;
         now = app.clock.now();
         let renewed = claim.clone();
-        let renewal = app
-            .store
-            .tally(move |tally| tally.renew_claim(&renewed, now));
+        let renewal = app.store.unaudited(move |tx| tx.renew_claim(&renewed, now));
         if let Err(error) = renewal.await {
             tracing::warn!("the claim of an idempotency key was not renewed: {error}");
         }
@@ -257,9 +255,9 @@ struct ClaimEnd {
 impl ClaimEnd {
     async fn save(&self) -> Result<(), StoreError> {
         let (claim, stored) = (self.claim.clone(), self.stored.clone());
-        let saved = self.app.store.tally(move |tally| match &stored {
-            Some(stored) => tally.store_answer(&claim, stored),
-            None => tally.release_key(&claim).map(|()| true),
+        let saved = self.app.store.unaudited(move |tx| match &stored {
+            Some(stored) => tx.store_answer(&claim, stored),
+            None => tx.release_key(&claim).map(|()| true),
         });
         if !saved.await? {
             tracing::error!("an answer was not stored: another request has claimed its key");

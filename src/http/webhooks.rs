@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         calendar::parse_time, id::WebhookId, role::Administer, validation::ValidationError,
-        webhook::TOLD,
+        webhook::EVENT_NAMES,
     },
     flows::{
         FieldError,
@@ -33,10 +33,13 @@ fn events(named: Vec<String>) -> Result<Vec<String>, ValidationError> {
     if named.is_empty() {
         return Err(ValidationError::Blank);
     }
-    if !named.iter().all(|name| TOLD.contains(&name.as_str())) {
-        return Err(ValidationError::NotOneOf(TOLD));
+    if !named
+        .iter()
+        .all(|name| EVENT_NAMES.contains(&name.as_str()))
+    {
+        return Err(ValidationError::NotOneOf(EVENT_NAMES));
     }
-    let chosen = TOLD
+    let chosen = EVENT_NAMES
         .iter()
         .filter(|event| named.iter().any(|name| name == *event));
     Ok(chosen.map(|event| (*event).to_owned()).collect())

@@ -73,10 +73,14 @@ pub(crate) fn shared(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 fn every_language_says_the_same_messages_with_the_same_variables() {
     let english = shared(Language::En);
     for language in [Language::Kk, Language::Ru] {
-        let told = shared(language);
-        let keys: BTreeSet<_> = told.keys().chain(english.keys()).collect();
+        let variables = shared(language);
+        let keys: BTreeSet<_> = variables.keys().chain(english.keys()).collect();
         for key in keys {
-            assert_eq!(told.get(key), english.get(key), "{key} in {language:?}");
+            assert_eq!(
+                variables.get(key),
+                english.get(key),
+                "{key} in {language:?}"
+            );
         }
     }
     let form = |language| {
@@ -119,8 +123,8 @@ fn variables_are_filled_in_without_marks_around_them() {
         "A whole number from 0 to 3650 is wanted."
     );
     for language in Language::ALL {
-        let told = of_field(&ValidationError::NotOneOf(&["open", "closed"]), language);
-        assert!(told.contains("open, closed"), "{told}");
+        let printed = of_field(&ValidationError::NotOneOf(&["open", "closed"]), language);
+        assert!(printed.contains("open, closed"), "{printed}");
         let short = of_weakness(Weakness::TooShort { min_length: 11 }, language);
         assert!(short.contains("11"), "{short}");
     }
@@ -128,7 +132,7 @@ fn variables_are_filled_in_without_marks_around_them() {
 
 #[test]
 fn how_many_words_more_would_do_is_counted_as_the_language_counts() {
-    let told = |more_words, language| of_weakness(Weakness::Guessable { more_words }, language);
+    let refusal = |more_words, language| of_weakness(Weakness::Guessable { more_words }, language);
     for (language, [one, two, three]) in [
         (
             Language::Kk,
@@ -148,8 +152,8 @@ fn how_many_words_more_would_do_is_counted_as_the_language_counts() {
         ),
     ] {
         for (more_words, words) in [(1, one), (2, two), (3, three), (4, three)] {
-            let told = told(more_words, language);
-            assert!(told.contains(words), "{told}");
+            let printed = refusal(more_words, language);
+            assert!(printed.contains(words), "{printed}");
         }
     }
 }
@@ -157,10 +161,10 @@ fn how_many_words_more_would_do_is_counted_as_the_language_counts() {
 #[test]
 fn a_passphrase_that_is_too_long_is_told_the_greatest_length() {
     for language in Language::ALL {
-        let told = of_weakness(Weakness::TooLong, language);
+        let printed = of_weakness(Weakness::TooLong, language);
         assert!(
-            told.contains(&crate::domain::strength::MAX_LENGTH.to_string()),
-            "{told}"
+            printed.contains(&crate::domain::strength::MAX_LENGTH.to_string()),
+            "{printed}"
         );
     }
 }

@@ -16,7 +16,7 @@ pub enum Blocks {
     /// As the service's workers have it: the speed that verifications can reach.
     OfWorkers,
     /// Reused from hash to hash in normal pages, for comparison.
-    Kept,
+    Reused,
     /// Allocated for each hash, as the crate does by itself, for comparison.
     Fresh,
 }
@@ -195,11 +195,11 @@ fn hashing(cost: Cost, blocks: Blocks) -> Option<Box<dyn FnMut() -> Option<()>>>
             bare.hash_password_into(SECRET, SALT, &mut [0; 64]).ok()
         }));
     }
-    let mut kept = Vec::new();
-    kept.try_reserve_exact(count).ok()?;
-    kept.resize(count, Block::new());
+    let mut memory = Vec::new();
+    memory.try_reserve_exact(count).ok()?;
+    memory.resize(count, Block::new());
     Some(Box::new(move || {
-        let hashed = bare.hash_password_into_with_memory(SECRET, SALT, &mut [0; 64], &mut kept);
+        let hashed = bare.hash_password_into_with_memory(SECRET, SALT, &mut [0; 64], &mut memory);
         hashed.ok()
     }))
 }
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_memory_is_measured() {
-        for blocks in [Blocks::OfWorkers, Blocks::Kept, Blocks::Fresh] {
+        for blocks in [Blocks::OfWorkers, Blocks::Reused, Blocks::Fresh] {
             let measured = measure(SMALL, 2, blocks, 3).expect("64 KiB are there");
             assert!(measured.one_hash > Duration::ZERO && measured.per_second > 0.0);
             assert_eq!((measured.workers, measured.memory_kib), (2, 128));
@@ -246,9 +246,9 @@ mod tests {
             memory_kib: 1024,
             workers: 2,
         };
-        let told = recommend(&wish, 1);
+        let found = recommend(&wish, 1);
         assert!(matches!(
-            told,
+            found,
             Err(CalibrateError::TooLittleMemory { needed_kib: 14_336 })
         ));
     }

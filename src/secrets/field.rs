@@ -249,9 +249,9 @@ mod tests {
         let value = encrypted(&FieldCipher::new(&keyring()), "name");
         let other = Keyring::generate(&SystemRng::seeded(9), DateTime::UNIX_EPOCH);
         let refused = FieldCipher::new(&other).decrypt("clients", "phone", "id-1", &value);
-        let told = refused.expect_err("the key is another").to_string();
+        let message = refused.expect_err("the key is another").to_string();
         let check = keyring().active(Purpose::Field).check_value();
-        assert!(told.contains(&check[..8]), "says only: {told}");
+        assert!(message.contains(&check[..8]), "says only: {message}");
     }
 
     proptest! {

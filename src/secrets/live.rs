@@ -46,8 +46,8 @@ impl LiveKeys {
 
     /// The keys as of now. Whoever holds them is not disturbed by a change.
     pub fn now(&self) -> Arc<KeySet> {
-        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&held)
+        let current = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&current)
     }
 
     /// Takes another keyring from here on.

@@ -1,4 +1,4 @@
-//! What a caller of the store may do: [`Reader`] reads, [`Tx`] reads and changes, [`Tally`] reaches
+//! What a caller of the store may do: [`Reader`] reads, [`Tx`] reads and changes, [`UnauditedTx`] reaches
 //! only what needs no audit.
 
 use super::{engine::connection::AnyConnection, vault::Vault};
@@ -30,7 +30,7 @@ impl DerefMut for Tx<'_> {
 
 /// What a transaction without audit can do: count attempts and rates, hold idempotency records and leases,
 /// note deliveries.
-pub struct Tally<'c> {
+pub struct UnauditedTx<'c> {
     pub(super) connection: &'c mut AnyConnection,
     pub(super) vault: &'c Vault,
 }

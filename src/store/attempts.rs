@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::case_when, prelude::*};
 
 use super::{
-    access::{Reader, Tally, Tx},
+    access::{Reader, Tx, UnauditedTx},
     amend::amend,
     columns::{count, micros, moment, stored_count},
     engine::connection::directly,
@@ -89,14 +89,14 @@ impl PassphraseRow {
     #[must_use]
     pub(crate) fn lockout(&self) -> Lockout {
         Lockout {
-            kept: self.kept,
+            stored: self.stored,
             failures: self.failed_attempts,
             locked_until: self.locked_until,
         }
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Counts one more attempt by one conditional update, before anything is hashed: on what was `seen`
     /// of the passphrase before, or where that no longer holds, on what is stored now.
     ///
@@ -240,7 +240,7 @@ impl Tx<'_> {
         };
         let (mut lockout, outcome) = (
             row.lockout(),
-            VerificationOutcome::tried(row.kept, were_right),
+            VerificationOutcome::tried(row.stored, were_right),
         );
         if outcome == VerificationOutcome::Verified && place > 0 {
             lockout = policy.clear(lockout, place, now);
@@ -305,7 +305,7 @@ impl Tx<'_> {
         let still = current.filter(|row| row.generation == generation);
         let is_counted = still
             .as_ref()
-            .is_some_and(|row| row.kept != StoredState::Destroyed);
+            .is_some_and(|row| row.stored != StoredState::Destroyed);
         Ok(Ended {
             place: if is_counted {
                 count(TABLE, id, place)?
@@ -353,7 +353,7 @@ struct LockoutColumns {
 
 fn columns(lockout: Lockout) -> LockoutColumns {
     LockoutColumns {
-        state: lockout.kept.name(),
+        state: lockout.stored.name(),
         failed_attempts: stored_count(lockout.failures),
         locked_until: lockout.locked_until.map(micros),
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    access::{Reader, Tally, Tx},
+    access::{Reader, Tx, UnauditedTx},
     columns::{count, maybe_moment, micros, moment, one_row, stored_count},
     error::StoreError,
     leases::HeldLease,
@@ -294,7 +294,7 @@ impl Tx<'_> {
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Counts an attempt that ended a delivery, well or for good. Says whether it was counted: not where
     /// another instance holds the lease to deliver by now.
     ///

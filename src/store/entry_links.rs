@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::{
-    access::{Reader, Tally, Tx},
+    access::{Reader, Tx, UnauditedTx},
     columns::{count, maybe_moment, micros, moment, one_row},
     engine::connection::directly,
     error::StoreError,
@@ -202,7 +202,7 @@ impl Tx<'_> {
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Counts a completion that is about to be tried over a link, unless `most` were. Gives its number.
     ///
     /// # Errors

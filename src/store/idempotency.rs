@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::{
-    access::Tally,
+    access::UnauditedTx,
     columns::{micros, moment},
     engine::connection::AnyConnection,
     error::StoreError,
@@ -115,7 +115,7 @@ impl KeyClaim {
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Claims an idempotency key for a request.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use diesel::{connection::SimpleConnection, prelude::*};
 
 use super::{
-    access::{Reader, Tally},
+    access::{Reader, UnauditedTx},
     engine::connection::AnyConnection,
     error::StoreError,
     schema::key_checks,
@@ -35,7 +35,7 @@ impl Reader<'_> {
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Records keys and gives all that are recorded. The keys of a keyring that was just made are
     /// recorded only where there are none: of two instances that start at once, one starts.
     ///

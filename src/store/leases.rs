@@ -5,13 +5,13 @@
 //!
 //! A process that was paused does not know that its lease is another's by now. So a lease has a term, a
 //! fencing token that grows whenever the lease changes hands, and what must not be done beside a
-//! successor asks for it in its own transaction: [`Tally::still_holds`], [`Tx::require_lease`].
+//! successor asks for it in its own transaction: [`UnauditedTx::still_holds`], [`Tx::require_lease`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::{
-    access::{Tally, Tx},
+    access::{Tx, UnauditedTx},
     columns::micros,
     engine::connection::AnyConnection,
     error::StoreError,
@@ -50,7 +50,7 @@ pub struct HeldLease {
     term: i64,
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Takes a lease, or renews it. Within the same transaction nobody else can take it.
     ///
     /// # Errors
@@ -168,7 +168,7 @@ impl Tally<'_> {
 }
 
 impl Tx<'_> {
-    /// Goes on only where a lease that was ours still is; as [`Tally::still_holds`].
+    /// Goes on only where a lease that was ours still is; as [`UnauditedTx::still_holds`].
     ///
     /// # Errors
     /// [`StoreError::AlreadyEnded`] where it is another's by now.

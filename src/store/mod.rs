@@ -8,7 +8,7 @@
 //! | [`Store::record`] | to record a read before its result is answered | inserts one event |
 //! | [`Store::inquire`] | the same for the inquiry, which is the most frequent | reads, decides and records in one transaction |
 //! | [`Store::write`] | to change anything about people, clients, loans or settings | a transaction that returns only together with audit events, and inserts them |
-//! | [`Store::tally`] | to change what is no fact about anybody: attempts, rates, idempotency records, leases, deliveries | a transaction without audit, which reaches nothing else |
+//! | [`Store::unaudited`] | to change what is no fact about anybody: attempts, rates, idempotency records, leases, deliveries | a transaction without audit, which reaches nothing else |
 //! | [`Store::signed_in`], [`Store::client_passphrase`] | every request, every verification | look-ups that are answered together |
 //!
 //! The function that is passed runs on a worker's thread and may run again, where two transactions collide:
@@ -98,7 +98,7 @@ pub(crate) use self::{
     windows::{Limited, Window},
 };
 pub use self::{
-    access::{Tally, Traced, Tx},
+    access::{Traced, Tx, UnauditedTx},
     attempts::{Attempt, NewAttempt},
     engine::connection::AnyConnection,
     error::StoreError,
@@ -286,18 +286,18 @@ impl Store {
         ]
     }
 
-    /// Runs a transaction without audit; see [`Tally`].
+    /// Runs a transaction without audit; see [`UnauditedTx`].
     ///
     /// # Errors
     /// What `work` says, with nothing changed; [`StoreError::Unavailable`], [`StoreError::InDoubt`].
-    pub async fn tally<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub async fn unaudited<T, F>(&self, work: F) -> Result<T, StoreError>
     where
-        F: Fn(&mut Tally<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: Fn(&mut UnauditedTx<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
         let vault = Arc::clone(&self.parts.vault);
         self.run_writer(move |connection| {
-            work(&mut Tally {
+            work(&mut UnauditedTx {
                 connection,
                 vault: &vault,
             })

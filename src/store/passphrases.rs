@@ -23,7 +23,7 @@ pub struct PassphraseRow {
     /// whose
     pub client_id: ClientId,
     /// its stored state
-    pub kept: StoredState,
+    pub stored: StoredState,
     /// the hash; none where destroyed
     pub hash: Option<String>,
     /// the fold under which it was hashed
@@ -74,7 +74,7 @@ impl PassphraseRow {
     /// The state at `now` of a passphrase that may not be there.
     #[must_use]
     pub fn state(row: Option<&Self>, now: DateTime<Utc>) -> PassphraseState {
-        PassphraseState::at(now, row.map(|row| (row.kept, row.locked_until)))
+        PassphraseState::at(now, row.map(|row| (row.stored, row.locked_until)))
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn decode(row: Columns) -> Result<PassphraseRow, StoreError> {
     let client_id = row.client_id;
     let corrupt = |why: &str| StoreError::corrupt(TABLE, &client_id, why);
     Ok(PassphraseRow {
-        kept: StoredState::from_name(&row.state).ok_or_else(|| corrupt("no such state"))?,
+        stored: StoredState::from_name(&row.state).ok_or_else(|| corrupt("no such state"))?,
         fold_version: u16::try_from(row.fold_version)
             .map_err(|_| corrupt("no such fold version"))?,
         failed_attempts: count(TABLE, &client_id, row.failed_attempts)?,
@@ -186,18 +186,18 @@ impl Tx<'_> {
     pub fn end_passphrase(
         &mut self,
         client_id: &ClientId,
-        kept: StoredState,
+        stored: StoredState,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let row = passphrases::table.find(client_id);
         let changed = diesel::update(row)
             .set((
-                passphrases::state.eq(kept.name()),
+                passphrases::state.eq(stored.name()),
                 passphrases::locked_until.eq(None::<i64>),
             ))
             .execute(self.connection)?;
         one_row(TABLE, client_id, changed)?;
-        if kept == StoredState::Destroyed {
+        if stored == StoredState::Destroyed {
             diesel::update(row)
                 .set((
                     passphrases::hash.eq(None::<String>),

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    access::{Reader, Tally},
+    access::{Reader, UnauditedTx},
     amend::amend,
     columns::micros,
     engine::connection::{AnyConnection, directly},
@@ -57,7 +57,7 @@ impl Reader<'_> {
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Takes one of a quota in a sliding window. The subject has a name under each index key that is
     /// read, and all of them are counted: instances that write with different keys count together.
     ///

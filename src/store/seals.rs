@@ -10,7 +10,7 @@ use diesel::{
 };
 
 use super::{
-    access::{Reader, Tally},
+    access::{Reader, UnauditedTx},
     engine::connection::AnyConnection,
     error::StoreError,
     leases::{Lease, Sighting},
@@ -264,7 +264,7 @@ impl Reader<'_> {
     }
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// The last place up to which no event can appear any more.
     ///
     /// PostgreSQL gives places out before their transactions commit, and not in that order: so
@@ -298,8 +298,8 @@ impl Tally<'_> {
         lease: (&'static str, &str),
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let held = self.acquire_lease(lease.0, lease.1, None::<&Sighting>, now)?;
-        if !matches!(held, Lease::Ours(_)) {
+        let lease = self.acquire_lease(lease.0, lease.1, None::<&Sighting>, now)?;
+        if !matches!(lease, Lease::Ours(_)) {
             return Ok(false);
         }
         let head = newest(self.connection)?.map_or(Head::GENESIS, |seal| seal.head());

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    access::Tally,
+    access::UnauditedTx,
     columns::micros,
     error::StoreError,
     schema::{entry_links, idempotency_records, rate_windows},
 };
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Deletes idempotency records, rates and entry links that are older than `before`; gives how many.
     ///
     /// # Errors

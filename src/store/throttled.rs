@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::{
-    access::{Reader, Tally, Tx},
+    access::{Reader, Tx, UnauditedTx},
     columns::{micros, moment},
     engine::connection::directly,
     error::StoreError,
@@ -51,7 +51,7 @@ struct Columns {
     remote: Option<String>,
 }
 
-impl Tally<'_> {
+impl UnauditedTx<'_> {
     /// Counts a sign-in that the throttle refused; `subject` is the login's own rate. Tells whether it
     /// is the first of its minute.
     ///

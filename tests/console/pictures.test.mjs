@@ -118,7 +118,7 @@ function takeAll() {
     await closeBrowser();
   });
 
-  shown('the sign-in and the door for clients', { as: null }, async (page) => {
+  shown('the sign-in and the page for clients', { as: null }, async (page) => {
     await page.locator('input[autocomplete="username"]').waitFor();
     await take(page, 'sign-in');
     await page.goto(`${world.origin}/enter/`);

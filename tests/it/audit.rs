@@ -65,14 +65,14 @@ impl<'w> Watch<'w> {
     /// The same, and holds that these are the events: action, outcome.
     #[track_caller]
     fn hold(events: &[Value], by: Option<&Person>, expected: &[(&str, &str)]) {
-        let told: Vec<_> = events
+        let reply: Vec<_> = events
             .iter()
             .map(|event| {
                 let text = |name: &str| event[name].as_str().unwrap_or_default();
                 (text("action"), text("outcome"))
             })
             .collect();
-        assert_eq!(told, expected);
+        assert_eq!(reply, expected);
         for event in events {
             match by {
                 Some(person) => {
@@ -100,7 +100,7 @@ async fn each_action_leaves_its_event(world: &World) {
     let watch = Watch::over(world).await;
     let (branch, supervisor) = (world.staff("branch").await, world.staff("supervisor").await);
     let admin = &world.admin;
-    // The house.
+    // Staff and branches.
     let body = json!({"code": "AST", "name": "Астана"});
     watch
         .leaves(

@@ -163,9 +163,9 @@ async fn everybody_is_signed_out_after_a_restore_by_other_tools(world: &World) {
         .await
         .expect(200);
     let events = "SELECT details FROM audit_events WHERE outcome = 'all_ended'";
-    let told = world.database.texts(events);
+    let reply = world.database.texts(events);
     assert_eq!(
-        told,
+        reply,
         [format!(
             r#"{{"ended":{{"sessions":{},"one_time_passwords":1}}}}"#,
             ended.sessions
@@ -218,8 +218,8 @@ fn verifier(world: &World, file: &Path, key: &str) -> (Option<i32>, String) {
         .current_dir(world.folder())
         .output()
         .expect("python3 is there");
-    let told = String::from_utf8_lossy(&done.stdout).into_owned();
-    (done.status.code(), told)
+    let reply = String::from_utf8_lossy(&done.stdout).into_owned();
+    (done.status.code(), reply)
 }
 
 async fn an_export_is_verified_by_a_program_that_knows_only_the_public_key(world: &World) {
@@ -242,12 +242,12 @@ async fn an_export_is_verified_by_a_program_that_knows_only_the_public_key(world
     let key = format!("{id}={}", hex::encode(public_key));
     let text = String::from_utf8(out).expect("JSON is UTF-8");
     let file = world.folder().join("audit.ndjson");
-    let told = |text: &str, key: &str| {
+    let reply = |text: &str, key: &str| {
         fs::write(&file, text).expect("written");
         verifier(world, &file, key)
     };
 
-    let (code, said) = told(&text, &key);
+    let (code, said) = reply(&text, &key);
     assert_eq!(code, Some(0), "{said}");
     let lines: Vec<&str> = text.lines().collect();
     let without_one = [&lines[..3], &lines[4..]].concat().join("\n");
@@ -258,13 +258,13 @@ async fn an_export_is_verified_by_a_program_that_knows_only_the_public_key(world
         .copied()
         .collect();
     for bad in [without_one, edited, without_seal.join("\n")] {
-        let (code, said) = told(&bad, &key);
+        let (code, said) = reply(&bad, &key);
         assert_eq!((code, said.starts_with("BAD: ")), (Some(4), true), "{said}");
     }
     let foreign = format!("{id}={}", "11".repeat(32));
-    assert_eq!(told(&text, &foreign).0, Some(4));
+    assert_eq!(reply(&text, &foreign).0, Some(4));
     assert_eq!(
-        told(&text, &format!("another={}", hex::encode(public_key))).0,
+        reply(&text, &format!("another={}", hex::encode(public_key))).0,
         Some(4)
     );
 }
@@ -278,9 +278,9 @@ async fn a_restore_is_whole_or_leaves_nothing_whatever_else_lies_in_the_folder(w
     let to = world.folder().join("restored");
     // Where the newest seal would be written before it gets its name.
     fs::create_dir_all(to.join("audit-head.new/full")).expect("a folder is made");
-    let told = restored(world, &file, &to, &passphrase()).await;
+    let reply = restored(world, &file, &to, &passphrase()).await;
     for name in ["qupia.sqlite", "audit-head"] {
-        assert_eq!(to.join(name).exists(), told.is_ok(), "{name}");
+        assert_eq!(to.join(name).exists(), reply.is_ok(), "{name}");
     }
     let lies_there = fs::read_dir(&to).expect("it is there");
     let left = lies_there.filter(|entry| {

@@ -78,9 +78,9 @@ async fn each_line_stands_alone_and_in_order(world: &World) {
         loan("T-1", "K-1", "3.00", ONE).to_string(),
         loan("T-1", "K-1", "2.00", TWO).to_string(),
     ];
-    let told = push(&loans, body.join("\r\n")).await.expect(200);
-    assert_eq!(counts(&told), [3, 1, 1, 5]);
-    let rejected: Vec<_> = told["rejected"]
+    let reply = push(&loans, body.join("\r\n")).await.expect(200);
+    assert_eq!(counts(&reply), [3, 1, 1, 5]);
+    let rejected: Vec<_> = reply["rejected"]
         .as_array()
         .unwrap()
         .iter()
@@ -94,7 +94,7 @@ async fn each_line_stands_alone_and_in_order(world: &World) {
         (8, "not_one_of"),
     ];
     assert_eq!(rejected, expected);
-    let detail = told["rejected"][2]["detail"].as_str().unwrap();
+    let detail = reply["rejected"][2]["detail"].as_str().unwrap();
     assert!(detail.starts_with("/due_on: "), "{detail}");
     assert_eq!(amount_of(world, "K-1").await, "2.00");
 }
@@ -109,8 +109,8 @@ async fn amount_of(world: &World, number: &str) -> String {
     let id = found.items()[0]["id"].as_str().unwrap().to_owned();
     branch.register(world, &id, PHRASE).await;
     let specialist = world.staff("call_center").await;
-    let told = specialist.verify(&id, PHRASE).await.expect(201);
-    let amount = &told["loans"][0]["balance"]["amount"];
+    let reply = specialist.verify(&id, PHRASE).await.expect(201);
+    let amount = &reply["loans"][0]["balance"]["amount"];
     amount.as_str().unwrap_or_default().to_owned()
 }
 
@@ -120,23 +120,23 @@ async fn what_is_older_or_known_is_told_apart(world: &World) {
         client("K-1", "Қасымова", TWO),
         loan("T-1", "K-1", "1.00", TWO),
     ];
-    let told = push(&loans, lines(&first)).await.expect(200);
-    assert_eq!(counts(&told), [2, 0, 0, 0]);
-    let told = push(&loans, lines(&first)).await.expect(200);
-    assert_eq!(counts(&told), [0, 2, 0, 0]);
+    let reply = push(&loans, lines(&first)).await.expect(200);
+    assert_eq!(counts(&reply), [2, 0, 0, 0]);
+    let reply = push(&loans, lines(&first)).await.expect(200);
+    assert_eq!(counts(&reply), [0, 2, 0, 0]);
     let older = [client("K-1", "Ким", ONE), loan("T-1", "K-1", "9.00", ONE)];
-    let told = push(&loans, lines(&older)).await.expect(200);
-    assert_eq!(counts(&told), [0, 0, 2, 0]);
+    let reply = push(&loans, lines(&older)).await.expect(200);
+    assert_eq!(counts(&reply), [0, 0, 2, 0]);
     let same_time = [client("K-1", "Ким", TWO), loan("T-1", "K-1", "9.00", TWO)];
-    let told = push(&loans, lines(&same_time)).await.expect(200);
-    assert_eq!(counts(&told), [2, 0, 0, 0]);
+    let reply = push(&loans, lines(&same_time)).await.expect(200);
+    assert_eq!(counts(&reply), [2, 0, 0, 0]);
     let amended =
         json!({"family_name": "Ким", "given_name": "Әсел", "phone": "+77012345667", "as_of": TWO});
-    let told = loans
+    let reply = loans
         .put("/v1/loan-system/clients/K-1", amended)
         .await
         .expect(200);
-    assert_eq!(told["reason"], "unchanged");
+    assert_eq!(reply["reason"], "unchanged");
     assert_eq!(amount_of(world, "K-1").await, "9.00");
 }
 
@@ -157,9 +157,9 @@ async fn a_batch_may_be_packed_and_longer_than_any_body(world: &World) {
             .ask("POST", BATCHES)
             .header("content-encoding", "gzip")
     };
-    let told = ask().body(NDJSON, packed.clone()).await.expect(200);
-    assert_eq!(counts(&told), [many + 1, 0, 0, 1_500]);
-    assert_eq!(told["rejected"].as_array().unwrap().len(), 1_000);
+    let reply = ask().body(NDJSON, packed.clone()).await.expect(200);
+    assert_eq!(counts(&reply), [many + 1, 0, 0, 1_500]);
+    assert_eq!(reply["rejected"].as_array().unwrap().len(), 1_000);
     let again = push(&loans, body).await.expect(200);
     assert_eq!(counts(&again), [0, many + 1, 0, 1_500]);
     // What is no gzip, or half of one, is told so.
@@ -201,13 +201,13 @@ async fn a_batch_that_is_cut_off_has_applied_what_it_read(world: &World) {
     drop(sending.join().expect("it was sent"));
     assert_eq!(amount_of(world, "K-1").await, "4.00");
     // The whole of it can be sent again.
-    let told = push(&loans, body).await.expect(200);
-    let [applied, unchanged, stale, rejected] = counts(&told);
-    assert!(unchanged >= GROUP, "{told:?}");
+    let reply = push(&loans, body).await.expect(200);
+    let [applied, unchanged, stale, rejected] = counts(&reply);
+    assert!(unchanged >= GROUP, "{reply:?}");
     assert_eq!(
         [applied + unchanged, stale, rejected],
         [GROUP + 1, 0, 0],
-        "{told:?}"
+        "{reply:?}"
     );
 }
 
@@ -217,14 +217,14 @@ async fn only_the_loan_system_pushes_and_only_lines(world: &World) {
     asked.await.refused(403, "forbidden");
     let loans = world.loan_system().await;
     let asked = loans.ask("POST", BATCHES).body("application/json", "{}");
-    let told = asked.await.refused(415, "unsupported_media_type");
-    assert_eq!(told.header("accept"), Some(NDJSON));
-    assert!(told.text("detail").contains(NDJSON), "{}", told.text);
+    let reply = asked.await.refused(415, "unsupported_media_type");
+    assert_eq!(reply.header("accept"), Some(NDJSON));
+    assert!(reply.text("detail").contains(NDJSON), "{}", reply.text);
     let asked = loans.ask("POST", BATCHES).header("content-encoding", "br");
     let asked = asked.body(NDJSON, "{}");
     asked.await.refused(415, "unsupported_media_type");
-    let told = push(&loans, String::new()).await.expect(200);
-    assert_eq!(counts(&told), [0, 0, 0, 0]);
+    let reply = push(&loans, String::new()).await.expect(200);
+    assert_eq!(counts(&reply), [0, 0, 0, 0]);
 }
 
 fn packed(text: &str) -> Vec<u8> {
@@ -244,13 +244,13 @@ async fn what_was_packed_has_to_be_whole(world: &World) {
     let first = packed(&lines(&[client("K-1", "Қасымова", ONE)]));
     let second = packed(&lines(&[loan("T-1", "K-1", "1.00", ONE)]));
     // Several members are one stream (RFC 1952 §2.2).
-    let told = ask([first, second.clone()].concat()).await.expect(200);
-    assert_eq!(counts(&told), [2, 0, 0, 0]);
+    let reply = ask([first, second.clone()].concat()).await.expect(200);
+    assert_eq!(counts(&reply), [2, 0, 0, 0]);
     // Cut off anywhere, even in the checksum behind all that is packed.
     for cut in [1, 4, 8, 9, second.len() - 1, second.len()] {
         let part = second[..second.len() - cut].to_vec();
-        let told = ask(part).await.refused(400, "bad_request");
-        told.refused_field(400, "", "broken_off");
+        let reply = ask(part).await.refused(400, "bad_request");
+        reply.refused_field(400, "", "broken_off");
     }
     let mut checksum = second.clone();
     let at = second.len() - 8;
@@ -259,8 +259,8 @@ async fn what_was_packed_has_to_be_whole(world: &World) {
     let behind = [&second[..], b"and so on"].concat();
     ask(behind).await.refused(400, "bad_request");
     // What was read of it is applied, and the whole of it can be sent again.
-    let told = ask(second).await.expect(200);
-    assert_eq!(counts(&told), [0, 1, 0, 0]);
+    let reply = ask(second).await.expect(200);
+    assert_eq!(counts(&reply), [0, 1, 0, 0]);
 }
 
 async fn a_line_that_can_be_read_in_two_ways_is_not_read(world: &World) {
@@ -273,10 +273,10 @@ async fn a_line_that_can_be_read_in_two_ways_is_not_read(world: &World) {
     body.extend_from_slice(b"\n{\"type\":\"client\",\"client_number\":\"\xD2\"}\n");
     body.extend_from_slice(lines(&[loan("T-1", "K-1", "1.00", ONE)]).as_bytes());
     let asked = loans.ask("POST", BATCHES).body(NDJSON, body);
-    let told = asked.await.expect(200);
+    let reply = asked.await.expect(200);
     // The same moment by another clock, and finer than it is kept, is the same moment.
-    assert_eq!(counts(&told), [2, 1, 0, 2]);
-    let rejected = told["rejected"].as_array().unwrap();
+    assert_eq!(counts(&reply), [2, 1, 0, 2]);
+    let rejected = reply["rejected"].as_array().unwrap();
     let short = |at: usize| (&rejected[at]["line"], &rejected[at]["code"]);
     assert_eq!(short(0), (&json!(1), &json!("twice")));
     assert_eq!(rejected[0]["detail"], "/phone: The field is there twice.");

@@ -111,9 +111,9 @@ async fn instances_five_minutes_apart_try_no_more_guesses_than_one(world: &World
         } else {
             (&there, &here)
         };
-        let told = one.verify(&client, WRONG).await.expect(201);
-        tried += u32::from(told["outcome"] == "rejected");
-        if told["locked_until"].is_string() {
+        let reply = one.verify(&client, WRONG).await.expect(201);
+        tried += u32::from(reply["outcome"] == "rejected");
+        if reply["locked_until"].is_string() {
             assert_eq!(other.outcome(&client, PHRASE).await, "locked");
             let path = format!("/v1/clients/{client}/passphrase/unlock");
             let reason = json!({"reason": "the client called back"});

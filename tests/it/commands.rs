@@ -49,9 +49,9 @@ fn an_admin_is_entered_and_gets_another_password_at_the_console() {
         .map(str::to_owned);
     assert!(first.is_some(), "{printed}");
 
-    let (code, _, told) = add("boss", "admin");
+    let (code, _, message) = add("boss", "admin");
     assert_eq!(code, Some(1));
-    assert!(told.contains("this login is taken"), "{told}");
+    assert!(message.contains("this login is taken"), "{message}");
     for (login, role) in [("b/x", "admin"), ("b1", "root"), ("b1", "branch")] {
         assert_eq!(add(login, role).0, Some(2), "{login} {role}");
     }
@@ -75,8 +75,8 @@ fn bad_settings_and_arguments_are_named_and_exit_with_2() {
     let with = |name: &str, arguments: &[&str]| {
         let output = qupia(arguments).env(name, "sqlite:x").output();
         let output = output.expect("the program was built");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        (output.status.code(), told)
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), message)
     };
     for (name, arguments) in [
         ("QUPIA_LISTENN", &["config", "check"][..]),
@@ -84,9 +84,9 @@ fn bad_settings_and_arguments_are_named_and_exit_with_2() {
         ("QUPIA_DATABASE_URL", &["serve", "--demo"]),
         ("QUPIA_KEYRING", &["serve", "--demo"]),
     ] {
-        let (code, told) = with(name, arguments);
-        assert_eq!(code, Some(2), "{name}: {told}");
-        assert!(told.contains(&format!("({name})")), "{told}");
+        let (code, message) = with(name, arguments);
+        assert_eq!(code, Some(2), "{name}: {message}");
+        assert!(message.contains(&format!("({name})")), "{message}");
     }
     for arguments in [
         &["frobnicate"][..],
@@ -94,8 +94,8 @@ fn bad_settings_and_arguments_are_named_and_exit_with_2() {
         &["serve", "--demo", "--database-url", "sqlite:x"],
         &["config", "check", "--config", "/no/such.toml"],
     ] {
-        let (code, _, told) = done(arguments);
-        assert_eq!(code, Some(2), "{told}");
+        let (code, _, message) = done(arguments);
+        assert_eq!(code, Some(2), "{message}");
     }
 }
 
@@ -103,8 +103,8 @@ fn bad_settings_and_arguments_are_named_and_exit_with_2() {
 fn migrations_are_applied_once_in_a_folder_that_was_not_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = path(folder.path(), "new");
-    let (code, printed, told) = done(&["migrate", "--data-dir", &data]);
-    assert_eq!(code, Some(0), "{told}");
+    let (code, printed, message) = done(&["migrate", "--data-dir", &data]);
+    assert_eq!(code, Some(0), "{message}");
     assert!(printed.starts_with("applied "), "{printed}");
     let (_, printed, _) = done(&["migrate", "--data-dir", &data]);
     assert_eq!(printed, "nothing to apply\n");
@@ -142,8 +142,8 @@ fn the_four_lines_of_the_demonstration_walk_the_main_job_in_a_plain_shell() {
     let ended = serving.wait().expect("it was started here");
 
     let answers = String::from_utf8_lossy(&walked.stderr);
-    for told in ["\"access_token\"", "\"Қ***\"", "\"outcome\":\"verified\""] {
-        assert!(answers.contains(told), "{told} is not in {answers}");
+    for part in ["\"access_token\"", "\"Қ***\"", "\"outcome\":\"verified\""] {
+        assert!(answers.contains(part), "{part} is not in {answers}");
     }
     let loans = String::from_utf8_lossy(&walked.stdout);
     for standing in ["in_grace", "due_today", "current"] {
@@ -177,8 +177,8 @@ fn a_tail_that_was_cut_off_is_found_at_the_console_by_what_was_written_down_else
 
     let verify =
         |more: &[&str]| done(&[&["audit", "verify", "--data-dir", &data][..], more].concat());
-    let (code, printed, told) = verify(&["--seal-log", &log]);
-    assert_eq!(code, Some(0), "{printed}{told}");
+    let (code, printed, message) = verify(&["--seal-log", &log]);
+    assert_eq!(code, Some(0), "{printed}{message}");
     let head = std::fs::read_to_string(path(Path::new(&data), "audit-head"));
     let head = head.expect("it is remembered").trim().to_owned();
     assert_eq!(verify(&["--expect", &head]).0, Some(0));
@@ -193,9 +193,9 @@ fn a_tail_that_was_cut_off_is_found_at_the_console_by_what_was_written_down_else
     // The database alone cannot show it: it is as empty as a new one.
     assert_eq!(verify(&[]).0, Some(0));
     for known in [["--expect", &head], ["--seal-log", &log]] {
-        let (code, printed, told) = verify(&known);
-        assert_eq!(code, Some(4), "{printed}{told}");
-        let all = printed + &told;
+        let (code, printed, message) = verify(&known);
+        assert_eq!(code, Some(4), "{printed}{message}");
+        let all = printed + &message;
         assert!(all.contains("seal 1 is missing"), "{all}");
     }
     assert_eq!(verify(&["--expect", "1"]).0, Some(2));

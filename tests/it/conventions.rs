@@ -482,7 +482,7 @@ async fn what_is_not_acceptable_is_not_sent(world: &World) {
 }
 
 async fn problems_are_told_in_the_callers_language(world: &World) {
-    let told = async |accept: &str| {
+    let reply = async |accept: &str| {
         let ask = world
             .line()
             .get("/v1/staff/me")
@@ -494,14 +494,14 @@ async fn problems_are_told_in_the_callers_language(world: &World) {
             .to_owned();
         (language, answer.text("title"), answer.text("detail"))
     };
-    let (kk, ru, en) = (told("kk").await, told("ru-RU").await, told("en").await);
+    let (kk, ru, en) = (reply("kk").await, reply("ru-RU").await, reply("en").await);
     assert_eq!(
         (kk.0.as_str(), ru.0.as_str(), en.0.as_str()),
         ("kk", "ru", "en")
     );
     assert!(kk.1 != ru.1 && ru.1 != en.1 && kk.2 != ru.2 && ru.2 != en.2);
-    assert_eq!(told("de, ru;q=0.3, kk;q=0.8").await, kk);
-    assert_eq!(told("de").await, en);
+    assert_eq!(reply("de, ru;q=0.3, kk;q=0.8").await, kk);
+    assert_eq!(reply("de").await, en);
     let branch = world.staff("branch").await;
     let ask = branch
         .post("/v1/clients", json!({}))

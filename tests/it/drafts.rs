@@ -72,12 +72,12 @@ async fn a_block_cancels_an_open_draft(world: &World) {
         (&refused[0]["outcome"], &refused[0]["reason"]),
         (&json!("refused"), &json!("application_not_open"))
     );
-    let told = events(&auditor, &client, "application.cancelled").await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["subject_id"], draft.as_str());
-    assert_eq!(told[0]["actor"]["id"], specialist.id.as_str());
+    let reply = events(&auditor, &client, "application.cancelled").await;
+    assert_eq!(reply.len(), 1);
+    assert_eq!(reply[0]["subject_id"], draft.as_str());
+    assert_eq!(reply[0]["actor"]["id"], specialist.id.as_str());
     assert_eq!(
-        (&told[0]["call_id"], &told[0]["outcome"]),
+        (&reply[0]["call_id"], &reply[0]["outcome"]),
         (&json!("call-7"), &json!("cancelled"))
     );
     // Only a new one leads back, and it changes what is there.
@@ -180,12 +180,12 @@ async fn a_completion_in_flight_never_outlives_a_block(world: &World) {
             )
         };
         ended.expect(200);
-        let told = application(&branch, &draft).await.text("state");
+        let reply = application(&branch, &draft).await.text("state");
         if completed.status == 200 {
-            assert_eq!(told, "completed");
+            assert_eq!(reply, "completed");
         } else {
             completed.refused(409, "application_not_open");
-            assert_eq!(told, "cancelled");
+            assert_eq!(reply, "cancelled");
         }
         let left = if round % 2 == 0 {
             "blocked"

@@ -32,7 +32,7 @@ on_each_database! {
     a_link_ends_with_what_ends_its_draft with BUSY,
     a_link_is_made_for_an_open_draft_and_a_day_that_holds_alone with BUSY,
     a_refused_passphrase_leaves_the_link_open_and_the_tenth_refusal_ends_it with BUSY,
-    a_token_of_a_link_opens_nothing_but_its_own_doors_and_no_other_token_opens_those with BUSY,
+    a_token_of_a_link_may_call_its_own_endpoints_alone_and_no_other_token_may_call_those with BUSY,
     a_link_is_worth_what_its_maker_may_do with BUSY,
     a_lost_answer_to_the_completion_is_asked_for_again with BUSY,
     the_audit_says_who_answers_for_it_and_that_the_client_typed with BUSY,
@@ -195,15 +195,15 @@ async fn wrong_used_expired_and_superseded_codes_are_one_and_the_same_refusal(wo
     opened(world, &used).await;
     let expired = link(&branch, &draft).await.text("code");
     world.wait(TimeDelta::minutes(10));
-    let mut told = Vec::new();
+    let mut reply = Vec::new();
     for code in ["00000-00000", "no code", "", &superseded, &used, &expired] {
         let mut answer = open(world.line(), code)
             .await
             .refused(401, "bad_entry_code");
         answer.body["request_id"] = json!(null);
-        told.push(answer.body);
+        reply.push(answer.body);
     }
-    assert!(told.iter().all(|body| *body == told[0]), "{told:?}");
+    assert!(reply.iter().all(|body| *body == reply[0]), "{reply:?}");
     // The audit knows which, and of whose link.
     let page = auditor
         .get("/v1/audit/events?action=entry_link.opened&limit=6")
@@ -379,7 +379,7 @@ async fn a_refused_passphrase_leaves_the_link_open_and_the_tenth_refusal_ends_it
     complete(&typing, PHRASE).await.expect(200);
 }
 
-async fn a_token_of_a_link_opens_nothing_but_its_own_doors_and_no_other_token_opens_those(
+async fn a_token_of_a_link_may_call_its_own_endpoints_alone_and_no_other_token_may_call_those(
     world: &World,
 ) {
     let branch = world.staff("branch").await;
@@ -486,7 +486,7 @@ async fn the_audit_says_who_answers_for_it_and_that_the_client_typed(world: &Wor
     let page = auditor.get(&path).await.expect(200);
     let id = page.items()[0]["details"]["entry_link"].clone();
     assert!(id.is_string());
-    let mut told = Vec::new();
+    let mut reply = Vec::new();
     for event in page.items().iter().rev() {
         let action = event["action"].as_str().expect("an action");
         if action == "application.drafted" {
@@ -495,7 +495,7 @@ async fn the_audit_says_who_answers_for_it_and_that_the_client_typed(world: &Wor
         assert_eq!(event["details"], json!({"entry_link": id}), "{action}");
         assert_eq!(event["subject_id"], draft.as_str(), "{action}");
         let by = event["actor"]["id"].as_str().map(|id| id == branch.id);
-        told.push((action.to_owned(), event["outcome"].clone(), by));
+        reply.push((action.to_owned(), event["outcome"].clone(), by));
     }
     let expected = [
         ("entry_link.made", "made", Some(true)),
@@ -507,7 +507,7 @@ async fn the_audit_says_who_answers_for_it_and_that_the_client_typed(world: &Wor
         ("entry_link.ended", "closed", Some(true)),
     ];
     let expected = expected.map(|(action, outcome, by)| (action.to_owned(), json!(outcome), by));
-    assert_eq!(told, expected);
+    assert_eq!(reply, expected);
     assert_eq!(ends(&auditor, &client).await, ["done"]);
     // A branch that types it itself leaves no such fact.
     let draft = branch.draft(&client).await;

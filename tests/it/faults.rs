@@ -186,7 +186,7 @@ async fn whoever_is_thrown_out_in_the_middle_is_counted_no_more_than_once(world:
             specialist.verify(&client, WRONG)
         });
         let answers = futures_util::future::join_all(tries).await;
-        let told = |outcome: &str| {
+        let reply = |outcome: &str| {
             answers
                 .iter()
                 .filter(|answer| answer["outcome"] == outcome)
@@ -194,7 +194,7 @@ async fn whoever_is_thrown_out_in_the_middle_is_counted_no_more_than_once(world:
         };
         let tried = world.hash_jobs() - before;
         assert!(tried <= 3, "{tried} were tried");
-        assert!(told("rejected") as u64 <= tried);
+        assert!(reply("rejected") as u64 <= tried);
         for answer in &answers {
             assert!([201, 503].contains(&answer.status), "{}", answer.text);
         }

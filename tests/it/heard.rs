@@ -249,8 +249,8 @@ fn exact_attack(list: &[(String, f64)]) -> [f64; 3] {
 }
 
 /// The share that the best guesses reach with the fold and every variant: each
-/// guess is the string, of all that are tried, that opens the most doors yet
-/// unopened. The attacker knows the list and the rules.
+/// guess is the string, of all that are tried, that reaches the most phrases not
+/// reached yet. The attacker knows the list and the rules.
 fn tolerant_attack(list: &[(String, f64)]) -> [f64; 3] {
     let mut classes: HashMap<String, f64> = HashMap::new();
     for (registered, share) in list {
@@ -262,7 +262,7 @@ fn tolerant_attack(list: &[(String, f64)]) -> [f64; 3] {
     // all rarer than this cannot be among the ten best.
     let (_, tenth) = list[9];
     let floor = tenth / (1 + MAX_VARIANTS) as f64;
-    let doors: HashSet<Vec<String>> = list
+    let reachable: HashSet<Vec<String>> = list
         .iter()
         .filter(|(registered, _)| classes[fold(registered).as_str()] >= floor)
         .flat_map(|(registered, _)| disguises(registered))
@@ -281,7 +281,7 @@ fn tolerant_attack(list: &[(String, f64)]) -> [f64; 3] {
             let new = set.iter().filter(|class| !opened.contains(*class));
             new.map(|class| classes[class]).sum()
         };
-        let best = doors.iter().max_by(|a, b| gain(a).total_cmp(&gain(b)));
+        let best = reachable.iter().max_by(|a, b| gain(a).total_cmp(&gain(b)));
         let best = best.expect("there is something to guess").clone();
         let before = reached.last().copied().unwrap_or(0.0);
         reached.push(before + gain(&best));

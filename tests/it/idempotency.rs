@@ -22,9 +22,9 @@ on_each_database! {
     where_nothing_changes_or_nobody_is_signed_in_a_key_is_not_honoured with BUSY,
     a_replay_is_seen_in_the_audit with BUSY,
     a_replayed_verification_tells_no_loans with BUSY,
-    a_replay_passes_the_door_of_today with BUSY,
-    nothing_is_said_of_a_key_before_the_door with BUSY,
-    a_refusal_at_the_door_is_no_answer_to_a_key with BUSY,
+    a_replay_passes_the_permission_checks_of_today with BUSY,
+    nothing_is_said_of_a_key_before_the_permission_check with BUSY,
+    a_refusal_of_permission_is_no_answer_to_a_key with BUSY,
     a_key_stays_claimed_for_as_long_as_its_request_is_under_way with SLOW,
     a_claim_that_was_lost_keeps_no_answer with BUSY,
     a_batch_honours_no_key with BUSY,
@@ -330,7 +330,7 @@ async fn a_replayed_verification_tells_no_loans(world: &World) {
     loans.refused(410, "verification_over");
 }
 
-async fn a_replay_passes_the_door_of_today(world: &World) {
+async fn a_replay_passes_the_permission_checks_of_today(world: &World) {
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     let body = json!({"client_id": client, "passphrase": PHRASE, "call_id": "c"});
@@ -347,8 +347,8 @@ async fn a_replay_passes_the_door_of_today(world: &World) {
     let out = post(&moved, "/v1/verifications", &body, "key").await;
     out.refused(401, "unauthenticated");
     let auditor = moved.again(world.line()).await;
-    let told = post(&auditor, "/v1/verifications", &body, "key").await;
-    told.refused(403, "forbidden");
+    let reply = post(&auditor, "/v1/verifications", &body, "key").await;
+    reply.refused(403, "forbidden");
 
     let reset = verified().await;
     let path = format!("/v1/staff/{}/password", reset.id);
@@ -356,18 +356,18 @@ async fn a_replay_passes_the_door_of_today(world: &World) {
     let mut one_time = reset;
     one_time.password = made.text("password");
     let one_time = one_time.again(world.line()).await;
-    let told = post(&one_time, "/v1/verifications", &body, "key").await;
-    told.refused(403, "password_change_required");
+    let reply = post(&one_time, "/v1/verifications", &body, "key").await;
+    reply.refused(403, "password_change_required");
 
     let disabled = verified().await;
     let path = format!("/v1/staff/{}", disabled.id);
     let status = json!({"status": "disabled"});
     world.admin.patch(&path, status).await.expect(200);
-    let told = post(&disabled, "/v1/verifications", &body, "key").await;
-    told.refused(401, "unauthenticated");
+    let reply = post(&disabled, "/v1/verifications", &body, "key").await;
+    reply.refused(401, "unauthenticated");
 }
 
-async fn nothing_is_said_of_a_key_before_the_door(world: &World) {
+async fn nothing_is_said_of_a_key_before_the_permission_check(world: &World) {
     let auditor = world.staff("auditor").await;
     let key = "k".repeat(129);
     let too_long = post(&auditor, "/v1/branches", &json!({}), &key).await;
@@ -376,8 +376,8 @@ async fn nothing_is_said_of_a_key_before_the_door(world: &World) {
     let too_large = post(&auditor, "/v1/branches", &large, "key").await;
     too_large.refused(403, "forbidden");
     let stranger = world.line().post("/v1/branches", json!({}));
-    let told = stranger.header("idempotency-key", &key).await;
-    told.refused(401, "unauthenticated");
+    let reply = stranger.header("idempotency-key", &key).await;
+    reply.refused(401, "unauthenticated");
     // A key that was used where one may is not told of where one may not.
     let verification = json!({});
     let first = post(&auditor, "/v1/audit/verification", &verification, "key").await;
@@ -386,7 +386,7 @@ async fn nothing_is_said_of_a_key_before_the_door(world: &World) {
     elsewhere.refused(403, "forbidden");
 }
 
-async fn a_refusal_at_the_door_is_no_answer_to_a_key(world: &World) {
+async fn a_refusal_of_permission_is_no_answer_to_a_key(world: &World) {
     let entered = world.enter_staff("branch").await;
     let (login, one_time) = (entered.text("login"), entered.text("password"));
     let session = sign_in(world.line(), &login, &one_time).await.expect(201);
@@ -461,12 +461,12 @@ async fn a_claim_that_was_lost_keeps_no_answer(world: &World) {
     let lifetime = TimeDelta::hours(24);
     let claimed = async |by: &str| {
         let claim = claim(by);
-        let claimed = store.tally(move |tally| tally.claim_key(&claim, lifetime));
+        let claimed = store.unaudited(move |tx| tx.claim_key(&claim, lifetime));
         claimed.await.unwrap_or_else(|error| panic!("{error}"))
     };
     let kept = async |by: &str, answer: &'static str| {
         let claim = claim(by);
-        let kept = store.tally(move |tally| tally.store_answer(&claim, answer));
+        let kept = store.unaudited(move |tx| tx.store_answer(&claim, answer));
         kept.await.unwrap_or_else(|error| panic!("{error}"))
     };
     assert_eq!(claimed("first").await, IdempotencyClaim::Fresh);
@@ -476,7 +476,7 @@ async fn a_claim_that_was_lost_keeps_no_answer(world: &World) {
     assert_eq!(claimed("second").await, IdempotencyClaim::Fresh);
     assert!(!kept("first", "late").await);
     let first = claim("first");
-    let released = store.tally(move |tally| tally.release_key(&first)).await;
+    let released = store.unaudited(move |tx| tx.release_key(&first)).await;
     released.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(claimed("third").await, IdempotencyClaim::Running);
     assert!(kept("second", "answer").await);

@@ -127,14 +127,14 @@ async fn lines_stand_alone_and_those_rejected_are_written_beside_the_file(world:
         good[1].clone(),
     ];
     let file = write(world, "night.ndjson", lines.join("\r\n"));
-    let told = import(world, &file, &[]);
-    told.is(3, [2, 0, 0, 4]);
+    let reply = import(world, &file, &[]);
+    reply.is(3, [2, 0, 0, 4]);
     let rejects = format!("{}.rejects.ndjson", file.display());
-    assert!(told.stdout.contains(&rejects), "{told:?}");
-    assert!(told.stderr.contains("4 lines were rejected"), "{told:?}");
+    assert!(reply.stdout.contains(&rejects), "{reply:?}");
+    assert!(reply.stderr.contains("4 lines were rejected"), "{reply:?}");
     assert!(
-        !told.stderr.contains('█') && !told.stderr.contains('%'),
-        "a bar is drawn where no terminal is: {told:?}"
+        !reply.stderr.contains('█') && !reply.stderr.contains('%'),
+        "a bar is drawn where no terminal is: {reply:?}"
     );
     let mode = fs::metadata(&rejects).expect("it is there").permissions();
     assert_eq!(mode.mode() & 0o777, 0o600, "others read it");
@@ -158,9 +158,9 @@ async fn lines_stand_alone_and_those_rejected_are_written_beside_the_file(world:
 
     // The same file again, without its faults: what was rejected before is of the past.
     write(world, "night.ndjson", good.join("\n"));
-    let told = import(world, &file, &[]);
-    told.is(0, [0, 2, 0, 0]);
-    assert_eq!(told.stderr, "");
+    let reply = import(world, &file, &[]);
+    reply.is(0, [0, 2, 0, 0]);
+    assert_eq!(reply.stderr, "");
     assert!(!Path::new(&rejects).exists(), "another file's rejects");
     let older = good.join("\n").replace(AS_OF, "2026-01-29T00:00:00Z");
     write(world, "night.ndjson", older);
@@ -187,8 +187,8 @@ async fn what_accounting_exports_is_read(world: &World) {
     let (bytes, _, unmappable) = WINDOWS_1251.encode(loans);
     assert!(!unmappable);
     let loans = write(world, "loans.CSV", &bytes);
-    let told = import(world, &loans, &as_of);
-    told.is(3, [2, 0, 0, 3]);
+    let reply = import(world, &loans, &as_of);
+    reply.is(3, [2, 0, 0, 3]);
     assert_eq!(products(world), ["Кольцо; \"золото\" 585", "Часы"]);
     let balance = "SELECT balance_minor_units FROM loans WHERE ticket_number = 'ЗБ/1'";
     assert_eq!(world.database.number(balance), 12_500_050);
@@ -257,11 +257,11 @@ async fn kazakh_names_are_read_in_whatever_code_page_they_come(world: &World) {
     };
     let as_of = ["--as-of", AS_OF];
     let file = write(world, "kz.csv", kz_1048(&table("К-1", "Қасымова", "Әсел")));
-    let told = import(world, &file, &as_of);
-    told.is(0, [1, 0, 0, 0]);
+    let reply = import(world, &file, &as_of);
+    reply.is(0, [1, 0, 0, 0]);
     assert!(
-        told.stdout.contains("encoding recognised: KZ-1048\n"),
-        "{told:?}"
+        reply.stdout.contains("encoding recognised: KZ-1048\n"),
+        "{reply:?}"
     );
     holds("К-1", ["Қасымова", "Әсел"]).await;
 
@@ -283,9 +283,9 @@ async fn kazakh_names_are_read_in_whatever_code_page_they_come(world: &World) {
     let bytes = kz_1048(&table("К-4", "Бағдат", "Үмбет"));
     let file = write(world, "named.csv", &bytes);
     let named = ["--as-of", AS_OF, "--encoding", "windows-1251"];
-    let told = import(world, &file, &named);
-    told.is(0, [1, 0, 0, 0]);
-    assert!(!told.stdout.contains("encoding"), "{told:?}");
+    let reply = import(world, &file, &named);
+    reply.is(0, [1, 0, 0, 0]);
+    assert!(!reply.stdout.contains("encoding"), "{reply:?}");
     holds("К-4", ["Баєдат", "Їмбет"]).await;
     let named = ["--as-of", AS_OF, "--encoding", "KZ-1048"];
     import(world, &file, &named).is(0, [1, 0, 0, 0]);
@@ -307,8 +307,8 @@ async fn lines_that_make_no_sense_are_refused_by_their_number(world: &World) {
     bytes.extend(line(6, "Қасымова").into_bytes());
     bytes.extend(kz_1048(&line(7, "Ким")));
     let file = write(world, "mixed.csv", &bytes);
-    let told = import(world, &file, &["--as-of", AS_OF]);
-    told.is(3, [5, 0, 0, 2]);
+    let reply = import(world, &file, &["--as-of", AS_OF]);
+    reply.is(3, [5, 0, 0, 2]);
     let rejects = fs::read_to_string(format!("{}.rejects.csv", file.display()));
     let rejects = rejects.expect("it is there");
     let lines: Vec<_> = rejects.lines().skip(1).collect();
@@ -330,8 +330,8 @@ async fn what_spreadsheets_write_is_read(world: &World) {
         T-5;K-1;Сағат;01.01.0001 0:00:00;1,00;KZT;;open;\r\n\
         Итого:;;;;1 375 000,50;;;;\r\n";
     let file = write(world, "loans.csv", loans);
-    let told = import(world, &file, &["--as-of", AS_OF]);
-    told.is(3, [3, 0, 0, 3]);
+    let reply = import(world, &file, &["--as-of", AS_OF]);
+    reply.is(3, [3, 0, 0, 3]);
     let held = "SELECT ticket_number || ' ' || due_on || ' ' || balance_minor_units FROM loans \
                 ORDER BY ticket_number";
     let expected = [
@@ -370,8 +370,8 @@ async fn three_digits_behind_a_point_are_not_guessed_at(world: &World) {
     ];
     let rows: String = refused.iter().enumerate().map(row).collect();
     let file = write(world, "dots.csv", format!("{header}{rows}"));
-    let told = import(world, &file, &["--as-of", AS_OF]);
-    told.is(3, [0, 0, 0, refused.len() as u64]);
+    let reply = import(world, &file, &["--as-of", AS_OF]);
+    reply.is(3, [0, 0, 0, refused.len() as u64]);
     let rejects = fs::read_to_string(format!("{}.rejects.csv", file.display()));
     let rejects = rejects.expect("it is there");
     for line in rejects.lines().skip(1) {
@@ -405,9 +405,9 @@ async fn goods_are_described_with_signs_of_every_kind(world: &World) {
     let (bytes, _, unmappable) = WINDOWS_1251.encode(&table);
     assert!(!unmappable);
     let file = write(world, "goods.csv", &bytes);
-    let told = import(world, &file, &["--as-of", AS_OF]);
-    assert!(told.stdout.contains("encoding recognised: "), "{told:?}");
-    told.is(0, [goods.len() as u64, 0, 0, 0]);
+    let reply = import(world, &file, &["--as-of", AS_OF]);
+    assert!(reply.stdout.contains("encoding recognised: "), "{reply:?}");
+    reply.is(0, [goods.len() as u64, 0, 0, 0]);
     assert_eq!(products(world), goods);
 }
 
@@ -488,8 +488,8 @@ fn what_cannot_be_imported_is_named_and_nothing_is_made() {
 async fn rejected_lines_go_where_they_are_wanted(world: &World) {
     let file = write(world, "night.ndjson", format!("{}\n{{", client("K-1")));
     let elsewhere = world.folder().join("elsewhere").display().to_string();
-    let told = import(world, &file, &["--rejects", &elsewhere]);
-    told.is(3, [1, 0, 0, 1]);
+    let reply = import(world, &file, &["--rejects", &elsewhere]);
+    reply.is(3, [1, 0, 0, 1]);
     assert!(fs::read_to_string(&elsewhere).is_ok_and(|text| text.contains("malformed_json")));
     let itself = file.display().to_string();
     import(world, &file, &["--rejects", &itself]).refused(2, "--rejects");
@@ -538,19 +538,19 @@ async fn an_import_that_is_stopped_or_killed_loses_nothing_that_it_applied(world
         .args(["-INT", &stopped.id().to_string()])
         .status();
     assert!(asked.is_ok_and(|status| status.success()));
-    let told: Done = stopped.wait_with_output().expect("it ends").into();
-    told.refused(1, "stopped after line");
+    let reply: Done = stopped.wait_with_output().expect("it ends").into();
+    reply.refused(1, "stopped after line");
     let after_stop = held(world);
     assert!(
         after_kill < after_stop && after_stop + 1 < whole,
-        "{told:?}"
+        "{reply:?}"
     );
     let summary = format!(
         "applied {}, unchanged {}, stale 0, rejected 0\n",
         after_stop - after_kill,
         after_kill + 1
     );
-    assert_eq!(told.stdout, summary);
+    assert_eq!(reply.stdout, summary);
 
     let left = whole - 1 - after_stop;
     import(world, &file, &[]).is(0, [left, after_stop + 1, 0, 0]);

@@ -17,7 +17,7 @@ on_postgresql! {
 }
 
 async fn instances_that_start_at_the_same_moment_over_an_empty_database_all_serve(world: &World) {
-    // Only the keyring is shared: that of a house that is there already.
+    // Only the keyring is shared: that of an installation that is there already.
     let empty = Database::make(Kind::Postgres, world.folder());
     let starts = (0..3).map(|_| async {
         let folder = tempfile::tempdir().expect("a folder is made");
@@ -74,8 +74,8 @@ async fn what_one_instance_does_the_other_knows(world: &World) {
     let mut first = keyed(&specialist).await.expect(201).body;
     let again = keyed(&there).await.expect(201);
     for once in ["loans", "source"] {
-        let told = first.as_object_mut().and_then(|first| first.remove(once));
-        assert!(told.is_some(), "{once}");
+        let reply = first.as_object_mut().and_then(|first| first.remove(once));
+        assert!(reply.is_some(), "{once}");
     }
     assert_eq!(again.body, first);
     assert_eq!(again.header("idempotency-replayed"), Some("true"));

@@ -7,7 +7,7 @@ use qupia::{
     app::{
         clock::Clock,
         foundation::Foundation,
-        reload::{Reloader, SETTLE, look},
+        reload::{Reloader, SETTLE, check as check_files},
     },
     flows::{
         keys::{self, KeysError},
@@ -47,7 +47,7 @@ async fn console(world: &World) -> Foundation {
 async fn taken(world: &World) {
     let mut reloader = Reloader::default();
     for _ in 0..2 {
-        look(&world.first.app, &mut reloader)
+        check_files(&world.first.app, &mut reloader)
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         world.wait(SETTLE);
@@ -109,7 +109,7 @@ async fn every_key_is_rotated_while_the_service_runs(world: &World) {
         let old = |used: &&keys::KeyUse| used.purpose == purpose && !used.is_active;
         uses.iter()
             .find(old)
-            .map(|used| (used.held, used.is_needed))
+            .map(|used| (used.in_use, used.is_needed))
     };
     let uses = keys::list(&console).await.expect("listed");
     assert_eq!(hangs(&uses, Purpose::Field), Some((0, true)));
@@ -124,7 +124,7 @@ async fn every_key_is_rotated_while_the_service_runs(world: &World) {
     // The newest seal is of the old key until the next is made.
     let old_seal = &before[4];
     let refused = keys::retire(&console, Purpose::Seal, old_seal).await;
-    assert!(matches!(refused, Err(KeysError::Held { .. })));
+    assert!(matches!(refused, Err(KeysError::StillUsed { .. })));
     seal_once(&world.first.app, &mut sealer)
         .await
         .expect("sealed");
@@ -168,7 +168,10 @@ async fn a_key_that_something_hangs_on_is_not_retired(world: &World) {
         Purpose::Token,
     ] {
         let refused = keys::retire(&console, purpose, &before[purpose as usize]).await;
-        assert!(matches!(refused, Err(KeysError::Held { .. })), "{purpose}");
+        assert!(
+            matches!(refused, Err(KeysError::StillUsed { .. })),
+            "{purpose}"
+        );
     }
 }
 
@@ -180,23 +183,23 @@ async fn a_new_key_reads_at_once_and_writes_a_little_later(world: &World) {
         .await
         .expect("rotated");
     let mut reloader = Reloader::default();
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert!(app.keys.now().keyring.by_id(Purpose::Field, &new).is_some());
     assert_eq!(active(app), before);
     world.wait(SETTLE - TimeDelta::seconds(1));
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app), before);
     world.wait(TimeDelta::seconds(1));
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app)[1], new);
     // One that is known for as long is put to use at once.
     let added = keys::add(&console, Purpose::Field).await.expect("added");
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     world.wait(SETTLE);
     keys::rotate(&console, Purpose::Field, Some(added.clone()))
         .await
         .expect("rotated");
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app)[1], added);
 }
 
@@ -240,7 +243,7 @@ async fn a_keyring_that_lacks_a_key_in_use_is_not_taken_though_it_brings_a_new_o
     std::fs::write(path, &lacking).expect("written");
     let mut reloader = Reloader::default();
     for _ in 0..3 {
-        let refused = look(app, &mut reloader).await.err();
+        let refused = check_files(app, &mut reloader).await.err();
         let why = refused.map(|why| why.to_string()).unwrap_or_default();
         assert!(why.contains(&before[1]), "{why}");
         assert_eq!(active(app), before);
@@ -252,15 +255,15 @@ async fn a_keyring_that_lacks_a_key_in_use_is_not_taken_though_it_brings_a_new_o
     }
     // Whole again, it is taken, and what is new in it settles from then on.
     std::fs::write(path, &rotated).expect("written");
-    look(app, &mut reloader).await.expect("taken");
+    check_files(app, &mut reloader).await.expect("taken");
     assert_eq!(active(app), before);
     let figures = world.line().get("/metrics").await.expect(200).text;
     assert!(figures.contains("qupia_keyring_refused 0"), "{figures}");
     world.wait(SETTLE);
-    look(app, &mut reloader).await.expect("taken");
+    check_files(app, &mut reloader).await.expect("taken");
     assert_eq!(active(app), active(&console));
     std::fs::write(path, whole).expect("written");
-    assert!(look(app, &mut reloader).await.is_err());
+    assert!(check_files(app, &mut reloader).await.is_err());
 }
 
 async fn another_rotation_meanwhile_puts_no_key_to_use_too_early(world: &World) {
@@ -274,32 +277,32 @@ async fn another_rotation_meanwhile_puts_no_key_to_use_too_early(world: &World) 
             .expect("rotated")
     };
     let field = rotate(Purpose::Field).await;
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     // Two seconds later, when another instance may have looked only once, the file changes again.
     world.wait(TimeDelta::seconds(2));
     let index = rotate(Purpose::Index).await;
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app), before);
     // And again, to a second key of the same purpose, and to one that was only added.
     world.wait(TimeDelta::seconds(2));
     let newer = rotate(Purpose::Field).await;
     let added = keys::add(&console, Purpose::Pepper).await.expect("added");
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     keys::rotate(&console, Purpose::Pepper, Some(added.clone()))
         .await
         .expect("rotated");
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app), before);
     world.wait(TimeDelta::seconds(1));
     // The first has settled, and is the active one no more; the others have not.
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app), before);
     world.wait(TimeDelta::seconds(2));
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app)[2], index);
     assert_eq!(active(app)[..2], before[..2]);
     world.wait(TimeDelta::seconds(2));
-    look(app, &mut reloader).await.expect("looked");
+    check_files(app, &mut reloader).await.expect("checked");
     assert_eq!(active(app), active(&console));
     assert_eq!(active(app)[..2], [added, newer]);
     assert!(

@@ -114,10 +114,10 @@ fn a_batch_in_the_middle_of_which_the_program_is_killed_is_sent_again() {
     let line = Line::to(program.address);
     System::new().block_on(async {
         let feed = token(&line, &account).await;
-        let told = feed.ask("POST", BATCHES).body(NDJSON, body).await;
-        let told = told.expect(200);
-        assert_eq!(told["unchanged"], before + 1, "{}", told.text);
-        assert_eq!(told["applied"], loans as u64 - before, "{}", told.text);
+        let reply = feed.ask("POST", BATCHES).body(NDJSON, body).await;
+        let reply = reply.expect(200);
+        assert_eq!(reply["unchanged"], before + 1, "{}", reply.text);
+        assert_eq!(reply["applied"], loans as u64 - before, "{}", reply.text);
     });
     assert_eq!(held().unsigned_abs(), loans as u64);
     assert_eq!(program.stop(), Some(0));
@@ -180,8 +180,8 @@ fn a_message_in_the_middle_of_which_the_program_is_killed_is_delivered_again() {
         .write_all(answer.as_bytes())
         .expect("it is answered");
     let database = database(folder.path());
-    let told = || database.texts("SELECT state FROM webhook_deliveries");
-    while told() != ["delivered"] {
+    let reply = || database.texts("SELECT state FROM webhook_deliveries");
+    while reply() != ["delivered"] {
         std::thread::yield_now();
     }
     assert_eq!(program.stop(), Some(0));
@@ -206,10 +206,10 @@ fn a_batch_that_unpacks_to_far_more_than_memory_holds_is_read_in_little() {
             .ask("POST", BATCHES)
             .header("content-encoding", "gzip")
             .body(NDJSON, packed);
-        let told = asked.await.expect(200);
-        assert_eq!(told["rejected_total"], 2, "{}", told.text);
-        assert_eq!(told["rejected"][0]["code"], "line_too_long");
-        assert_eq!(told["rejected"][1]["line"], 2);
+        let reply = asked.await.expect(200);
+        assert_eq!(reply["rejected_total"], 2, "{}", reply.text);
+        assert_eq!(reply["rejected"][0]["code"], "line_too_long");
+        assert_eq!(reply["rejected"][1]["line"], 2);
     });
     let peak = program.peak_memory_kib();
     assert!(peak < 150 * 1024, "{peak} KiB were taken");
@@ -223,9 +223,9 @@ fn three_hundred_strangers_who_send_a_megabyte_each_take_little_memory() {
     let part = vec![b'x'; 64 * 1024];
     let send = |path: &str| {
         let mut line = TcpStream::connect(program.address).expect("it listens");
-        let patience = Some(Duration::from_secs(60));
-        line.set_read_timeout(patience).expect("a timeout is set");
-        line.set_write_timeout(patience).expect("a timeout is set");
+        let timeout = Some(Duration::from_secs(60));
+        line.set_read_timeout(timeout).expect("a timeout is set");
+        line.set_write_timeout(timeout).expect("a timeout is set");
         // No length is announced, and the end never comes.
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\

@@ -372,14 +372,14 @@ async fn a_used_up_quota_does_not_tell_who_is_known(world: &World) {
         let policy = "\"clients\";q=1;w=3600";
         // However often either is asked for, it stays the same answer.
         for _ in 0..12 {
-            let mut told = Vec::new();
+            let mut reply = Vec::new();
             for number in [2, 99] {
                 let answer = search(&specialist, number).await;
                 let mut body = answer.body.clone();
                 body["request_id"] = json!(null);
-                told.push((body, is_limited(answer, policy, "clients")));
+                reply.push((body, is_limited(answer, policy, "clients")));
             }
-            assert_eq!(told[0], told[1]);
+            assert_eq!(reply[0], reply[1]);
         }
         assert_eq!(search(&specialist, 1).await.expect(200).items().len(), 1);
     }

@@ -104,7 +104,7 @@ async fn each_difference_is_a_line_and_nothing_is_changed(world: &World) {
 
     let before = "SELECT ticket_number || balance_minor_units || is_open FROM loans ORDER BY 1";
     let held = world.database.texts(before);
-    let (code, lines, told) = check(world, qupia());
+    let (code, lines, reply) = check(world, qupia());
     let of = |ticket: String, facts: &str| format!("{other}\t{ticket}\t{facts}\n");
     let expected = [
         of(ticket(3), "balance\t3.00 KZT\t3.50 KZT"),
@@ -115,15 +115,15 @@ async fn each_difference_is_a_line_and_nothing_is_changed(world: &World) {
         of(ticket(5), "status\tnot open\topen"),
         of(ticket(6), "status\tnot open\topen"),
     ];
-    assert_eq!((code, lines), (Some(3), expected.concat()), "{told}");
-    assert!(told.contains("7 differences among 3 clients"), "{told}");
+    assert_eq!((code, lines), (Some(3), expected.concat()), "{reply}");
+    assert!(reply.contains("7 differences among 3 clients"), "{reply}");
     assert_eq!(world.database.texts(before), held);
 
     let theirs = json!([stated(&ticket(3), "3.00"), stated(&ticket(4), "4.00")]);
     stand_in().states(&path(&other), json!({"loans": theirs}));
-    let (code, line, told) = check(world, qupia());
+    let (code, line, reply) = check(world, qupia());
     let expected = "no difference among 3 clients\n".to_owned();
-    assert_eq!((code, line, told), (Some(0), expected, String::new()));
+    assert_eq!((code, line, reply), (Some(0), expected, String::new()));
 
     push(&feed, &strange, &ticket(7), "7.00", "open").await;
     let (code, line, _) = check(world, qupia());
@@ -137,19 +137,19 @@ async fn a_source_that_fails_in_the_middle_ends_the_check_and_is_named(world: &W
     stand_in().states(&path(&first), json!({"loans": [stated(&ticket, "1.00")]}));
     stand_in().says(&path(&second), Says::Json(500, String::new()));
     stand_in().states(&path(&third), json!({"loans": []}));
-    let (code, lines, told) = check(world, qupia());
+    let (code, lines, reply) = check(world, qupia());
     // What was found until then is told.
     let found = format!("{first}\t{ticket}\tstatus\tnot open\topen\n");
-    assert_eq!((code, lines), (Some(1), found), "{told}");
+    assert_eq!((code, lines), (Some(1), found), "{reply}");
     let why = format!("client {second}: it answered with status 500");
-    assert!(told.contains(&why), "{told}");
+    assert!(reply.contains(&why), "{reply}");
     assert_eq!(stand_in().asked(&path(&third)), 0);
 }
 
 async fn without_a_source_there_is_nothing_to_compare_with(world: &World) {
-    let (code, line, told) = check(world, &[]);
+    let (code, line, reply) = check(world, &[]);
     assert_eq!((code, line.as_str()), (Some(2), ""));
-    assert!(told.contains("loans.url"), "{told}");
+    assert!(reply.contains("loans.url"), "{reply}");
     let output = run(
         &["loans", "check", "--data-dir", "/no/such/folder"],
         &[("QUPIA_LOANS__URL", "https://127.0.0.1/api")],

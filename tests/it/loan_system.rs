@@ -340,8 +340,8 @@ async fn the_same_new_record_pushed_ten_times_at_once_is_made_once(world: &World
                 .filter(|answer| answer.status == status)
                 .count()
         };
-        let told: Vec<_> = answers.iter().map(|answer| &answer.text).collect();
-        assert_eq!((count(201), count(200)), (1, 9), "{path}: {told:?}");
+        let reply: Vec<_> = answers.iter().map(|answer| &answer.text).collect();
+        assert_eq!((count(201), count(200)), (1, 9), "{path}: {reply:?}");
     }
 }
 

@@ -33,8 +33,8 @@ fn full() -> File {
 }
 
 async fn lost(line: &Line) -> u64 {
-    let told = line.get("/metrics").await.expect(200).text;
-    let figure = told.lines().find_map(|line| line.strip_prefix(LOST));
+    let reply = line.get("/metrics").await.expect(200).text;
+    let figure = reply.lines().find_map(|line| line.strip_prefix(LOST));
     let count = figure.and_then(|count| count.trim().parse().ok());
     count.expect("the figure is told")
 }
@@ -95,10 +95,10 @@ fn a_log_that_is_read_tells_the_last_line_before_the_end() {
     let mut log = program.take_log();
     assert_eq!(serves(&program), 0);
     assert_eq!(program.stop(), Some(0));
-    let mut told = String::new();
-    log.read_to_string(&mut told).expect("it is text");
+    let mut reply = String::new();
+    log.read_to_string(&mut reply).expect("it is text");
     for words in ["listening on", "answered", "SIGTERM"] {
-        assert!(told.contains(words), "no {words} in {told}");
+        assert!(reply.contains(words), "no {words} in {reply}");
     }
 }
 
@@ -109,9 +109,9 @@ fn a_first_password_that_nobody_can_read_is_told_of_with_the_way_to_another() {
     let mut program = Program::serve_to(folder.path(), quick, full(), Stdio::piped());
     let mut log = program.take_log();
     assert_eq!(program.stop(), Some(0));
-    let mut told = String::new();
-    log.read_to_string(&mut told).expect("it is text");
-    assert!(told.contains("`qupia staff reset admin`"), "{told}");
+    let mut reply = String::new();
+    log.read_to_string(&mut reply).expect("it is text");
+    assert!(reply.contains("`qupia staff reset admin`"), "{reply}");
     let place = folder.path().display().to_string();
     let reset = run(&["staff", "reset", "--data-dir", &place, "admin"], quick);
     let printed = String::from_utf8_lossy(&reset.stdout);
@@ -126,9 +126,9 @@ fn run_to(stdout: impl Into<Stdio>, arguments: &[&str]) -> (Option<i32>, String)
         .spawn()
         .expect("the program starts");
     let Output { status, stderr, .. } = child.wait_with_output().expect("it ends");
-    let told = String::from_utf8_lossy(&stderr).into_owned();
-    assert!(!told.contains("panicked"), "{arguments:?}: {told}");
-    (status.code(), told)
+    let reply = String::from_utf8_lossy(&stderr).into_owned();
+    assert!(!reply.contains("panicked"), "{arguments:?}: {reply}");
+    (status.code(), reply)
 }
 
 /// A pipe whose reader has gone.
@@ -156,7 +156,7 @@ fn commands(place: &str) -> Vec<Vec<&str>> {
     ]
 }
 
-fn house(folder: &Path) -> String {
+fn data_folder(folder: &Path) -> String {
     let place = folder.join("data").display().to_string();
     let who = ["--login", "first", "--name", "Айгүл", "--role", "admin"];
     let add = [&["staff", "add", "--data-dir", &place][..], &who[..]].concat();
@@ -167,41 +167,41 @@ fn house(folder: &Path) -> String {
 #[test]
 fn a_command_whose_reader_has_seen_enough_ends_quietly() {
     let folder = folder();
-    let place = house(folder.path());
+    let place = data_folder(folder.path());
     for arguments in commands(&place) {
-        let (code, told) = run_to(broken_pipe(), &arguments);
-        assert_eq!(code, Some(0), "{arguments:?}: {told}");
-        assert!(!told.contains("standard output"), "{arguments:?}: {told}");
+        let (code, reply) = run_to(broken_pipe(), &arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {reply}");
+        assert!(!reply.contains("standard output"), "{arguments:?}: {reply}");
     }
 }
 
 #[test]
 fn a_command_whose_output_finds_no_room_says_so_and_fails() {
     let folder = folder();
-    let place = house(folder.path());
+    let place = data_folder(folder.path());
     for arguments in commands(&place) {
         // clap prints its help itself, and swallows what becomes of it.
         if arguments == ["--help"] {
             continue;
         }
-        let (code, told) = run_to(full(), &arguments);
-        assert_eq!(code, Some(1), "{arguments:?}: {told}");
-        assert!(told.contains("No space left"), "{arguments:?}: {told}");
+        let (code, reply) = run_to(full(), &arguments);
+        assert_eq!(code, Some(1), "{arguments:?}: {reply}");
+        assert!(reply.contains("No space left"), "{arguments:?}: {reply}");
     }
 }
 
 #[test]
 fn a_secret_that_nobody_can_read_changes_nothing() {
     let folder = folder();
-    let place = house(folder.path());
+    let place = data_folder(folder.path());
     let who = ["--login", "second", "--name", "Айгүл", "--role", "admin"];
     let add = [&["staff", "add", "--data-dir", &place][..], &who[..]].concat();
     let reset = ["staff", "reset", "--data-dir", &place, "first"];
     for arguments in [&add[..], &reset] {
         for nobody in [broken_pipe(), full().into()] {
-            let (code, told) = run_to(nobody, arguments);
-            assert_eq!(code, Some(1), "{arguments:?}: {told}");
-            assert!(told.contains("nothing was changed"), "{told}");
+            let (code, reply) = run_to(nobody, arguments);
+            assert_eq!(code, Some(1), "{arguments:?}: {reply}");
+            assert!(reply.contains("nothing was changed"), "{reply}");
         }
     }
     let changes = |action: &str| {

@@ -65,7 +65,7 @@ const PATIENT: &[(&str, &str)] = &[
     ("QUPIA_DATABASE__TIMEOUT_SECONDS", "2"),
 ];
 const KEY: &str = "idempotency-key";
-/// Half of the patience of a patient caller.
+/// Half of the time that a patient caller waits.
 const HALF: Duration = Duration::from_secs(1);
 /// Whatever is awaited comes within this.
 const SOON: Duration = Duration::from_secs(30);
@@ -109,9 +109,9 @@ async fn a_503_while_the_attempt_was_being_counted_was_no_attempt(world: &World)
     for _ in 0..3 {
         let (mut quota, mut passphrase) = (hold(world, "rate_windows"), hold(world, "passphrases"));
         let began = Instant::now();
-        // Each lock alone is shorter than the caller's patience, and both together are longer.
+        // Each lock alone is shorter than the caller waits, and both together are longer.
         let half_a_patience_later = async {
-            until("half a patience", || began.elapsed() > HALF).await;
+            until("half of it", || began.elapsed() > HALF).await;
             quota.batch_execute("ROLLBACK").expect("it is let go");
         };
         let verifying = specialist.verify(&client, PHRASE);
@@ -183,12 +183,12 @@ async fn what_was_told_503_is_recorded_as_read_by_nobody(world: &World) {
     let branch = world.staff("branch").await;
     let client = branch.client_with_phrase(world, "K-1").await;
     let events = said_while_away(world, &client, PHRASE).await;
-    let told: Vec<_> = events
+    let reply: Vec<_> = events
         .iter()
         .map(|event| (&event["action"], &event["outcome"]))
         .collect();
     assert_eq!(
-        told,
+        reply,
         [(&json!("verification.recorded"), &json!("verified"))]
     );
     assert_eq!(events[0]["details"]["answered"], "unavailable");
@@ -332,9 +332,9 @@ async fn whoever_hangs_up_during_the_hash_is_recorded_as_told_nothing(world: &Wo
             what_is_repeated_tells_the_outcome_and_no_loans(&specialist, &client, key).await;
             // It was carried out once, and whoever is told of it now is seen.
             let events = events_of(world, &specialist, &client).await;
-            let told: Vec<_> = events.iter().map(|event| &event["action"]).collect();
+            let reply: Vec<_> = events.iter().map(|event| &event["action"]).collect();
             assert_eq!(
-                told,
+                reply,
                 ["inquiry.made", "answer.replayed", "verification.recorded"]
             );
             assert_eq!(events[0]["outcome"], "refused");
@@ -404,7 +404,7 @@ async fn orphan(world: &World, id: &str, client: &str, specialist: &Person) {
     let policy = app.settings.attempts.clone();
     let counted = app
         .store
-        .tally(move |tally| tally.count_attempt(&attempt, None, &policy, now));
+        .unaudited(move |tx| tx.count_attempt(&attempt, None, &policy, now));
     assert!(matches!(counted.await, Ok(Attempt::Counted(..))));
 }
 
@@ -422,8 +422,8 @@ async fn an_attempt_that_was_lost_with_its_instance_stays_counted_and_is_recorde
     assert_eq!(search.give_up(app).await.expect("it looks"), 1);
     assert_eq!(search.give_up(app).await.expect("it looks"), 0);
     let events = events_of(world, &specialist, &client).await;
-    let told: Vec<_> = events.iter().map(|event| &event["action"]).collect();
-    assert_eq!(told, ["attempt.lost"]);
+    let reply: Vec<_> = events.iter().map(|event| &event["action"]).collect();
+    assert_eq!(reply, ["attempt.lost"]);
     assert_eq!(events[0]["request_id"], "a request");
     assert_eq!(failed_attempts(&branch, &client).await, 1);
 }

@@ -1,4 +1,4 @@
-//! Names and telephones as people really have and paste them, through every door.
+//! Names and telephones as people really have and paste them, through every way in.
 
 use serde_json::{Value, json};
 
@@ -222,17 +222,17 @@ async fn letters_that_show_nothing_are_no_name(world: &World) {
     ] {
         let mut body = somebody("K-1");
         body["family_name"] = json!(blank);
-        let told = branch.post("/v1/clients", body).await;
-        told.refused_field(422, "/family_name", "not_a_name");
+        let reply = branch.post("/v1/clients", body).await;
+        reply.refused_field(422, "/family_name", "not_a_name");
         let pushed = json!({"family_name": "Ким", "given_name": blank, "phone": "+77012345667",
             "as_of": AS_OF});
-        let told = feed.put("/v1/loan-system/clients/K-1", pushed).await;
-        told.refused_field(422, "/given_name", "not_a_name");
+        let reply = feed.put("/v1/loan-system/clients/K-1", pushed).await;
+        reply.refused_field(422, "/given_name", "not_a_name");
         // A number in which something is that nobody sees is another's to the eye.
-        let told = branch
+        let reply = branch
             .post("/v1/clients", somebody(&format!("K-1{blank}")))
             .await;
-        told.refused_field(422, "/client_number", "not_an_identifier");
+        reply.refused_field(422, "/client_number", "not_an_identifier");
     }
     let mut body = somebody("K-1");
     body["family_name"] = json!("Ким\u{3164}");

@@ -138,7 +138,7 @@ fn data_without_its_keyring_does_not_start_and_never_gets_a_new_one() {
         does_not_start(folder.path(), &[], 2, &["keyring"]);
         assert!(!keyring.exists());
     }
-    // Another house's keyring is told by the name of a key that is missing.
+    // Another installation's keyring is recognised by the name of a key that is missing.
     let other = tempfile::tempdir().expect("a folder is made");
     Program::serve(other.path(), QUICK).stop();
     std::fs::copy(other.path().join("keyring.toml"), &keyring).expect("it is copied");

@@ -81,13 +81,13 @@ async fn what_the_source_states_is_read_out_and_kept(world: &World) {
         &path(&number),
         json!({"loans": [loan(&ticket, "125000.00")]}),
     );
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told), shown(&[(&ticket, "125000.00")]));
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply), shown(&[(&ticket, "125000.00")]));
     let fresh = json!({"available": true, "as_of": TODAY, "stale": false});
-    assert_eq!(told["source"], fresh);
+    assert_eq!(reply["source"], fresh);
 
     // Reading again at once does not ask again; a minute later it does.
-    let loans = format!("/v1/verifications/{}/loans", told.text("id"));
+    let loans = format!("/v1/verifications/{}/loans", reply.text("id"));
     specialist.get(&loans).await.expect(200);
     assert_eq!(stand_in().asked(&path(&number)), 1);
     world.wait(TimeDelta::minutes(1));
@@ -110,8 +110,8 @@ async fn what_the_source_does_not_list_any_more_is_closed(world: &World) {
     let (first, second) = (format!("T1-{number}"), format!("T2-{number}"));
     let both = json!({"loans": [loan(&first, "1.00"), loan(&second, "2.00")]});
     stand_in().states(&path(&number), both);
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told).len(), 2);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply).len(), 2);
     world.wait(TimeDelta::minutes(1));
     // One was pushed with a later time than the source's copy has: it stays.
     let pushed = json!({
@@ -129,17 +129,17 @@ async fn what_the_source_does_not_list_any_more_is_closed(world: &World) {
         .expect(201);
     let copy = json!({"as_of": "2026-01-31T06:00:30Z", "loans": [loan(&second, "2.00")]});
     stand_in().states(&path(&number), copy);
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
     assert_eq!(
-        tickets(&told),
+        tickets(&reply),
         shown(&[(&second, "2.00"), (&third, "3.00")])
     );
     world.wait(TimeDelta::minutes(1));
     stand_in().states(&path(&number), json!({"loans": []}));
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told), shown(&[]));
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply), shown(&[]));
     let none = json!({"available": true, "as_of": null, "stale": false});
-    assert_eq!(told["source"], none);
+    assert_eq!(reply["source"], none);
 }
 
 async fn a_copy_of_yesterday_is_told_as_what_it_is(world: &World) {
@@ -157,15 +157,15 @@ async fn a_copy_of_yesterday_is_told_as_what_it_is(world: &World) {
     let copy = json!({"as_of": "2026-01-30T06:00:00Z", "loans": both});
     stand_in().states(&path(&number), copy);
     world.wait(TimeDelta::minutes(1));
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
     // It was pushed a second after the copy was made: that is what is known last.
     assert_eq!(
-        tickets(&told),
+        tickets(&reply),
         shown(&[(&first, "9.00"), (&second, "2.00")])
     );
-    assert_eq!(told["loans"][0]["as_of"], "2026-01-30T06:00:01Z");
+    assert_eq!(reply["loans"][0]["as_of"], "2026-01-30T06:00:01Z");
     let old = json!({"available": true, "as_of": "2026-01-30T06:00:00Z", "stale": true});
-    assert_eq!(told["source"], old);
+    assert_eq!(reply["source"], old);
 }
 
 fn faults(elsewhere: &str) -> Vec<Says> {
@@ -197,13 +197,13 @@ async fn a_source_that_fails_leaves_what_was_known_and_says_so(world: &World) {
         world.wait(TimeDelta::minutes(1));
         stand_in().says(&path(&number), fault);
         let began = Instant::now();
-        let told = specialist.verify(&client, PHRASE).await.expect(201);
+        let reply = specialist.verify(&client, PHRASE).await.expect(201);
         assert!(began.elapsed().as_secs() < 10, "it was waited for");
-        assert_eq!(told["outcome"], "verified");
-        assert_eq!(told["attempts_left"], 3);
-        assert_eq!(tickets(&told), shown(&[(&ticket, "7.00")]));
+        assert_eq!(reply["outcome"], "verified");
+        assert_eq!(reply["attempts_left"], 3);
+        assert_eq!(tickets(&reply), shown(&[(&ticket, "7.00")]));
         let known = json!({"available": false, "as_of": before, "stale": true});
-        assert_eq!(told["source"], known);
+        assert_eq!(reply["source"], known);
     }
 }
 
@@ -211,10 +211,10 @@ async fn a_source_that_fails_from_the_beginning_shows_no_loans(world: &World) {
     let (number, client, specialist) = caller(world, "never").await;
     stand_in().says(&path(&number), Says::Json(503, String::new()));
     for _ in 0..8 {
-        let told = specialist.verify(&client, PHRASE).await.expect(201);
-        assert_eq!(told["outcome"], "verified");
-        assert_eq!(told["loans"], json!([]));
-        assert_eq!(told["source"]["available"], false);
+        let reply = specialist.verify(&client, PHRASE).await.expect(201);
+        assert_eq!(reply["outcome"], "verified");
+        assert_eq!(reply["loans"], json!([]));
+        assert_eq!(reply["source"]["available"], false);
     }
     // Three tries each, and after five failures in a row it is left alone.
     assert_eq!(stand_in().asked(&path(&number)), 15);
@@ -224,18 +224,18 @@ async fn a_source_that_does_not_know_the_client_closes_nothing(world: &World) {
     let (number, client, specialist) = caller(world, "unknown").await;
     let unknown = Says::Json(404, json!({"code": "unknown_client"}).to_string());
     stand_in().says(&path(&number), unknown.clone());
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(told["source"]["available"], true);
-    assert_eq!(told["loans"], json!([]));
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(reply["source"]["available"], true);
+    assert_eq!(reply["loans"], json!([]));
     world.wait(TimeDelta::minutes(1));
     let ticket = format!("T1-{number}");
     stand_in().states(&path(&number), json!({"loans": [loan(&ticket, "7.00")]}));
     specialist.verify(&client, PHRASE).await.expect(201);
     world.wait(TimeDelta::minutes(1));
     stand_in().says(&path(&number), unknown);
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told), shown(&[(&ticket, "7.00")]));
-    assert_eq!(told["source"]["stale"], true);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply), shown(&[(&ticket, "7.00")]));
+    assert_eq!(reply["source"]["stale"], true);
 }
 
 async fn only_what_may_be_better_the_next_time_is_asked_again(world: &World) {
@@ -252,8 +252,8 @@ async fn only_what_may_be_better_the_next_time_is_asked_again(world: &World) {
     {
         let (number, client, specialist) = caller(world, &format!("again{which}")).await;
         stand_in().says(&path(&number), fault);
-        let told = specialist.verify(&client, PHRASE).await.expect(201);
-        assert_eq!(told["source"]["available"], false);
+        let reply = specialist.verify(&client, PHRASE).await.expect(201);
+        assert_eq!(reply["source"]["available"], false);
         assert_eq!(stand_in().asked(&path(&number)), times, "{which}");
     }
     let (number, client, specialist) = caller(world, "better").await;
@@ -262,20 +262,20 @@ async fn only_what_may_be_better_the_next_time_is_asked_again(world: &World) {
     let then = Says::Once(Box::new(Says::Half), Box::new(Says::Json(200, well)));
     let turns = Says::Once(Box::new(refusal(502)), Box::new(then));
     stand_in().says(&path(&number), turns);
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told), shown(&[(&ticket, "6.00")]));
-    assert_eq!(told["source"]["available"], true);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply), shown(&[(&ticket, "6.00")]));
+    assert_eq!(reply["source"]["available"], true);
 }
 
 async fn where_nobody_answers_the_verification_stands(world: &World) {
     let (_, client, specialist) = caller(world, "nobody").await;
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
     assert_eq!(
-        (&told["outcome"], &told["attempts_left"], &told["loans"]),
+        (&reply["outcome"], &reply["attempts_left"], &reply["loans"]),
         (&json!("verified"), &json!(3), &json!([]))
     );
     let none = json!({"available": false, "as_of": null, "stale": true});
-    assert_eq!(told["source"], none);
+    assert_eq!(reply["source"], none);
 }
 
 async fn an_answer_about_one_client_that_is_no_use_keeps_nobody_from_asking_about_another(
@@ -290,12 +290,12 @@ async fn an_answer_about_one_client_that_is_no_use_keeps_nobody_from_asking_abou
     let ticket = format!("T1-{other}");
     stand_in().states(&path(&other), json!({"loans": [loan(&ticket, "3.00")]}));
     for _ in 0..7 {
-        let told = specialist.verify(&odd, PHRASE).await.expect(201);
-        assert_eq!(told["loans"], json!([]));
-        assert_eq!(told["source"]["available"], false);
+        let reply = specialist.verify(&odd, PHRASE).await.expect(201);
+        assert_eq!(reply["loans"], json!([]));
+        assert_eq!(reply["source"]["available"], false);
     }
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told), shown(&[(&ticket, "3.00")]));
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply), shown(&[(&ticket, "3.00")]));
 }
 
 async fn a_number_goes_into_the_address_as_one_part_of_it(world: &World) {
@@ -306,15 +306,15 @@ async fn a_number_goes_into_the_address_as_one_part_of_it(world: &World) {
     let encoded = format!("clients/%D0%97%D0%91%2F{}/loans", std::process::id());
     stand_in().states(&encoded, json!({"loans": [loan(&ticket, "4.00")]}));
     let client = branch.client_with_phrase(world, &number).await;
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(tickets(&told), shown(&[(&ticket, "4.00")]));
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(tickets(&reply), shown(&[(&ticket, "4.00")]));
     // What would lead out of the path is not asked at all.
     stand_in().states("loans", json!({"loans": [loan("T-else", "5.00")]}));
     stand_in().states("clients/loans", json!({"loans": [loan("T-else", "5.00")]}));
     let client = branch.client_with_phrase(world, "..").await;
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(told["loans"], json!([]));
-    assert_eq!(told["source"]["available"], false);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(reply["loans"], json!([]));
+    assert_eq!(reply["source"]["available"], false);
 }
 
 async fn two_who_ask_about_one_client_ask_once(world: &World) {
@@ -404,37 +404,37 @@ async fn fineract_s_own_shapes_are_understood(world: &World) {
         "data": [{"row": [id.to_string(), "20"]}],
     });
     stand_in().states(&grace_table(id), table);
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
     let expected = json!([{
         "ticket_number": format!("F-{number}"), "product": "Gold", "due_on": "2026-01-20",
         "balance": {"amount": "125000.10", "currency": "KZT"},
         "grace_period": {"days": 20, "ends_on": "2026-02-09"}, "standing": "in_grace",
         "days_until_due": -11, "days_left_in_grace": 9, "as_of": TODAY,
     }]);
-    assert_eq!(told["loans"], expected);
+    assert_eq!(reply["loans"], expected);
 
     // No row of the table: the product's own; no incomplete period: the maturity.
     world.wait(TimeDelta::minutes(1));
     fineract_states(&number, id, &json!([]));
     stand_in().says(&grace_table(id), not_found());
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(told["loans"][0]["due_on"], "2026-12-10");
-    assert_eq!(told["loans"][0]["grace_period"]["days"], 30);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(reply["loans"][0]["due_on"], "2026-12-10");
+    assert_eq!(reply["loans"][0]["grace_period"]["days"], 30);
 
     // The array is absent where there are no loans; a client may be unknown.
     world.wait(TimeDelta::minutes(1));
     let accounts = format!("v1/clients/{id}/accounts?fields=loanAccounts");
     stand_in().states(&accounts, json!({}));
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
     assert_eq!(
-        (&told["loans"], &told["source"]["available"]),
+        (&reply["loans"], &reply["source"]["available"]),
         (&json!([]), &json!(true))
     );
     world.wait(TimeDelta::minutes(1));
     stand_in().says(&format!("v1/clients/external-id/{number}"), not_found());
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
     assert_eq!(
-        (&told["loans"], &told["source"]["available"]),
+        (&reply["loans"], &reply["source"]["available"]),
         (&json!([]), &json!(true))
     );
 }
@@ -450,10 +450,10 @@ async fn fineract_that_fails_is_not_guessed_at(world: &World) {
         stand_in().says(&grace_table(id), not_found());
         let path = format!("v1/loans/{id}?associations=repaymentSchedule");
         stand_in().says(&path, fault);
-        let told = specialist.verify(&client, PHRASE).await.expect(201);
-        assert_eq!(told["outcome"], "verified");
-        assert_eq!(told["loans"], json!([]));
-        assert_eq!(told["source"]["available"], false, "{which}");
+        let reply = specialist.verify(&client, PHRASE).await.expect(201);
+        assert_eq!(reply["outcome"], "verified");
+        assert_eq!(reply["loans"], json!([]));
+        assert_eq!(reply["source"]["available"], false, "{which}");
     }
     let (number, client, specialist) = caller(world, "status").await;
     let id = story_id(world, 40);
@@ -461,6 +461,6 @@ async fn fineract_that_fails_is_not_guessed_at(world: &World) {
     let accounts = format!("v1/clients/{id}/accounts?fields=loanAccounts");
     let odd = json!({"loanAccounts": [{"id": id, "accountNo": "1", "status": {"id": 299}}]});
     stand_in().states(&accounts, odd);
-    let told = specialist.verify(&client, PHRASE).await.expect(201);
-    assert_eq!(told["source"]["available"], false);
+    let reply = specialist.verify(&client, PHRASE).await.expect(201);
+    assert_eq!(reply["source"]["available"], false);
 }

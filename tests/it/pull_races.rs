@@ -57,11 +57,11 @@ impl Scene {
             number,
         };
         stand_in().states(&scene.path(), json!({"loans": [loan(&scene.ticket)]}));
-        let told = scene.specialist.verify(&client, PHRASE).await.expect(201);
-        assert_eq!(tickets(&told), [scene.ticket.as_str()]);
+        let reply = scene.specialist.verify(&client, PHRASE).await.expect(201);
+        assert_eq!(tickets(&reply), [scene.ticket.as_str()]);
         world.wait(TimeDelta::minutes(1));
         stand_in().states(&scene.path(), json!({"loans": []}));
-        let loans = format!("/v1/verifications/{}/loans", told.text("id"));
+        let loans = format!("/v1/verifications/{}/loans", reply.text("id"));
         Self { loans, ..scene }
     }
 
@@ -112,8 +112,8 @@ async fn what_is_pushed_while_the_source_is_asked_is_newer_than_its_answer(world
             .expect(201);
         gate.open();
     };
-    let (told, ()) = future::join(scene.read(), push).await;
-    assert_eq!(tickets(&told.expect(200)), [second.as_str()]);
+    let (reply, ()) = future::join(scene.read(), push).await;
+    assert_eq!(tickets(&reply.expect(200)), [second.as_str()]);
     let first = format!(
         "SELECT as_of FROM loans WHERE ticket_number = '{}'",
         scene.ticket
@@ -176,9 +176,9 @@ async fn what_is_pushed_while_an_answer_is_written_is_not_closed_by_it(world: &W
         still.until_another_waits().await;
         still.end();
     };
-    let (pushed, told, ()) = future::join3(push, read, end).await;
+    let (pushed, reply, ()) = future::join3(push, read, end).await;
     assert_eq!(pushed.expect(200)["applied"], true);
-    assert_eq!(tickets(&told.expect(200)), [scene.ticket.as_str()]);
+    assert_eq!(tickets(&reply.expect(200)), [scene.ticket.as_str()]);
 }
 
 async fn a_push_that_an_answer_overtook_is_told_so(world: &World) {
@@ -193,7 +193,7 @@ async fn a_push_that_an_answer_overtook_is_told_so(world: &World) {
         still.until_another_waits().await;
         still.end();
     };
-    let (told, pushed, ()) = future::join3(read, push, end).await;
-    assert_eq!(tickets(&told.expect(200)), [""; 0]);
+    let (reply, pushed, ()) = future::join3(read, push, end).await;
+    assert_eq!(tickets(&reply.expect(200)), [""; 0]);
     assert_eq!(pushed.expect(200)["reason"], "stale");
 }

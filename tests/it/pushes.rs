@@ -61,19 +61,20 @@ async fn a_time_that_has_not_come_is_refused_and_freezes_nothing(world: &World) 
     let feed = world.loan_system().await;
     let (at, ahead) = ("2026-01-31T06:05:00Z", "2026-01-31T06:05:00.000001Z");
     for time in [ahead, "2026-01-31T11:00:00Z", "2099-01-01T00:00:00Z"] {
-        let told = feed.put(CLIENT, client("+77012345667", time)).await;
-        told.refused(422, "invalid_input")
+        let reply = feed.put(CLIENT, client("+77012345667", time)).await;
+        reply
+            .refused(422, "invalid_input")
             .refused_field(422, "/as_of", "as_of_ahead");
     }
     feed.put(CLIENT, client("+77012345667", at))
         .await
         .expect(201);
     for time in [ahead, "2099-01-01T00:00:00Z"] {
-        let told = feed.put(LOAN, loan("K-1", time)).await;
-        told.refused_field(422, "/as_of", "as_of_ahead");
+        let reply = feed.put(LOAN, loan("K-1", time)).await;
+        reply.refused_field(422, "/as_of", "as_of_ahead");
     }
     // A line of a batch alike, and only that line.
-    let told = push(
+    let reply = push(
         &feed,
         &[
             line(
@@ -97,9 +98,9 @@ async fn a_time_that_has_not_come_is_refused_and_freezes_nothing(world: &World) 
         ],
     )
     .await;
-    assert_eq!(counts(&told), [1, 0, 0, 2]);
+    assert_eq!(counts(&reply), [1, 0, 0, 2]);
     for (place, number) in [(0, 1), (1, 3)] {
-        let rejected = &told["rejected"][place];
+        let rejected = &reply["rejected"][place];
         assert_eq!(
             (&rejected["line"], &rejected["code"]),
             (&json!(number), &json!("as_of_ahead"))
@@ -124,17 +125,17 @@ async fn what_is_held_of_a_time_that_has_not_come_is_stale_and_yields(world: &Wo
     let ahead = "UPDATE loans SET as_of = 4070908800000000; \
                  UPDATE clients SET as_of = 4070908800000000";
     world.database.execute(ahead);
-    let told = specialist.verify(&holder, PHRASE).await.expect(201);
-    assert_eq!(told["loans"][0]["as_of"], "2099-01-01T00:00:00Z");
-    assert_eq!(told["source"]["stale"], true);
+    let reply = specialist.verify(&holder, PHRASE).await.expect(201);
+    assert_eq!(reply["loans"][0]["as_of"], "2099-01-01T00:00:00Z");
+    assert_eq!(reply["source"]["stale"], true);
     let mut closed = loan("K-1", TWO);
     closed["status"] = json!("closed");
     assert_eq!(feed.put(LOAN, closed).await.expect(200)["applied"], true);
-    let told = feed.put(CLIENT, client("+77051112233", TWO)).await;
-    assert_eq!(told.expect(200)["applied"], true);
+    let reply = feed.put(CLIENT, client("+77051112233", TWO)).await;
+    assert_eq!(reply.expect(200)["applied"], true);
     assert_eq!(phone(&branch, &holder).await, "+77051112233");
-    let told = specialist.verify(&holder, PHRASE).await.expect(201);
-    assert_eq!(told["loans"], json!([]));
+    let reply = specialist.verify(&holder, PHRASE).await.expect(201);
+    assert_eq!(reply["loans"], json!([]));
 }
 
 async fn a_push_sent_again_leaves_what_a_branch_amended(world: &World) {
@@ -152,15 +153,15 @@ async fn a_push_sent_again_leaves_what_a_branch_amended(world: &World) {
             .patch(&card, json!({"phone": amended}))
             .await
             .expect(200);
-        let told = feed.put(CLIENT, pushed.clone()).await.expect(200);
-        assert_eq!(told.body, unchanged);
+        let reply = feed.put(CLIENT, pushed.clone()).await.expect(200);
+        assert_eq!(reply.body, unchanged);
         assert_eq!(phone(&branch, &id).await, amended);
     }
-    let told = feed
+    let reply = feed
         .put(CLIENT, client("+77012345667", ONE))
         .await
         .expect(200);
-    assert_eq!(told["reason"], "stale");
+    assert_eq!(reply["reason"], "stale");
     // Other content of the same moment is another word, also where it says what the branch said.
     let corrected = client("+77051112244", TWO);
     assert_eq!(
@@ -218,7 +219,7 @@ async fn a_batch_sent_again_leaves_what_a_branch_amended(world: &World) {
 async fn recorded(auditor: &Person, id: &str) -> Vec<(String, String, Value, Value)> {
     let path = format!("/v1/audit/events?limit=200&client_id={id}");
     let events = auditor.get(&path).await.expect(200);
-    let mut told: Vec<_> = events
+    let mut reply: Vec<_> = events
         .items()
         .iter()
         .map(|event| {
@@ -233,8 +234,8 @@ async fn recorded(auditor: &Person, id: &str) -> Vec<(String, String, Value, Val
         })
         .filter(|(action, ..)| action.starts_with("sync."))
         .collect();
-    told.reverse();
-    told
+    reply.reverse();
+    reply
 }
 
 fn event(
@@ -294,8 +295,8 @@ async fn each_client_whom_a_push_concerns_has_an_event(world: &World) {
     )];
     assert_eq!(recorded(&auditor, &second).await, expected);
     let everything = auditor.get("/v1/audit/events?limit=200").await;
-    for told in ["Сапарова", "1112233"] {
-        assert!(!everything.text.contains(told), "{told}");
+    for personal in ["Сапарова", "1112233"] {
+        assert!(!everything.text.contains(personal), "{personal}");
     }
 }
 

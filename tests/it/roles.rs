@@ -15,8 +15,8 @@ use crate::support::{
 };
 
 on_each_database! {
-    every_role_gets_through_the_doors_that_are_its_own_and_no_other with BUSY,
-    without_a_good_token_every_door_is_the_same_wall with BUSY,
+    every_role_may_call_the_endpoints_that_are_its_own_and_no_other with BUSY,
+    without_a_good_token_every_endpoint_gives_the_same_refusal with BUSY,
     a_one_time_password_opens_nothing_but_its_own_change with BUSY,
 }
 
@@ -97,7 +97,7 @@ fn shown(role: &str, endpoint: &Endpoint, answer: &Answer) -> String {
     format!("{role}: {method} {path}: {} {}", answer.status, answer.text)
 }
 
-async fn every_role_gets_through_the_doors_that_are_its_own_and_no_other(world: &World) {
+async fn every_role_may_call_the_endpoints_that_are_its_own_and_no_other(world: &World) {
     for role in ROLES {
         let person = world.anybody(role).await;
         for endpoint in table() {
@@ -122,7 +122,7 @@ async fn every_role_gets_through_the_doors_that_are_its_own_and_no_other(world: 
     }
 }
 
-async fn without_a_good_token_every_door_is_the_same_wall(world: &World) {
+async fn without_a_good_token_every_endpoint_gives_the_same_refusal(world: &World) {
     let bad_token = world.line().with_token("not.a.token");
     for endpoint in table() {
         for line in [world.line(), &bad_token] {

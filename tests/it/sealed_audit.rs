@@ -65,7 +65,7 @@ fn noon() -> Clock {
     Clock::frozen(DateTime::from_timestamp(1_795_000_000, 0).expect("it is as the story laid it"))
 }
 
-async fn lay(folder: &Path) -> Foundation {
+async fn build(folder: &Path) -> Foundation {
     lay_over(folder, None).await
 }
 
@@ -121,7 +121,7 @@ async fn verified(foundation: &Foundation) -> AuditReport {
 fn sealed_folder() -> TempDir {
     let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
-        let foundation = lay(folder.path()).await;
+        let foundation = build(folder.path()).await;
         let mut sealer = Sealer::default();
         for round in 0..3 {
             record(&foundation, 5 * round, 5).await;
@@ -241,8 +241,8 @@ fn verified_elsewhere(
         .args(["--key", key, "--expect", expected])
         .output()
         .expect("python3 is there");
-    let told = String::from_utf8_lossy(&done.stdout).into_owned();
-    (done.status.code(), told)
+    let message = String::from_utf8_lossy(&done.stdout).into_owned();
+    (done.status.code(), message)
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn an_edit_before_the_export_is_found_by_who_has_only_the_public_key() {
 fn events_after_the_newest_seal_are_told_and_are_no_fault() {
     let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
-        let foundation = lay(folder.path()).await;
+        let foundation = build(folder.path()).await;
         record(&foundation, 0, 2).await;
         let report = verified(&foundation).await;
         assert_eq!((report.first_bad, report.unsealed), (None, 2));
@@ -335,7 +335,7 @@ fn a_chain_that_somebody_signed_with_a_key_of_their_own_is_not_believed() {
         "DELETE FROM audit_seals; DELETE FROM seal_keys; DELETE FROM key_checks; DELETE FROM leases",
     );
     runtime().block_on(async {
-        let forger = lay(forged.path()).await;
+        let forger = build(forged.path()).await;
         seal_once(&forger, &mut Sealer::default())
             .await
             .expect("it is as the story laid it");
@@ -348,7 +348,7 @@ fn a_chain_that_somebody_signed_with_a_key_of_their_own_is_not_believed() {
     .expect("it is as the story laid it");
     edit(forged.path(), "DELETE FROM key_checks");
     runtime().block_on(async {
-        let report = verified(&lay(forged.path()).await).await;
+        let report = verified(&build(forged.path()).await).await;
         assert_eq!(
             report.first_bad.map(|bad| bad.place),
             Some(AuditPlace::Seal(1))
@@ -369,7 +369,7 @@ fn a_tail_cut_where_nothing_is_remembered_is_found_by_a_seal_from_the_log() {
         "DELETE FROM audit_seals WHERE number >= 3; DELETE FROM audit_events WHERE seq >= 11",
     );
     runtime().block_on(async {
-        let foundation = lay(cut.path()).await;
+        let foundation = build(cut.path()).await;
         assert_eq!(verified(&foundation).await.first_bad, None);
         let report = verify(&foundation, &[known], |_, _| {})
             .await
@@ -396,7 +396,7 @@ fn a_tail_cut_where_nothing_is_remembered_is_found_by_a_seal_from_the_log() {
 fn one_instance_seals_and_another_takes_over_when_it_dies() {
     let folder = TempDir::new().expect("it is as the story laid it");
     runtime().block_on(async {
-        let first = lay(folder.path()).await;
+        let first = build(folder.path()).await;
         let second = Foundation::build(
             settings(folder.path(), None),
             first.clock.clone(),

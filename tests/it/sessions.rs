@@ -24,7 +24,7 @@ on_each_database! {
     logins_are_throttled_by_login_and_not_by_address,
     the_last_active_admin_can_be_neither_disabled_nor_demoted,
     of_two_admins_who_disable_each_other_at_once_one_stays,
-    service_accounts_and_people_have_doors_of_their_own,
+    service_accounts_and_people_sign_in_each_in_their_own_way,
     a_token_is_asked_for_as_the_standard_says,
     a_login_is_the_same_in_any_case_and_taken_once,
     staff_of_a_branch_have_one_and_it_has_to_be_known,
@@ -272,7 +272,7 @@ async fn an_unknown_login_a_wrong_password_and_a_disabled_account_are_one_answer
         ("қате логин", "not the password"),
         (&disabled.login, &disabled.password),
     ];
-    let mut told = Vec::new();
+    let mut reply = Vec::new();
     for (login, password) in tries {
         let before = world.hash_jobs();
         let answer = sign_in(world.line(), login, password)
@@ -281,9 +281,9 @@ async fn an_unknown_login_a_wrong_password_and_a_disabled_account_are_one_answer
         assert_eq!(world.hash_jobs() - before, 1, "{login}");
         let mut body = answer.body.clone();
         body["request_id"] = Value::Null;
-        told.push((body, answer.header("www-authenticate").map(str::to_owned)));
+        reply.push((body, answer.header("www-authenticate").map(str::to_owned)));
     }
-    assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:?}");
+    assert!(reply.windows(2).all(|pair| pair[0] == pair[1]), "{reply:?}");
 }
 
 async fn logins_are_throttled_by_login_and_not_by_address(world: &World) {
@@ -365,7 +365,7 @@ async fn of_two_admins_who_disable_each_other_at_once_one_stays(world: &World) {
     }
 }
 
-async fn service_accounts_and_people_have_doors_of_their_own(world: &World) {
+async fn service_accounts_and_people_sign_in_each_in_their_own_way(world: &World) {
     let person = world.staff("auditor").await;
     let service = world.loan_system().await;
     sign_in(world.line(), &service.login, &service.password)

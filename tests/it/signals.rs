@@ -46,15 +46,16 @@ on_postgresql! {
 }
 
 /// Looks once; gives kinds, whose work and about whom, in order.
-async fn look(detector: &mut AbuseDetector) -> Vec<(SignalKind, Option<String>, Option<String>)> {
+async fn detect(detector: &mut AbuseDetector) -> Vec<(SignalKind, Option<String>, Option<String>)> {
     let raised = detector.search().await;
     let raised = raised.unwrap_or_else(|error| panic!("{error}"));
-    let told = raised.into_iter();
-    told.map(|signal| {
-        let client_id = signal.client_id.map(String::from);
-        (signal.kind, signal.staff_id.map(String::from), client_id)
-    })
-    .collect()
+    let reply = raised.into_iter();
+    reply
+        .map(|signal| {
+            let client_id = signal.client_id.map(String::from);
+            (signal.kind, signal.staff_id.map(String::from), client_id)
+        })
+        .collect()
 }
 
 /// What is recorded in the audit: kind, whose work and about whom, in order.
@@ -77,17 +78,17 @@ async fn see(
     world: &World,
     detector: &mut AbuseDetector,
 ) -> Vec<(SignalKind, Option<String>, Option<String>)> {
-    let raised = look(detector).await;
+    let raised = detect(detector).await;
     let recorded = recorded(world);
     let (_, newest) = recorded.split_at(recorded.len() - raised.len());
-    let told = raised.iter().map(|(kind, staff, client)| {
+    let reply = raised.iter().map(|(kind, staff, client)| {
         let text = |id: &Option<String>| id.clone().unwrap_or_default();
         format!("{} {} {}", kind.name(), text(staff), text(client))
     });
-    assert_eq!(newest, told.collect::<Vec<_>>());
+    assert_eq!(newest, reply.collect::<Vec<_>>());
     let figures = world.line().get("/metrics").await.expect(200).text;
     for kind in SignalKind::NAMES {
-        let all = recorded.iter().filter(|told| told.starts_with(kind));
+        let all = recorded.iter().filter(|reply| reply.starts_with(kind));
         let figure = format!(
             "qupia_signals_raised_total{{kind=\"{kind}\"}} {}\n",
             all.count()
@@ -226,7 +227,7 @@ async fn signals_are_read_by_supervisors_and_auditors_and_the_reading_is_recorde
         let specialist = world.staff("call_center").await;
         specialist.verify(&client, WRONG).await.expect(201);
     }
-    look(&mut detector).await;
+    detect(&mut detector).await;
     let path = "/v1/reports/signals";
     for role in ["supervisor", "auditor"] {
         let reader = world.staff(role).await;
@@ -266,7 +267,7 @@ async fn of_two_instances_one_raises_a_signal(world: &World) {
         AbuseDetector::new(&world.first.app),
         AbuseDetector::new(&other.app),
     );
-    let (one, two) = tokio::join!(look(&mut first), look(&mut second));
+    let (one, two) = tokio::join!(detect(&mut first), detect(&mut second));
     assert_eq!(one.len() + two.len(), 1);
 }
 
@@ -295,7 +296,7 @@ async fn nobody_takes_the_lease_over_while_its_signals_are_written(world: &World
         still.batch_execute("ROLLBACK").expect("it is let go");
         taken
     };
-    let (raised, taken) = tokio::join!(look(&mut detector), taking_over);
+    let (raised, taken) = tokio::join!(detect(&mut detector), taking_over);
     assert!(taken.is_err(), "its lease could be taken");
     assert_eq!(raised.len(), 1);
 }

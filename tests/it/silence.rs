@@ -38,7 +38,7 @@ async fn a_silent_network_is_told_and_the_database_found_again_when_it_speaks(wo
     let (there, card) = (specialist.at(&behind), format!("/v1/clients/{client}"));
     let looks_on = branch.at(&behind);
     for _ in 0..2 {
-        // Every lane has connections that lie idle when it happens.
+        // Every queue has connections that lie idle when it happens.
         let looks = (0..8).map(|_| shown(&looks_on, &card));
         futures_util::future::join_all(looks).await;
         verified(&there, &client).await;

@@ -131,9 +131,9 @@ async fn where_no_language_is_asked_for_nothing_is_said(world: &World) {
     let read = specialist.get(&format!("{path}/loans")).await.expect(200);
     let null = heard(&client, PHRASE, &Value::Null);
     let null = specialist.post("/v1/verifications", null).await.expect(201);
-    for told in [&right, &read, &null] {
-        assert_eq!(told["loans"][0]["ticket_number"], "T-1");
-        assert!(!told.text.contains("spoken"), "{}", told.text);
+    for reply in [&right, &read, &null] {
+        assert_eq!(reply["loans"][0]["ticket_number"], "T-1");
+        assert!(!reply.text.contains("spoken"), "{}", reply.text);
     }
     let wrong = specialist.verify(&client, WRONG).await.expect(201);
     assert!(!wrong.text.contains("spoken"), "{}", wrong.text);
@@ -360,9 +360,9 @@ async fn a_loan_system_that_is_away_is_said_first(world: &World) {
     stand_in().states(&source, json!({"loans": [loan]}));
     world.wait(TimeDelta::minutes(1));
     let path = format!("/v1/verifications/{}/loans?spoken=ru", none.text("id"));
-    let told = specialist.get(&path).await.expect(200);
+    let reply = specialist.get(&path).await.expect(200);
     assert_eq!(
-        told["spoken"],
+        reply["spoken"],
         "Сейчас у Вас один действующий микрокредит, сведения обновлены только что."
     );
     stand_in().says(&source, Says::Json(500, String::new()));

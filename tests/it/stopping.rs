@@ -43,9 +43,9 @@ fn all_but_the_last_byte(program: &Program, body: &str) -> TcpStream {
     line.write_all(head.as_bytes()).expect("it is sent");
     line.set_read_timeout(Some(Duration::from_secs(60)))
         .expect("a time-out is taken");
-    let mut told = [0; GO_ON.len()];
-    line.read_exact(&mut told).expect("it is told to go on");
-    assert_eq!(told, GO_ON);
+    let mut message = [0; GO_ON.len()];
+    line.read_exact(&mut message).expect("it is told to go on");
+    assert_eq!(message, GO_ON);
     let but_one = &body.as_bytes()[..body.len() - 1];
     line.write_all(but_one).expect("it is sent");
     line

@@ -119,7 +119,7 @@ async fn the_audit_tells_all_of_it(world: &World, client: &str) {
     let auditor = world.staff("auditor").await;
     let path = format!("/v1/audit/events?limit=200&client_id={client}");
     let events = auditor.get(&path).await.expect(200);
-    let told: Vec<_> = events
+    let reply: Vec<_> = events
         .items()
         .iter()
         .rev()
@@ -131,7 +131,7 @@ async fn the_audit_tells_all_of_it(world: &World, client: &str) {
         })
         .collect();
     assert_eq!(
-        told,
+        reply,
         [
             ("client.created", "created"),
             ("application.drafted", "drafted"),

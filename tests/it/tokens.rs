@@ -57,14 +57,14 @@ fn hs512(message: &str, key: &[u8]) -> String {
     signed(message, &mac.finalize().into_bytes())
 }
 
-/// The house's own keys, by which a token can be signed as well as the house itself signs it: only so
+/// The service's own keys, by which a token can be signed as the service itself signs it: only so
 /// does a test show that what is refused is refused for the one thing that it is about.
-struct House {
+struct Issuer {
     keyring: Keyring,
     file: toml::Table,
 }
 
-impl House {
+impl Issuer {
     fn of(world: &World) -> Self {
         let path = world.folder().join("keyring.toml");
         let text = std::fs::read_to_string(&path).expect("the keyring is there");
@@ -103,17 +103,17 @@ fn with(object: &Value, name: &str, value: impl Into<Option<Value>>) -> Value {
     changed
 }
 
-/// Tokens under a header that is not the house's, each signed as well as its header allows.
-fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(String, String)> {
+/// Tokens under a header that is not the service's, each signed as well as its header allows.
+fn of_another_header(issuer: &Issuer, header: &Value, claims: &Value) -> Vec<(String, String)> {
     let mut made: Vec<(String, String)> = Vec::new();
     let mut add = |what: &str, token: String| made.push((what.to_owned(), token));
     let named = |name: &str, value: Option<Value>| with(header, name, value);
-    let key = house.token_key();
+    let key = issuer.token_key();
     for alg in [
         "none", "None", "HS384", "RS256", "ES256", "PS256", "EdDSA", "hs256",
     ] {
         let other = named("alg", Some(json!(alg)));
-        add(&format!("{alg}, signed"), house.sign(&other, claims));
+        add(&format!("{alg}, signed"), issuer.sign(&other, claims));
         add(
             &format!("{alg}, unsigned"),
             format!("{}.", unsigned(&other, claims)),
@@ -121,7 +121,7 @@ fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
     }
     let longer = unsigned(&named("alg", Some(json!("HS512"))), claims);
     add("a longer digest", hs512(&longer, &key));
-    add("no algorithm", house.sign(&named("alg", None), claims));
+    add("no algorithm", issuer.sign(&named("alg", None), claims));
     for typ in [
         Some(json!("JWT")),
         Some(json!("id_token+jwt")),
@@ -129,7 +129,7 @@ fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
         None,
     ] {
         let other = named("typ", typ.clone());
-        add(&format!("the type {typ:?}"), house.sign(&other, claims));
+        add(&format!("the type {typ:?}"), issuer.sign(&other, claims));
     }
     for kid in [
         "../../../../dev/null",
@@ -140,14 +140,14 @@ fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
         "",
     ] {
         let other = named("kid", Some(json!(kid)));
-        add(&format!("the key {kid:?}"), house.sign(&other, claims));
+        add(&format!("the key {kid:?}"), issuer.sign(&other, claims));
         // What a file of nothing holds.
         add(
             &format!("the key {kid:?}, empty"),
             hs256(&unsigned(&other, claims), b""),
         );
     }
-    add("no key", house.sign(&named("kid", None), claims));
+    add("no key", issuer.sign(&named("kid", None), claims));
     for (name, value) in [
         ("jku", json!("https://example.com/keys")),
         ("x5u", json!("https://example.com/keys")),
@@ -157,7 +157,7 @@ fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
         ("own", json!(1)),
     ] {
         let other = named(name, Some(value));
-        add(&format!("{name} besides"), house.sign(&other, claims));
+        add(&format!("{name} besides"), issuer.sign(&other, claims));
         add(
             &format!("{name}, empty"),
             hs256(&unsigned(&other, claims), b"\0"),
@@ -167,8 +167,8 @@ fn of_another_header(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
 }
 
 /// Tokens with a key in a part that it was not made for.
-fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(String, String)> {
-    let seals = Seals::new(&house.keyring);
+fn of_a_confused_key(issuer: &Issuer, header: &Value, claims: &Value) -> Vec<(String, String)> {
+    let seals = Seals::new(&issuer.keyring);
     let public = seals.public_key(seals.active_key_id()).expect("it signs");
     let hex = hex::encode(public);
     let mut made = Vec::new();
@@ -183,11 +183,11 @@ fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
         );
         add(
             "a secret that makes the key",
-            hs256(&message, &house.secret("token")),
+            hs256(&message, &issuer.secret("token")),
         );
         add(
             "the secret of webhooks",
-            hs256(&message, &house.secret("webhook")),
+            hs256(&message, &issuer.secret("webhook")),
         );
         let curve = unsigned(&with(&own, "alg", json!("EdDSA")), claims);
         add(
@@ -199,20 +199,20 @@ fn of_a_confused_key(house: &House, header: &Value, claims: &Value) -> Vec<(Stri
             signed(&message, &seals.sign(message.as_bytes()).1),
         );
     }
-    // A token of another house under the name of our key.
+    // A token of another issuer under the name of our key.
     let other = Keyring::generate(&SystemRng::seeded(1), DateTime::UNIX_EPOCH);
     let of_other = Tokens::new(&other, TokenSettings::default()).issue(&said(claims));
     let (_, others_claims, others_signature) = parts(&of_other);
-    made.push(("another house's key".to_owned(), of_other));
+    made.push(("another issuer's key".to_owned(), of_other));
     let message = unsigned(header, &others_claims);
     made.push((
-        "another house's key, as ours".to_owned(),
+        "another issuer's key, as ours".to_owned(),
         format!("{message}.{others_signature}"),
     ));
     made
 }
 
-/// The claims as the house issues them.
+/// The claims as the service issues them.
 fn said(claims: &Value) -> Claims {
     let text = |name: &str| claims[name].as_str().expect("a text").to_owned();
     Claims {
@@ -224,10 +224,10 @@ fn said(claims: &Value) -> Claims {
     }
 }
 
-/// Tokens that the house itself signed, and that say what is not so.
+/// Tokens that the service itself signed, and that say what is not so.
 fn of_other_claims(
     world: &World,
-    house: &House,
+    issuer: &Issuer,
     header: &Value,
     claims: &Value,
 ) -> Vec<(String, String)> {
@@ -240,7 +240,7 @@ fn of_other_claims(
         ("aud", Some(json!(["another-api", "qupia-api"]))),
         ("aud", Some(json!([]))),
         ("aud", None),
-        ("iss", Some(json!("another-house"))),
+        ("iss", Some(json!("another-issuer"))),
         ("iss", Some(json!(""))),
         ("iss", None),
         ("exp", Some(json!(now))),
@@ -262,8 +262,8 @@ fn of_other_claims(
         ("role", None),
     ];
     let sign = |(name, value): (&str, Option<Value>)| {
-        let what = format!("{name} {value:?}, signed by the house");
-        (what, house.sign(header, &with(claims, name, value)))
+        let what = format!("{name} {value:?}, signed by the service");
+        (what, issuer.sign(header, &with(claims, name, value)))
     };
     variants.map(sign).into()
 }
@@ -316,10 +316,10 @@ async fn every_forged_or_stale_token_meets_the_same_wall(world: &World) {
     let first = wall(world, "a session that was ended", revoked.token()).await;
     assert!(first.1.contains("\"request_id\":\"ID\""), "{}", first.1);
 
-    let house = House::of(world);
+    let issuer = Issuer::of(world);
     let (header, claims, _) = parts(person.token());
     // As good as the service's own: so whatever is refused below is refused for its one difference.
-    let as_good = house.sign(&header, &claims);
+    let as_good = issuer.sign(&header, &claims);
     world
         .line()
         .with_token(&as_good)
@@ -327,9 +327,9 @@ async fn every_forged_or_stale_token_meets_the_same_wall(world: &World) {
         .await
         .expect(200);
 
-    let mut forged = of_another_header(&house, &header, &claims);
-    forged.extend(of_a_confused_key(&house, &header, &claims));
-    forged.extend(of_other_claims(world, &house, &header, &claims));
+    let mut forged = of_another_header(&issuer, &header, &claims);
+    forged.extend(of_a_confused_key(&issuer, &header, &claims));
+    forged.extend(of_other_claims(world, &issuer, &header, &claims));
     forged.extend(damaged(person.token()));
     for (what, token) in forged {
         assert_eq!(wall(world, &what, &token).await, first, "{what}");

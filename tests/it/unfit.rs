@@ -50,9 +50,9 @@ async fn a_schema_that_became_newer_is_not_served_from(world: &World) {
         .await
         .refused(503, "unavailable");
     world.line().get("/healthz").await.expect(200);
-    let told = refused(world, &world.database.url()).await;
-    assert!(told.contains("99991231000001"), "{told}");
-    assert!(told.contains("newer"), "{told}");
+    let message = refused(world, &world.database.url()).await;
+    assert!(message.contains("99991231000001"), "{message}");
+    assert!(message.contains("newer"), "{message}");
     // One of an older version neither: it is not ready until it is migrated.
     world
         .database
@@ -91,9 +91,9 @@ fn no_command_opens_a_schema_that_is_newer() {
         &["loans", "check"],
         &["backup", &copy, "--recipient", key],
     ] {
-        let (code, told) = here(words);
-        assert_eq!(code, Some(2), "{words:?}: {told}");
-        assert!(told.contains("99991231000001"), "{words:?}: {told}");
+        let (code, message) = here(words);
+        assert_eq!(code, Some(2), "{words:?}: {message}");
+        assert!(message.contains("99991231000001"), "{words:?}: {message}");
     }
 }
 
@@ -103,9 +103,9 @@ fn does_not_start(folder: &Path, file: &Path) {
     let quick = [("QUPIA_HASH__MEMORY_KIB", "64")];
     let serve = ["serve", "--data-dir", &place, "--database-url", &url];
     let output = run(&[&serve[..], &["--listen", "127.0.0.1:0"]].concat(), &quick);
-    let told = printed(&output);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains(&file.display().to_string()), "{told}");
+    let message = printed(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains(&file.display().to_string()), "{message}");
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn a_file_that_may_not_be_written_and_one_that_is_none_of_sqlites_are_named() {
 async fn a_database_without_room_for_every_letter_is_refused_by_its_encoding(world: &World) {
     for encoding in ["WIN1251", "LATIN1", "SQL_ASCII"] {
         let other = Database::encoded(encoding);
-        let told = refused(world, &other.url()).await;
-        assert!(told.contains(encoding), "{told}");
+        let message = refused(world, &other.url()).await;
+        assert!(message.contains(encoding), "{message}");
         assert!(other.tables().is_empty(), "nothing was made in it");
     }
 }
@@ -140,8 +140,11 @@ async fn a_database_that_only_reads_is_refused(world: &World) {
     let name = world.database.texts("SELECT current_database()").remove(0);
     let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
     world.database.execute(&set);
-    let told = refused(world, &world.database.url()).await;
-    assert!(told.contains("default_transaction_read_only"), "{told}");
+    let message = refused(world, &world.database.url()).await;
+    assert!(
+        message.contains("default_transaction_read_only"),
+        "{message}"
+    );
 }
 
 async fn a_role_with_few_connections_is_served_with_those(world: &World) {
@@ -181,8 +184,8 @@ async fn a_pooler_of_transactions_is_refused(world: &World) {
     ] {
         let pooler = crate::support::pooler::Pooler::before(&world.database, mode);
         if is_refused {
-            let told = refused(world, &pooler.url()).await;
-            assert!(told.contains("pool_mode"), "{mode}: {told}");
+            let message = refused(world, &pooler.url()).await;
+            assert!(message.contains("pool_mode"), "{mode}: {message}");
         } else {
             let app = build(world, &pooler.url()).await;
             let app = app.unwrap_or_else(|error| panic!("{mode}: {error}"));

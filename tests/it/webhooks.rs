@@ -64,14 +64,14 @@ on_postgresql! {
     whoever_was_paused_sends_and_counts_nothing_beside_its_successor with NEAR,
 }
 
-/// A letter as it arrived.
+/// A request as it arrived.
 #[derive(Clone)]
-struct Letter {
+struct Received {
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
-impl Letter {
+impl Received {
     fn id(&self) -> String {
         self.header("webhook-id")
     }
@@ -82,7 +82,7 @@ impl Letter {
     }
 
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("a letter is JSON")
+        serde_json::from_slice(&self.body).expect("a request is JSON")
     }
 
     fn event(&self) -> String {
@@ -100,14 +100,14 @@ impl Letter {
     }
 }
 
-/// Somebody who takes letters, and answers as the story has it.
+/// Somebody who takes requests, and answers as the story has it.
 #[derive(Clone)]
 struct Receiver(Arc<Inner>);
 
 struct Inner {
     status: AtomicU16,
     retry_after: Mutex<Option<String>>,
-    letters: Mutex<Vec<Letter>>,
+    received: Mutex<Vec<Received>>,
     /// answers nothing while it is held
     mute: tokio::sync::RwLock<()>,
     arrived: Notify,
@@ -118,7 +118,7 @@ impl Receiver {
         let receiver = Self(Arc::new(Inner {
             status: AtomicU16::new(204),
             retry_after: Mutex::default(),
-            letters: Mutex::default(),
+            received: Mutex::default(),
             mute: tokio::sync::RwLock::default(),
             arrived: Notify::new(),
         }));
@@ -146,9 +146,9 @@ impl Receiver {
         *self.0.retry_after.lock().expect("nobody panicked") = asked;
     }
 
-    /// All that arrived since the last look.
-    fn letters(&self) -> Vec<Letter> {
-        std::mem::take(&mut self.0.letters.lock().expect("nobody panicked"))
+    /// All that arrived since it was last asked.
+    fn received(&self) -> Vec<Received> {
+        std::mem::take(&mut self.0.received.lock().expect("nobody panicked"))
     }
 }
 
@@ -164,12 +164,16 @@ async fn take(
             HeaderValue::from_bytes(value.as_bytes()).expect("a value"),
         );
     }
-    let letter = Letter {
+    let request = Received {
         headers,
         body: body.to_vec(),
     };
     let inner = &receiver.0;
-    inner.letters.lock().expect("nobody panicked").push(letter);
+    inner
+        .received
+        .lock()
+        .expect("nobody panicked")
+        .push(request);
     inner.arrived.notify_one();
     let _may_speak = inner.mute.read().await;
     let status = StatusCode::from_u16(inner.status.load(Ordering::SeqCst)).expect("a status");
@@ -195,8 +199,8 @@ async fn deliver(worker: &mut DeliveryWorker) -> Delivered {
     delivered.unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn events(letters: &[Letter]) -> Vec<String> {
-    letters.iter().map(Letter::event).collect()
+fn events(received: &[Received]) -> Vec<String> {
+    received.iter().map(Received::event).collect()
 }
 
 async fn block(specialist: &Person, client: &str) {
@@ -215,7 +219,7 @@ async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &
     let mut worker = DeliveryWorker::new(&world.first.app);
     let branch = world.staff("branch").await;
     let specialist = world.staff("call_center").await;
-    // The library holds the letter's time against the machine's clock.
+    // The library holds the request's time against the machine's clock.
     #[expect(clippy::disallowed_methods, reason = "the library asks this clock too")]
     let today = chrono::Utc::now();
     world.wait(today - world.clock.now());
@@ -225,22 +229,22 @@ async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &
     let verified = specialist.verify(&client, PHRASE).await.expect(201);
     let done = deliver(&mut worker).await;
     assert_eq!((done.taken, done.failed), (2, 0));
-    let letters = receiver.letters();
-    assert_eq!(events(&letters), ["passphrase.set", "inquiry.made"]);
-    for letter in &letters {
+    let received = receiver.received();
+    assert_eq!(events(&received), ["passphrase.set", "inquiry.made"]);
+    for request in &received {
         let verified = Webhook::new(&secret)
             .expect("a secret")
-            .verify(&letter.body, &letter.headers);
-        assert!(verified.is_ok() && letter.is_signed_by(&secret));
-        let text = String::from_utf8_lossy(&letter.body).into_owned();
+            .verify(&request.body, &request.headers);
+        assert!(verified.is_ok() && request.is_signed_by(&secret));
+        let text = String::from_utf8_lossy(&request.body).into_owned();
         for personal in ["Қасымова", "Әсел", "7012345667"] {
             assert!(!text.contains(personal), "{text}");
         }
         let at = world.clock.now().timestamp().to_string();
-        assert_eq!(letter.header("webhook-timestamp"), at);
-        assert_eq!(letter.header("content-type"), "application/json");
+        assert_eq!(request.header("webhook-timestamp"), at);
+        assert_eq!(request.header("content-type"), "application/json");
     }
-    let inquiry = letters[1].json();
+    let inquiry = received[1].json();
     assert_eq!(
         inquiry["data"],
         json!({
@@ -249,7 +253,7 @@ async fn what_happens_is_told_and_the_standards_own_library_verifies_it(world: &
         })
     );
     assert_eq!(inquiry["timestamp"], world.time_in(TimeDelta::zero()));
-    let mut changed = letters[0].clone();
+    let mut changed = received[0].clone();
     changed.body.push(b' ');
     assert!(!changed.is_signed_by(&secret));
     assert_eq!(deliver(&mut worker).await, Delivered::default());
@@ -294,10 +298,10 @@ async fn each_change_of_a_passphrase_is_told_once_and_nothing_else_is(world: &Wo
     let third = complete().await;
 
     deliver(&mut DeliveryWorker::new(&world.first.app)).await;
-    let told: Vec<_> = receiver
-        .letters()
+    let reply: Vec<_> = receiver
+        .received()
         .iter()
-        .map(|letter| (letter.event(), letter.json()["data"].clone()))
+        .map(|request| (request.event(), request.json()["data"].clone()))
         .collect();
     let about = |facts: &[(&str, &str)]| {
         let mut data = json!({"client_id": client, "client_number": "K-1"});
@@ -317,7 +321,10 @@ async fn each_change_of_a_passphrase_is_told_once_and_nothing_else_is(world: &Wo
         ("passphrase.destroyed", about(&[])),
         ("passphrase.set", signed(&third)),
     ];
-    assert_eq!(told, expected.map(|(event, data)| (event.to_owned(), data)));
+    assert_eq!(
+        reply,
+        expected.map(|(event, data)| (event.to_owned(), data))
+    );
 }
 
 async fn a_receiver_that_fails_for_an_hour_gets_everything_in_order(world: &World) {
@@ -334,19 +341,23 @@ async fn a_receiver_that_fails_for_an_hour_gets_everything_in_order(world: &Worl
         world.wait(TimeDelta::minutes(1));
         deliver(&mut worker).await;
     }
-    let refused = receiver.letters();
+    let refused = receiver.received();
     // At once, after 5 s, 5 min and 30 min: what stands behind is not tried before it.
     assert_eq!(events(&refused), ["passphrase.set"; 4]);
-    assert!(refused.iter().all(|letter| letter.id() == refused[0].id()));
+    assert!(
+        refused
+            .iter()
+            .all(|request| request.id() == refused[0].id())
+    );
     receiver.answer(200);
     world.wait(TimeDelta::hours(3));
     deliver(&mut worker).await;
-    let letters = receiver.letters();
+    let received = receiver.received();
     assert_eq!(
-        events(&letters),
+        events(&received),
         ["passphrase.set", "inquiry.made", "passphrase.blocked"]
     );
-    assert_eq!(letters[0].id(), refused[0].id());
+    assert_eq!(received[0].id(), refused[0].id());
     assert_eq!(deliver(&mut worker).await, Delivered::default());
 }
 
@@ -359,11 +370,11 @@ async fn one_clients_trouble_keeps_no_other_waiting(world: &World) {
     deliver(&mut worker).await;
     receiver.answer(200);
     let other = branch.client_with_phrase(world, "K-2").await;
-    receiver.letters();
+    receiver.received();
     deliver(&mut worker).await;
-    let letters = receiver.letters();
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].json()["data"]["client_id"], other);
+    let received = receiver.received();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].json()["data"]["client_id"], other);
 }
 
 async fn a_receiver_that_is_gone_is_switched_off_and_gets_what_waited_when_it_is_back(
@@ -383,7 +394,7 @@ async fn a_receiver_that_is_gone_is_switched_off_and_gets_what_waited_when_it_is
     assert_eq!(shown["disabled_because"], "gone");
     // Nothing new is written for it, and nothing is sent.
     block(&specialist, &client).await;
-    receiver.letters();
+    receiver.received();
     world.wait(TimeDelta::hours(1));
     assert_eq!(deliver(&mut worker).await, Delivered::default());
     receiver.answer(200);
@@ -391,7 +402,7 @@ async fn a_receiver_that_is_gone_is_switched_off_and_gets_what_waited_when_it_is
     let shown = world.admin.patch(&path, again).await.expect(200);
     assert_eq!(shown["disabled_because"], Value::Null);
     deliver(&mut worker).await;
-    assert_eq!(events(&receiver.letters()), ["inquiry.made"]);
+    assert_eq!(events(&receiver.received()), ["inquiry.made"]);
     let events = world.database.texts(
         "SELECT reason FROM audit_events WHERE action = 'webhook.changed' \
          AND outcome = 'disabled' AND actor_id IS NULL",
@@ -409,7 +420,7 @@ async fn after_ten_attempts_a_message_is_a_dead_letter_and_is_sent_again_on_dema
         deliver(&mut worker).await;
         world.wait(TimeDelta::hours(27));
     }
-    let refused = receiver.letters();
+    let refused = receiver.received();
     assert_eq!(refused.len(), 10);
     let admin = world.admin.again(world.line()).await;
     let dead = deliveries(&admin, &webhook, "dead").await;
@@ -427,13 +438,13 @@ async fn after_ten_attempts_a_message_is_a_dead_letter_and_is_sent_again_on_dema
     let again = admin.post(&path, json!({})).await.expect(202);
     assert_eq!(again["status"], "pending");
     deliver(&mut worker).await;
-    let letters = receiver.letters();
-    assert_eq!((letters.len(), letters[0].id()), (1, refused[0].id()));
-    assert!(letters[0].is_signed_by(&secret));
+    let received = receiver.received();
+    assert_eq!((received.len(), received[0].id()), (1, refused[0].id()));
+    assert!(received[0].is_signed_by(&secret));
     // What was delivered can be sent again too.
     admin.post(&path, json!({})).await.expect(202);
     deliver(&mut worker).await;
-    assert_eq!(receiver.letters().len(), 1);
+    assert_eq!(receiver.received().len(), 1);
     let unknown = format!("/v1/webhooks/{webhook}/deliveries/999999/replay");
     let answer = admin.post(&unknown, json!({})).await;
     answer.refused(404, "not_found");
@@ -454,8 +465,8 @@ async fn a_rotated_secret_signs_beside_the_new_one_for_a_day(world: &World) {
     assert_eq!(rotated["secrets"].as_array().map(Vec::len), Some(2));
     branch.client_with_phrase(world, "K-1").await;
     deliver(&mut worker).await;
-    let letters = receiver.letters();
-    assert!(letters[0].is_signed_by(&old) && letters[0].is_signed_by(&new));
+    let received = receiver.received();
+    assert!(received[0].is_signed_by(&old) && received[0].is_signed_by(&new));
     world.wait(TimeDelta::hours(24));
     branch
         .again(world.line())
@@ -463,8 +474,8 @@ async fn a_rotated_secret_signs_beside_the_new_one_for_a_day(world: &World) {
         .client_with_phrase(world, "K-2")
         .await;
     deliver(&mut worker).await;
-    let letters = receiver.letters();
-    assert!(!letters[0].is_signed_by(&old) && letters[0].is_signed_by(&new));
+    let received = receiver.received();
+    assert!(!received[0].is_signed_by(&old) && received[0].is_signed_by(&new));
 }
 
 async fn whoever_dies_before_the_answer_is_counted_delivers_again_under_the_same_id(world: &World) {
@@ -481,10 +492,10 @@ async fn whoever_dies_before_the_answer_is_counted_delivers_again_under_the_same
     let mut next = DeliveryWorker::new(&world.first.app);
     let done = deliver(&mut next).await;
     assert_eq!(done.taken, 1);
-    let letters = receiver.letters();
-    assert_eq!(letters.len(), 2);
-    assert_eq!(letters[0].id(), letters[1].id());
-    assert_eq!(letters[0].body, letters[1].body);
+    let received = receiver.received();
+    assert_eq!(received.len(), 2);
+    assert_eq!(received[0].id(), received[1].id());
+    assert_eq!(received[0].body, received[1].body);
 }
 
 async fn a_receiver_is_told_only_what_it_asked_for_and_nothing_that_was_refused(world: &World) {
@@ -501,10 +512,10 @@ async fn a_receiver_is_told_only_what_it_asked_for_and_nothing_that_was_refused(
     let client = branch.client_with_phrase(world, "K-2").await;
     block(&specialist, &client).await;
     deliver(&mut worker).await;
-    let letters = receiver.letters();
-    assert_eq!(events(&letters), ["passphrase.blocked"]);
+    let received = receiver.received();
+    assert_eq!(events(&received), ["passphrase.blocked"]);
     assert_eq!(
-        letters[0].json()["data"],
+        received[0].json()["data"],
         json!({"client_id": client, "client_number": "K-2", "call_id": "call-9"})
     );
 
@@ -536,7 +547,7 @@ async fn a_redirect_is_not_followed(world: &World) {
     branch.client_with_phrase(world, "K-1").await;
     let done = deliver(&mut worker).await;
     assert_eq!((done.taken, done.failed), (0, 1));
-    assert_eq!(receiver.letters().len(), 1);
+    assert_eq!(receiver.received().len(), 1);
     let waiting = deliveries(&world.admin, &webhook, "pending").await;
     assert_eq!(waiting[0]["last_status"], 307);
 }
@@ -554,7 +565,7 @@ async fn a_receiver_that_asks_to_be_left_alone_is(world: &World) {
     assert_eq!(deliver(&mut worker).await, Delivered::default());
     world.wait(TimeDelta::seconds(119));
     assert_eq!(deliver(&mut worker).await, Delivered::default());
-    assert_eq!(receiver.letters().len(), 1);
+    assert_eq!(receiver.received().len(), 1);
     world.wait(TimeDelta::seconds(1));
     assert_eq!(deliver(&mut worker).await.taken, 2);
 
@@ -659,7 +670,7 @@ async fn of_two_instances_one_delivers_and_the_other_takes_over_when_it_is_dead(
     branch.client_with_phrase(world, "K-1").await;
     let (one, two) = tokio::join!(deliver(&mut first), deliver(&mut second));
     assert_eq!(one.taken + two.taken, 1);
-    assert_eq!(receiver.letters().len(), 1);
+    assert_eq!(receiver.received().len(), 1);
     let (dead, mut heir) = if one.taken == 1 {
         (first, second)
     } else {
@@ -670,7 +681,7 @@ async fn of_two_instances_one_delivers_and_the_other_takes_over_when_it_is_dead(
     assert_eq!(deliver(&mut heir).await.taken, 0);
     world.wait(TimeDelta::seconds(11));
     assert_eq!(deliver(&mut heir).await.taken, 1);
-    assert_eq!(receiver.letters().len(), 1);
+    assert_eq!(receiver.received().len(), 1);
 }
 
 async fn whoever_was_paused_sends_and_counts_nothing_beside_its_successor(world: &World) {
@@ -693,16 +704,16 @@ async fn whoever_was_paused_sends_and_counts_nothing_beside_its_successor(world:
     drop(silence);
     let done = delivering.await.expect("it ends");
     assert_eq!(done.ok(), Some(Delivered::default()));
-    let letters = receiver.letters();
-    assert_eq!(letters.len(), 1);
+    let received = receiver.received();
+    assert_eq!(received.len(), 1);
     let waiting = deliveries(&world.admin, &webhook, "pending").await;
     assert_eq!(waiting.len(), 2);
     assert!(waiting.iter().all(|delivery| delivery["attempts"] == 0));
     // Whoever has the lease delivers both: the first once more, under its id.
     assert_eq!(deliver(&mut DeliveryWorker::new(&other.app)).await.taken, 2);
-    let again = receiver.letters();
+    let again = receiver.received();
     assert_eq!(again.len(), 2);
-    assert!(again.iter().any(|letter| letter.id() == letters[0].id()));
+    assert!(again.iter().any(|request| request.id() == received[0].id()));
     // Let go and taken anew, it is a lease of another term.
     DeliveryWorker::let_go(&other.app).await.expect("let go");
     branch.client_with_phrase(world, "K-3").await;

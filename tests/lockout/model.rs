@@ -43,7 +43,7 @@ pub enum Fault {
     TakeBackWithoutGeneration,
     /// an attempt remembers the number that it was counted as, and numbers begin anew at a success
     NumbersBeginAnew,
-    /// a caller who lost patience leaves, and nobody asks whether the attempt was counted
+    /// a caller whose time-out ran out leaves, and nobody asks whether the attempt was counted
     OutcomeDropped,
     /// callers are counted before they are admitted, and then refused for load
     CountBeforeAdmission,
@@ -103,7 +103,7 @@ pub struct State {
     pub attempts: Vec<Attempt>,
     pub budget: Budget,
     /// what the last step told its caller
-    pub told: Option<VerificationOutcome>,
+    pub reply: Option<VerificationOutcome>,
     /// how many were counted ever, but for those forgotten
     counted: u8,
     /// those that stand as failures
@@ -156,14 +156,14 @@ impl Lockouts {
     pub fn beginning(&self) -> State {
         State {
             lockout: Lockout {
-                kept: StoredState::Active,
+                stored: StoredState::Active,
                 failures: 0,
                 locked_until: None,
             },
             generation: 0,
             attempts: Vec::new(),
             budget: self.budget,
-            told: None,
+            reply: None,
             counted: 0,
             standing: 0,
             wrong: 0,
@@ -201,11 +201,11 @@ impl Lockouts {
             possible.push(Action::LockRunsOut);
         }
         if budget.changes > 0 {
-            let has_hash = state.lockout.kept != StoredState::Destroyed;
+            let has_hash = state.lockout.stored != StoredState::Destroyed;
             possible.push(Action::Change);
             possible.extend(is_locked.then_some(Action::Unlock));
             possible.extend(
-                (has_hash && state.lockout.kept != StoredState::Blocked).then_some(Action::Block),
+                (has_hash && state.lockout.stored != StoredState::Blocked).then_some(Action::Block),
             );
             possible.extend(has_hash.then_some(Action::Destroy));
         }
@@ -244,7 +244,7 @@ impl Lockouts {
     /// What a step makes of a state; attempts stay in their order.
     pub fn step(&self, last: &State, action: Action) -> State {
         let mut next = last.clone();
-        next.told = None;
+        next.reply = None;
         match action {
             Action::Refuse(instance) => {
                 next.budget.callers -= 1;
@@ -275,7 +275,7 @@ impl Lockouts {
                         order: 0,
                     });
                 }
-                next.told = None;
+                next.reply = None;
             }
             Action::Try(at, is_right) => next.try_words(self, at, is_right),
             Action::Break(at) => {
@@ -289,7 +289,7 @@ impl Lockouts {
             Action::SettleInDoubt(at) => {
                 next.budget.mishaps -= 1;
                 next.settle(self, at);
-                next.told = None;
+                next.reply = None;
             }
             Action::TakeBack(at) => {
                 next.take_back(self, at);
@@ -308,18 +308,18 @@ impl Lockouts {
             }
             Action::Block => {
                 next.budget.changes -= 1;
-                next.lockout.kept = StoredState::Blocked;
+                next.lockout.stored = StoredState::Blocked;
                 next.lockout.locked_until = None;
             }
             Action::Destroy => {
                 next.budget.changes -= 1;
-                next.lockout.kept = StoredState::Destroyed;
+                next.lockout.stored = StoredState::Destroyed;
                 next.begin_anew();
             }
             Action::Change => {
                 next.budget.changes -= 1;
                 next.generation += 1;
-                next.lockout.kept = StoredState::Active;
+                next.lockout.stored = StoredState::Active;
                 next.begin_anew();
             }
         }
@@ -329,8 +329,10 @@ impl Lockouts {
 
 impl State {
     pub fn is_locked(&self) -> bool {
-        PassphraseState::at(now(), Some((self.lockout.kept, self.lockout.locked_until)))
-            == PassphraseState::Locked
+        PassphraseState::at(
+            now(),
+            Some((self.lockout.stored, self.lockout.locked_until)),
+        ) == PassphraseState::Locked
     }
 
     /// An attempt gets its number in the order of counting.
@@ -362,11 +364,11 @@ impl State {
         }
     }
 
-    /// As `Tally::count_attempt` counts.
+    /// As `UnauditedTx::count_attempt` counts.
     fn count_row(&mut self, model: &Lockouts) -> Option<(u8, u32)> {
-        let kept = Some((self.lockout.kept, self.lockout.locked_until));
-        self.told = VerificationOutcome::untried(PassphraseState::at(now(), kept));
-        if self.told.is_some() {
+        let stored = Some((self.lockout.stored, self.lockout.locked_until));
+        self.reply = VerificationOutcome::untried(PassphraseState::at(now(), stored));
+        if self.reply.is_some() {
             return None;
         }
         let counted = model.policy.count(self.lockout.failures, now());
@@ -392,7 +394,7 @@ impl State {
     fn end(&mut self, model: &Lockouts, at: usize) -> Option<(u32, bool)> {
         let (generation, place) = self.attempts[at].row.take()?;
         let is_same = generation == self.generation;
-        let is_counted = self.lockout.kept != StoredState::Destroyed
+        let is_counted = self.lockout.stored != StoredState::Destroyed
             && (is_same || model.fault == Fault::TakeBackWithoutGeneration);
         Some((if is_counted { place } else { 0 }, is_same))
     }
@@ -406,11 +408,11 @@ impl State {
             return;
         };
         let outcome = if is_same {
-            VerificationOutcome::tried(self.lockout.kept, were_right)
+            VerificationOutcome::tried(self.lockout.stored, were_right)
         } else {
             VerificationOutcome::Rejected
         };
-        self.told = Some(outcome);
+        self.reply = Some(outcome);
         if outcome == VerificationOutcome::Verified {
             if place > 0 {
                 self.lockout = model.policy.clear(self.lockout, place, now());
@@ -424,7 +426,7 @@ impl State {
         }
         let is_tried_here = is_same
             && matches!(
-                self.lockout.kept,
+                self.lockout.stored,
                 StoredState::Active | StoredState::Disabled
             );
         self.is_wronged |= were_right && is_tried_here && outcome != VerificationOutcome::Verified;
@@ -499,7 +501,7 @@ impl State {
     /// The same state for all that can follow: what has no effect any more is forgotten, and numbers,
     /// generations and instances are counted from the first that is there.
     fn simplified(mut self) -> Self {
-        self.told = None;
+        self.reply = None;
         let under_way = self.attempts.iter().fold(0, |all, one| all | one.order);
         let known = under_way | self.standing | self.run | self.since_lock;
         let has = |set: Order, bit: &u32| set >> bit & 1 == 1;
@@ -581,7 +583,7 @@ impl Model for Lockouts {
                 let has_ended = state.attempts.is_empty();
                 // Whoever was told 503 before anything was tried is no failure.
                 let may_be_tried = matches!(
-                    state.lockout.kept,
+                    state.lockout.stored,
                     StoredState::Active | StoredState::Disabled
                 );
                 let is_known = !may_be_tried || state.standing & !state.wrong == 0;
@@ -589,7 +591,7 @@ impl Model for Lockouts {
             }),
             // What the policy is for does come about.
             Property::sometimes("it is disabled", |_, state: &State| {
-                state.lockout.kept == StoredState::Disabled
+                state.lockout.stored == StoredState::Disabled
             }),
             Property::sometimes("four are under way", |_, state: &State| {
                 state.attempts.len() == AT_ONCE

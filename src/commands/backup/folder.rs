@@ -61,8 +61,8 @@ impl Folder {
                 }
             }
             others.sort_unstable();
-            let kept = keep.map_or(usize::MAX, |keep| keep as usize - 1);
-            others.truncate(others.len().saturating_sub(kept));
+            let others_kept = keep.map_or(usize::MAX, |keep| keep as usize - 1);
+            others.truncate(others.len().saturating_sub(others_kept));
             others
                 .iter()
                 .chain(&unfinished)

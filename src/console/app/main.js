@@ -1,6 +1,8 @@
 // Starts the page: its words, who this tab's token belongs to, then the shell.
 
-import { resume } from './session.js';
+import { route } from './hash.js';
+import { loadScreen, screenFor } from './screens.js';
+import { likelyRole, resume } from './session.js';
 import { Shell } from './shell.js';
 import './theme.js';
 import { html, render } from './view.js';
@@ -19,7 +21,15 @@ async function words() {
   }
 }
 
-await words();
+/** The screen that will be wanted is loaded while the server is asked; what fails is asked for again then. */
+function loadAhead() {
+  const role = likelyRole();
+  const screen = role && screenFor(role, route.value.name);
+  if (screen) loadScreen(screen).catch(() => {});
+}
+
 wipeWithTheTab();
-render(html`<${Shell} />`, document.body);
 void resume();
+loadAhead();
+await words();
+render(html`<${Shell} />`, document.body);

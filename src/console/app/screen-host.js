@@ -4,17 +4,16 @@ import { Button } from '../parts/button.js';
 import { Notice } from '../parts/notice.js';
 import { useErrorBoundary } from '../vendor/hooks.js';
 import { addressOf, route } from './hash.js';
-import { loadScreen, screensOf } from './screens.js';
+import { loadScreen, screenFor } from './screens.js';
 import { me } from './session.js';
-import { html, useEffect, useState } from './view.js';
+import { html, useEffect, useLayoutEffect, useState } from './view.js';
 import { t } from './words.js';
 
 /** @typedef {import('./screens.js').ScreenEntry} ScreenEntry */
 /** @typedef {{ entry: ScreenEntry, view: () => import('preact').VNode }} Shown */
 
 export function ScreenHost() {
-  const own = me.value ? screensOf(me.value.role) : [];
-  const entry = own.find(({ name }) => name === route.value.name) ?? own[0];
+  const entry = me.value ? screenFor(me.value.role, route.value.name) : undefined;
   const [shown, setShown] = useState(/** @type {Shown | null} */ (null));
   const [failed, setFailed] = useState(false);
   const [turn, setTurn] = useState(0);
@@ -26,7 +25,7 @@ export function ScreenHost() {
     route.value = { name: entry.name, query: new URLSearchParams() };
   }, [route.value.name]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!entry) return undefined;
     let wanted = true;
     setFailed(false);

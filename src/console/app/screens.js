@@ -39,6 +39,17 @@ const screens = [
  */
 export const screensOf = (role) => screens.filter((screen) => screen.roles.includes(role));
 
+/**
+ * The screen that the address names, if the role has it; else its own.
+ * @param {Role} role
+ * @param {string} name
+ * @returns {ScreenEntry | undefined}
+ */
+export function screenFor(role, name) {
+  const own = screensOf(role);
+  return own.find((screen) => screen.name === name) ?? own[0];
+}
+
 /** @type {Map<string, Promise<void>>} */
 const styles = new Map();
 

@@ -57,17 +57,20 @@ function answerWaiting(signedIn) {
 export const typedOneTime = () => oneTime;
 
 /**
- * When a token ends: what it says of itself (RFC 9068 `exp`), for only the sign-in answers `expires_in`.
- * @param {string} jwt
+ * What a token says of itself (RFC 9068): only the sign-in answers `expires_in`.
+ * @param {string | null} jwt
+ * @returns {{ exp?: number, role?: Role }}
  */
-function endOf(jwt) {
+function claims(jwt) {
   try {
-    const { exp } = JSON.parse(atob(jwt.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
-    return typeof exp === 'number' ? exp * 1000 : null;
+    return JSON.parse(atob((jwt ?? '').split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
   } catch {
-    return null;
+    return {};
   }
 }
+
+/** The role of the kept token, if there is one; the server decides if it is still good. */
+export const likelyRole = () => claims(token.value).role;
 
 /** Goes on with the token of this tab, if it is still good; asks until somebody answers. */
 export async function resume() {
@@ -78,7 +81,7 @@ export async function resume() {
     if (data) {
       batch(() => {
         me.value = data;
-        endsAt.value = endOf(kept);
+        endsAt.value = (claims(kept).exp ?? 0) * 1000 || null;
         passwordDue.value = data.password_change_required;
         seated.value = !data.password_change_required;
         phase.value = 'in';

@@ -90,10 +90,10 @@ const CODES: usize = 1_000;
 fn plans(code: u16) -> &'static [Plan] {
     static PLANS: LazyLock<Vec<OnceLock<Vec<Plan>>>> =
         LazyLock::new(|| (0..CODES).map(|_| OnceLock::new()).collect());
-    let Some(kept) = PLANS.get(usize::from(code)) else {
+    let Some(plan) = PLANS.get(usize::from(code)) else {
         return &[];
     };
-    kept.get_or_init(|| {
+    plan.get_or_init(|| {
         let countries = DATABASE.by_code(&code).unwrap_or_default();
         countries.into_iter().filter_map(Plan::of).collect()
     })

@@ -8,7 +8,7 @@ use crate::{
     app::foundation::Foundation,
     domain::{
         id::ClientId,
-        loan::{ClientRecord, Held, LoanRecord, Received, Record, is_ahead, receive},
+        loan::{ClientRecord, LoanRecord, Received, Record, Stored, is_ahead, receive},
         validation::{FieldError, ValidationError},
     },
     store::{
@@ -135,7 +135,7 @@ impl<'g> Clients<'g> {
         let may_replace = |client: &&ClientRecord| {
             let stored = stored
                 .get(client.client_number.as_str())
-                .map(|stored| Held {
+                .map(|stored| Stored {
                     as_of: stored.as_of,
                     is_same: false,
                 });
@@ -166,7 +166,7 @@ impl<'g> Clients<'g> {
         now: DateTime<Utc>,
     ) -> Became {
         let number = record.client_number.as_str();
-        let stored = self.stored.get(number).map(|stored| Held {
+        let stored = self.stored.get(number).map(|stored| Stored {
             as_of: stored.as_of,
             is_same: self.is_pushed_again(record),
         });
@@ -270,11 +270,11 @@ impl<'g> Loans<'g> {
     fn take(&mut self, record: &'g LoanRecord, client_id: &ClientId, now: DateTime<Utc>) -> Became {
         let ticket = record.ticket_number.as_str();
         let stored = match self.put.get(ticket) {
-            Some((last_client, last)) => Some(Held {
+            Some((last_client, last)) => Some(Stored {
                 as_of: Some(last.as_of),
                 is_same: last_client == client_id && *last == record,
             }),
-            None => self.stored.get(ticket).map(|stored| Held {
+            None => self.stored.get(ticket).map(|stored| Stored {
                 as_of: Some(stored.as_of),
                 is_same: self
                     .rows

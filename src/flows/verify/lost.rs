@@ -105,7 +105,7 @@ async fn give_one_up(
         );
         let lockout = settled.lockout;
         let brought = lockout.filter(|lockout| settled.place == lockout.failures);
-        let action = brought.and_then(|lockout| match lockout.kept {
+        let action = brought.and_then(|lockout| match lockout.stored {
             StoredState::Disabled => Some(Action::PassphraseDisabled),
             StoredState::Active => {
                 let is_locked = lockout.locked_until.is_some_and(|until| until > now);

@@ -268,7 +268,7 @@ impl Settlement {
         let lockout = settled.lockout?;
         if settled.place != self.counted.number {
             None
-        } else if self.counted.disables && lockout.kept == StoredState::Disabled {
+        } else if self.counted.disables && lockout.stored == StoredState::Disabled {
             Some(Action::PassphraseDisabled)
         } else if self.counted.locked_until.is_some()
             && lockout.locked_until == self.counted.locked_until

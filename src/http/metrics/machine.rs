@@ -1,7 +1,6 @@
-//! What the system tells: the process, by the names that Prometheus' own clients give its figures, and the
-//! file system of the data folder. These calls may block.
+//! Metrics of the process, under the names that Prometheus' own clients use, and of the data folder's file system. These calls may block.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
 use procfs::{
@@ -25,7 +24,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Asks the system; a figure that it does not tell is absent.
+    /// Asks the system; a metric that it does not have is absent.
     pub(super) fn ask(data_dir: &Path) -> Self {
         let mut machine = Self {
             last_backup: last_backup::at(data_dir),
@@ -56,11 +55,16 @@ impl Machine {
         self.cpu_seconds = stat
             .as_ref()
             .map(|stat| seconds(stat.utime.saturating_add(stat.stime)));
-        let figures = [
+        let metrics = [
             (
                 "process_resident_memory_bytes",
                 "Memory in use",
                 stat.as_ref().map(|stat| stat.rss_bytes().get() as f64),
+            ),
+            (
+                "qupia_memory_limit_bytes",
+                "The most memory that the process may have, as its control group says",
+                memory_limit(process),
             ),
             (
                 "process_threads",
@@ -83,7 +87,7 @@ impl Machine {
                 most_files(process).ok(),
             ),
         ];
-        let known = figures
+        let known = metrics
             .into_iter()
             .filter_map(|(name, help, value)| Some((name, help, value?)));
         self.gauges.extend(known);
@@ -101,6 +105,20 @@ impl Machine {
             registry.register(name, help, ConstGauge::new(value));
         }
     }
+}
+
+/// The least limit of the process' control group and of those that it is in (cgroup v2), as systemd's
+/// `MemoryMax=` or a container's limit sets it.
+fn memory_limit(process: &Process) -> Option<f64> {
+    let groups = process.cgroups().ok()?;
+    let group = groups.into_iter().find(|group| group.hierarchy == 0)?;
+    let limits = Path::new(&group.pathname).ancestors().filter_map(|group| {
+        let group = Path::new("/sys/fs/cgroup").join(group.strip_prefix("/").ok()?);
+        let limit = fs::read_to_string(group.join("memory.max")).ok()?;
+        // `max`, which is no number, is none.
+        limit.trim().parse::<f64>().ok()
+    });
+    limits.reduce(f64::min)
 }
 
 fn seconds(ticks: u64) -> f64 {

@@ -55,9 +55,9 @@ pub(crate) struct WebhookData {
 }
 
 /// An event: what is done, in a sentence, and the facts that its message has beside the client.
-type Told = (Action, &'static str, &'static [&'static str]);
+type DocumentedEvent = (Action, &'static str, &'static [&'static str]);
 
-const EVENTS: [Told; 7] = [
+const EVENTS: [DocumentedEvent; 7] = [
     (
         Action::PassphraseSet,
         "A first passphrase is set, or one after a destroyed one.",
@@ -105,14 +105,14 @@ pub(crate) fn add(api: &mut OpenApi) {
     WebhookMessage::schemas(&mut schemas);
     components.schemas.extend(schemas);
     let mut webhooks = Paths::new();
-    for told in EVENTS {
-        let name = told.0.name();
-        webhooks.add_path_operation(name, vec![HttpMethod::Post], operation(told));
+    for event in EVENTS {
+        let name = event.0.name();
+        webhooks.add_path_operation(name, vec![HttpMethod::Post], operation(event));
     }
     api.webhooks = Some(webhooks);
 }
 
-fn operation((action, summary, facts): Told) -> Operation {
+fn operation((action, summary, facts): DocumentedEvent) -> Operation {
     let name = action.name();
     let content = Content::builder()
         .schema(Some(schema(name, facts)))
@@ -221,13 +221,13 @@ fn responses() -> Responses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::webhook::TOLD;
+    use crate::domain::webhook::EVENT_NAMES;
 
     #[test]
-    fn every_event_that_is_told_is_documented_with_the_facts_that_it_has() {
-        assert_eq!(EVENTS.map(|(action, ..)| action.name()), TOLD);
+    fn every_event_that_is_sent_is_documented_with_the_facts_that_it_has() {
+        assert_eq!(EVENTS.map(|(action, ..)| action.name()), EVENT_NAMES);
         for (action, _, facts) in EVENTS {
-            let example = example(action, facts).expect("it is told");
+            let example = example(action, facts).expect("it is sent");
             for fact in ["client_id", "client_number"].iter().chain(facts) {
                 assert!(example["data"][fact].is_string(), "{example}: {fact}");
             }

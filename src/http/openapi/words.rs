@@ -29,7 +29,7 @@ use crate::{
         signals::SignalKind,
         validation::ValidationError,
         verification::VerificationOutcome,
-        webhook::TOLD,
+        webhook::EVENT_NAMES,
     },
     http::code::Code,
     store::DeliveryState,
@@ -81,7 +81,7 @@ words! { one_of:
     KnownAction as "KnownAction", "What was done, as the audit names it.": Action::NAMES,
         for example Action::VerificationRecorded.name();
     KnownRole as "KnownRole", "A role that can be given.": &Role::NAMES;
-    KnownWebhookEvent as "KnownWebhookEvent", "An event that can be subscribed to.": TOLD;
+    KnownWebhookEvent as "KnownWebhookEvent", "An event that can be subscribed to.": EVENT_NAMES;
     Language as "LanguageName", "A language of phrases.": &Language::ALL.map(Language::code);
     LinkState as "EntryLinkState", "How far an entry link has come.": LinkState::VARIANTS;
     Mandate as "MandateKind", "The kind of a representative's document.": Mandate::VARIANTS;
@@ -101,7 +101,7 @@ words! { open_list:
         for example Code::InvalidInput.name();
     Role as "RoleName", "A role's name.": &Role::NAMES;
     SignalKind as "SignalKind", "What looks odd.": SignalKind::NAMES;
-    WebhookEvent as "WebhookEvent", "An event that receivers get.": TOLD;
+    WebhookEvent as "WebhookEvent", "An event that receivers get.": EVENT_NAMES;
 }
 
 fn problem_codes() -> Vec<&'static str> {

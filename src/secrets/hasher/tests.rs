@@ -1,6 +1,6 @@
 //! The guarantees of the hash workers: results and cost.
 
-mod door;
+mod admission;
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
@@ -279,8 +279,11 @@ fn settings_out_of_bounds_are_named() {
         ),
     ];
     for (settings, wanted) in cases {
-        let told = settings.check().expect_err("out of bounds").to_string();
-        assert!(told.starts_with(wanted), "wanted {wanted}, told: {told}");
+        let message = settings.check().expect_err("out of bounds").to_string();
+        assert!(
+            message.starts_with(wanted),
+            "expected {wanted}, got: {message}"
+        );
         assert!(Hasher::start(settings, &keyring(), SystemRng::seeded(1)).is_err());
     }
     assert!(FAST.below_floor() && !HashSettings::default().below_floor());

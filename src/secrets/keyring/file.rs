@@ -195,8 +195,8 @@ fn parse(path: &Path, text: &str) -> Result<Written, KeyringError> {
         let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
         // The parser's message can quote a value, and that can be a secret.
         match error.message() {
-            told if told.starts_with("unknown field") || told.starts_with("missing field") => {
-                malformed(line, told)
+            said if said.starts_with("unknown field") || said.starts_with("missing field") => {
+                malformed(line, said)
             }
             _ => malformed(line, "not TOML, or a value of the wrong kind"),
         }

@@ -256,13 +256,16 @@ fn what_is_wrong_is_told_by_file_and_key_and_never_shows_a_secret() {
         ),
     ];
     for (text, wanted) in cases {
-        let told = refusal(&text);
-        assert!(told.contains(wanted), "wanted `{wanted}`, told: {told}");
-        assert!(told.contains("keyring.toml"), "names no file: {told}");
+        let printed = refusal(&text);
+        assert!(
+            printed.contains(wanted),
+            "expected `{wanted}`, got: {printed}"
+        );
+        assert!(printed.contains("keyring.toml"), "names no file: {printed}");
         let shown = secrets(&good)
             .into_iter()
-            .find(|secret| told.contains(&secret[4..40]));
-        assert_eq!(shown, None, "shows a secret: {told}");
+            .find(|secret| printed.contains(&secret[4..40]));
+        assert_eq!(shown, None, "shows a secret: {printed}");
     }
 }
 
@@ -285,8 +288,11 @@ fn a_secret_in_the_wrong_place_is_not_shown() {
             format!("secret = {secret}"),
         ),
     ] {
-        let told = refusal(&good.replacen(&from, &to, 1));
-        assert!(!told.contains(&secret[4..40]), "shows a secret: {told}");
+        let printed = refusal(&good.replacen(&from, &to, 1));
+        assert!(
+            !printed.contains(&secret[4..40]),
+            "shows a secret: {printed}"
+        );
     }
 }
 
@@ -343,11 +349,11 @@ fn a_missing_key_and_a_wrong_one_are_found_by_name() {
 
     let mut other = recorded.clone();
     other[3].value = "0000000000000000".to_owned();
-    let told = keyring
+    let printed = keyring
         .compare(&other)
         .expect_err("the value is another")
         .to_string();
-    assert!(told.contains(&recorded[3].id), "{told}");
+    assert!(printed.contains(&recorded[3].id), "{printed}");
 }
 
 #[test]

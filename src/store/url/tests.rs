@@ -108,13 +108,13 @@ fn password() -> impl Strategy<Value = String> {
     prop::collection::vec(any, 1..8).prop_map(|parts| parts.concat())
 }
 
-fn betrays(told: &str, password: &str) -> bool {
+fn betrays(message: &str, password: &str) -> bool {
     let letters: Vec<char> = password.chars().collect();
     let is_telling = |part: &&[char]| part.iter().any(|c| ('\u{400}'..='\u{52f}').contains(c));
     letters
         .windows(2)
         .filter(is_telling)
-        .any(|part| told.contains(&part.iter().collect::<String>()))
+        .any(|part| message.contains(&part.iter().collect::<String>()))
 }
 
 proptest! {
@@ -130,8 +130,8 @@ proptest! {
             format!("postgres:/u:{password}@127.0.0.1:1/db"),
             format!("host=127.0.0.1 port=1 user=u password={password}"),
         ] {
-            let told = masked(&url);
-            prop_assert!(!betrays(&told, &password), "{}", told);
+            let message = masked(&url);
+            prop_assert!(!betrays(&message, &password), "{}", message);
             if let Ok(read @ DatabaseUrl::Postgres(_)) = DatabaseUrl::parse(&url) {
                 // Nobody listens there, and PostgreSQL's client says so.
                 let opened = open(&read, ConnectionPurpose::Read, Duration::from_secs(1));

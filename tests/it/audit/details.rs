@@ -74,13 +74,13 @@ async fn what_changed_of_staff_is_told_with_the_old_and_the_new(world: &World) {
     let all = patch(json!({
         "name": "Дана Сапар", "role": "branch", "branch_code": "AST-2", "status": "disabled",
     }));
-    let told = json!({
+    let reply = json!({
         "changed": ["name", "role", "branch_code", "status"],
         "role": {"old": "auditor", "new": "branch"},
         "branch_code": {"old": "ALA-1", "new": "AST-2"},
         "status": {"old": "active", "new": "disabled"},
     });
-    assert_eq!(details(all, changed).await.0, told);
+    assert_eq!(details(all, changed).await.0, reply);
     let same = patch(json!({"role": "branch", "status": "disabled", "name": "Дана Сапар"}));
     let unchanged = details(same, ("staff.changed", "unchanged")).await;
     assert_eq!(unchanged.0, Value::Null);
@@ -147,8 +147,8 @@ async fn what_changed_of_a_client_is_named_and_never_told(world: &World) {
         .await;
     assert_eq!(events[0]["details"], Value::Null);
     let everything = watch.auditor.get("/v1/audit/events?limit=200").await;
-    for told in ["Сапарова", "Қасымова", "9998877", "2345667"] {
-        assert!(!everything.text.contains(told), "{told}");
+    for personal in ["Сапарова", "Қасымова", "9998877", "2345667"] {
+        assert!(!everything.text.contains(personal), "{personal}");
     }
 }
 
@@ -351,8 +351,8 @@ async fn a_paper_that_is_refused_is_recorded(world: &World) {
         assert_eq!(events[0]["client_id"], client.as_str());
     }
     let everything = watch.auditor.get("/v1/audit/events?limit=200").await;
-    for told in ["Серік", "123/45"] {
-        assert!(!everything.text.contains(told), "{told}");
+    for personal in ["Серік", "123/45"] {
+        assert!(!everything.text.contains(personal), "{personal}");
     }
 }
 
@@ -415,8 +415,9 @@ async fn throttled_events(auditor: &Person) -> Vec<Value> {
         .get("/v1/audit/events?limit=200&action=session.opened")
         .await
         .expect(200);
-    let told = events.items().iter().rev();
-    told.filter(|event| event["reason"] == "limit")
+    let reply = events.items().iter().rev();
+    reply
+        .filter(|event| event["reason"] == "limit")
         .cloned()
         .collect()
 }
@@ -460,13 +461,13 @@ async fn six_hundred_throttled_sign_ins_are_one_event_with_their_count(world: &W
         "told once"
     );
     assert_eq!(world.database.number(count) - before, 11);
-    let told = throttled_events(&auditor).await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0]["details"], json!({"count": 590, "since": since}));
-    assert_eq!(told[0]["outcome"], "refused");
-    assert_eq!(told[0]["subject_id"], person.id.as_str());
+    let reply = throttled_events(&auditor).await;
+    assert_eq!(reply.len(), 1, "{reply:?}");
+    assert_eq!(reply[0]["details"], json!({"count": 590, "since": since}));
+    assert_eq!(reply[0]["outcome"], "refused");
+    assert_eq!(reply[0]["subject_id"], person.id.as_str());
     assert_eq!(
-        (&told[0]["actor"], &told[0]["remote"]),
+        (&reply[0]["actor"], &reply[0]["remote"]),
         (&Value::Null, &json!("127.0.0.1"))
     );
 }
@@ -536,9 +537,9 @@ async fn sign_ins_refused_on_two_instances_are_counted_together(world: &World) {
         throttled::tell(&other.app)
     );
     assert_eq!(one.expect("it answers") + two.expect("it answers"), 1);
-    let told = throttled_events(&auditor).await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0]["details"]["count"], 10);
+    let reply = throttled_events(&auditor).await;
+    assert_eq!(reply.len(), 1, "{reply:?}");
+    assert_eq!(reply[0]["details"]["count"], 10);
 }
 
 async fn one_count_that_makes_no_sense_holds_up_no_other(world: &World) {
@@ -555,8 +556,8 @@ async fn one_count_that_makes_no_sense_holds_up_no_other(world: &World) {
         }
     }
     world.wait(TimeDelta::minutes(1));
-    let told = throttled::tell(&world.first.app).await;
-    assert_eq!(told.expect("it goes on"), 1);
+    let reply = throttled::tell(&world.first.app).await;
+    assert_eq!(reply.expect("it goes on"), 1);
     assert_eq!(throttled_events(&auditor).await.len(), 1);
 }
 
@@ -578,8 +579,8 @@ async fn a_sign_in_that_is_counted_while_its_minute_is_told_is_told_with_it(worl
         }
         late.batch_execute("COMMIT").expect("it is committed");
     };
-    let (told, ()) = tokio::join!(throttled::tell(&world.first.app), commit);
-    assert_eq!(told.expect("it answers"), 1);
-    let told = throttled_events(&auditor).await;
-    assert_eq!(told[0]["details"]["count"], 2);
+    let (reply, ()) = tokio::join!(throttled::tell(&world.first.app), commit);
+    assert_eq!(reply.expect("it answers"), 1);
+    let reply = throttled_events(&auditor).await;
+    assert_eq!(reply[0]["details"]["count"], 2);
 }

@@ -168,13 +168,14 @@ async fn browsers_are_told_to_insist_on_https_only_over_https(world: &World) {
     );
 }
 
-/// What one service may not have: no certificate, no backup, no loan system.
+/// What one service may not have: no certificate, no backup, no loan system, no limit.
 const NOT_EVERYWHERE: &[&str] = &[
     "qupia_certificate_expires_timestamp_seconds",
     "qupia_last_backup_timestamp_seconds",
     "qupia_loan_source_breaker_open",
     "qupia_loan_source_requests_total",
     "qupia_loans_newest_timestamp_seconds",
+    "qupia_memory_limit_bytes",
 ];
 
 /// The alert rules and the dashboard name only metrics that the service has.

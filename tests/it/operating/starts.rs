@@ -52,11 +52,11 @@ fn a_second_service_over_one_file_is_told_which_process_is_the_first() {
     let data = folder.path().display().to_string();
     let second = ["serve", "--data-dir", &data, "--listen", "127.0.0.1:0"];
     let refused = run(&second, QUICK);
-    let told = printed(&refused);
-    assert_eq!(refused.status.code(), Some(1), "{told}");
+    let reply = printed(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{reply}");
     assert!(
-        told.contains(&format!("by process {}", first.id())),
-        "{told}"
+        reply.contains(&format!("by process {}", first.id())),
+        "{reply}"
     );
     // Commands run beside the service.
     let listed = run(&["staff", "list", "--data-dir", &data], QUICK);
@@ -96,9 +96,9 @@ fn what_kubernetes_puts_into_the_environment_is_passed_over_and_a_typo_is_told()
         ("QUIPA_LISTEN", "0.0.0.0:1"),
     ];
     let checked = run(&check, &environment);
-    let told = printed(&checked);
-    assert_eq!(checked.status.code(), Some(0), "{told}");
-    assert!(told.contains("QUIPA_LISTEN is not read"), "{told}");
+    let reply = printed(&checked);
+    assert_eq!(checked.status.code(), Some(0), "{reply}");
+    assert!(reply.contains("QUIPA_LISTEN is not read"), "{reply}");
     let refused = run(&check, &[("QUPIA_PORT", "8080")]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(printed(&refused).contains("QUPIA_PORT"));

@@ -208,13 +208,13 @@ impl Answer {
 
     #[track_caller]
     fn hold_to_conventions(&self, path: &str) {
-        let told = format!("{path}: {} {}", self.status, self.text);
-        assert_ne!(self.status, 500, "an internal fault: {told}");
+        let reply = format!("{path}: {} {}", self.status, self.text);
+        assert_ne!(self.status, 500, "an internal fault: {reply}");
         let id = self.header("x-request-id").unwrap_or_default();
-        assert!(!id.is_empty(), "no x-request-id: {told}");
+        assert!(!id.is_empty(), "no x-request-id: {reply}");
         if path.starts_with("/v1/") {
             let cached = self.header("cache-control").unwrap_or_default();
-            assert!(cached.contains("no-store"), "may be cached: {told}");
+            assert!(cached.contains("no-store"), "may be cached: {reply}");
         }
         let is_oauth = path.starts_with("/v1/oauth/") && self.body.get("error").is_some();
         if self.status < 400 || is_oauth {
@@ -223,22 +223,22 @@ impl Answer {
         let kind = self.header("content-type").unwrap_or_default();
         assert!(
             kind.starts_with("application/problem+json"),
-            "not a problem document: {told}"
+            "not a problem document: {reply}"
         );
         for field in ["type", "title", "detail", "instance", "code"] {
             assert!(
                 self[field].as_str().is_some_and(|text| !text.is_empty()),
-                "no {field}: {told}"
+                "no {field}: {reply}"
             );
         }
-        assert_eq!(self["status"], self.status, "{told}");
+        assert_eq!(self["status"], self.status, "{reply}");
         if self.header("idempotency-replayed").is_none() {
-            assert_eq!(self["request_id"], id, "{told}");
+            assert_eq!(self["request_id"], id, "{reply}");
         }
         match self.status {
-            401 => assert!(self.header("www-authenticate").is_some(), "{told}"),
-            405 => assert!(self.header("allow").is_some(), "{told}"),
-            429 | 503 => assert!(self.header("retry-after").is_some(), "{told}"),
+            401 => assert!(self.header("www-authenticate").is_some(), "{reply}"),
+            405 => assert!(self.header("allow").is_some(), "{reply}"),
+            429 | 503 => assert!(self.header("retry-after").is_some(), "{reply}"),
             _ => {}
         }
     }

@@ -28,7 +28,7 @@ use super::{
 /// When every story begins: eleven o'clock of a Saturday in Almaty.
 pub const BEGINNING: &str = "2026-01-31T06:00:00Z";
 /// The first admin's one-time password.
-pub const FIRST_PASSWORD: &str = "first-day-of-the-house-1";
+pub const FIRST_PASSWORD: &str = "first-day-at-work-1";
 
 /// Settings under which nobody's quota is in the way of a story about something else.
 pub const BUSY: &[(&str, &str)] = &[

@@ -5,7 +5,7 @@ import { api, newKey } from '../../app/api.js';
 import { handOver, me } from '../../app/session.js';
 import { effect, html } from '../../app/view.js';
 import { language, setLanguage } from '../../app/words.js';
-import { open } from '../enter/door.js';
+import { open } from '../enter/access.js';
 import { HandedEntry } from '../enter/handed.js';
 import { goOnWith, signedOn } from './visit.js';
 

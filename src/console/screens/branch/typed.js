@@ -3,14 +3,14 @@
 import { api } from '../../app/api.js';
 import { html, useMemo, useSignal } from '../../app/view.js';
 import { Problem } from '../../parts/problem.js';
-import { completing } from '../enter/door.js';
+import { completing } from '../enter/access.js';
 import { EnterWord } from '../enter/entry.js';
 import { goOnWith, signedOn } from './visit.js';
 
 /**
  * @param {import('./visit.js').Application} application
  * @param {string} signedOnDay
- * @returns {import('../enter/door.js').Entry}
+ * @returns {import('../enter/access.js').Entry}
  */
 function entryOf({ id, client_id }, signedOnDay) {
   return {

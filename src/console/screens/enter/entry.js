@@ -12,8 +12,8 @@ import { Suggestions } from './suggestions.js';
 import { tidy } from './tidy.js';
 import { WordInput } from './word-field.js';
 
-/** @typedef {import('./door.js').Entry} Entry */
-/** @typedef {import('./door.js').Completion} Completion */
+/** @typedef {import('./access.js').Entry} Entry */
+/** @typedef {import('./access.js').Completion} Completion */
 /**
  * What stands under the field instead of advice.
  * @typedef {{ kind: 'differ' | 'wait' | 'unanswered', detail?: undefined } | { kind: 'refused', detail: string } | null} Trouble

@@ -10,7 +10,7 @@ import { EntryFrame } from './frame.js';
 
 /**
  * @param {object} props
- * @param {import('./door.js').Opened} props.opened
+ * @param {import('./access.js').Opened} props.opened
  */
 export function HandedEntry({ opened }) {
   const [ending, setEnding] = useState(/** @type {'done' | 'expired' | 'ended' | null} */ (null));

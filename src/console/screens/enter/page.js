@@ -5,13 +5,13 @@ import { html, useEffect, useState } from '../../app/view.js';
 import { onWipe } from '../../app/wipe.js';
 import { t } from '../../app/words.js';
 import { CodeForm, isWhole, readCode, takeCode } from './code.js';
-import { open } from './door.js';
+import { open } from './access.js';
 import { Done, Over } from './ends.js';
 import { EnterWord } from './entry.js';
 import { EntryFrame } from './frame.js';
 
 /** @typedef {import('./code.js').CodeTrouble} CodeTrouble */
-/** @typedef {import('./door.js').Opened} Opened */
+/** @typedef {import('./access.js').Opened} Opened */
 /**
  * @typedef {{ at: 'code', code: string, trouble: CodeTrouble | null }
  *   | { at: 'opening', code: string }

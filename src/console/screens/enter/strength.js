@@ -2,7 +2,7 @@
 
 import { signal } from '../../app/view.js';
 
-/** @typedef {import('./door.js').Verdict} Verdict */
+/** @typedef {import('./access.js').Verdict} Verdict */
 /** @typedef {'empty' | 'weak' | 'good' | 'best'} Level */
 
 const PAUSE_MS = 350;
@@ -32,7 +32,7 @@ export function filled(verdict) {
 
 /**
  * Follows a word that is being typed.
- * @param {import('./door.js').Entry['check']} check
+ * @param {import('./access.js').Entry['check']} check
  */
 export function watchStrength(check) {
   const verdict = signal(/** @type {Verdict | null} */ (null));

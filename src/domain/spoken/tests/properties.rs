@@ -24,13 +24,13 @@ fn days() -> impl Strategy<Value = NaiveDate> {
     (0..80_300_i64).prop_map(move |days| first + chrono::TimeDelta::days(days))
 }
 
-/// What the product hears in number words up to 999,999.
+/// What the product reads in number words up to 999,999.
 fn heard_digits(said: &str) -> String {
     heard::fold(said).as_str().to_owned()
 }
 
-/// What the product hears, each side of the millions by itself, for it knows no millions.
-fn hears(said: &str, value: u64) {
+/// What the product reads, each side of the millions by itself, for it knows no millions.
+fn reads_back(said: &str, value: u64) {
     let (millions, rest) = (value / 1_000_000, value % 1_000_000);
     let word = said.split(' ').position(|word| word.starts_with("миллион"));
     let words: Vec<&str> = said.split(' ').collect();
@@ -63,7 +63,7 @@ fn every_group_of_digits_and_every_edge_is_read_back() {
             let said = number(value, language);
             assert_eq!(read(&said, language), Some(value), "{said}");
             if value <= MAX {
-                hears(&said, value);
+                reads_back(&said, value);
             }
         }
     }
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn what_is_said_the_product_hears(value in 0..=MAX, small in 0..=999_999_u64, language in languages()) {
         for value in [value, small] {
-            hears(&number(value, language), value);
+            reads_back(&number(value, language), value);
         }
     }
 
