@@ -13,6 +13,7 @@ use opentelemetry_sdk::{
     Resource,
     trace::{Sampler, SdkTracerProvider},
 };
+use reqwest::redirect::Policy;
 use tokio::runtime::{Builder, Runtime};
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
@@ -102,6 +103,8 @@ impl Client {
             http: reqwest::Client::builder()
                 .timeout(TIMEOUT)
                 .no_proxy()
+                // Spans go where the setting says, and nowhere else.
+                .redirect(Policy::none())
                 .build()?,
             runtime: Builder::new_multi_thread()
                 .worker_threads(1)

@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpListener,
+    path::Path,
     sync::mpsc,
     thread,
     time::Duration,
@@ -10,8 +11,11 @@ use std::{
 
 use crate::support::{program::Program, telephone::Line, world::FIRST_PASSWORD};
 
-/// Answers every request 200, and gives what was sent.
-fn receiver() -> (String, mpsc::Receiver<Vec<u8>>) {
+const OK: &str = "200 OK";
+
+/// Answers every request with this status line and these headers, and gives what was sent.
+fn receiver(head: &str) -> (String, mpsc::Receiver<Vec<u8>>) {
+    let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     let (sender, requests) = mpsc::channel();
@@ -25,8 +29,7 @@ fn receiver() -> (String, mpsc::Receiver<Vec<u8>>) {
                     read => request.extend_from_slice(&buffer[..read]),
                 }
             }
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            stream.write_all(answer).expect("it is read");
+            stream.write_all(answer.as_bytes()).expect("it is read");
             if sender.send(request).is_err() {
                 return;
             }
@@ -52,16 +55,36 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-#[test]
-fn spans_go_to_the_receiver_within_their_callers_trace_and_hold_nothing_of_a_person() {
-    let folder = tempfile::tempdir().expect("a folder is made");
-    let (endpoint, requests) = receiver();
+fn serve(folder: &Path, endpoint: &str) -> Program {
     let environment = [
         ("QUPIA_HASH__MEMORY_KIB", "64"),
         ("QUPIA_BOOTSTRAP_ADMIN_PASSWORD", FIRST_PASSWORD),
-        ("QUPIA_TRACING__ENDPOINT", &endpoint),
+        ("QUPIA_TRACING__ENDPOINT", endpoint),
     ];
-    let mut program = Program::serve(folder.path(), &environment);
+    Program::serve(folder, &environment)
+}
+
+#[test]
+fn spans_are_sent_to_the_receiver_that_was_named_and_not_where_it_points_to() {
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let (other, elsewhere) = receiver(OK);
+    let moved = format!("307 Temporary Redirect\r\nlocation: {other}/v1/traces");
+    let (endpoint, requests) = receiver(&moved);
+    let mut program = serve(folder.path(), &endpoint);
+    actix_web::rt::System::new().block_on(async {
+        Line::to(program.address).get("/v1/clients").await;
+    });
+    assert_eq!(program.stop(), Some(0));
+    let sent = requests.recv_timeout(Duration::from_secs(60));
+    assert!(sent.is_ok(), "the spans are sent before the end");
+    assert!(elsewhere.try_recv().is_err(), "the redirect was followed");
+}
+
+#[test]
+fn spans_go_to_the_receiver_within_their_callers_trace_and_hold_nothing_of_a_person() {
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let (endpoint, requests) = receiver(OK);
+    let mut program = serve(folder.path(), &endpoint);
     let trace: [u8; 16] = *b"0123456789abcdef";
     actix_web::rt::System::new().block_on(async {
         let line = Line::to(program.address);
