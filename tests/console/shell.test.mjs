@@ -130,6 +130,8 @@ story(
     await page.route('**/screens/call/index.js', (route) =>
       away ? route.abort('connectionrefused') : route.fallback(),
     );
+    // The page asks for the call screen as soon as it opens.
+    await page.reload();
     await signIn(page, 'aigul');
     await page.getByRole('alert').getByText('Не удалось загрузить экран').waitFor();
     away = false;
