@@ -9,7 +9,11 @@ mod modules;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, io::Write, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    sync::{LazyLock, OnceLock},
+};
 
 use flate2::{Compression, write::GzEncoder};
 use rust_embed::RustEmbed;
@@ -42,8 +46,7 @@ pub(crate) struct File {
     pub media_type: &'static str,
     /// as it is
     pub bytes: Vec<u8>,
-    /// compressed by gzip
-    pub gzip: Vec<u8>,
+    gzip: OnceLock<Vec<u8>>,
 }
 
 /// The page: its documents and the files that they load.
@@ -142,18 +145,23 @@ fn with_imports(document: &str, sources: &Sources) -> String {
 
 impl File {
     fn new(media_type: &'static str, text: String) -> Self {
-        let bytes = text.into_bytes();
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        // Nothing fails that writes to memory; what could not be compressed would be sent as it is.
-        let gzip = encoder
-            .write_all(&bytes)
-            .and_then(|()| encoder.finish())
-            .unwrap_or_default();
         Self {
             media_type,
-            bytes,
-            gzip,
+            bytes: text.into_bytes(),
+            gzip: OnceLock::new(),
         }
+    }
+
+    /// Compressed by gzip, when it is first asked for: a start does not wait for it.
+    pub(crate) fn gzip(&self) -> &[u8] {
+        self.gzip.get_or_init(|| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            // Nothing fails that writes to memory; what could not be compressed would be sent as it is.
+            encoder
+                .write_all(&self.bytes)
+                .and_then(|()| encoder.finish())
+                .unwrap_or_default()
+        })
     }
 }
 

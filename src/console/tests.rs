@@ -46,7 +46,7 @@ fn a_module_imports_only_files_that_are_there() {
 fn a_file_is_compressed_and_has_its_media_type() {
     let script = console().asset("app/main.js").unwrap();
     assert_eq!(script.media_type, "text/javascript; charset=utf-8");
-    assert!(script.gzip.len() < script.bytes.len());
+    assert!(script.gzip().len() < script.bytes.len());
     assert!(console().asset("mod.rs").is_none() && media_type("mod.rs").is_none());
     assert!(console().asset("words/kk/console.ftl").is_some());
     assert!(console().asset("words/kk/problems.ftl").is_none());

@@ -92,7 +92,7 @@ fn answer(request: &HttpRequest, file: &'static File) -> HttpResponse {
         .insert_header((header::VARY, "accept-encoding"));
     if takes_gzip {
         response.insert_header((header::CONTENT_ENCODING, "gzip"));
-        response.body(&*file.gzip)
+        response.body(file.gzip())
     } else {
         response.body(&*file.bytes)
     }
