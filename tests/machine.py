@@ -61,6 +61,8 @@ def empty_debian(kept):
             raise SystemExit(f"debootstrap failed:\n{made.stdout[-2000:]}")
         lines = [f"deb {address} {suite} main" for address, suite in archives]
         Path(folder, "etc/apt/sources.list").write_text("\n".join(lines) + "\n")
+        # It was made for root alone, and would be so as the machine's root directory.
+        Path(folder).chmod(0o755)
         unfinished = kept.with_suffix(".new")
         subprocess.run(["tar", "-C", folder, "-cf", unfinished, "."], check=True)
         unfinished.rename(kept)
