@@ -166,8 +166,9 @@ def fill_once(report, kind, service, town, disk, where, chance):
     time.sleep(chance.uniform(0.5, 2.0))
     after = len(town.ledger.acknowledged) - at
     report.holds(after > 0, where, "nobody was served with a full log")
-    filler.unlink()
+    # In this order: what is written as soon as there is room must not be cut off with the rest.
     os.truncate(service.log.name, 0)
+    filler.unlink()
     told = until(lambda: "lines of the log were lost" in service.told(), 20, 0.05)
     report.holds(told is not None, where, "it does not say that lines were lost, once there is room")
     town.end()

@@ -118,6 +118,7 @@ def start_in_silence(report):
     with socket.create_server(("127.0.0.1", 0)) as silent, tempfile.TemporaryDirectory() as folder:
         url = f"postgres://qupia:s3cret@127.0.0.1:{silent.getsockname()[1]}/qupia"
         environment = {"QUPIA_DATABASE_URL": url, "QUPIA_DATA_DIR": folder, "QUPIA_LISTEN": "127.0.0.1:0"}
+        environment["QUPIA_DATABASE__START_WAIT_SECONDS"] = "5"
         began = time.monotonic()
         try:
             ran = subprocess.run([RELEASE, "serve"], env=environment, capture_output=True, text=True, timeout=60)
