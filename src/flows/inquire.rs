@@ -90,10 +90,10 @@ pub(crate) async fn inquire(
         client_id: &verification.client_id,
         call_id: &verification.call_id,
     };
-    let (loans, known) = pull::current(app, question, before).await;
+    let (loans, provenance) = pull::current(app, question, before).await;
     // Nothing is read out before the read is recorded.
     app.store.record(event).await?;
-    Ok(view(app, verification.client_id, loans, known))
+    Ok(view(app, verification.client_id, loans, provenance))
 }
 
 /// Decides whether the loans may be read out; gives the event that records it.
@@ -122,17 +122,17 @@ pub(super) fn view(
     app: &App,
     client_id: ClientId,
     loans: Vec<LoanRow>,
-    known: Provenance,
+    provenance: Provenance,
 ) -> Inquiry {
     let now = app.clock.now();
     let today = business_day(app.settings.time_zone, now);
     let as_of = loans.iter().map(|loan| loan.as_of).min();
     let oldest = now - TimeDelta::minutes(i64::from(app.settings.stale_after_minutes));
     let source = Source {
-        available: known != Provenance::LastKnown,
+        available: provenance != Provenance::LastKnown,
         as_of,
         // The age of a loan whose `as_of` lies in the future is not known.
-        stale: known == Provenance::LastKnown
+        stale: provenance == Provenance::LastKnown
             || as_of.is_some_and(|as_of| as_of < oldest)
             || loans.iter().any(|loan| is_ahead(loan.as_of, now)),
     };

@@ -25,10 +25,7 @@ async fn a_full_line_refuses_at_once_and_says_when_to_come_back() {
     let hasher = hasher();
     make(&hasher, "word", "word").await;
     let held = hold_workers(&hasher);
-    let mut admitted = Vec::new();
-    for _ in 0..4 {
-        admitted.push(hasher.admit().await.expect("twice the workers are let in"));
-    }
+    let admitted = fill(&hasher).await;
     let line: Vec<_> = (0..8)
         .map(|_| {
             let hasher = hasher.clone();
@@ -79,10 +76,7 @@ async fn who_gives_up_waiting_leaves_the_line_at_no_cost() {
     let hasher = hasher();
     make(&hasher, "word", "word").await;
     let hashes = hasher.stats().hashes_computed;
-    let mut admitted = Vec::new();
-    for _ in 0..4 {
-        admitted.push(hasher.admit().await.expect("twice the workers are let in"));
-    }
+    let admitted = fill(&hasher).await;
     let gave_up = timeout(Duration::from_millis(20), hasher.admit()).await;
     assert!(gave_up.is_err());
     let stats = hasher.stats();
@@ -92,34 +86,34 @@ async fn who_gives_up_waiting_leaves_the_line_at_no_cost() {
     assert_eq!(hasher.stats().hashes_computed, hashes);
 }
 
-#[tokio::test]
-async fn waiting_ends_with_the_deadline() {
-    let settings = HashSettings {
-        deadline: Duration::from_millis(30),
-        ..FAST
-    };
-    let hasher = hasher_of(settings, &keyring());
-    make(&hasher, "word", "word").await;
+/// All the admissions that a hasher gives out at once.
+async fn fill(hasher: &Hasher) -> Vec<Admission> {
     let mut admitted = Vec::new();
     for _ in 0..4 {
         admitted.push(hasher.admit().await.expect("twice the workers are let in"));
     }
+    admitted
+}
+
+/// A hasher that admits nobody more until one of the admissions is dropped.
+async fn full(deadline: Duration) -> (Hasher, Vec<Admission>) {
+    let settings = HashSettings { deadline, ..FAST };
+    let hasher = hasher_of(settings, &keyring());
+    make(&hasher, "word", "word").await;
+    let admitted = fill(&hasher).await;
+    (hasher, admitted)
+}
+
+#[tokio::test]
+async fn waiting_ends_with_the_deadline() {
+    let (hasher, _admitted) = full(Duration::from_millis(30)).await;
     assert!(hasher.admit().await.is_err());
     assert_eq!(hasher.stats().waiting, 0);
 }
 
 #[tokio::test]
 async fn who_could_not_be_served_in_time_is_refused_at_once() {
-    let settings = HashSettings {
-        deadline: Duration::from_secs(10),
-        ..FAST
-    };
-    let hasher = hasher_of(settings, &keyring());
-    make(&hasher, "word", "word").await;
-    let mut admitted = Vec::new();
-    for _ in 0..4 {
-        admitted.push(hasher.admit().await.expect("twice the workers are let in"));
-    }
+    let (hasher, _admitted) = full(Duration::from_secs(10)).await;
     // As if one check took a minute.
     hasher
         .0
